@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What core/ asks of the guest CPU as software. Context unless said otherwise:
+ * sleepable, vCPU mutex held. "Verdict" is enum keel_verdict or -errno.
+ */
+#ifndef KEEL_ARCH_ARCH_H
+#define KEEL_ARCH_ARCH_H
+
+#include <linux/kvm.h>
+#include "../core/types.h"
+#include "exit.h"
+
+struct keel_vm;
+struct keel_vcpu;
+
+/* --- idreg.c, sysreg.c: ID registers and trapped registers --- */
+int keel_sysreg_module_init(void);		/* validate tables; -EINVAL: refuse to load */
+void keel_idreg_vm_init(struct keel_vm *vm);	/* sanitised values: host's, limited to what keel offers */
+/* After features are known, and before every first entry: derive traps (hcr, hcrx, mdcr, fgt) and ctx->idregs. */
+void keel_idreg_apply(struct keel_vcpu *vcpu);
+int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* EC 0x18; verdict */
+void keel_sysreg_reset(struct keel_vcpu *vcpu);		/* architectural reset of every register */
+
+/* --- onereg.c: user space's view, exact errno of KVM_{GET,SET}_ONE_REG, KVM_GET_REG_LIST --- */
+int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
+int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
+int keel_onereg_list(struct keel_vcpu *vcpu, struct kvm_reg_list __user *list);	/* E2BIG with n written back */
+struct reg_mask_range;
+int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range);	/* KVM_ARM_GET_REG_WRITABLE_MASKS */
+
+/* --- reset.c --- */
+int keel_reset_target(struct kvm_vcpu_init *init);	/* KVM_ARM_PREFERRED_TARGET */
+int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init);	/* KVM_ARM_VCPU_INIT, any time */
+void keel_reset_vcpu(struct keel_vcpu *vcpu);		/* architectural reset; applies vcpu->reset if pending */
+unsigned long keel_reset_supported_features(void);	/* KVM_ARM_VCPU_* this host and build can offer */
+/* First KVM_RUN of a vCPU: -EPERM if not finalised, ...; sets has_run. */
+int keel_reset_first_run(struct keel_vcpu *vcpu);
+
+/* --- inject.c: exceptions taken to the guest's EL1 --- */
+void keel_inject_undef(struct keel_vcpu *vcpu);
+void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);		/* synchronous external abort, data */
+void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far);
+void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far);	/* address size fault, level 0 */
+void keel_inject_serror(struct keel_vcpu *vcpu, u64 esr);	/* virtual SError with this syndrome (ISS, RAS), sets the line */
+int keel_vcpu_events_get(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev);
+int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev);
+
+/* --- mmio.c: an access to no memory --- */
+/* Fault outside RAM: in-kernel bus, else fill run page. Also ISV=0 (-ENOSYS, or KVM_EXIT_ARM_NISV). Verdict. */
+int keel_mmio_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit);
+/* Before anything else in KVM_RUN: put user space's answer into Rt and step over the instruction. */
+void keel_mmio_complete(struct keel_vcpu *vcpu);
+
+/* --- smccc.c, psci.c, trng.c, smccc_filter.c --- */
+int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* HVC #imm; verdict */
+int keel_smccc_smc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* trapped SMC; verdict (PC advanced here) */
+int keel_psci_call(struct keel_vcpu *vcpu);		/* function id in x0..x3; verdict */
+void keel_smccc_vm_init(struct keel_vm *vm);
+void keel_smccc_vm_destroy(struct keel_vm *vm);
+/* KVM_REG_ARM_FW and FW_FEAT_BMAP registers; -ENOENT unknown, -EINVAL bad value, -EBUSY after the first run. */
+int keel_smccc_get_fwreg(struct keel_vcpu *vcpu, u64 id, u64 *val);
+int keel_smccc_set_fwreg(struct keel_vcpu *vcpu, u64 id, u64 val);
+unsigned int keel_smccc_nr_fwregs(void);
+u64 keel_smccc_fwreg_id(unsigned int i);
+/* KVM_ARM_VM_SMCCC_CTRL attribute group of the VM. */
+int keel_smccc_vm_has_attr(struct keel_vm *vm, const struct kvm_device_attr *attr);
+int keel_smccc_vm_set_attr(struct keel_vm *vm, const struct kvm_device_attr *attr);
+
+/* --- debug.c: self-hosted and VMM debug --- */
+int keel_debug_set(struct keel_vcpu *vcpu, const struct kvm_guest_debug *dbg);	/* KVM_SET_GUEST_DEBUG */
+void keel_debug_flush(struct keel_vcpu *vcpu);	/* before entry: mdcr, MDSCR.SS, SPSR.SS; IRQs off */
+void keel_debug_sync(struct keel_vcpu *vcpu);	/* after exit, IRQs off */
+int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* debug exception routed to EL2; verdict */
+void keel_debug_reset(struct keel_vcpu *vcpu);
+/* After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported now (run filled). */
+bool keel_debug_step_done(struct keel_vcpu *vcpu);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The per-vCPU part of the guest CPU as software. All [v] unless said otherwise. */
+#ifndef KEEL_ARCH_ARCH_VCPU_H
+#define KEEL_ARCH_ARCH_VCPU_H
+
+#include <linux/types.h>
+
+struct keel_arch_vcpu {
+	unsigned long features;		/* KVM_ARM_VCPU_* given to VCPU_INIT, without POWER_OFF */
+
+	/* Guest debug (KVM_SET_GUEST_DEBUG). */
+	u32 guest_debug;		/* KVM_GUESTDBG_*; 0 = off */
+	bool ss_guest_pstate;		/* guest's own SPSR.SS while the VMM steps */
+	u64 ss_guest_mdscr;
+
+	/* Pending virtual SError. */
+	bool serror_pending;
+	u64 serror_esr;			/* VSESR value */
+
+	/* The MMIO access being completed by user space or the bus. */
+	struct {
+		u64 ipa;
+		u8 len, rt;
+		bool write, sign_extend, reg64;
+	} mmio;
+
+	u64 dbgclaim;			/* DBGCLAIM bits */
+	u64 *csselr_cache;		/* CCSIDR demux: unused until written; see arch/cache.c */
+};
+
+#endif

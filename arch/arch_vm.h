@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The VM-wide part of the guest CPU as software. */
+#ifndef KEEL_ARCH_ARCH_VM_H
+#define KEEL_ARCH_ARCH_VM_H
+
+#include <linux/types.h>
+#include "../hyp/context.h"
+
+struct keel_smccc_filter;
+
+struct keel_arch_vm {
+	/* vCPU features all vCPUs must share; bit -1 state "not chosen" = !features_set. [config_lock] */
+	bool features_set;
+	unsigned long features;		/* KVM_ARM_VCPU_* bits without POWER_OFF */
+
+	/* ID registers as the guest sees them; writable through ONE_REG until the first run. [config_lock] */
+	bool idregs_set;
+	u64 idregs[KEEL_NR_IDREGS];
+	u64 clidr, ctr, midr, revidr, aidr;	/* beyond the CRm 1..7 space */
+
+	/* Firmware pseudo-registers (KVM_REG_ARM_STD_BMAP and kin). [config_lock, fixed after the first run] */
+	u64 fw_std, fw_std_hyp, fw_vendor_hyp;
+	u32 psci_version;		/* [config_lock] e.g. 0x10001 */
+
+	bool nisv_to_user;		/* [V] KVM_CAP_ARM_NISV_TO_USER enabled */
+	bool system_suspend;		/* [V] KVM_CAP_ARM_SYSTEM_SUSPEND enabled */
+	struct keel_smccc_filter *filter;	/* [config_lock, fixed after first run] */
+};
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A guest exit, decoded once from ESR_EL2, FAR_EL2 and HPFAR_EL2 (Arm ARM
+ * D24.2, "ESR_EL2"). Handlers read this and never shift ESR.
+ */
+#ifndef KEEL_ARCH_EXIT_H
+#define KEEL_ARCH_EXIT_H
+
+#include <linux/types.h>
+#include "../core/types.h"
+
+struct keel_vcpu;
+struct keel_ctx;
+
+struct keel_sysreg_trap {
+	u8 op0, op1, crn, crm, op2;
+	u8 rt;			/* 31: XZR */
+	bool write;
+};
+
+struct keel_abort {
+	bool exec;		/* instruction abort */
+	bool write;		/* WnR, false for cache maintenance and stage-1 walks (s1ptw) that only read */
+	bool s1ptw;		/* fault on a stage-1 table walk: FAR is the VA being translated */
+	bool cm;		/* cache maintenance or address translation instruction */
+	bool fnv;		/* FAR not valid */
+	bool ea;		/* external abort type */
+	u8 fsc;			/* fault status code, 6 bits */
+	bool isv;		/* the access is described below */
+	u8 size_log2;		/* 0..3 */
+	bool sign_extend;
+	bool reg64;		/* destination register is 64 bits wide */
+	u8 rt;
+};
+
+struct keel_exit {
+	u8 ec;			/* ESR_ELx_EC_* */
+	bool il;		/* 32-bit instruction */
+	u32 iss;		/* raw, for user space and tracing only */
+	u64 esr;		/* raw */
+	u64 far;
+	ipa_t ipa;		/* faulting IPA: HPFAR page | FAR offset; aborts only */
+	union {
+		struct keel_abort abort;
+		struct keel_sysreg_trap sysreg;
+		u16 imm;		/* HVC, SMC, BRK */
+		struct { bool wfe, timeout; u8 rn; } wfx;
+	};
+};
+
+/* Pure. */
+struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar);
+
+/* Handle one exit of the vCPU. Sleepable, vCPU mutex held. Returns a verdict. */
+int keel_exit_handle(struct keel_vcpu *vcpu, int code);
+
+/*
+ * Step over the trapped instruction: PC, and clear SPSR.SS and BTYPE as
+ * completing it would. Called by whoever emulated the instruction.
+ */
+void keel_exit_skip(struct keel_ctx *ctx);
+
+#endif

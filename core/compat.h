@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Differences between the host kernels that keel supports, and definitions of
+ * the KVM ABI that are newer than the oldest host's headers. With core/host.c
+ * the only place that looks at the kernel's version.
+ */
+#ifndef KEEL_CORE_COMPAT_H
+#define KEEL_CORE_COMPAT_H
+
+#include <linux/version.h>
+#include <linux/kvm.h>
+#include "../uapi/keel.h"
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "keel needs Linux 6.1 or later"
+#endif
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What EL2 sees of a vCPU: flat, without pointers, so that the same C serves
+ * VHE and a closed nVHE image. The assembly reaches it by generated offsets.
+ *
+ * All of it is [v], protected by the vCPU mutex (held over KVM_RUN and over
+ * every vCPU ioctl), except where a line says otherwise.
+ */
+#ifndef KEEL_HYP_CONTEXT_H
+#define KEEL_HYP_CONTEXT_H
+
+#include <linux/types.h>
+#include <asm/ptrace.h>
+
+enum keel_reg {
+#define EL1(name, cpu)	KEEL_##name,
+#define KEY(name)	KEEL_##name,
+#define RUN(name)	KEEL_##name,
+#define MEM(name)	KEEL_##name,
+#include "regs.def"
+	KEEL_NR_REGS
+};
+
+/* AArch32 SPSRs as in struct kvm_regs; index 0 (SPSR_EL1) lives in the register list. */
+#define KEEL_NR_SPSR	5
+
+/* ID registers: op0=3 op1=0 CRn=0, CRm 1..7, op2 0..7. */
+#define KEEL_NR_IDREGS	56
+static inline unsigned int keel_idreg_index(unsigned int crm, unsigned int op2)
+{
+	return (crm - 1) * 8 + op2;
+}
+
+/* Why the CPU came back from the guest. */
+enum keel_exit_code {
+	KEEL_EXIT_SYNC,		/* synchronous exception; esr/far/hpfar valid */
+	KEEL_EXIT_IRQ,		/* physical interrupt (IRQ or FIQ) for the host */
+	KEEL_EXIT_SERROR,	/* physical SError while the guest ran; esr valid */
+	KEEL_EXIT_ILLEGAL,	/* illegal return: the vCPU's pstate was rejected by the CPU */
+};
+
+#define KEEL_CTX_PAUTH		(1U << 0)	/* guest uses the PAuth keys: switch them */
+#define KEEL_CTX_FP_GUEST	(1U << 1)	/* guest's FP/SIMD registers are in the CPU (set and cleared with IRQs off) */
+#define KEEL_CTX_FAST_SMCCC	(1U << 2)	/* EL2 may answer the hypercalls that need no host */
+#define KEEL_CTX_DEBUG_GUEST	(1U << 3)	/* guest's (or VMM's) debug registers in use: switch them */
+#define KEEL_CTX_SERROR		(1U << 4)	/* a physical SError was consumed at the exit: disr valid */
+#define KEEL_CTX_IRQ_EMPTY_WFI	(1U << 5)	/* reserved for an in-kernel interrupt controller */
+
+/* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
+struct keel_debug_regs {
+	u64 bcr[16], bvr[16], wcr[16], wvr[16];
+};
+
+struct keel_ctx {
+	u64 x[31];
+	u64 pc;			/* ELR_EL2 */
+	u64 pstate;		/* SPSR_EL2 */
+	u64 sys[KEEL_NR_REGS];	/* true copy only while not resident in a CPU: use keel_sr_read/write */
+
+	/* Control of EL2 for this vCPU. */
+	u64 hcr;		/* HCR_EL2 without VI/VF/VSE */
+	u64 hcrx;
+	u64 mdcr;		/* trap bits; HPMN is the host's */
+	u64 vpidr, vmpidr;	/* vmpidr is copied from sys[KEEL_MPIDR_EL1] */
+	u64 vsesr;
+	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;	/* FEAT_FGT trap bits, in the hardware's polarity */
+	u64 cntvoff;		/* CNTVOFF_EL2 */
+	u32 flags;		/* KEEL_CTX_* */
+	u32 spsr32[KEEL_NR_SPSR];
+
+	/* Interrupt lines: KEEL_LINE_*; [a] set by any CPU, read at entry. */
+	unsigned long lines;
+
+	/* The exit. */
+	u64 esr, far, hpfar, disr;
+
+	struct user_fpsimd_state fp __aligned(16);
+	struct keel_debug_regs dbg;	/* the guest's own */
+	struct keel_debug_regs dbg_vmm;	/* set by KVM_SET_GUEST_DEBUG with USE_HW */
+
+	u64 idregs[KEEL_NR_IDREGS];	/* what EL2 answers to a trapped ID register read */
+};
+
+/* Bits of keel_ctx.lines. */
+enum keel_line { KEEL_LINE_IRQ, KEEL_LINE_FIQ, KEEL_LINE_SERROR };
+
+#endif

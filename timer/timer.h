@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guest's virtual and physical EL1 timers: offsets, hardware or emulated
+ * arming, the level of their lines. The line goes to user space through
+ * kvm_run (KVM_CAP_ARM_USER_IRQ), or to an in-kernel controller by "set line".
+ */
+#ifndef KEEL_TIMER_TIMER_H
+#define KEEL_TIMER_TIMER_H
+
+#include <linux/hrtimer.h>
+#include <linux/types.h>
+
+struct keel_vm;
+struct keel_vcpu;
+struct kvm_run;
+struct kvm_one_reg;
+struct kvm_arm_counter_offset;
+
+enum keel_timer_id { KEEL_TIMER_VIRT, KEEL_TIMER_PHYS, KEEL_NR_TIMERS };
+
+struct keel_timer_vm {
+	u64 voffset, poffset;		/* guest counter = host counter - offset; [V] */
+	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [V] */
+};
+
+struct keel_timer_vcpu {
+	/* CTL and CVAL live in ctx.sys[KEEL_CNT{V,P}_{CTL,CVAL}_EL0]; [v] */
+	bool line[KEEL_NR_TIMERS];	/* level last computed; [v] */
+	bool host_masked;		/* this vCPU's pending virtual timer has the host PPI masked; [o] */
+	struct hrtimer soft;		/* emulated physical timer while running; either timer while blocked */
+};
+
+/* Module-wide: find and request the virtual timer's interrupt (DT or ACPI). Per-CPU part by enable/disable_cpu (IRQs on or off, on the CPU). */
+int keel_timer_module_init(void);
+void keel_timer_module_exit(void);
+void keel_timer_enable_cpu(void);
+void keel_timer_disable_cpu(void);
+
+void keel_timer_vm_init(struct keel_vm *vm);	/* offset := now, so the guest's counters start near 0 */
+void keel_timer_vcpu_init(struct keel_vcpu *vcpu);
+void keel_timer_vcpu_reset(struct keel_vcpu *vcpu);	/* architectural reset of both timers */
+void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);
+
+/*
+ * Around one entry, IRQs off. flush(): compute lines, program CNTVOFF/CNTV_*,
+ * CNTHCTL traps, arm the soft timer for the physical one, mask the host PPI if
+ * the virtual line is already high. sync(): read CNTV_* back, stop the
+ * hardware timer, recompute lines, give the host its CNTHCTL.
+ */
+void keel_timer_flush(struct keel_vcpu *vcpu);
+void keel_timer_sync(struct keel_vcpu *vcpu);
+
+/* Lines differ from run->s.regs.device_irq_level: user space must be told (KVM_EXIT_INTR, -EINTR). */
+bool keel_timer_user_notify(struct keel_vcpu *vcpu);
+/* Fill run->s.regs.device_irq_level: on every return to user space. */
+void keel_timer_user_update(struct keel_vcpu *vcpu);
+
+/* A timer line is high, so a WFI must not block. */
+bool keel_timer_pending(struct keel_vcpu *vcpu);
+/* Around blocking: arm a soft timer at the earliest enabled deadline, which wakes the vCPU. Sleepable. */
+void keel_timer_block(struct keel_vcpu *vcpu);
+void keel_timer_unblock(struct keel_vcpu *vcpu);
+
+/* Trapped accesses to CNTP_*, CNTPCT, CNTPCTSS, CNTVCTSS... (encoding op0..op2 packed as sys_reg()); false: not a timer register (inject UNDEF). */
+bool keel_timer_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
+
+/* ONE_REG of KVM_REG_ARM_TIMER_{CTL,CNT,CVAL} and KVM_REG_ARM_PTIMER_{CTL,CNT,CVAL} with their historical (swapped) encodings. */
+int keel_timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val);
+int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val);
+int keel_timer_set_counter_offset(struct keel_vm *vm, const struct kvm_arm_counter_offset *off);
+
+/* KVM_ARM_VCPU_TIMER_CTRL attributes. */
+struct kvm_device_attr;
+int keel_timer_has_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr);
+int keel_timer_get_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr);
+int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr);
+
+#endif
