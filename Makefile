@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds keel.ko and runs its checks. What the module is made of is in Kbuild.
+#
+#   make            the module for the running kernel (arm64), or for the
+#                   test bed's stock kernel (x86-64)
+#   make shell      a shell on an emulated arm64 host with keel loaded
+#   make demo       a guest of keel, from nothing to its user space
+#   make check      every check
+#   make lint unit selftests          parts of it
+#
+# KDIR=     build against this kernel
+# KERNEL=   the test bed's kernel: 6.12 (default), 6.1, asan, lock
+# HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
+# W= C=     the kernel's own switches for warnings and sparse
+
+MAKEFLAGS += --no-print-directory
+KERNEL ?= 6.12
+HV ?= keel
+KEEL_CACHE ?= $(HOME)/.cache/keel
+TESTBED := tools/testbed
+export KEEL_CACHE HV KERNEL
+
+ifeq ($(shell uname -m),aarch64)
+  KDIR ?= /lib/modules/$(shell uname -r)/build
+  NAME := native
+else
+  export ARCH := arm64
+  export CROSS_COMPILE ?= aarch64-linux-gnu-
+  ifdef KDIR
+    NAME := kdir
+  else
+    NAME := $(KERNEL)
+    KDIR := $(KEEL_CACHE)/kernel/$(KERNEL)/build
+    need-kernel := kernel
+  endif
+endif
+
+all: keel.ko
+
+# The module at the top is the one built last; the test bed takes the one of
+# the kernel it boots.
+keel.ko: module
+	@cp -u build/$(NAME)/keel.ko $@
+
+module: $(need-kernel)
+	@tools/build/module $(NAME) $(KDIR) $(if $(W),W=$(W)) $(if $(C),C=$(C))
+
+kernel:
+	@$(TESTBED)/kernel $(KERNEL)
+
+lint:
+	@selftests/run/check lint
+
+unit:
+	@$(MAKE) -C selftests/unit OUT=$(CURDIR)/build/unit check
+
+selftests:
+	@tools/build/selftests
+
+check:
+	@selftests/run/check
+
+demo:
+	@$(TESTBED)/demo
+
+shell: module
+	@$(TESTBED)/run --kernel $(KERNEL) --hv $(HV) --interactive $(TESTBED_ARGS)
+
+clean:
+	rm -rf build keel.ko
+
+.PHONY: all keel.ko module kernel lint unit selftests check demo shell clean

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Results that are wrong or missing are not taken for passes.
+
+ktap() { printf '%b' "$1" | "$RUN/ktap"; }
+count() { [ "$(ktap "$1" | grep -c "^$2")" = "$3" ]; }
+
+b='@@ begin 1 ./p\n' e='@@ end 1 0\n@@ done\n'
+expect "guards: a passing program passes" ktap "${b}ok 1 - a\nok 2 - b\n1..2\n$e"
+expect "guards: each case is counted" count "${b}ok 1 - a\nok 2 - b\n1..2\n$e" 'ok - p: ' 2
+expect "guards: a failing case is caught" fails ktap "${b}not ok 1 - a\n1..1\n$e"
+expect "guards: a missing case is caught" fails ktap "${b}1..2\nok 1 - a\n$e"
+expect "guards: a missing plan is caught" fails ktap "${b}ok 1 - a\n$e"
+expect "guards: a bad exit is caught" fails ktap "${b}1..1\nok 1 - a\n@@ end 1 139\n@@ done\n"
+expect "guards: a bad exit without KTAP is caught" fails ktap "${b}hello\n@@ end 1 1\n@@ done\n"
+expect "guards: a program that never ended is caught" fails ktap "${b}1..1\nok 1 - a\n"
+expect "guards: a host that ran nothing is caught" fails ktap "@@ host\n@@ done\n"
+expect "guards: a module that does not load is caught" fails ktap "${b}$e@@ insmod-failed keel.ko\n"
+expect "guards: a skipped program is a skip" count "${b}no\n@@ end 1 4\n@@ done\n" 'ok - p.*# SKIP' 1
+
+warns() { "$TOP/tools/build/quiet-build" echo "a.c:1:2: warning: sparse says no"; }
+expect "guards: a build that warns fails" fails warns
+expect "guards: a build that fails fails" fails "$TOP/tools/build/quiet-build" false
+expect "guards: a quiet build passes" "$TOP/tools/build/quiet-build" true
+
+# A host that hangs, and one whose kernel crashes.
+hang() { "$TESTBED/run" --hv none --timeout 15 --quiet -- "sleep 1000"; }
+status=0; hang >/dev/null 2>&1 || status=$?
+expect "guards: a host that hangs is ended and fails" test $status = 124
+crash() { "$TESTBED/run" --hv none --timeout 60 --quiet -- "echo c >/proc/sysrq-trigger"; }
+status=0; crash >/dev/null 2>&1 || status=$?
+expect "guards: a host that crashes fails" test $status = 1

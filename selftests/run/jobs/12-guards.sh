@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The checks themselves: each has to find what it is for.
+. "$(dirname "$0")/../lib.sh"
+cd "$TOP"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fails() { ! "$@"; }
+. "$RUN/guards/logs.sh"
+. "$RUN/guards/objects.sh"
+. "$RUN/guards/results.sh"

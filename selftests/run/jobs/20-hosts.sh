@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Every kind of host the module is for: it loads, a short program runs a
+# guest, it unloads.
+. "$(dirname "$0")/../lib.sh"
+cd "$TOP"
+quick=$TOP/build/selftests/${QUICK:-smoke}
+[ -x "$quick" ] || quick="test -c /dev/kvm"
+
+while read -r name options; do
+	case $name in ''|'#'*) continue ;; esac
+	# shellcheck disable=SC2086
+	host "host $name" $options --timeout 90 -- "$quick"
+done <<'END'
+6.12-1cpu	--kernel 6.12 --cpus 1
+6.12-4cpu	--kernel 6.12 --cpus 4
+6.12-gic2	--kernel 6.12 --gic 2
+6.12-gic4	--kernel 6.12 --gic 4
+6.12-a76	--kernel 6.12 --cpu cortex-a76
+6.12-n1		--kernel 6.12 --cpu neoverse-n1
+6.12-v1		--kernel 6.12 --cpu neoverse-v1
+6.12-a55	--kernel 6.12 --cpu cortex-a55
+6.12-small	--kernel 6.12 --mem 512M
+6.12-5level	--kernel 6.12 --cpu max,pauth-impdef=on,lpa2=off
+6.1-2cpu	--kernel 6.1
+6.1-a76		--kernel 6.1 --cpu cortex-a76
+END

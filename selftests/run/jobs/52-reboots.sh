@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A guest that reboots ten times in one virtual machine.
+. "$(dirname "$0")/../lib.sh"
+guest=$("$TESTBED/make-guest")
+host reboots --kernel 6.12 --rootfs qemu10 --timeout 600 \
+	--file "$KEEL_CACHE/kernel/6.12/Image" --file "$guest:/t/guest.gz" -- \
+	"$RUN/host/qemu-guest 2 10 500"
