@@ -15,4 +15,11 @@
 #error "keel needs Linux 6.1 or later"
 #endif
 
+/* Since 6.8 eventfd_signal() takes no count. Users include <linux/eventfd.h>. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define keel_compat_eventfd_signal(ctx) eventfd_signal(ctx)
+#else
+#define keel_compat_eventfd_signal(ctx) ((void)eventfd_signal(ctx, 1))
+#endif
+
 #endif

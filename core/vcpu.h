@@ -31,6 +31,15 @@ struct keel_reset_state {
 	bool pending;
 };
 
+/* Counters, all u64: core/stats.c describes each field to user space. */
+struct keel_vcpu_stat {
+	u64 exits, mmio_user, mmio_kernel, wfi, wfe, hvc, signal, abort;
+	/* blocking in WFI or stopped: polls and sleeps, waking by an event; ns */
+	u64 halt_attempted_poll, halt_successful_poll, halt_wakeup;
+	u64 halt_poll_success_ns, halt_poll_fail_ns, halt_wait_ns;
+	u64 blocking;			/* 1 while blocked */
+};
+
 struct keel_vcpu {
 	struct keel_ctx ctx;		/* [v]; EL2's view */
 	struct keel_vm *vm;		/* [I] */
@@ -63,7 +72,7 @@ struct keel_vcpu {
 	struct keel_timer_vcpu timer;
 	struct keel_arch_vcpu arch;
 
-	struct { u64 exits, mmio_user, wfi, wfe, hvc, signal, abort; } stat;	/* [v] */
+	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
 };
 
 enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST };

@@ -37,11 +37,14 @@ struct keel_vm {
 	bool has_run;			/* [c] some vCPU entered KVM_RUN's guest loop once */
 	bool dead;			/* [a] VM is broken: every ioctl gives EIO */
 
+	int __percpu *last_vcpu;	/* [o] index of the vCPU that last ran on the CPU, -1 none */
 	struct keel_mmu mmu;
 	struct keel_timer_vm timer;
 	struct keel_arch_vm arch;
 	struct keel_bus mmio_bus;
-	struct keel_eventfds *eventfds;
+	struct keel_eventfds *eventfds;		/* [I] core/ioeventfd.c */
+	struct keel_coalesced *coalesced;	/* [I] core/coalesced.c */
+	struct list_head devices;		/* [V] core/devfd.c: KVM_CREATE_DEVICE's objects */
 };
 
 struct keel_vm *keel_vm_create(unsigned long type);	/* ERR_PTR; a reference is returned */
