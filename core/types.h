@@ -7,6 +7,12 @@
 #define KEEL_CORE_TYPES_H
 
 #include <linux/types.h>
+#ifdef __KERNEL__
+#include <linux/kvm_types.h>
+#endif
+
+/* The kernel's own hpa_t, in a header that <linux/kvm.h> pulls in, is a plain number. */
+#define hpa_t keel_hpa_t
 
 /* Intermediate (guest) and host physical addresses: mixing them up does not compile. */
 typedef struct { u64 v; } ipa_t;
