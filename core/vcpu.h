@@ -9,6 +9,8 @@
 
 #include <linux/kvm.h>
 #include <linux/mutex.h>
+#include <linux/signal_types.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 #include "../arch/arch_vcpu.h"
 #include "../hyp/context.h"
@@ -69,6 +71,10 @@ struct keel_vcpu {
 	bool mmio_pending;		/* [v] run->mmio answer to be completed */
 	u64 halt_poll_ns;		/* [v] current poll window */
 
+	/* FP/SIMD: the guest used it in this KVM_RUN; switches of the thread when the CPU's registers became free. [v] */
+	bool fp_wanted;
+	unsigned long fp_free_at;
+
 	struct keel_timer_vcpu timer;
 	struct keel_arch_vcpu arch;
 
@@ -99,6 +105,8 @@ bool keel_vcpu_has_event(struct keel_vcpu *vcpu);
 /* KVM_CREATE_VCPU: fd or -errno. */
 int keel_vcpu_create(struct keel_vm *vm, unsigned long id);
 void keel_vcpu_destroy(struct keel_vcpu *vcpu);
+/* The VM goes away: take the vCPU's state out of whatever CPU holds it. */
+void keel_vcpu_evict(struct keel_vcpu *vcpu);
 
 /* core/run.c: KVM_RUN with the vCPU mutex held. */
 int keel_vcpu_run(struct keel_vcpu *vcpu);

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The MMIO bus of a VM: registration and the way of one access to its device.
+ *
+ * Readers walk the table under vm->srcu. A new device comes with a new table;
+ * a device that leaves is struck out in place, which needs no memory and so
+ * cannot fail, and its entry goes with the next table.
+ *
+ * bus->lock is innermost but for the allocator's. Waiting for readers happens
+ * outside it.
+ */
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/srcu.h>
+#include "bus.h"
+#include "bus_table.h"
+#include "vcpu.h"
+#include "vm.h"
+
+static struct keel_bus_table *locked_table(struct keel_bus *bus)
+{
+	return rcu_dereference_protected(bus->table, lockdep_is_held(&bus->lock));
+}
+
+int keel_bus_init(struct keel_vm *vm)
+{
+	struct keel_bus *bus = &vm->mmio_bus;
+
+	RCU_INIT_POINTER(bus->table, NULL);
+	mutex_init(&bus->lock);
+	bus->nr_counted = 0;
+	return 0;
+}
+
+/* No vCPU and no fd of the VM is left, so there are no readers. */
+void keel_bus_destroy(struct keel_vm *vm)
+{
+	struct keel_bus *bus = &vm->mmio_bus;
+	struct keel_bus_table *t = rcu_replace_pointer(bus->table, NULL, true);
+	unsigned int i;
+
+	for (i = 0; t && i < t->nr; i++) {
+		struct keel_bus_dev *dev = t->entry[i].dev;
+
+		if (dev && dev->ops->destroy)
+			dev->ops->destroy(dev);
+	}
+	kvfree(t);
+	mutex_destroy(&bus->lock);
+}
+
+/* On success *stale is the table to free once readers have gone. */
+static int add(struct keel_bus *bus, struct keel_bus_dev *dev, struct keel_bus_table **stale)
+{
+	struct keel_bus_table *new;
+
+	lockdep_assert_held(&bus->lock);
+	if (!dev->uncounted && bus->nr_counted >= KEEL_BUS_MAX_DEVS)
+		return -ENOSPC;
+
+	*stale = locked_table(bus);
+	new = kvmalloc(struct_size(new, entry, keel_bus_table_live(*stale) + 1),
+		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!new)
+		return -ENOMEM;
+
+	keel_bus_table_build(new, *stale, dev);
+	rcu_assign_pointer(bus->table, new);
+	bus->nr_counted += !dev->uncounted;
+	return 0;
+}
+
+int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev)
+{
+	struct keel_bus *bus = &vm->mmio_bus;
+	struct keel_bus_table *stale = NULL;
+	int ret;
+
+	mutex_lock(&bus->lock);
+	ret = add(bus, dev, &stale);
+	mutex_unlock(&bus->lock);
+
+	if (!ret && stale) {
+		synchronize_srcu_expedited(&vm->srcu);
+		kvfree(stale);
+	}
+	return ret;
+}
+
+/*
+ * A reader that still walks a table which a registration replaced just now
+ * may find dev there, but the grace period below covers that reader as well.
+ */
+int keel_bus_unregister(struct keel_vm *vm, struct keel_bus_dev *dev)
+{
+	struct keel_bus *bus = &vm->mmio_bus;
+	struct keel_bus_entry *e;
+
+	mutex_lock(&bus->lock);
+	e = keel_bus_table_find(locked_table(bus), dev);
+	if (e) {
+		WRITE_ONCE(e->dev, NULL);	/* pairs with READ_ONCE() in dispatch() */
+		bus->nr_counted -= !dev->uncounted;
+	}
+	mutex_unlock(&bus->lock);
+	if (!e)
+		return -ENOENT;
+
+	synchronize_srcu_expedited(&vm->srcu);
+	return 0;
+}
+
+/* One access to one device: rd for a read, else wr. */
+static int access_dev(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		      void *rd, const void *wr)
+{
+	if (rd)
+		return dev->ops->read ? dev->ops->read(vcpu, dev, addr, len, rd) : -EOPNOTSUPP;
+	return dev->ops->write ? dev->ops->write(vcpu, dev, addr, len, wr) : -EOPNOTSUPP;
+}
+
+/* Offer the access to every device that it lies in, until one takes it. */
+static int dispatch(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa_t addr, int len,
+		    void *rd, const void *wr)
+{
+	unsigned int i;
+	int ret = -EOPNOTSUPP;
+
+	for (i = keel_bus_table_first(t, addr);
+	     ret == -EOPNOTSUPP && i < t->nr && t->entry[i].base <= addr.v; i++) {
+		struct keel_bus_dev *dev = READ_ONCE(t->entry[i].dev);
+
+		if (dev && keel_bus_table_hit(&t->entry[i], addr, len))
+			ret = access_dev(vcpu, dev, addr, len, rd, wr);
+	}
+	return ret;
+}
+
+static int access(struct keel_vcpu *vcpu, ipa_t addr, int len, void *rd, const void *wr)
+{
+	struct keel_vm *vm = vcpu->vm;
+	const struct keel_bus_table *t;
+	int idx, ret = -EOPNOTSUPP;
+
+	idx = srcu_read_lock(&vm->srcu);
+	t = srcu_dereference(vm->mmio_bus.table, &vm->srcu);
+	if (t)
+		ret = dispatch(vcpu, t, addr, len, rd, wr);
+	srcu_read_unlock(&vm->srcu, idx);
+
+	vcpu->stat.mmio_kernel += !ret;
+	return ret;
+}
+
+int keel_bus_read(struct keel_vcpu *vcpu, ipa_t addr, int len, void *val)
+{
+	return access(vcpu, addr, len, val, NULL);
+}
+
+int keel_bus_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val)
+{
+	return access(vcpu, addr, len, NULL, val);
+}

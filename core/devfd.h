@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * KVM_CREATE_DEVICE: in-kernel devices, each with an fd of its own through
+ * which user space sets it up. A device lives as long as its VM, not its fd.
+ */
+#ifndef KEEL_CORE_DEVFD_H
+#define KEEL_CORE_DEVFD_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct keel_vm;
+struct keel_device;
+struct kvm_create_device;
+struct kvm_device_attr;
+
+/* Sleepable. create, release and destroy: vm->lock held. *_attr: no lock; NULL is -EPERM. */
+struct keel_device_ops {
+	const char *name;
+	int (*create)(struct keel_device *dev, u32 type);	/* -errno leaves nothing behind */
+	void (*destroy)(struct keel_device *dev);		/* with the VM; frees what create made */
+	bool (*release)(struct keel_device *dev);		/* last fd closed; true: destroy now. May be NULL */
+	int (*set_attr)(struct keel_device *dev, const struct kvm_device_attr *attr);
+	int (*get_attr)(struct keel_device *dev, const struct kvm_device_attr *attr);
+	int (*has_attr)(struct keel_device *dev, const struct kvm_device_attr *attr);
+};
+
+struct keel_device {
+	const struct keel_device_ops *ops;	/* [I] */
+	struct keel_vm *vm;			/* [I] */
+	struct list_head node;			/* vm->devices [V] */
+	void *private;				/* ops' own */
+};
+
+/* From module init only. -EINVAL: no such number; -EEXIST. */
+int keel_devfd_register_type(u32 type, const struct keel_device_ops *ops);
+
+void keel_devfd_vm_init(struct keel_vm *vm);
+/* No fd and no vCPU is left. Before keel_bus_destroy(), in reverse order of creation. */
+void keel_devfd_vm_destroy(struct keel_vm *vm);
+
+/*
+ * Takes vm->lock. 0 with cd->fd filled in (or nothing done, for
+ * KVM_CREATE_DEVICE_TEST); -ENODEV: no such type; -EINVAL: unknown flag.
+ */
+int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pure: built and tested on the host */
+/* Header and descriptors of a statistics file. */
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include "stats_layout.h"
+
+/* The kernel's own view of the structure has a name of fixed size at its end, user space's has none. */
+#define FIXED_SIZE	offsetof(struct kvm_stats_desc, name)
+#define DESC_SIZE	(FIXED_SIZE + KEEL_STATS_NAME_SIZE)
+
+static_assert(sizeof(struct kvm_stats_header) == 24);
+static_assert(FIXED_SIZE == 16);
+
+static size_t desc_offset(void)
+{
+	return sizeof(struct kvm_stats_header) + KEEL_STATS_NAME_SIZE;
+}
+
+size_t keel_stats_layout_size(unsigned int nr)
+{
+	return desc_offset() + nr * DESC_SIZE;
+}
+
+/* Copy into a field that was zeroed; what does not fit is cut off. */
+static void put_name(char *to, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len > KEEL_STATS_NAME_SIZE - 1)
+		len = KEEL_STATS_NAME_SIZE - 1;
+	memcpy(to, name, len);
+}
+
+static void put_desc(void *at, const struct keel_stats_def *def, unsigned int i)
+{
+	struct kvm_stats_desc desc = {
+		.flags = def->flags,
+		.exponent = def->exponent,
+		.size = 1,
+		.offset = i * sizeof(u64),
+	};
+
+	memcpy(at, &desc, FIXED_SIZE);
+	put_name((char *)at + FIXED_SIZE, def->name);
+}
+
+void keel_stats_layout_fill(void *buf, const char *id, const struct keel_stats_def *defs,
+			    unsigned int nr)
+{
+	struct kvm_stats_header header = {
+		.name_size = KEEL_STATS_NAME_SIZE,
+		.num_desc = nr,
+		.id_offset = sizeof(header),
+		.desc_offset = desc_offset(),
+		.data_offset = keel_stats_layout_size(nr),
+	};
+	char *at = buf;
+	unsigned int i;
+
+	memset(at, 0, keel_stats_layout_size(nr));
+	memcpy(at, &header, sizeof(header));
+	put_name(at + header.id_offset, id);
+	for (i = 0; i < nr; i++)
+		put_desc(at + header.desc_offset + i * DESC_SIZE, &defs[i], i);
+}
