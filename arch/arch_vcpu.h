@@ -10,8 +10,9 @@ struct keel_arch_vcpu {
 
 	/* Guest debug (KVM_SET_GUEST_DEBUG). */
 	u32 guest_debug;		/* KVM_GUESTDBG_*; 0 = off */
+	bool ss_armed;			/* the VMM's step began: PSTATE.SS is keel's, clear when the step is over */
 	bool ss_guest_pstate;		/* guest's own SPSR.SS while the VMM steps */
-	u64 ss_guest_mdscr;
+	u64 guest_mdscr;		/* guest's own MDSCR_EL1 between debug flush and sync */
 
 	/* Pending virtual SError. */
 	bool serror_pending;
@@ -25,7 +26,14 @@ struct keel_arch_vcpu {
 	} mmio;
 
 	u64 dbgclaim;			/* DBGCLAIM bits */
-	u64 *csselr_cache;		/* CCSIDR demux: unused until written; see arch/cache.c */
+
+	/* Identity of the vCPU that outlives resets: MPIDR_EL1 was given its first value. */
+	bool mpidr_set;
+	bool trap_vm;			/* no FWB and the guest's caches are off: HCR_EL2.TVM is set */
+
+	/* CCSIDR_EL1 as user space wrote it, by CSSELR; see arch/cache.c. */
+	u16 ccsidr_set;
+	u32 ccsidr[14];
 };
 
 #endif
