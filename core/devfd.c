@@ -37,11 +37,6 @@ static const struct keel_device_ops *find_type(u32 type)
 	return types[array_index_nospec(type, ARRAY_SIZE(types))];
 }
 
-void keel_devfd_vm_init(struct keel_vm *vm)
-{
-	INIT_LIST_HEAD(&vm->devices);
-}
-
 static void destroy(struct keel_device *dev)
 {
 	lockdep_assert_held(&dev->vm->lock);

@@ -35,7 +35,6 @@ struct keel_device {
 /* From module init only. -EINVAL: no such number; -EEXIST. */
 int keel_devfd_register_type(u32 type, const struct keel_device_ops *ops);
 
-void keel_devfd_vm_init(struct keel_vm *vm);
 /* No fd and no vCPU is left. Before keel_bus_destroy(), in reverse order of creation. */
 void keel_devfd_vm_destroy(struct keel_vm *vm);
 
