@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The system fd and what it makes. Proves:
+ *  - the API version, and that argument-less calls refuse an argument
+ *  - CREATE_VM's type: IPA sizes 32 to the limit, 0 for 40 bits, EINVAL for
+ *    the rest, and that the size limits the slots
+ *  - CHECK_EXTENSION: the capabilities every VMM needs, on both fds, booleans
+ *    being exactly 1, unknown ones 0
+ *  - the run mapping's size, EINVAL for unknown calls
+ *  - fds are close-on-exec; the node is a misc device
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+static void api_version(void)
+{
+	int fd = kvm_open();
+
+	CHECK_EQ(kvm(fd, KVM_GET_API_VERSION, 0), 12);
+	CHECK_EQ(kvm(fd, KVM_GET_API_VERSION, 1), -EINVAL);
+}
+
+static int try_vm(int fd, unsigned long type)
+{
+	int vm = kvm(fd, KVM_CREATE_VM, type);
+
+	if (vm >= 0)
+		close(vm);
+	return vm < 0 ? vm : 0;
+}
+
+static void vm_type(void)
+{
+	int fd = kvm_open(), limit = kvm(fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
+
+	REQUIRE(limit >= 36 && limit <= 52, "%d", limit);
+	CHECK_EQ(try_vm(fd, 0), limit >= 40 ? 0 : -EINVAL);
+	for (int bits = 32; bits <= limit; bits++)
+		CHECK(try_vm(fd, bits) == 0, "%d bits", bits);
+	for (int bits = 1; bits < 32; bits++)
+		CHECK(try_vm(fd, bits) == -EINVAL, "%d bits", bits);
+	for (int bits = limit + 1; bits < 256; bits++)
+		CHECK(try_vm(fd, bits) == -EINVAL, "%d bits", bits);
+	for (int bit = 8; bit < 64; bit++)
+		CHECK(try_vm(fd, 1ul << bit) == -EINVAL, "bit %d", bit);
+}
+
+/* A slot ends at most where the IPA space does. */
+static void vm_size(void)
+{
+	int limit = kvm_cap(KVM_CAP_ARM_VM_IPA_SIZE);
+	void *page = vm_alloc(2 * PAGE, PAGE);
+
+	for (int bits = 32; bits <= limit; bits++) {
+		int vm = vm_fd(bits);
+
+		CHECK_EQ(vm_slot(vm, 0, 0, (1ul << bits) - PAGE, PAGE, page), 0);
+		CHECK_EQ(vm_slot(vm, 1, 0, 1ul << bits, PAGE, page), -EFAULT);
+		CHECK_EQ(vm_slot(vm, 0, 0, 0, 0, page), 0);
+		CHECK_EQ(vm_slot(vm, 1, 0, (1ul << bits) - PAGE, 2 * PAGE, page), -EFAULT);
+		close(vm);
+	}
+}
+
+static const struct { const char *name; int cap; } booleans[] = {
+	{ "USER_MEMORY", KVM_CAP_USER_MEMORY },
+	{ "DESTROY_MEMORY_REGION_WORKS", KVM_CAP_DESTROY_MEMORY_REGION_WORKS },
+	{ "JOIN_MEMORY_REGIONS_WORKS", KVM_CAP_JOIN_MEMORY_REGIONS_WORKS },
+	{ "SYNC_MMU", KVM_CAP_SYNC_MMU },
+	{ "ONE_REG", KVM_CAP_ONE_REG },
+	{ "ARM_PSCI", KVM_CAP_ARM_PSCI },
+	{ "ARM_PSCI_0_2", KVM_CAP_ARM_PSCI_0_2 },
+	{ "IMMEDIATE_EXIT", KVM_CAP_IMMEDIATE_EXIT },
+	{ "CHECK_EXTENSION_VM", KVM_CAP_CHECK_EXTENSION_VM },
+	{ "DEVICE_CTRL", KVM_CAP_DEVICE_CTRL },
+	{ "MP_STATE", KVM_CAP_MP_STATE },
+	{ "ARM_USER_IRQ", KVM_CAP_ARM_USER_IRQ },
+};
+
+static void caps(void)
+{
+	int fd = kvm_open(), vm = vm_fd(0);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(booleans); i++) {
+		CHECK(kvm(fd, KVM_CHECK_EXTENSION, booleans[i].cap) == 1, "%s", booleans[i].name);
+		CHECK(kvm(vm, KVM_CHECK_EXTENSION, booleans[i].cap) == 1, "%s", booleans[i].name);
+	}
+	/* On both fds the same, and never an error. */
+	for (int cap = 0; cap < 512; cap++) {
+		int sys = kvm(fd, KVM_CHECK_EXTENSION, cap);
+
+		if (cap == KVM_CAP_MSI_DEVID)
+			continue;
+		CHECK(sys >= 0, "cap %d: %d", cap, sys);
+		CHECK(sys == kvm(vm, KVM_CHECK_EXTENSION, cap), "cap %d", cap);
+	}
+	CHECK_EQ(kvm(fd, KVM_CHECK_EXTENSION, 0x7fffffff), 0);
+	CHECK_EQ(kvm(fd, KVM_CHECK_EXTENSION, -1l), 0);
+}
+
+static void counts(void)
+{
+	int fd = kvm_open(), n;
+
+	CHECK(kvm(fd, KVM_CHECK_EXTENSION, KVM_CAP_NR_MEMSLOTS) >= 32);
+	n = kvm(fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS);
+	CHECK(n >= 8 && n <= 4096, "%d", n);
+	CHECK(kvm(fd, KVM_CHECK_EXTENSION, KVM_CAP_NR_VCPUS) >= 1);
+	CHECK(kvm(fd, KVM_CHECK_EXTENSION, KVM_CAP_NR_VCPUS) <= n);
+	CHECK(kvm(fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID) >= n);
+}
+
+static void mmap_size(void)
+{
+	int fd = kvm_open(), size = kvm(fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+
+	CHECK(size >= (int)sizeof(struct kvm_run) && size % PAGE == 0, "%d", size);
+	CHECK_EQ(kvm(fd, KVM_GET_VCPU_MMAP_SIZE, 1), -EINVAL);
+}
+
+static void unknown_calls(void)
+{
+	int fd = kvm_open(), vm = vm_fd(0);
+
+	CHECK_EQ(kvm(fd, _IO(KVMIO, 0xff), 0), -EINVAL);
+	CHECK_EQ(kvm(fd, KVM_RUN, 0), -EINVAL);
+	CHECK_EQ(kvm(fd, KVM_CREATE_VCPU, 0), -EINVAL);
+	CHECK_EQ(kvm(vm, _IO(KVMIO, 0xff), 0), -EINVAL);
+	CHECK_EQ(kvm(vm, KVM_RUN, 0), -EINVAL);
+	CHECK_EQ(kvm(vm, KVM_GET_API_VERSION, 0), -EINVAL);
+}
+
+static void fds(void)
+{
+	int vm = vm_fd(0), vcpu = vcpu_fd(vm, 0);
+	char c;
+
+	CHECK_EQ(fcntl(vm, F_GETFD), FD_CLOEXEC);
+	CHECK_EQ(fcntl(vcpu, F_GETFD), FD_CLOEXEC);
+	CHECK_EQ(read(vm, &c, 1), -1);
+	CHECK_EQ(write(vcpu, &c, 1), -1);
+	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, vm, 0) == MAP_FAILED);
+}
+
+static void node(void)
+{
+	int fd = kvm_open();
+	struct stat st;
+
+	REQUIRE_EQ(fstat(fd, &st), 0);
+	CHECK(S_ISCHR(st.st_mode) && major(st.st_rdev) == 10, "%u", major(st.st_rdev));
+	if (!getenv("KVM_DEV"))
+		CHECK_EQ(minor(st.st_rdev), 232);
+	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED);
+}
+
+static const struct ktap_case cases[] = {
+	{ "API version", api_version },
+	{ "CREATE_VM: type", vm_type },
+	{ "CREATE_VM: the size limits the slots", vm_size },
+	{ "CHECK_EXTENSION: booleans, both fds, unknown", caps },
+	{ "CHECK_EXTENSION: counts", counts },
+	{ "GET_VCPU_MMAP_SIZE", mmap_size },
+	{ "unknown calls", unknown_calls },
+	{ "VM and vCPU fds", fds },
+	{ "device node", node },
+};
+KTAP_MAIN(cases)
