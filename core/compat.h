@@ -22,4 +22,14 @@
 #define keel_compat_eventfd_signal(ctx) ((void)eventfd_signal(ctx, 1))
 #endif
 
+/*
+ * kvm_run.immediate_exit: user space may write it at any time. Since 6.11 the
+ * kernel's own view of the structure gives the byte another name; it follows
+ * request_interrupt_window in every version.
+ */
+static inline bool keel_immediate_exit(const struct kvm_run *run)
+{
+	return READ_ONCE((&run->request_interrupt_window)[1]);
+}
+
 #endif

@@ -61,6 +61,9 @@ struct keel_vcpu *keel_vm_vcpu_by_mpidr(struct keel_vm *vm, u64 mpidr);
 #define keel_for_each_vcpu(i, v, vm) \
 	for ((i) = 0; (i) < smp_load_acquire(&(vm)->nr_vcpus) && ((v) = (vm)->vcpus[(i)], true); (i)++)
 
+/* Make a complete vCPU visible to the VM. vm->lock. */
+void keel_vm_publish_vcpu(struct keel_vm *vm, struct keel_vcpu *vcpu);
+
 /*
  * Lock every vCPU's mutex (trylock; -EBUSY if one is running). vm->lock held.
  * For configuration that must not race with a running vCPU.

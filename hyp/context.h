@@ -11,6 +11,7 @@
 
 #include <linux/types.h>
 #include <asm/ptrace.h>
+#include "context_bits.h"
 
 enum keel_reg {
 #define EL1(name, cpu)	KEEL_##name,
@@ -39,12 +40,14 @@ enum keel_exit_code {
 	KEEL_EXIT_ILLEGAL,	/* illegal return: the vCPU's pstate was rejected by the CPU */
 };
 
-#define KEEL_CTX_PAUTH		(1U << 0)	/* guest uses the PAuth keys: switch them */
+#define KEEL_CTX_PAUTH		(1U << KEEL_CTX_PAUTH_BIT)	/* guest uses the PAuth keys: switch them */
 #define KEEL_CTX_FP_GUEST	(1U << 1)	/* guest's FP/SIMD registers are in the CPU (set and cleared with IRQs off) */
 #define KEEL_CTX_FAST_SMCCC	(1U << 2)	/* EL2 may answer the hypercalls that need no host */
 #define KEEL_CTX_DEBUG_GUEST	(1U << 3)	/* guest's (or VMM's) debug registers in use: switch them */
 #define KEEL_CTX_SERROR		(1U << 4)	/* a physical SError was consumed at the exit: disr valid */
-#define KEEL_CTX_IRQ_EMPTY_WFI	(1U << 5)	/* reserved for an in-kernel interrupt controller */
+#define KEEL_CTX_DEBUG_VMM	(1U << 5)	/* with DEBUG_GUEST: the registers to switch in are dbg_vmm */
+#define KEEL_CTX_FP_FREE	(1U << 6)	/* no host task's FP/SIMD state is in the CPU: EL2 may load the guest's */
+#define KEEL_CTX_NO_FAST	(1U << 7)	/* every exit goes to the host (the VMM steps the guest) */
 
 /* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
 struct keel_debug_regs {
@@ -78,6 +81,7 @@ struct keel_ctx {
 	struct keel_debug_regs dbg;	/* the guest's own */
 	struct keel_debug_regs dbg_vmm;	/* set by KVM_SET_GUEST_DEBUG with USE_HW */
 
+	u32 psci_version;	/* what EL2 answers to PSCI_VERSION */
 	u64 idregs[KEEL_NR_IDREGS];	/* what EL2 answers to a trapped ID register read */
 };
 

@@ -54,6 +54,9 @@ void keel_tlb_flush_local(const struct keel_s2 *s2);
 /* Every VMID on every CPU: VMID rollover. IRQs off. */
 void keel_tlb_flush_all(void);
 
+/* Once at load, any CPU: learn which features the world switch minds. */
+void keel_hyp_probe(void);
+
 /* Per-CPU taking and giving back of EL2. IRQs off, on the CPU itself. */
 int keel_hyp_enable_cpu(void);
 void keel_hyp_disable_cpu(void);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Dispatch of an exit by its exception class. */
+#include <linux/kvm.h>
+#include <linux/sched.h>
+#include <asm/debug-monitors.h>
+#include <asm/esr.h>
+#include <asm/ptrace.h>
+#include "../core/vcpu.h"
+#include "../mmu/mmu.h"
+#include "arch.h"
+#include "exit.h"
+
+typedef int (*exit_fn)(struct keel_vcpu *vcpu, const struct keel_exit *exit);
+
+static int unknown(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	keel_inject_undef(vcpu);
+	return KEEL_RESUME;
+}
+
+static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	keel_exit_skip(&vcpu->ctx);
+	if (exit->wfx.wfe) {
+		vcpu->stat.wfe++;
+		yield();
+		return KEEL_RESUME;
+	}
+	vcpu->stat.wfi++;
+	if (!keel_vcpu_has_event(vcpu))
+		keel_vcpu_block(vcpu);
+	return KEEL_RESUME;
+}
+
+/* EL2 could not load the guest's registers: a host task's were still in the CPU. */
+static int fp_simd(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	vcpu->fp_wanted = true;
+	return KEEL_RESUME;
+}
+
+static int hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	vcpu->stat.hvc++;
+	return keel_smccc_hvc(vcpu, exit);
+}
+
+static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	vcpu->stat.abort++;
+	return keel_mmu_fault(vcpu, exit);
+}
+
+/* A class without a handler is one that no guest of ours should cause: UNDEF for it. */
+static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
+	[ESR_ELx_EC_WFx]		= wfx,
+	[ESR_ELx_EC_FP_ASIMD]		= fp_simd,
+	[ESR_ELx_EC_HVC64]		= hvc,
+	[ESR_ELx_EC_SMC64]		= keel_smccc_smc,
+	[ESR_ELx_EC_SYS64]		= keel_sysreg_trap,
+	[ESR_ELx_EC_IABT_LOW]		= abort_,
+	[ESR_ELx_EC_DABT_LOW]		= abort_,
+	[ESR_ELx_EC_SOFTSTP_LOW]	= keel_debug_exit,
+	[ESR_ELx_EC_WATCHPT_LOW]	= keel_debug_exit,
+	[ESR_ELx_EC_BREAKPT_LOW]	= keel_debug_exit,
+	[ESR_ELx_EC_BRK64]		= keel_debug_exit,
+};
+
+static int synchronous(struct keel_vcpu *vcpu)
+{
+	const struct keel_ctx *ctx = &vcpu->ctx;
+	struct keel_exit exit = keel_exit_decode(ctx->esr, ctx->far, ctx->hpfar);
+	u64 pc = ctx->pc;
+	exit_fn handle = table[exit.ec] ?: unknown;
+	int verdict = handle(vcpu, &exit);
+
+	/* an emulated instruction counts as a step for a VMM that steps the guest */
+	if (verdict == KEEL_RESUME && ctx->pc != pc && keel_debug_step_done(vcpu))
+		return KEEL_USER;
+	return verdict;
+}
+
+/* The state that user space gave the vCPU is one that this CPU cannot enter. */
+static int illegal(struct keel_vcpu *vcpu)
+{
+	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
+	vcpu->run->fail_entry.hardware_entry_failure_reason = 0;
+	vcpu->run->fail_entry.cpu = vcpu->last_cpu;
+	return KEEL_USER;
+}
+
+/*
+ * A physical SError that came while the guest ran, or was pending at its exit.
+ * It is the guest's, with the RAS syndrome when the CPU gives one; a corrected
+ * error needs nobody's action.
+ */
+static void serror(struct keel_vcpu *vcpu, u64 esr)
+{
+	if ((esr & ESR_ELx_AET) == ESR_ELx_AET_CE && !(esr & ESR_ELx_IDS) &&
+	    (esr & ESR_ELx_FSC) == ESR_ELx_FSC_SERROR)
+		return;
+	keel_inject_serror(vcpu, esr & ESR_ELx_ISS_MASK);
+}
+
+int keel_exit_handle(struct keel_vcpu *vcpu, int code)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+
+	if (ctx->flags & KEEL_CTX_SERROR) {
+		ctx->flags &= ~KEEL_CTX_SERROR;
+		serror(vcpu, ctx->disr);
+	}
+	switch (code) {
+	case KEEL_EXIT_SYNC:
+		return synchronous(vcpu);
+	case KEEL_EXIT_SERROR:
+		serror(vcpu, ctx->esr);
+		return KEEL_RESUME;
+	case KEEL_EXIT_ILLEGAL:
+		return illegal(vcpu);
+	default:
+		return KEEL_RESUME;
+	}
+}
+
+void keel_exit_skip(struct keel_ctx *ctx)
+{
+	ctx->pc += 4;
+	ctx->pstate &= ~(u64)(PSR_BTYPE_MASK | DBG_SPSR_SS);
+}

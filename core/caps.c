@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What KVM_CHECK_EXTENSION reports. A capability is reported only when its
+ * whole path works; VMMs switch features on by what they read here, and some
+ * compare with exactly 1.
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/kvm.h>
+#include <linux/minmax.h>
+#include <linux/cpumask.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+#include "../arch/arch.h"
+#include "../mmu/mmu.h"
+#include "compat.h"
+#include "device.h"
+#include "vm.h"
+
+/* Booleans that hold everywhere. */
+static bool always(unsigned long cap)
+{
+	switch (cap) {
+	case KVM_CAP_USER_MEMORY:
+	case KVM_CAP_USER_MEMORY2:
+	case KVM_CAP_DESTROY_MEMORY_REGION_WORKS:
+	case KVM_CAP_JOIN_MEMORY_REGIONS_WORKS:
+	case KVM_CAP_READONLY_MEM:
+	case KVM_CAP_SYNC_MMU:
+	case KVM_CAP_INTERNAL_ERROR_DATA:
+	case KVM_CAP_IMMEDIATE_EXIT:
+	case KVM_CAP_ONE_REG:
+	case KVM_CAP_MP_STATE:
+	case KVM_CAP_VCPU_EVENTS:
+	case KVM_CAP_CHECK_EXTENSION_VM:
+	case KVM_CAP_ENABLE_CAP_VM:
+	case KVM_CAP_DEVICE_CTRL:
+	case KVM_CAP_VM_ATTRIBUTES:
+	case KVM_CAP_VCPU_ATTRIBUTES:
+	case KVM_CAP_IOEVENTFD:
+	case KVM_CAP_IOEVENTFD_ANY_LENGTH:
+	case KVM_CAP_IOEVENTFD_NO_LENGTH:
+	case KVM_CAP_BINARY_STATS_FD:
+	case KVM_CAP_ARM_PSCI:
+	case KVM_CAP_ARM_PSCI_0_2:
+	case KVM_CAP_ARM_USER_IRQ:
+	case KVM_CAP_ARM_NISV_TO_USER:
+	case KVM_CAP_ARM_INJECT_EXT_DABT:
+	case KVM_CAP_ARM_SYSTEM_SUSPEND:
+	case KVM_CAP_COUNTER_OFFSET:
+		return true;
+	}
+	return false;
+}
+
+static bool has_feature(unsigned int feature)
+{
+	return keel_reset_supported_features() & BIT(feature);
+}
+
+static int count(unsigned long cap)
+{
+	switch (cap) {
+	case KVM_CAP_NR_VCPUS:
+		return min_t(unsigned int, num_online_cpus(), KEEL_MAX_VCPUS);
+	case KVM_CAP_MAX_VCPUS:
+	case KVM_CAP_MAX_VCPU_ID:
+		return KEEL_MAX_VCPUS;
+	case KVM_CAP_NR_MEMSLOTS:
+		return KEEL_NR_MEMSLOTS;
+	case KVM_CAP_ARM_VM_IPA_SIZE:
+		return keel_mmu_ipa_limit();
+	case KVM_CAP_COALESCED_MMIO:
+		return KVM_COALESCED_MMIO_PAGE_OFFSET;
+	case KVM_CAP_COALESCED_PIO:
+		return 1;
+	case KVM_CAP_SET_GUEST_DEBUG:
+		return 1;
+	case KVM_CAP_ARM_SUPPORTED_REG_MASK_RANGES:
+		return BIT(0);
+	case KVM_CAP_SET_GUEST_DEBUG2:
+		return KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW;
+	}
+	return 0;
+}
+
+static unsigned int dfr0(unsigned int shift)
+{
+	return (read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1) >> shift) & 0xf;
+}
+
+/* FEAT_RAS: a virtual SError carries a syndrome. */
+static bool has_ras(void)
+{
+	return (read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1) >> 28) & 0xf;
+}
+
+/* What depends on the CPU. */
+static int by_host(unsigned long cap)
+{
+	switch (cap) {
+	case KVM_CAP_ARM_PTRAUTH_ADDRESS:
+		return has_feature(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
+	case KVM_CAP_ARM_PTRAUTH_GENERIC:
+		return has_feature(KVM_ARM_VCPU_PTRAUTH_GENERIC);
+	case KVM_CAP_ARM_INJECT_SERROR_ESR:
+		return has_ras();
+	case KVM_CAP_GUEST_DEBUG_HW_BPS:
+		return dfr0(12) + 1;
+	case KVM_CAP_GUEST_DEBUG_HW_WPS:
+		return dfr0(20) + 1;
+	}
+	return 0;
+}
+
+int keel_caps_check(struct keel_vm *vm, unsigned long cap)
+{
+	return always(cap) ? 1 : count(cap) ?: by_host(cap);
+}
+
+int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
+{
+	if (cap->flags)
+		return -EINVAL;
+	switch (cap->cap) {
+	case KVM_CAP_ARM_NISV_TO_USER:
+		mutex_lock(&vm->lock);
+		vm->arch.nisv_to_user = true;
+		mutex_unlock(&vm->lock);
+		return 0;
+	case KVM_CAP_ARM_SYSTEM_SUSPEND:
+		mutex_lock(&vm->lock);
+		vm->arch.system_suspend = true;
+		mutex_unlock(&vm->lock);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Taking host CPUs for keel and giving them back: CPU hotplug, system
+ * suspend, CPU power-down in idle, reboot and kexec. Before a CPU loses its
+ * registers the guest state in it goes to memory.
+ */
+#include <linux/cpu_pm.h>
+#include <linux/cpuhotplug.h>
+#include <linux/irqflags.h>
+#include <linux/reboot.h>
+#include <linux/smp.h>
+#include <linux/syscore_ops.h>
+#include "../hyp/hyp.h"
+#include "../timer/timer.h"
+#include "cpu.h"
+#include "vm.h"
+
+static int hotplug_state;
+static bool stopping;
+
+static int enable(void)
+{
+	int err = keel_hyp_enable_cpu();
+
+	if (!err)
+		keel_timer_enable_cpu();
+	return err;
+}
+
+static void disable(void)
+{
+	keel_timer_disable_cpu();
+	keel_hyp_disable_cpu();
+}
+
+/* Hotplug callbacks: on the CPU concerned, in its thread, IRQs on. */
+static int take_cpu(unsigned int cpu)
+{
+	unsigned long flags;
+	int err;
+
+	local_irq_save(flags);
+	err = enable();
+	local_irq_restore(flags);
+	return err;
+}
+
+static int give_cpu(unsigned int cpu)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	disable();
+	local_irq_restore(flags);
+	return 0;
+}
+
+/* The last CPU of a suspend; the others went through hotplug. IRQs off. */
+static int suspend(void)
+{
+	disable();
+	return 0;
+}
+
+static void resume(void)
+{
+	enable();
+}
+
+static struct syscore_ops syscore = {
+	.suspend = suspend,
+	.resume = resume,
+};
+
+/* A CPU in deep idle loses its EL1 registers. IRQs off. */
+static int power_change(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	if (event == CPU_PM_ENTER)
+		keel_hyp_evict_this_cpu();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block power_nb = { .notifier_call = power_change };
+
+static void stop_cpu(void *unused)
+{
+	disable();
+}
+
+bool keel_cpu_stopping(void)
+{
+	return READ_ONCE(stopping);
+}
+
+/* Reboot, halt, kexec: user space may still run, so that guests are first kept out. */
+static int reboot(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	WRITE_ONCE(stopping, true);
+	/* the IPI ends a guest's run; its next entry sees the flag */
+	on_each_cpu(stop_cpu, NULL, 1);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block reboot_nb = { .notifier_call = reboot };
+
+int keel_cpu_init(void)
+{
+	int err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "virt/keel:online", take_cpu, give_cpu);
+
+	if (err < 0)
+		return err;
+	hotplug_state = err;
+	err = register_reboot_notifier(&reboot_nb);
+	if (err)
+		goto err_hotplug;
+	err = cpu_pm_register_notifier(&power_nb);
+	if (err)
+		goto err_reboot;
+	register_syscore_ops(&syscore);
+	return 0;
+
+err_reboot:
+	unregister_reboot_notifier(&reboot_nb);
+err_hotplug:
+	cpuhp_remove_state(hotplug_state);
+	return err;
+}
+
+void keel_cpu_exit(void)
+{
+	unregister_syscore_ops(&syscore);
+	cpu_pm_unregister_notifier(&power_nb);
+	unregister_reboot_notifier(&reboot_nb);
+	cpuhp_remove_state(hotplug_state);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host kernel: may keel run on it, and the services that need care
+ * because kernels differ.
+ */
+#include <linux/context_tracking.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/smp.h>
+#include <linux/task_work.h>
+#include <linux/vtime.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+#include <asm/virt.h>
+#include "host.h"
+#include "log.h"
+
+/* What must not differ between CPUs, as one CPU reads it. */
+struct cpu_facts {
+	u64 cntfrq;
+	bool el2;
+};
+
+static void read_facts(void *info)
+{
+	struct cpu_facts *f = info;
+
+	f->cntfrq = read_sysreg(cntfrq_el0);
+	f->el2 = is_kernel_in_hyp_mode();
+}
+
+static int check_cpus(void)
+{
+	struct cpu_facts first, f;
+	int cpu, err = 0;
+
+	cpus_read_lock();
+	smp_call_function_single(cpumask_first(cpu_online_mask), read_facts, &first, 1);
+	for_each_online_cpu(cpu) {
+		smp_call_function_single(cpu, read_facts, &f, 1);
+		if (f.cntfrq == first.cntfrq && f.el2 == first.el2)
+			continue;
+		keel_err("CPU %d differs from the first in counter frequency or exception level", cpu);
+		err = -ENODEV;
+		break;
+	}
+	cpus_read_unlock();
+	return err;
+}
+
+static int check_features(void)
+{
+	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
+	unsigned int tgran_shift = PAGE_SIZE == SZ_4K ? 28 : PAGE_SIZE == SZ_64K ? 24 : 20;
+	unsigned int tgran2_shift = PAGE_SIZE == SZ_4K ? 40 : PAGE_SIZE == SZ_64K ? 36 : 32;
+	unsigned int tgran2 = (mmfr0 >> tgran2_shift) & 0xf;
+	unsigned int tgran = (mmfr0 >> tgran_shift) & 0xf;
+	bool stage1 = PAGE_SIZE == SZ_16K ? tgran != 0 : tgran != 0xf;
+
+	/* ID_AA64MMFR0_EL1.TGRANx_2: 0 as stage 1, 1 not there, 2 and up there */
+	if (tgran2 == 1 || (tgran2 == 0 && !stage1)) {
+		keel_err("the CPU has no stage 2 with the host's page size of %lu bytes", PAGE_SIZE);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static bool cpu_has_el2(void)
+{
+	/* ID_AA64PFR0_EL1.EL2 */
+	return (read_sysreg_s(SYS_ID_AA64PFR0_EL1) >> 8) & 0xf;
+}
+
+int keel_host_check(void)
+{
+	if (!is_kernel_in_hyp_mode()) {
+		if (!cpu_has_el2())
+			keel_err("the kernel was not entered at EL2: no virtualization here (a guest without nested virtualization, or firmware that keeps EL2)");
+		else
+			keel_err("the kernel runs at EL1: the CPU has no VHE (Armv8.1) or the kernel was told not to use it");
+		return -ENODEV;
+	}
+	return check_features() ?: check_cpus();
+}
+
+void keel_host_guest_enter(void)
+{
+	vtime_account_guest_enter();
+	if (!context_tracking_guest_enter())
+		rcu_note_context_switch(true);
+}
+
+void keel_host_guest_exit(void)
+{
+	context_tracking_guest_exit();
+}
+
+void keel_host_guest_account(void)
+{
+	vtime_account_guest_exit();
+}
+
+bool keel_host_work_pending(void)
+{
+	return signal_pending(current) || task_work_pending(current);
+}

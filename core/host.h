@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What keel asks of the host kernel where kernels differ or symbols are not exported. */
+#ifndef KEEL_CORE_HOST_H
+#define KEEL_CORE_HOST_H
+
+#include <linux/types.h>
+
+/* Can keel run on this host? 0, or -errno after a message for the administrator. Sleepable. */
+int keel_host_check(void);
+
+/* Accounting and RCU around the time in the guest. IRQs off. */
+void keel_host_guest_enter(void);
+void keel_host_guest_exit(void);
+/* After the interrupts of the exit were served, IRQs off: the time was the guest's. */
+void keel_host_guest_account(void);
+
+/* Work for the return to user space that must not wait until KVM_RUN ends by itself. */
+bool keel_host_work_pending(void);
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Loading and unloading: what is checked, in which order parts come up, and the way back. */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include "../arch/arch.h"
+#include "../hyp/hyp.h"
+#include "../mmu/mmu.h"
+#include "../timer/timer.h"
+#include "cpu.h"
+#include "device.h"
+#include "host.h"
+#include "log.h"
+
+static int __init keel_init(void)
+{
+	int err = keel_host_check() ?: keel_device_check() ?: keel_sysreg_module_init();
+
+	if (err)
+		return err;
+	keel_hyp_probe();
+	err = keel_mmu_module_init();
+	if (err)
+		return err;
+	err = keel_timer_module_init();
+	if (err)
+		goto err_mmu;
+	err = keel_cpu_init();
+	if (err)
+		goto err_timer;
+	err = keel_device_init();
+	if (err)
+		goto err_cpu;
+	keel_info("VHE, guests up to %u bits of address", keel_mmu_ipa_limit());
+	return 0;
+
+err_cpu:
+	keel_cpu_exit();
+err_timer:
+	keel_timer_module_exit();
+err_mmu:
+	keel_mmu_module_exit();
+	return err;
+}
+
+/* No fd is open any more: each holds the module. */
+static void __exit keel_exit(void)
+{
+	keel_device_exit();
+	keel_cpu_exit();
+	keel_timer_module_exit();
+	keel_mmu_module_exit();
+	rcu_barrier();
+}
+
+module_init(keel_init);
+module_exit(keel_exit);
+MODULE_DESCRIPTION("KVM-compatible hypervisor for arm64");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM_RUN: complete what user space answered, then enter the guest until a
+ * verdict sends the vCPU back to user space. Documentation/exit-flow.rst has
+ * the path of one exit.
+ */
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/signal.h>
+#include <asm/neon.h>
+#include "../arch/arch.h"
+#include "../hyp/hyp.h"
+#include "../mmu/mmu.h"
+#include "../timer/timer.h"
+#include "compat.h"
+#include "cpu.h"
+#include "host.h"
+#include "vcpu.h"
+
+static int leave_for_signal(struct keel_vcpu *vcpu)
+{
+	vcpu->run->exit_reason = KVM_EXIT_INTR;
+	vcpu->stat.signal++;
+	return -EINTR;
+}
+
+static int report_wakeup(struct keel_vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	memset(&run->system_event, 0, sizeof(run->system_event));
+	run->exit_reason = KVM_EXIT_SYSTEM_EVENT;
+	run->system_event.type = KVM_SYSTEM_EVENT_WAKEUP;
+	return KEEL_USER;
+}
+
+/*
+ * A stopped vCPU waits for CPU_ON or a signal. A suspended one waits as in WFI
+ * and tells user space when something would wake it; user space makes it
+ * runnable.
+ */
+static int wait_until_runnable(struct keel_vcpu *vcpu)
+{
+	u32 state;
+
+	while ((state = READ_ONCE(vcpu->mp_state)) != KVM_MP_STATE_RUNNABLE) {
+		if (keel_host_work_pending())
+			return leave_for_signal(vcpu);
+		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_has_event(vcpu))
+			return report_wakeup(vcpu);
+		clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
+		clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
+		keel_vcpu_block(vcpu);
+	}
+	return KEEL_RESUME;
+}
+
+/* Everything that must be done before an entry and may sleep. Verdict. */
+static int prepare(struct keel_vcpu *vcpu)
+{
+	int verdict;
+
+	if (keel_cpu_stopping())
+		return -EIO;
+	if (keel_host_work_pending())
+		return leave_for_signal(vcpu);
+	cond_resched();
+	if (READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_RUNNABLE) {
+		verdict = wait_until_runnable(vcpu);
+		if (verdict != KEEL_RESUME)
+			return verdict;
+	}
+	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
+	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
+	if (test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
+		keel_reset_vcpu(vcpu);
+	return KEEL_RESUME;
+}
+
+/*
+ * Make the CPU's FP/SIMD registers nobody's, so that EL2 may load the guest's.
+ * kernel_neon_begin() saves the current task's state and marks the CPU's
+ * registers as owned by no task. That holds until this thread is switched out
+ * or returns to user space. Preemption off.
+ */
+static void free_fp(struct keel_vcpu *vcpu)
+{
+	unsigned long switches = current->nvcsw + current->nivcsw;
+
+	if (!vcpu->fp_wanted)
+		return;
+	if ((vcpu->ctx.flags & KEEL_CTX_FP_FREE) && vcpu->fp_free_at == switches)
+		return;
+	kernel_neon_begin();
+	kernel_neon_end();
+	vcpu->fp_free_at = switches;
+	vcpu->ctx.flags |= KEEL_CTX_FP_FREE;
+}
+
+/* The last check, with mode IN_GUEST and IRQs off: whoever kicks from here on sends an IPI. */
+static bool must_not_enter(struct keel_vcpu *vcpu)
+{
+	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
+
+	return (READ_ONCE(vcpu->requests) & ~ignore) || need_resched() ||
+	       keel_host_work_pending() || keel_timer_user_notify(vcpu) || keel_cpu_stopping();
+}
+
+/* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
+static int enter(struct keel_vcpu *vcpu)
+{
+	int code;
+
+	keel_host_guest_enter();
+	code = keel_hyp_run(vcpu);
+	keel_host_guest_exit();
+	WRITE_ONCE(vcpu->mode, KEEL_OUTSIDE);
+	vcpu->stat.exits++;
+	keel_timer_sync(vcpu);
+	keel_debug_sync(vcpu);
+
+	local_irq_enable();
+	local_irq_disable();
+	keel_host_guest_account();
+	local_irq_enable();
+	return code;
+}
+
+/* Give up the entry that must_not_enter() forbade. */
+static void back_out(struct keel_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->mode, KEEL_OUTSIDE);
+	keel_timer_sync(vcpu);
+	keel_debug_sync(vcpu);
+	local_irq_enable();
+}
+
+/* One entry and its exit. Verdict. */
+static int run_once(struct keel_vcpu *vcpu)
+{
+	int code;
+
+	preempt_disable();
+	if (vcpu->resident_cpu >= 0 && vcpu->resident_cpu != smp_processor_id())
+		keel_hyp_put(vcpu);
+	free_fp(vcpu);
+
+	local_irq_disable();
+	keel_mmu_vmid_update(&vcpu->vm->mmu);
+	keel_hyp_load(vcpu);
+	keel_timer_flush(vcpu);
+	keel_debug_flush(vcpu);
+	WRITE_ONCE(vcpu->mode, KEEL_IN_GUEST);
+	/* pairs with the barriers of keel_request() and keel_vcpu_kick() */
+	smp_mb();
+	if (must_not_enter(vcpu)) {
+		back_out(vcpu);
+		preempt_enable();
+		if (keel_timer_user_notify(vcpu))
+			return leave_for_signal(vcpu);
+		return KEEL_RESUME;
+	}
+	vcpu->last_cpu = smp_processor_id();
+	code = enter(vcpu);
+	preempt_enable();
+	return keel_exit_handle(vcpu, code);
+}
+
+static int loop(struct keel_vcpu *vcpu)
+{
+	int verdict = KEEL_RESUME;
+
+	while (verdict == KEEL_RESUME) {
+		verdict = prepare(vcpu);
+		if (verdict == KEEL_RESUME)
+			verdict = run_once(vcpu);
+	}
+	return verdict;
+}
+
+static void set_owner(struct keel_vcpu *vcpu)
+{
+	struct pid *pid = task_pid(current);
+
+	WRITE_ONCE(vcpu->task, current);
+	if (vcpu->pid == pid)
+		return;
+	put_pid(vcpu->pid);
+	vcpu->pid = get_pid(pid);
+}
+
+static int run_with_signals(struct keel_vcpu *vcpu)
+{
+	sigset_t saved;
+	int ret;
+
+	if (vcpu->sigset_active)
+		sigprocmask(SIG_SETMASK, &vcpu->sigset, &saved);
+	vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
+	vcpu->run->flags = 0;
+	ret = loop(vcpu);
+	if (vcpu->sigset_active)
+		sigprocmask(SIG_SETMASK, &saved, NULL);
+	return ret;
+}
+
+int keel_vcpu_run(struct keel_vcpu *vcpu)
+{
+	int ret;
+
+	if (!vcpu->initialised)
+		return -ENOEXEC;
+	ret = keel_reset_first_run(vcpu);
+	if (ret)
+		return ret;
+	if (vcpu->mmio_pending) {
+		keel_mmio_complete(vcpu);
+		if (keel_debug_step_done(vcpu))
+			return KEEL_USER;
+	}
+	if (keel_immediate_exit(vcpu->run))
+		return -EINTR;
+
+	set_owner(vcpu);
+	vcpu->fp_wanted = false;
+	vcpu->ctx.flags &= ~KEEL_CTX_FP_FREE;
+	ret = run_with_signals(vcpu);
+	keel_timer_user_update(vcpu);
+	WRITE_ONCE(vcpu->task, NULL);
+	return ret;
+}

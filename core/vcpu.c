@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The vCPU object: creation, kicking, requests, blocking. KVM_RUN is in
+ * core/run.c, the other ioctls in core/vcpu_ioctl.c.
+ */
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include "../arch/arch.h"
+#include "vcpu.h"
+#include "vcpu_ioctl.h"
+
+/* Before sleeping in WFI a vCPU polls for an event, at most this long. */
+static unsigned int halt_poll_ns = 500000;
+module_param(halt_poll_ns, uint, 0644);
+MODULE_PARM_DESC(halt_poll_ns, "longest poll of a vCPU in WFI before it sleeps, ns (0: none)");
+
+#define HALT_POLL_START_NS	10000
+
+static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
+{
+	struct keel_vcpu *vcpu = kvzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+
+	if (!vcpu)
+		return NULL;
+	vcpu->run = (struct kvm_run *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!vcpu->run) {
+		kvfree(vcpu);
+		return NULL;
+	}
+	vcpu->vm = vm;
+	vcpu->id = id;
+	vcpu->resident_cpu = -1;
+	vcpu->last_cpu = -1;
+	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+	mutex_init(&vcpu->mutex);
+	spin_lock_init(&vcpu->power_lock);
+	init_waitqueue_head(&vcpu->wq);
+	keel_timer_vcpu_init(vcpu);
+	return vcpu;
+}
+
+void keel_vcpu_evict(struct keel_vcpu *vcpu)
+{
+	keel_hyp_put(vcpu);
+}
+
+void keel_vcpu_destroy(struct keel_vcpu *vcpu)
+{
+	keel_timer_vcpu_destroy(vcpu);
+	put_pid(vcpu->pid);
+	free_page((unsigned long)vcpu->run);
+	kvfree(vcpu);
+}
+
+static int check_create(struct keel_vm *vm, unsigned long id)
+{
+	if (id >= KEEL_MAX_VCPUS || vm->nr_vcpus >= KEEL_MAX_VCPUS)
+		return -EINVAL;
+	return vm->vcpu_by_id[id] ? -EEXIST : 0;
+}
+
+int keel_vcpu_create(struct keel_vm *vm, unsigned long id)
+{
+	struct keel_vcpu *vcpu;
+	int err, fd;
+
+	mutex_lock(&vm->lock);
+	err = check_create(vm, id);
+	if (err)
+		goto out;
+	err = -ENOMEM;
+	vcpu = alloc(vm, id);
+	if (!vcpu)
+		goto out;
+	vcpu->idx = vm->nr_vcpus;
+	/* The MPIDR stands before the first lookup by affinity. */
+	keel_sysreg_reset(vcpu);
+
+	keel_vm_get(vm);
+	fd = keel_vcpu_open_fd(vcpu);
+	if (fd < 0) {
+		err = fd;
+		keel_vcpu_destroy(vcpu);
+		mutex_unlock(&vm->lock);
+		keel_vm_put(vm);
+		return err;
+	}
+	keel_vm_publish_vcpu(vm, vcpu);
+	err = fd;
+out:
+	mutex_unlock(&vm->lock);
+	return err;
+}
+
+void keel_vcpu_kick(struct keel_vcpu *vcpu)
+{
+	struct task_struct *task;
+
+	wake_up_all(&vcpu->wq);
+	/* pairs with the smp_mb() between mode := IN_GUEST and the last check in core/run.c */
+	smp_mb();
+	if (READ_ONCE(vcpu->mode) != KEEL_IN_GUEST)
+		return;
+	rcu_read_lock();
+	task = READ_ONCE(vcpu->task);
+	/* a reschedule IPI to the CPU that the thread runs on: the guest leaves */
+	if (task)
+		kick_process(task);
+	rcu_read_unlock();
+}
+
+void keel_vcpu_request(struct keel_vcpu *vcpu, enum keel_request r)
+{
+	keel_request(vcpu, r);
+	keel_vcpu_kick(vcpu);
+}
+
+bool keel_vcpu_has_event(struct keel_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->ctx.lines) || keel_timer_pending(vcpu);
+}
+
+/* Nothing to sleep for: an event, a request (a stopped vCPU waits for nothing else), a signal. */
+static bool must_wake(struct keel_vcpu *vcpu)
+{
+	if (signal_pending(current) || READ_ONCE(vcpu->requests) & ~BIT(KEEL_REQ_RELOAD))
+		return true;
+	return READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_STOPPED && keel_vcpu_has_event(vcpu);
+}
+
+static bool poll(struct keel_vcpu *vcpu, u64 window)
+{
+	u64 end = ktime_get_ns() + window;
+
+	vcpu->stat.halt_attempted_poll++;
+	do {
+		if (must_wake(vcpu))
+			return true;
+		cpu_relax();
+	} while (!need_resched() && ktime_get_ns() < end);
+	return false;
+}
+
+static void sleep(struct keel_vcpu *vcpu)
+{
+	DEFINE_WAIT(wait);
+
+	vcpu->stat.blocking = 1;
+	keel_timer_block(vcpu);
+	for (;;) {
+		prepare_to_wait(&vcpu->wq, &wait, TASK_INTERRUPTIBLE);
+		if (must_wake(vcpu))
+			break;
+		schedule();
+	}
+	finish_wait(&vcpu->wq, &wait);
+	keel_timer_unblock(vcpu);
+	vcpu->stat.blocking = 0;
+}
+
+/*
+ * The window grows when an event came soon after polling gave up, and shrinks
+ * when the sleep was longer than any window would have been.
+ */
+static void adapt_window(struct keel_vcpu *vcpu, u64 slept)
+{
+	u64 limit = READ_ONCE(halt_poll_ns);
+
+	if (slept <= limit)
+		vcpu->halt_poll_ns = min(max_t(u64, vcpu->halt_poll_ns * 2, HALT_POLL_START_NS), limit);
+	else
+		vcpu->halt_poll_ns = 0;
+}
+
+void keel_vcpu_block(struct keel_vcpu *vcpu)
+{
+	u64 start = ktime_get_ns(), window = min_t(u64, vcpu->halt_poll_ns, READ_ONCE(halt_poll_ns)), mid;
+
+	/* a stopped vCPU may sleep for hours */
+	if (READ_ONCE(vcpu->mp_state) == KVM_MP_STATE_STOPPED)
+		window = 0;
+	if (window && poll(vcpu, window)) {
+		vcpu->stat.halt_successful_poll++;
+		vcpu->stat.halt_poll_success_ns += ktime_get_ns() - start;
+		return;
+	}
+	mid = ktime_get_ns();
+	vcpu->stat.halt_poll_fail_ns += mid - start;
+	if (!must_wake(vcpu))
+		sleep(vcpu);
+	vcpu->stat.halt_wait_ns += ktime_get_ns() - mid;
+	vcpu->stat.halt_wakeup++;
+	adapt_window(vcpu, ktime_get_ns() - start);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VM object: creation, references, and teardown in the reverse order when
+ * the last fd or ioctl is done with it. Its ioctls are in core/vm_ioctl.c.
+ */
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include "../arch/arch.h"
+#include "bus.h"
+#include "coalesced.h"
+#include "devfd.h"
+#include "eventfd.h"
+#include "vcpu.h"
+#include "vm.h"
+
+#define DEFAULT_IPA_BITS	40
+#define MIN_IPA_BITS		32
+#define TYPE_IPA_MASK		0xffUL
+
+/* KVM_CREATE_VM's argument: IPA bits, or -EINVAL. */
+static int parse_type(unsigned long type)
+{
+	unsigned int bits = type & TYPE_IPA_MASK ?: DEFAULT_IPA_BITS;
+
+	if (type & ~TYPE_IPA_MASK || bits < MIN_IPA_BITS || bits > keel_mmu_ipa_limit())
+		return -EINVAL;
+	return bits;
+}
+
+static int init_basics(struct keel_vm *vm)
+{
+	int cpu, err;
+
+	refcount_set(&vm->refs, 1);
+	mutex_init(&vm->lock);
+	mutex_init(&vm->config_lock);
+	INIT_LIST_HEAD(&vm->devices);
+	err = init_srcu_struct(&vm->srcu);
+	if (err)
+		return err;
+	vm->last_vcpu = alloc_percpu_gfp(int, GFP_KERNEL_ACCOUNT);
+	if (!vm->last_vcpu) {
+		cleanup_srcu_struct(&vm->srcu);
+		return -ENOMEM;
+	}
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(vm->last_vcpu, cpu) = -1;
+	vm->mm = current->mm;
+	mmgrab(vm->mm);
+	return 0;
+}
+
+static void destroy_basics(struct keel_vm *vm)
+{
+	mmdrop(vm->mm);
+	free_percpu(vm->last_vcpu);
+	cleanup_srcu_struct(&vm->srcu);
+}
+
+static int init_parts(struct keel_vm *vm, unsigned int ipa_bits)
+{
+	int err = keel_bus_init(vm);
+
+	if (err)
+		return err;
+	err = keel_ioeventfd_vm_init(vm);
+	if (err)
+		goto err_bus;
+	err = keel_coalesced_vm_init(vm);
+	if (err)
+		goto err_eventfd;
+	keel_idreg_vm_init(vm);
+	keel_smccc_vm_init(vm);
+	keel_timer_vm_init(vm);
+	/* last: from here on the notifier calls */
+	err = keel_mmu_init(vm, ipa_bits);
+	if (!err)
+		return 0;
+
+	keel_smccc_vm_destroy(vm);
+	keel_coalesced_vm_destroy(vm);
+err_eventfd:
+	keel_ioeventfd_vm_destroy(vm);
+err_bus:
+	keel_bus_destroy(vm);
+	return err;
+}
+
+struct keel_vm *keel_vm_create(unsigned long type)
+{
+	int bits = parse_type(type), err;
+	struct keel_vm *vm;
+
+	if (bits < 0)
+		return ERR_PTR(bits);
+	vm = kvzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+	err = init_basics(vm);
+	if (err)
+		goto err_free;
+	vm->mmu.ipa_bits = bits;
+	err = init_parts(vm, bits);
+	if (err)
+		goto err_basics;
+	__module_get(THIS_MODULE);
+	return vm;
+
+err_basics:
+	destroy_basics(vm);
+err_free:
+	kvfree(vm);
+	return ERR_PTR(err);
+}
+
+/*
+ * No fd, no ioctl, no vCPU thread is left. The notifier stops first (it walks
+ * tables and kicks vCPUs), then vCPUs, then what they used.
+ */
+static void destroy(struct keel_vm *vm)
+{
+	unsigned int i;
+
+	keel_devfd_vm_destroy(vm);
+	for (i = 0; i < vm->nr_vcpus; i++)
+		keel_vcpu_evict(vm->vcpus[i]);
+	keel_mmu_destroy(vm);
+	for (i = 0; i < vm->nr_vcpus; i++)
+		keel_vcpu_destroy(vm->vcpus[i]);
+	keel_smccc_vm_destroy(vm);
+	keel_coalesced_vm_destroy(vm);
+	keel_ioeventfd_vm_destroy(vm);
+	keel_bus_destroy(vm);
+	destroy_basics(vm);
+	kvfree(vm);
+	module_put(THIS_MODULE);
+}
+
+void keel_vm_get(struct keel_vm *vm)
+{
+	refcount_inc(&vm->refs);
+}
+
+void keel_vm_put(struct keel_vm *vm)
+{
+	if (refcount_dec_and_test(&vm->refs))
+		destroy(vm);
+}
+
+struct keel_vcpu *keel_vm_vcpu(struct keel_vm *vm, unsigned int idx)
+{
+	/* pairs with the release in keel_vm_publish_vcpu() */
+	if (idx >= smp_load_acquire(&vm->nr_vcpus))
+		return NULL;
+	return vm->vcpus[idx];
+}
+
+struct keel_vcpu *keel_vm_vcpu_by_id(struct keel_vm *vm, unsigned int id)
+{
+	if (id >= KEEL_MAX_VCPUS)
+		return NULL;
+	return smp_load_acquire(&vm->vcpu_by_id[id]);
+}
+
+struct keel_vcpu *keel_vm_vcpu_by_mpidr(struct keel_vm *vm, u64 mpidr)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, vcpu, vm)
+		if (((vcpu->ctx.sys[KEEL_MPIDR_EL1] ^ mpidr) & MPIDR_HWID_BITMASK) == 0)
+			return vcpu;
+	return NULL;
+}
+
+void keel_vm_publish_vcpu(struct keel_vm *vm, struct keel_vcpu *vcpu)
+{
+	lockdep_assert_held(&vm->lock);
+	vm->vcpus[vcpu->idx] = vcpu;
+	smp_store_release(&vm->vcpu_by_id[vcpu->id], vcpu);
+	smp_store_release(&vm->nr_vcpus, vcpu->idx + 1);
+}
+
+int keel_vm_lock_all_vcpus(struct keel_vm *vm)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&vm->lock);
+	for (i = 0; i < vm->nr_vcpus; i++)
+		if (!mutex_trylock(&vm->vcpus[i]->mutex))
+			goto err_unlock;
+	return 0;
+
+err_unlock:
+	while (i--)
+		mutex_unlock(&vm->vcpus[i]->mutex);
+	return -EBUSY;
+}
+
+void keel_vm_unlock_all_vcpus(struct keel_vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < vm->nr_vcpus; i++)
+		mutex_unlock(&vm->vcpus[i]->mutex);
+}
+
+void keel_vm_request_all(struct keel_vm *vm, enum keel_request r)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, vcpu, vm)
+		keel_vcpu_request(vcpu, r);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VM fd. Every ioctl of a process other than the creator's, or of a
+ * broken VM, gives EIO. Contracts: Documentation/uapi.rst.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/uaccess.h>
+#include "../arch/arch.h"
+#include "coalesced.h"
+#include "compat.h"
+#include "devfd.h"
+#include "device.h"
+#include "eventfd.h"
+#include "irqline.h"
+#include "stats.h"
+#include "vcpu.h"
+#include "vm.h"
+
+/* Copy in a structure and call: KEEL_CALL(struct, function taking (vm, pointer)). */
+#define WITH_COPY(type, call) \
+	({ \
+		type arg_; \
+		copy_from_user(&arg_, argp, sizeof(arg_)) ? -EFAULT : (call); \
+	})
+
+static int set_memory(struct keel_vm *vm, void __user *argp, bool v1)
+{
+	struct kvm_userspace_memory_region2 mem = {};
+	size_t len = v1 ? sizeof(struct kvm_userspace_memory_region) : sizeof(mem);
+
+	if (copy_from_user(&mem, argp, len))
+		return -EFAULT;
+	return keel_memslot_set(vm, &mem, v1);
+}
+
+static int preferred_target(void __user *argp)
+{
+	struct kvm_vcpu_init init;
+	int err = keel_reset_target(&init);
+
+	if (err)
+		return err;
+	return copy_to_user(argp, &init, sizeof(init)) ? -EFAULT : 0;
+}
+
+static int has_attr(struct keel_vm *vm, const struct kvm_device_attr *attr)
+{
+	return attr->group == KVM_ARM_VM_SMCCC_CTRL ? keel_smccc_vm_has_attr(vm, attr) : -ENXIO;
+}
+
+static int set_attr(struct keel_vm *vm, const struct kvm_device_attr *attr)
+{
+	return attr->group == KVM_ARM_VM_SMCCC_CTRL ? keel_smccc_vm_set_attr(vm, attr) : -ENXIO;
+}
+
+static int create_device(struct keel_vm *vm, void __user *argp)
+{
+	struct kvm_create_device cd;
+	int err;
+
+	if (copy_from_user(&cd, argp, sizeof(cd)))
+		return -EFAULT;
+	err = keel_devfd_create(vm, &cd);
+	if (err)
+		return err;
+	return copy_to_user(argp, &cd, sizeof(cd)) ? -EFAULT : 0;
+}
+
+static int irq_line(struct keel_vm *vm, void __user *argp, bool status)
+{
+	struct kvm_irq_level irq;
+	int err;
+
+	if (copy_from_user(&irq, argp, sizeof(irq)))
+		return -EFAULT;
+	err = keel_irq_line(vm, &irq);
+	if (err < 0 || !status)
+		return err;
+	irq.status = err;
+	return copy_to_user(argp, &irq, sizeof(irq)) ? -EFAULT : 0;
+}
+
+static long vm_ioctl_devices(struct keel_vm *vm, unsigned int nr, void __user *argp)
+{
+	switch (nr) {
+	case KVM_IRQ_LINE:
+		return irq_line(vm, argp, false);
+	case KVM_IRQ_LINE_STATUS:
+		return irq_line(vm, argp, true);
+	case KVM_IRQFD:
+		return WITH_COPY(struct kvm_irqfd, keel_irqfd(vm, &arg_));
+	case KVM_IOEVENTFD:
+		return WITH_COPY(struct kvm_ioeventfd, keel_ioeventfd(vm, &arg_));
+	case KVM_REGISTER_COALESCED_MMIO:
+		return WITH_COPY(struct kvm_coalesced_mmio_zone, keel_coalesced_register(vm, &arg_));
+	case KVM_UNREGISTER_COALESCED_MMIO:
+		return WITH_COPY(struct kvm_coalesced_mmio_zone, keel_coalesced_unregister(vm, &arg_));
+	case KVM_CREATE_DEVICE:
+		return create_device(vm, argp);
+	case KVM_CREATE_IRQCHIP:	/* GICv2 in the kernel */
+		return -ENODEV;
+	case KVM_ARM_SET_DEVICE_ADDR:
+		return WITH_COPY(struct kvm_arm_device_addr, -ENODEV);
+	default:
+		return -EINVAL;
+	}
+}
+
+static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
+{
+	struct keel_vm *vm = file->private_data;
+	void __user *argp = (void __user *)arg;
+
+	if (vm->mm != current->mm || READ_ONCE(vm->dead))
+		return -EIO;
+	switch (nr) {
+	case KVM_CREATE_VCPU:
+		return keel_vcpu_create(vm, arg);
+	case KVM_CHECK_EXTENSION:
+		return keel_caps_check(vm, arg);
+	case KVM_ENABLE_CAP:
+		return WITH_COPY(struct kvm_enable_cap, keel_caps_enable(vm, &arg_));
+	case KVM_SET_USER_MEMORY_REGION:
+		return set_memory(vm, argp, true);
+	case KVM_SET_USER_MEMORY_REGION2:
+		return set_memory(vm, argp, false);
+	case KVM_GET_DIRTY_LOG:
+		return WITH_COPY(struct kvm_dirty_log, keel_memslot_dirty_log(vm, &arg_));
+	case KVM_ARM_PREFERRED_TARGET:
+		return preferred_target(argp);
+	case KVM_ARM_SET_COUNTER_OFFSET:
+		return WITH_COPY(struct kvm_arm_counter_offset, keel_timer_set_counter_offset(vm, &arg_));
+	case KVM_HAS_DEVICE_ATTR:
+		return WITH_COPY(struct kvm_device_attr, has_attr(vm, &arg_));
+	case KVM_SET_DEVICE_ATTR:
+		return WITH_COPY(struct kvm_device_attr, set_attr(vm, &arg_));
+	case KVM_ARM_GET_REG_WRITABLE_MASKS:
+		return WITH_COPY(struct reg_mask_range, keel_onereg_writable_masks(vm, &arg_));
+	case KVM_GET_STATS_FD:
+		return keel_stats_vm_fd(vm);
+	default:
+		return vm_ioctl_devices(vm, nr, argp);
+	}
+}
+
+static int vm_release(struct inode *inode, struct file *file)
+{
+	keel_vm_put(file->private_data);
+	return 0;
+}
+
+static const struct file_operations vm_fops = {
+	.owner = THIS_MODULE,
+	.release = vm_release,
+	.unlocked_ioctl = vm_ioctl,
+	.llseek = noop_llseek,
+};
+
+int keel_vm_open_fd(struct keel_vm *vm)
+{
+	int fd = anon_inode_getfd("kvm-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		keel_vm_put(vm);
+	return fd;
+}

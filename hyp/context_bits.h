@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers of struct keel_ctx that the assembly needs too. */
+#ifndef KEEL_HYP_CONTEXT_BITS_H
+#define KEEL_HYP_CONTEXT_BITS_H
+
+#define KEEL_EXIT_SYNC_NR	0
+#define KEEL_EXIT_IRQ_NR	1
+#define KEEL_EXIT_SERROR_NR	2
+#define KEEL_EXIT_ILLEGAL_NR	3
+
+#define KEEL_CTX_PAUTH_BIT	0
+
+/* Vector tables by Spectre-BHB mitigation, 2 KiB apart. */
+#define KEEL_BHB_NONE		0
+#define KEEL_BHB_LOOP		1
+#define KEEL_BHB_CLEAR		2
+#define KEEL_BHB_FIRMWARE	3
+#define KEEL_NR_BHB		4
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the assembly and the mode-independent EL2 code offer to vhe/ and nvhe/. */
+#ifndef KEEL_HYP_ENTRY_H
+#define KEEL_HYP_ENTRY_H
+
+#include <linux/types.h>
+#include "context.h"
+
+/* DAIF masked, guest control registers loaded; enum keel_exit_code. */
+int keel_guest_enter(struct keel_ctx *ctx);
+/* Without FEAT_RAS: whether the guest left an SError pending. DAIF masked. */
+bool keel_serror_window(void);
+
+/*
+ * Called by the assembly with the guest's control registers still loaded: true
+ * if the exit is dealt with and the guest goes on.
+ */
+bool keel_fast_exit(struct keel_ctx *ctx, int code);
+
+void keel_fpsimd_save(struct user_fpsimd_state *st);
+void keel_fpsimd_load(const struct user_fpsimd_state *st);
+
+extern char keel_vectors[];
+extern u64 keel_bhb_loops;
+
+/* Mode twins: let the guest use FP/SIMD from now on (at EL2, guest registers loaded). */
+void keel_world_fp_enable(void);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exits that are answered at EL2 with the guest's registers live: FP/SIMD
+ * loading, hypercalls that need no host, ID register reads, WFI with an
+ * interrupt pending. A kick needs no check here: it comes as a physical
+ * interrupt, which ends the next entry at once.
+ *
+ * No kernel service is used; SP_EL0 and the PAuth keys are the guest's.
+ */
+#include <linux/arm-smccc.h>
+#include <linux/bits.h>
+#include <uapi/linux/psci.h>
+#include <asm/debug-monitors.h>
+#include <asm/esr.h>
+#include <asm/sysreg.h>
+#include "context.h"
+#include "entry.h"
+
+static void skip(struct keel_ctx *ctx)
+{
+	ctx->pc += 4;
+	ctx->pstate &= ~(u64)(PSR_BTYPE_MASK | DBG_SPSR_SS);
+}
+
+static bool load_fp(struct keel_ctx *ctx)
+{
+	if (!(ctx->flags & KEEL_CTX_FP_FREE))
+		return false;
+	keel_world_fp_enable();
+	keel_fpsimd_load(&ctx->fp);
+	ctx->flags |= KEEL_CTX_FP_GUEST;
+	return true;
+}
+
+/* Owners (SMCCC, bits 29:24) whose calls the host knows; for the rest there is one answer. */
+static bool owner_is_served(u32 fn)
+{
+	switch (ARM_SMCCC_OWNER_NUM(fn)) {
+	case ARM_SMCCC_OWNER_ARCH:
+	case ARM_SMCCC_OWNER_STANDARD:
+	case ARM_SMCCC_OWNER_STANDARD_HYP:
+	case ARM_SMCCC_OWNER_VENDOR_HYP:
+		return true;
+	}
+	return false;
+}
+
+static bool hypercall(struct keel_ctx *ctx)
+{
+	u32 fn = ctx->x[0];
+
+	if (!(ctx->flags & KEEL_CTX_FAST_SMCCC))
+		return false;
+	if (fn == ARM_SMCCC_VERSION_FUNC_ID)
+		ctx->x[0] = ARM_SMCCC_VERSION_1_1;
+	else if (fn == PSCI_0_2_FN_PSCI_VERSION)
+		ctx->x[0] = ctx->psci_version;
+	else if (!owner_is_served(fn))
+		ctx->x[0] = SMCCC_RET_NOT_SUPPORTED;
+	else
+		return false;
+	return true;
+}
+
+/* op0=3, op1=0, CRn=0, CRm=1..7, read. */
+static bool read_idreg(struct keel_ctx *ctx)
+{
+	u32 iss = ctx->esr & ESR_ELx_ISS_MASK;
+	u32 sys = iss & ESR_ELx_SYS64_ISS_SYS_MASK;
+	unsigned int crm = (iss & ESR_ELx_SYS64_ISS_CRM_MASK) >> ESR_ELx_SYS64_ISS_CRM_SHIFT;
+	unsigned int op2 = (iss & ESR_ELx_SYS64_ISS_OP2_MASK) >> ESR_ELx_SYS64_ISS_OP2_SHIFT;
+	unsigned int rt = (iss & ESR_ELx_SYS64_ISS_RT_MASK) >> ESR_ELx_SYS64_ISS_RT_SHIFT;
+
+	if (!(iss & ESR_ELx_SYS64_ISS_DIR_READ) || crm < 1 || crm > 7)
+		return false;
+	sys &= ~(ESR_ELx_SYS64_ISS_CRM_MASK | ESR_ELx_SYS64_ISS_OP2_MASK);
+	if (sys != ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 0, 0, 0))
+		return false;
+	if (!(ctx->pstate & PSR_MODE_MASK))	/* EL0: the host injects */
+		return false;
+	if (rt != 31)
+		ctx->x[rt] = ctx->idregs[keel_idreg_index(crm, op2)];
+	skip(ctx);
+	return true;
+}
+
+static bool wfx(struct keel_ctx *ctx)
+{
+	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || !READ_ONCE(ctx->lines))
+		return false;
+	skip(ctx);
+	return true;
+}
+
+bool keel_fast_exit(struct keel_ctx *ctx, int code)
+{
+	if (code != KEEL_EXIT_SYNC)
+		return false;
+	ctx->esr = read_sysreg(esr_el2);
+	if (ctx->flags & KEEL_CTX_NO_FAST)
+		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && load_fp(ctx);
+
+	switch (ESR_ELx_EC(ctx->esr)) {
+	case ESR_ELx_EC_FP_ASIMD:
+		return load_fp(ctx);
+	case ESR_ELx_EC_HVC64:
+		return hypercall(ctx);
+	case ESR_ELx_EC_SYS64:
+		return read_idreg(ctx);
+	case ESR_ELx_EC_WFx:
+		return wfx(ctx);
+	}
+	return false;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * EL2 vectors while a guest runs. One table for each way of keeping the
+ * guest's branch history out of the host's speculation; the CPU's choice is
+ * made when keel takes the CPU (vhe/cpu.c).
+ */
+#include <linux/linkage.h>
+#include <asm/assembler.h>
+#include <asm/esr.h>
+#include "context_bits.h"
+
+/* ARM_SMCCC_ARCH_WORKAROUND_3 */
+#define WORKAROUND_3	0x80003fff
+
+	/* Clobbers x0 and x1, which are on the stack. */
+	.macro	bhb, kind
+	.if	\kind == KEEL_BHB_LOOP
+	ldr_l	x0, keel_bhb_loops
+881:	b	882f
+882:	subs	x0, x0, #1
+	b.ne	881b
+	sb
+	.elseif	\kind == KEEL_BHB_CLEAR
+	hint	#22			/* CLRBHB */
+	isb
+	.elseif	\kind == KEEL_BHB_FIRMWARE
+	stp	x2, x3, [sp, #-16]!
+	mov_q	x0, WORKAROUND_3
+	smc	#0
+	ldp	x2, x3, [sp], #16
+	.endif
+	.endm
+
+	/* Exception from the guest. */
+	.macro	guest, kind, code
+	.align	7
+	stp	x0, x1, [sp, #-16]!
+	bhb	\kind
+	mov	x0, #\code
+	b	keel_guest_exit
+	.endm
+
+	/* Exception from EL2 itself. x0, x1 are saved first: what was interrupted goes on if it can. */
+	.macro	own, handler
+	.align	7
+	stp	x0, x1, [sp, #-16]!
+	b	\handler
+	.endm
+
+	.macro	never
+	.align	7
+	b	keel_vector_bug
+	.endm
+
+	.macro	table, kind
+	never				/* Synchronous, SP_EL0 */
+	never				/* IRQ,         SP_EL0 */
+	never				/* FIQ,         SP_EL0 */
+	never				/* SError,      SP_EL0 */
+
+	own	keel_own_sync		/* Synchronous, EL2 */
+	never				/* IRQ,         EL2: masked */
+	never				/* FIQ,         EL2: masked */
+	own	keel_own_serror		/* SError,      EL2 */
+
+	guest	\kind, KEEL_EXIT_SYNC_NR	/* Synchronous, lower EL AArch64 */
+	guest	\kind, KEEL_EXIT_IRQ_NR		/* IRQ */
+	guest	\kind, KEEL_EXIT_IRQ_NR		/* FIQ */
+	guest	\kind, KEEL_EXIT_SERROR_NR	/* SError */
+
+	guest	\kind, KEEL_EXIT_SYNC_NR	/* Synchronous, lower EL AArch32 */
+	guest	\kind, KEEL_EXIT_IRQ_NR		/* IRQ */
+	guest	\kind, KEEL_EXIT_IRQ_NR		/* FIQ */
+	guest	\kind, KEEL_EXIT_SERROR_NR	/* SError */
+	.endm
+
+	.text
+	.align	11
+SYM_CODE_START(keel_vectors)
+	table	KEEL_BHB_NONE
+	.align	11
+	table	KEEL_BHB_LOOP
+	.align	11
+	table	KEEL_BHB_CLEAR
+	.align	11
+	table	KEEL_BHB_FIRMWARE
+	.align	11
+	.org	keel_vectors + 2048 * KEEL_NR_BHB	/* fails to assemble if a table has the wrong size */
+SYM_CODE_END(keel_vectors)
+
+/*
+ * Synchronous exception from EL2. The one that a guest's state can cause is
+ * the illegal return: ERET to a PSTATE that this CPU does not allow.
+ */
+SYM_CODE_START_LOCAL(keel_own_sync)
+	mrs	x0, esr_el2
+	lsr	x0, x0, #ESR_ELx_EC_SHIFT
+	cmp	x0, #ESR_ELx_EC_ILL
+	b.ne	keel_vector_bug
+	mov	x0, #KEEL_EXIT_ILLEGAL_NR
+	b	keel_guest_exit
+SYM_CODE_END(keel_own_sync)
+
+/* SError from EL2: expected only in the window of keel_serror_window(), which gets 1 in w0. */
+SYM_CODE_START_LOCAL(keel_own_serror)
+	mrs	x0, elr_el2
+	adr_l	x1, keel_serror_window_begin
+	cmp	x0, x1
+	b.lo	keel_vector_bug
+	adr_l	x1, keel_serror_window_end
+	cmp	x0, x1
+	b.hi	keel_vector_bug
+	ldp	x0, x1, [sp], #16
+	mov	w0, #1
+	eret
+	sb
+SYM_CODE_END(keel_own_serror)
+
+/* keel's own bug. Hand the CPU's registers to C, which gives the host its vectors back and panics. */
+SYM_CODE_START_LOCAL(keel_vector_bug)
+	mrs	x0, esr_el2
+	mrs	x1, elr_el2
+	mrs	x2, far_el2
+	mrs	x3, spsr_el2
+	bl	keel_hyp_bug
+	b	.
+SYM_CODE_END(keel_vector_bug)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What keel holds for each host CPU under VHE. */
+#ifndef KEEL_VHE_CPU_H
+#define KEEL_VHE_CPU_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+struct keel_vcpu;
+
+/* All [o]: own CPU, IRQs off. */
+struct keel_pcpu {
+	struct keel_vcpu *resident;	/* whose EL1 state is in the CPU */
+	u64 vttbr;			/* last written VTTBR_EL2, to see a new VMID */
+	u64 vectors;			/* VBAR_EL2 while a guest runs */
+	u64 host_vectors, host_hcr;	/* the host's VBAR_EL2 and HCR_EL2 */
+	bool enabled;
+};
+
+DECLARE_PER_CPU(struct keel_pcpu, keel_pcpu);
+
+/* What this machine's CPUs have; set once at load, before any vCPU. */
+struct keel_vhe_features {
+	bool ras, fgt, hcx, sme;
+	u8 brps, wrps;			/* breakpoint and watchpoint pairs, as counts */
+};
+
+extern struct keel_vhe_features keel_vhe_features;
+
+#endif
