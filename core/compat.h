@@ -22,6 +22,13 @@
 #define keel_compat_eventfd_signal(ctx) ((void)eventfd_signal(ctx, 1))
 #endif
 
+/* The CPU capability "GIC system registers in use" was renamed in 6.3. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define KEEL_CAP_GICV3	ARM64_HAS_GIC_CPUIF_SYSREGS
+#else
+#define KEEL_CAP_GICV3	ARM64_HAS_SYSREG_GIC_CPUIF
+#endif
+
 /*
  * kvm_run.immediate_exit: user space may write it at any time. Since 6.11 the
  * kernel's own view of the structure gives the byte another name; it follows

@@ -15,6 +15,7 @@
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 #include <asm/virt.h>
+#include "compat.h"
 #include "host.h"
 #include "log.h"
 
@@ -84,6 +85,11 @@ int keel_host_check(void)
 		return -ENODEV;
 	}
 	return check_features() ?: check_cpus();
+}
+
+bool keel_host_has_gicv3(void)
+{
+	return cpus_have_cap(KEEL_CAP_GICV3);
 }
 
 void keel_host_guest_enter(void)

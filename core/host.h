@@ -8,6 +8,9 @@
 /* Can keel run on this host? 0, or -errno after a message for the administrator. Sleepable. */
 int keel_host_check(void);
 
+/* The interrupt controller's CPU interface is that of GICv3: system registers. */
+bool keel_host_has_gicv3(void);
+
 /* Accounting and RCU around the time in the guest. IRQs off. */
 void keel_host_guest_enter(void);
 void keel_host_guest_exit(void);

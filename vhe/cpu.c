@@ -5,11 +5,11 @@
  * history.
  */
 #include <linux/arm-smccc.h>
-#include <linux/printk.h>
+#include <linux/irqchip/arm-gic-v3.h>
 #include <asm/cpufeature.h>
 #include <asm/cputype.h>
-#include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
+#include "../core/host.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"
@@ -26,16 +26,15 @@ static unsigned int field(u64 reg, unsigned int shift)
 void keel_hyp_probe(void)
 {
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
-	u64 pfr1 = read_sanitised_ftr_reg(SYS_ID_AA64PFR1_EL1);
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
 	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
 	u64 dfr0 = read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1);
 
 	keel_vhe_features = (struct keel_vhe_features) {
 		.ras = field(pfr0, 28) != 0,	/* ID_AA64PFR0_EL1.RAS */
-		.sme = field(pfr1, 24) != 0,	/* ID_AA64PFR1_EL1.SME */
 		.fgt = field(mmfr0, 56) != 0,	/* ID_AA64MMFR0_EL1.FGT */
 		.hcx = field(mmfr1, 40) != 0,	/* ID_AA64MMFR1_EL1.HCX */
+		.gicv3 = keel_host_has_gicv3(),
 		.brps = field(dfr0, 12) + 1,
 		.wrps = field(dfr0, 20) + 1,
 	};
@@ -87,6 +86,29 @@ static unsigned int choose_bhb(void)
 	return firmware_clears() ? KEEL_BHB_FIRMWARE : KEEL_BHB_NONE;
 }
 
+/*
+ * A guest without a GICv3 must not reach its CPU interface. With HCR_EL2.IMO
+ * its ICC registers would be the virtual ones: trap them all. Neither register
+ * matters to the host, which runs at EL2.
+ */
+static void trap_gic(struct keel_pcpu *p)
+{
+	if (!keel_vhe_features.gicv3)
+		return;
+	p->host_sre = read_sysreg_s(SYS_ICC_SRE_EL2);
+	p->host_ich_hcr = read_sysreg_s(SYS_ICH_HCR_EL2);
+	write_sysreg_s(p->host_sre & ~ICC_SRE_EL2_ENABLE, SYS_ICC_SRE_EL2);
+	write_sysreg_s(ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1 | ICH_HCR_TDIR, SYS_ICH_HCR_EL2);
+}
+
+static void untrap_gic(const struct keel_pcpu *p)
+{
+	if (!keel_vhe_features.gicv3)
+		return;
+	write_sysreg_s(p->host_ich_hcr, SYS_ICH_HCR_EL2);
+	write_sysreg_s(p->host_sre, SYS_ICC_SRE_EL2);
+}
+
 int keel_hyp_enable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
@@ -98,6 +120,7 @@ int keel_hyp_enable_cpu(void)
 	p->host_vectors = read_sysreg(vbar_el1);
 	p->host_hcr = read_sysreg(hcr_el2);
 	p->vttbr = 0;
+	trap_gic(p);
 	p->enabled = true;
 	return 0;
 }
@@ -109,6 +132,7 @@ void keel_hyp_disable_cpu(void)
 	keel_hyp_evict_this_cpu();
 	if (!p->enabled)
 		return;
+	untrap_gic(p);
 	write_sysreg(0, vttbr_el2);
 	p->vttbr = 0;
 	p->enabled = false;

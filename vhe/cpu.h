@@ -14,6 +14,7 @@ struct keel_pcpu {
 	u64 vttbr;			/* last written VTTBR_EL2, to see a new VMID */
 	u64 vectors;			/* VBAR_EL2 while a guest runs */
 	u64 host_vectors, host_hcr;	/* the host's VBAR_EL2 and HCR_EL2 */
+	u64 host_sre, host_ich_hcr;	/* the host's ICC_SRE_EL2 and ICH_HCR_EL2 */
 	bool enabled;
 };
 
@@ -21,7 +22,7 @@ DECLARE_PER_CPU(struct keel_pcpu, keel_pcpu);
 
 /* What this machine's CPUs have; set once at load, before any vCPU. */
 struct keel_vhe_features {
-	bool ras, fgt, hcx, sme;
+	bool ras, fgt, hcx, gicv3;
 	u8 brps, wrps;			/* breakpoint and watchpoint pairs, as counts */
 };
 
