@@ -1,0 +1,629 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How KVM_RUN comes back, and what it does on the way in. Proves:
+ *  - immediate_exit and a pending signal give EINTR, after a pending MMIO
+ *    answer has gone into the guest's register
+ *  - MMIO by every load and store that the syndrome describes: all sizes,
+ *    sign extension, 32 and 64-bit registers, x0 to x30 and xzr, both
+ *    endiannesses; no other register changes
+ *  - an access that is not described: ENOSYS, or KVM_EXIT_ARM_NISV once
+ *    that is enabled
+ *  - PSCI's system events by HVC and by SMC
+ *  - WFI, vIRQ and vFIQ by KVM_IRQ_LINE, virtual SError by KVM_SET_VCPU_EVENTS
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+#define MMIO	(MMIO_BASE + 0x1000)
+
+/* --- single instructions, placed and judged by the host alone --- */
+
+static u32 code[16] __attribute__((aligned(64)));
+
+static void nothing(u64 arg)
+{
+}
+
+/* Registers x0..x30 get a pattern; the address goes to base. */
+static u64 pattern(unsigned int n)
+{
+	return 0xf0e1d2c3b4a59687ul ^ n * 0x0123456789abcdeful;
+}
+
+static void place(struct vcpu *vcpu, u32 insn, unsigned int base)
+{
+	for (unsigned int i = 0; i < 31; i++)
+		reg_write(vcpu, REG_X(i), i == base ? MMIO : pattern(i));
+	vm_shared(vcpu->vm, code)[0][0] = insn;
+	reg_write(vcpu, REG_PC, (u64)code);
+}
+
+/* Finish what the exit left open, without going into the guest. */
+static void complete(struct vcpu *vcpu)
+{
+	vcpu->run->immediate_exit = 1;
+	REQUIRE_EQ(vcpu_run(vcpu), -EINTR);
+	vcpu->run->immediate_exit = 0;
+}
+
+static void check_others(struct vcpu *vcpu, unsigned int rt, unsigned int base)
+{
+	for (unsigned int i = 0; i < 31; i++)
+		if (i != rt && i != base)
+			CHECK(reg_read(vcpu, REG_X(i)) == pattern(i), "x%u after rt %u", i, rt);
+	CHECK_EQ(reg_read(vcpu, REG_PC), (u64)&code[1]);
+}
+
+struct access {
+	const char *name;
+	u32 insn;
+	u8 len;
+	bool is_signed, to64;
+};
+
+static const struct access loads[] = {
+	{ "ldrb w", 0x39400000, 1 }, { "ldrh w", 0x79400000, 2 },
+	{ "ldr w", 0xb9400000, 4 }, { "ldr x", 0xf9400000, 8 },
+	{ "ldrsb w", 0x39c00000, 1, true }, { "ldrsb x", 0x39800000, 1, true, true },
+	{ "ldrsh w", 0x79c00000, 2, true }, { "ldrsh x", 0x79800000, 2, true, true },
+	{ "ldrsw x", 0xb9800000, 4, true, true },
+};
+
+static const struct access stores[] = {
+	{ "strb w", 0x39000000, 1 }, { "strh w", 0x79000000, 2 },
+	{ "str w", 0xb9000000, 4 }, { "str x", 0xf9000000, 8 },
+};
+
+/* What the guest's bytes make of a value. */
+static void to_bytes(u8 *bytes, u64 v, unsigned int len, bool big)
+{
+	for (unsigned int i = 0; i < len; i++)
+		bytes[big ? len - 1 - i : i] = v >> 8 * i;
+}
+
+static u64 loaded(const struct access *a, u64 v)
+{
+	unsigned int shift = 64 - 8 * a->len;
+
+	v <<= shift;
+	v = a->is_signed ? (u64)((s64)v >> shift) : v >> shift;
+	return a->is_signed && !a->to64 ? (u32)v : v;
+}
+
+static bool check_exit(struct vcpu *vcpu, const struct access *a, bool write)
+{
+	struct kvm_run *run = vcpu->run;
+	int ret = vcpu_run(vcpu);
+
+	return CHECK(ret == 0 && run->exit_reason == KVM_EXIT_MMIO &&
+		     run->mmio.phys_addr == MMIO && run->mmio.len == a->len &&
+		     run->mmio.is_write == write,
+		     "%s: %d, exit %u, %#llx len %u", a->name, ret, run->exit_reason,
+		     run->mmio.phys_addr, run->mmio.len);
+}
+
+static void load(struct vcpu *vcpu, const struct access *a, unsigned int rt, u64 v, bool big)
+{
+	unsigned int base = rt == 5 ? 6 : 5;
+	u64 got;
+
+	place(vcpu, a->insn | base << 5 | rt, base);
+	if (!check_exit(vcpu, a, false))
+		return;
+	memset(vcpu->run->mmio.data, 0xee, 8);
+	to_bytes(vcpu->run->mmio.data, v, a->len, big);
+	complete(vcpu);
+	check_others(vcpu, rt, base);
+	got = rt == 31 ? loaded(a, v) : reg_read(vcpu, REG_X(rt));
+	CHECK(got == loaded(a, v), "%s x%u is %#lx, want %#lx", a->name, rt, got, loaded(a, v));
+}
+
+static void store(struct vcpu *vcpu, const struct access *a, unsigned int rt, bool big)
+{
+	unsigned int base = rt == 5 ? 6 : 5;
+	u8 want[8] = { 0 };
+
+	place(vcpu, a->insn | base << 5 | rt, base);
+	if (!check_exit(vcpu, a, true))
+		return;
+	to_bytes(want, rt == 31 ? 0 : pattern(rt), a->len, big);
+	CHECK(memcmp(vcpu->run->mmio.data, want, a->len) == 0, "%s x%u", a->name, rt);
+	complete(vcpu);
+	check_others(vcpu, rt == 31 ? 31 : 99, base);
+}
+
+static struct vcpu *bare_vcpu(bool big)
+{
+	struct vcpu *vcpu = &vm_new(1, nothing, 0)->vcpu[0];
+
+	if (big)
+		reg_write(vcpu, REG_SCTLR, reg_read(vcpu, REG_SCTLR) | 1ul << 25);
+	return vcpu;
+}
+
+static void do_loads(bool big, bool is_signed)
+{
+	struct vcpu *vcpu = bare_vcpu(big);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(loads); i++) {
+		if (loads[i].is_signed != is_signed)
+			continue;
+		for (unsigned int rt = 0; rt < 32; rt++)
+			load(vcpu, &loads[i], rt, 0x8182838485868788ul, big);
+		load(vcpu, &loads[i], 0, 0x0102030405060708ul, big);
+		load(vcpu, &loads[i], 30, 0, big);
+		load(vcpu, &loads[i], 1, ~0ul, big);
+	}
+}
+
+/*
+ * QEMU (10.0 at least) emulates CPUs that never set ESR_EL2.ISS.SSE, and then
+ * no hypervisor can know. ldrsb x0, [x5] tells.
+ */
+static bool has_sse(void)
+{
+	struct vcpu *vcpu = bare_vcpu(false);
+
+	place(vcpu, 0x39800000 | 5 << 5, 5);
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	vcpu->run->mmio.data[0] = 0x80;
+	complete(vcpu);
+	return reg_read(vcpu, REG_X(0)) != 0x80;
+}
+
+static void mmio_signed(void)
+{
+	if (!has_sse())
+		ktap_skip("the CPU does not report sign extension");
+	do_loads(false, true);
+	do_loads(true, true);
+}
+
+static void do_stores(bool big)
+{
+	struct vcpu *vcpu = bare_vcpu(big);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(stores); i++)
+		for (unsigned int rt = 0; rt < 32; rt++)
+			store(vcpu, &stores[i], rt, big);
+}
+
+static void mmio_loads(void)	{ do_loads(false, false); }
+static void mmio_loads_be(void)	{ do_loads(true, false); }
+static void mmio_stores(void)	{ do_stores(false); }
+static void mmio_stores_be(void)	{ do_stores(true); }
+
+/* Unaligned addresses and the last bytes of a page: the address is exact. */
+static void mmio_address(void)
+{
+	struct vcpu *vcpu = bare_vcpu(false);
+
+	for (u64 offset = 0; offset < PAGE; offset += 251) {
+		place(vcpu, 0x39400000 | 5 << 5, 5);	/* ldrb w0, [x5] */
+		reg_write(vcpu, REG_X(5), MMIO + offset);
+		REQUIRE_EQ(vcpu_run(vcpu), 0);
+		CHECK_EQ(vcpu->run->mmio.phys_addr, MMIO + offset);
+		complete(vcpu);
+	}
+}
+
+/* None of these has a described syndrome. */
+static const struct { const char *name; u32 insn; } undescribed[] = {
+	{ "ldp x0, x1, [x5]", 0xa94004a0 },
+	{ "stp x0, x1, [x5]", 0xa90004a0 },
+	{ "ldr q0, [x5]", 0x3dc000a0 },
+	{ "str q0, [x5]", 0x3d8000a0 },
+	{ "ldr x0, [x5], #8", 0xf84084a0 },
+};
+
+static struct vcpu *fp_vcpu(void)
+{
+	struct vcpu *vcpu = bare_vcpu(false);
+
+	reg_write(vcpu, REG_SYS(3, 0, 1, 0, 2), 3 << 20);
+	return vcpu;
+}
+
+static void mmio_undescribed(void)
+{
+	struct vcpu *vcpu = fp_vcpu();
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(undescribed); i++) {
+		int ret;
+
+		place(vcpu, undescribed[i].insn, 5);
+		ret = vcpu_run(vcpu);
+		CHECK(ret == -ENOSYS, "%s: %d", undescribed[i].name, ret);
+		CHECK_EQ(reg_read(vcpu, REG_PC), (u64)code);
+	}
+}
+
+static void mmio_nisv(void)
+{
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_ARM_NISV_TO_USER };
+	struct vcpu *vcpu;
+
+	if (!kvm_cap(KVM_CAP_ARM_NISV_TO_USER))
+		ktap_skip("no KVM_CAP_ARM_NISV_TO_USER");
+	vcpu = fp_vcpu();
+	REQUIRE_EQ(kvm(vcpu->vm->fd, KVM_ENABLE_CAP, &cap), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(undescribed); i++) {
+		int ret;
+
+		place(vcpu, undescribed[i].insn, 5);
+		ret = vcpu_run(vcpu);
+		CHECK(ret == 0 && vcpu->run->exit_reason == KVM_EXIT_ARM_NISV, "%s: %d exit %u",
+		      undescribed[i].name, ret, vcpu->run->exit_reason);
+		CHECK_EQ(vcpu->run->arm_nisv.fault_ipa, MMIO);
+		CHECK_EQ(vcpu->run->arm_nisv.esr_iss & 1u << 24, 0);
+		CHECK_EQ(reg_read(vcpu, REG_PC), (u64)code);
+	}
+}
+
+/* --- leaving early --- */
+
+static void guest_mmio_read(u64 arg)
+{
+	GUEST_EQ(mmio_read64(MMIO), 0x1234567890abcdef);
+}
+
+static void immediate_exit(void)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_mmio_read, 0)->vcpu[0];
+	u64 v = 0x1234567890abcdef, pc = reg_read(vcpu, REG_PC);
+
+	vcpu->run->immediate_exit = 1;
+	CHECK_EQ(vcpu_run(vcpu), -EINTR);
+	CHECK_EQ(reg_read(vcpu, REG_PC), pc);
+	vcpu->run->immediate_exit = 0;
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+	memcpy(vcpu->run->mmio.data, &v, 8);
+	complete(vcpu);
+	/* Done once: what the run page says now no longer counts. */
+	memset(vcpu->run->mmio.data, 0, 8);
+	complete(vcpu);
+	vcpu_finish(vcpu);
+}
+
+static volatile bool signalled;
+
+static void on_signal(int sig)
+{
+	signalled = true;
+}
+
+static void guest_spin(u64 arg)
+{
+	for (;;)
+		asm volatile("nop");
+}
+
+static void catch_alarm(void)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+
+	sigaction(SIGALRM, &act, NULL);
+}
+
+static void signal_interrupts(void)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_spin, 0)->vcpu[0];
+	struct itimerval soon = { .it_value.tv_usec = 50000 };
+
+	catch_alarm();
+	for (int i = 0; i < 5; i++) {
+		signalled = false;
+		vcpu->run->exit_reason = 77;
+		setitimer(ITIMER_REAL, &soon, NULL);
+		CHECK_EQ(vcpu_run(vcpu), -EINTR);
+		CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_INTR);
+		CHECK(signalled);
+	}
+}
+
+/* SET_SIGNAL_MASK: a signal blocked by the thread, let in by KVM_RUN only. */
+static void signal_mask(void)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_spin, 0)->vcpu[0];
+	struct { struct kvm_signal_mask mask; u64 set; } m = { { .len = 8 }, 0 };
+	sigset_t set;
+
+	catch_alarm();
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_SIGNAL_MASK, &m), 0);
+	raise(SIGALRM);
+	CHECK_EQ(vcpu_run(vcpu), -EINTR);
+	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_INTR);
+	CHECK(!signalled);		/* still blocked outside */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	CHECK(signalled);
+}
+
+/* --- PSCI's system events --- */
+
+#define PSCI_SYSTEM_OFF		0x84000008
+#define PSCI_SYSTEM_RESET	0x84000009
+#define PSCI_SYSTEM_RESET2	0xc4000012
+
+static void guest_call(u64 arg)
+{
+	bool smc = arg & 1ul << 63;
+	struct smccc r = smc ? guest_smc(arg & 0xffffffff, 0, 0, 0) :
+			       guest_hvc(arg & 0xffffffff, 0, 0, 0);
+
+	guest_ucall(UCALL_FAIL, (u64)"call returned", 0, r.a0, 0);
+}
+
+static struct vcpu *system_event(u64 arg, u32 type)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_call, arg)->vcpu[0];
+	struct kvm_mp_state state;
+
+	CHECK_EQ(vcpu_run(vcpu), 0);
+	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_SYSTEM_EVENT);
+	CHECK_EQ(vcpu->run->system_event.type, type);
+	CHECK_EQ(kvm(vcpu->fd, KVM_GET_MP_STATE, &state), 0);
+	CHECK_EQ(state.mp_state, KVM_MP_STATE_STOPPED);
+	return vcpu;
+}
+
+static void system_events(void)
+{
+	struct vcpu *vcpu;
+
+	for (u64 smc = 0; smc < 2; smc++) {
+		system_event(smc << 63 | PSCI_SYSTEM_OFF, KVM_SYSTEM_EVENT_SHUTDOWN);
+		system_event(smc << 63 | PSCI_SYSTEM_RESET, KVM_SYSTEM_EVENT_RESET);
+		vcpu = system_event(smc << 63 | PSCI_SYSTEM_RESET2, KVM_SYSTEM_EVENT_RESET);
+		CHECK(vcpu->run->system_event.ndata >= 1);
+		CHECK_EQ(vcpu->run->system_event.data[0],
+			 KVM_SYSTEM_EVENT_RESET_FLAG_PSCI_RESET2);
+	}
+}
+
+/* After a reset event the VMM initialises the vCPU and starts it again. */
+static void start_again(void)
+{
+	struct vcpu *vcpu = system_event(PSCI_SYSTEM_RESET, KVM_SYSTEM_EVENT_RESET);
+
+	REQUIRE_EQ(vcpu_init_fd(vcpu->vm->fd, vcpu->fd, 0), 0);
+	CHECK_EQ(reg_read(vcpu, REG_PSTATE), 0x3c5);
+	CHECK_EQ(reg_read(vcpu, REG_PC), 0);
+	CHECK_EQ(reg_read(vcpu, REG_SCTLR) & 0x1005, 0);
+	vcpu_start(vcpu, nothing, 0);
+	vcpu_finish(vcpu);
+}
+
+/* --- interrupts --- */
+
+static u64 nr_irq, nr_fiq;
+
+static void take_irq(struct guest_regs *regs)
+{
+	nr_irq++;
+	GUEST_SYNC(100, 0);	/* the host lowers the line */
+}
+
+static void take_fiq(struct guest_regs *regs)
+{
+	nr_fiq++;
+	GUEST_SYNC(200, 0);
+}
+
+static void guest_interrupts(u64 arg)
+{
+	guest_on(VEC_IRQ, take_irq);
+	guest_on(VEC_FIQ, take_fiq);
+	GUEST_SYNC(1, 0);	/* raised while masked */
+	GUEST_EQ(nr_irq, 0);
+	GUEST_EQ(mrs(isr_el1) & 0x80, 0x80);
+	wfi();			/* does not wait */
+	irq_on();
+	isb();
+	GUEST_EQ(nr_irq, 1);
+	GUEST_EQ(mrs(isr_el1), 0);
+	GUEST_SYNC(2, 0);
+	GUEST_EQ(nr_fiq, 1);
+	GUEST_EQ(nr_irq, 1);
+	GUEST_SYNC(3, 0);
+	GUEST_EQ(nr_fiq + nr_irq, 4);
+}
+
+static void interrupts(void)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_interrupts, 0)->vcpu[0];
+
+	vcpu_sync(vcpu, 1);
+	CHECK_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, true), 0);
+	vcpu_sync(vcpu, 100);
+	CHECK_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, false), 0);
+	vcpu_sync(vcpu, 2);
+	CHECK_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_FIQ, true), 0);
+	vcpu_sync(vcpu, 200);
+	CHECK_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_FIQ, false), 0);
+	vcpu_sync(vcpu, 3);
+	CHECK_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_FIQ, true), 0);
+	CHECK_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, true), 0);
+	for (int i = 0; i < 2; i++) {	/* either order */
+		struct ucall uc = vcpu_ucall(vcpu);
+
+		CHECK_EQ(vcpu_irq(vcpu, uc.a == 100 ? KVM_ARM_IRQ_CPU_IRQ :
+				  KVM_ARM_IRQ_CPU_FIQ, false), 0);
+	}
+	vcpu_finish(vcpu);
+}
+
+static void irq_line_errors(void)
+{
+	struct vm *vm = vm_new(1, nothing, 0);
+	struct vcpu other = { .vm = vm, .id = 1 };
+	struct kvm_irq_level irq = { .irq = 7u << KVM_ARM_IRQ_TYPE_SHIFT };
+
+	CHECK_EQ(vcpu_irq(&vm->vcpu[0], 2, true), -EINVAL);
+	CHECK_EQ(vcpu_irq(&other, 0, true), -EINVAL);
+	CHECK_EQ(kvm(vm->fd, KVM_IRQ_LINE, &irq), -EINVAL);
+	irq.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | 32;	/* no irqchip */
+	CHECK_EQ(kvm(vm->fd, KVM_IRQ_LINE, &irq), -ENXIO);
+	irq.irq = KVM_ARM_IRQ_TYPE_PPI << KVM_ARM_IRQ_TYPE_SHIFT | 20;
+	CHECK_EQ(kvm(vm->fd, KVM_IRQ_LINE, &irq), -ENXIO);
+}
+
+static void guest_wait(u64 arg)
+{
+	guest_on(VEC_IRQ, take_irq);
+	for (u64 i = 0; i < arg; i++) {
+		GUEST_SYNC(1, 0);
+		wfi();
+		irq_on();
+		isb();
+		irq_off();
+		GUEST_EQ(nr_irq, i + 1);
+	}
+}
+
+static void *raise_later(void *arg)
+{
+	usleep(20000);
+	REQUIRE_EQ(vcpu_irq(arg, KVM_ARM_IRQ_CPU_IRQ, true), 0);
+	return NULL;
+}
+
+static void wfi_wakes(void)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_wait, 10)->vcpu[0];
+	pthread_t thread;
+
+	for (int i = 0; i < 10; i++) {
+		vcpu_sync(vcpu, 1);
+		pthread_create(&thread, NULL, raise_later, vcpu);
+		vcpu_sync(vcpu, 100);
+		pthread_join(thread, NULL);
+		REQUIRE_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, false), 0);
+	}
+	vcpu_finish(vcpu);
+}
+
+static void guest_wait_signal(u64 arg)
+{
+	for (;;)
+		wfi();
+}
+
+/* A signal ends a WFI that nothing else would. */
+static void wfi_signal(void)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_wait_signal, 0)->vcpu[0];
+	struct itimerval soon = { .it_value.tv_usec = 50000 };
+
+	catch_alarm();
+	for (int i = 0; i < 3; i++) {
+		setitimer(ITIMER_REAL, &soon, NULL);
+		CHECK_EQ(vcpu_run(vcpu), -EINTR);
+		CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_INTR);
+	}
+}
+
+/* --- virtual SError --- */
+
+static void take_serror(struct guest_regs *regs)
+{
+	GUEST_EQ(regs->esr >> 26, 0x2f);
+	GUEST_SYNC(300, regs->esr & 0x1ffffff);
+}
+
+static void guest_serror(u64 arg)
+{
+	guest_on(VEC_SERROR, take_serror);
+	GUEST_SYNC(1, 0);
+	GUEST_EQ(mrs(isr_el1) & 0x100, 0x100);
+	irq_on();
+	isb();
+	GUEST_EQ(mrs(isr_el1) & 0x100, 0);
+	GUEST_SYNC(2, 0);
+}
+
+static void serror(void)
+{
+	struct kvm_vcpu_events ev = { .exception.serror_pending = 1 };
+	struct vcpu *vcpu;
+	struct ucall uc;
+
+	if (!kvm_cap(KVM_CAP_VCPU_EVENTS))
+		ktap_skip("no KVM_CAP_VCPU_EVENTS");
+	if (kvm_cap(KVM_CAP_ARM_INJECT_SERROR_ESR)) {
+		ev.exception.serror_has_esr = 1;
+		ev.exception.serror_esr = 0x1000123;
+	}
+	vcpu = &vm_new(1, guest_serror, 0)->vcpu[0];
+	vcpu_sync(vcpu, 1);
+	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_VCPU_EVENTS, &ev), 0);
+	uc = vcpu_ucall(vcpu);
+	CHECK_EQ(uc.a, 300);
+	if (ev.exception.serror_has_esr)
+		CHECK_EQ(uc.b, 0x1000123);
+	CHECK_EQ(kvm(vcpu->fd, KVM_GET_VCPU_EVENTS, &ev), 0);
+	CHECK_EQ(ev.exception.serror_pending, 0);
+	vcpu_sync(vcpu, 2);
+	vcpu_finish(vcpu);
+}
+
+static void take_abort(struct guest_regs *regs)
+{
+	GUEST_EQ(regs->esr >> 26, 0x25);	/* data abort, same level */
+	GUEST_EQ(regs->esr & 0x3f, 0x10);	/* synchronous external */
+	GUEST_EQ(regs->far, MMIO);
+	regs->x[0] = 0;
+	regs->pc += 4;
+	guest_nr_sync++;
+}
+
+static void guest_abort(u64 arg)
+{
+	guest_on(VEC_SYNC, take_abort);
+	mmio_read64(MMIO);
+	GUEST_EQ(guest_nr_sync, 1);
+}
+
+static void external_abort(void)
+{
+	struct kvm_vcpu_events ev = { .exception.ext_dabt_pending = 1 };
+	struct vcpu *vcpu;
+
+	if (!kvm_cap(KVM_CAP_ARM_INJECT_EXT_DABT))
+		ktap_skip("no KVM_CAP_ARM_INJECT_EXT_DABT");
+	vcpu = &vm_new(1, guest_abort, 0)->vcpu[0];
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_VCPU_EVENTS, &ev), 0);
+	vcpu_finish(vcpu);
+}
+
+static const struct ktap_case cases[] = {
+	{ "immediate_exit", immediate_exit },
+	{ "signal", signal_interrupts },
+	{ "signal mask", signal_mask },
+	{ "MMIO loads", mmio_loads },
+	{ "MMIO loads, big endian", mmio_loads_be },
+	{ "MMIO loads, sign-extended", mmio_signed },
+	{ "MMIO stores", mmio_stores },
+	{ "MMIO stores, big endian", mmio_stores_be },
+	{ "MMIO address", mmio_address },
+	{ "MMIO not described: ENOSYS", mmio_undescribed },
+	{ "MMIO not described: exit", mmio_nisv },
+	{ "system events", system_events },
+	{ "start again after a reset event", start_again },
+	{ "IRQ and FIQ", interrupts },
+	{ "IRQ_LINE: errors", irq_line_errors },
+	{ "WFI wakes by IRQ", wfi_wakes },
+	{ "WFI ends by signal", wfi_signal },
+	{ "virtual SError", serror },
+	{ "external abort injected at an MMIO exit", external_abort },
+};
+KTAP_MAIN(cases)
