@@ -57,7 +57,8 @@ static int add(struct keel_bus *bus, struct keel_bus_dev *dev, struct keel_bus_t
 	struct keel_bus_table *new;
 
 	lockdep_assert_held(&bus->lock);
-	if (!dev->uncounted && bus->nr_counted >= KEEL_BUS_MAX_DEVS)
+	/* As in KVM, the uncounted are not counted, but find no room either once the rest is full. */
+	if (bus->nr_counted >= KEEL_BUS_MAX_DEVS)
 		return -ENOSPC;
 
 	*stale = locked_table(bus);

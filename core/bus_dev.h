@@ -24,7 +24,7 @@ struct keel_bus_dev {
 	const struct keel_bus_ops *ops;
 	ipa_t base;
 	u64 len;		/* 0: matches any access that starts at base (ioeventfd wildcard) */
-	bool uncounted;		/* ioeventfds: not part of the limit, as in KVM */
+	bool uncounted;		/* ioeventfds: do not use up the limit */
 };
 
 #endif
