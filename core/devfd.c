@@ -146,8 +146,7 @@ int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd)
 
 	if (!ops)
 		return -ENODEV;
-	if (cd->flags & ~KVM_CREATE_DEVICE_TEST)
-		return -EINVAL;
+	/* Flags that nobody defined have no effect, as in KVM. */
 	if (cd->flags & KVM_CREATE_DEVICE_TEST)
 		return 0;
 

@@ -40,7 +40,7 @@ void keel_devfd_vm_destroy(struct keel_vm *vm);
 
 /*
  * Takes vm->lock. 0 with cd->fd filled in (or nothing done, for
- * KVM_CREATE_DEVICE_TEST); -ENODEV: no such type; -EINVAL: unknown flag.
+ * KVM_CREATE_DEVICE_TEST); -ENODEV: no such type.
  */
 int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd);
 

@@ -7,9 +7,9 @@
  * it is only the bus's lock. The signalling side takes no lock: the bus keeps
  * the device alive.
  *
- * Ioeventfds on ports (KVM_IOEVENTFD_FLAG_PIO) are accepted and remembered, so
- * that collisions and removal work as the ABI says, but an arm64 guest has no
- * instruction that reaches them.
+ * Ioeventfds on ports and on s390 channels (KVM_IOEVENTFD_FLAG_{PIO,VIRTIO_CCW_NOTIFY})
+ * are accepted and remembered, so that collisions and removal work as the ABI
+ * says, but an arm64 guest has no instruction that reaches them.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -64,7 +64,7 @@ int keel_ioeventfd_vm_init(struct keel_vm *vm)
 /* Waits until no vCPU is signalling p. */
 static void remove(struct keel_vm *vm, struct ioeventfd *p)
 {
-	if (!p->key.pio)
+	if (p->key.space == KEEL_IOEVENTFD_MMIO)
 		keel_bus_unregister(vm, &p->dev);
 	list_del(&p->node);
 	eventfd_ctx_put(p->ctx);
@@ -108,7 +108,7 @@ static int publish(struct keel_vm *vm, struct ioeventfd *p)
 	list_for_each_entry(other, &vm->eventfds->list, node)
 		if (keel_ioeventfd_collide(&other->key, &p->key))
 			return -EEXIST;
-	ret = p->key.pio ? 0 : keel_bus_register(vm, &p->dev);
+	ret = p->key.space == KEEL_IOEVENTFD_MMIO ? keel_bus_register(vm, &p->dev) : 0;
 	if (!ret)
 		list_add_tail(&p->node, &vm->eventfds->list);
 	return ret;

@@ -9,12 +9,22 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+/* Address spaces; an arm64 guest reaches the first only. */
+enum keel_ioeventfd_space { KEEL_IOEVENTFD_MMIO, KEEL_IOEVENTFD_PIO, KEEL_IOEVENTFD_CCW };
+
 struct keel_ioeventfd_key {
 	u64 addr, datamatch;
 	u32 len;		/* 0: any length */
 	bool any;		/* any value, datamatch is ignored */
-	bool pio;		/* the space of port accesses, which an arm64 guest cannot reach */
+	enum keel_ioeventfd_space space;
 };
+
+static inline enum keel_ioeventfd_space keel_ioeventfd_space(u32 flags)
+{
+	if (flags & KVM_IOEVENTFD_FLAG_PIO)
+		return KEEL_IOEVENTFD_PIO;
+	return flags & KVM_IOEVENTFD_FLAG_VIRTIO_CCW_NOTIFY ? KEEL_IOEVENTFD_CCW : KEEL_IOEVENTFD_MMIO;
+}
 
 static inline struct keel_ioeventfd_key keel_ioeventfd_key(const struct kvm_ioeventfd *a)
 {
@@ -25,21 +35,18 @@ static inline struct keel_ioeventfd_key keel_ioeventfd_key(const struct kvm_ioev
 		.len = a->len,
 		.datamatch = match ? a->datamatch : 0,
 		.any = !match,
-		.pio = a->flags & KVM_IOEVENTFD_FLAG_PIO,
+		.space = keel_ioeventfd_space(a->flags),
 	};
 }
 
 /* What an assignment may ask for. A removal is looked up as it is. */
 static inline int keel_ioeventfd_check(const struct kvm_ioeventfd *a)
 {
-	const u32 known = KVM_IOEVENTFD_FLAG_DATAMATCH | KVM_IOEVENTFD_FLAG_PIO |
-			  KVM_IOEVENTFD_FLAG_DEASSIGN;
-
 	if (a->len != 0 && a->len != 1 && a->len != 2 && a->len != 4 && a->len != 8)
 		return -EINVAL;
 	if (a->addr + a->len < a->addr)
 		return -EINVAL;
-	if (a->flags & ~known)
+	if (a->flags & ~KVM_IOEVENTFD_VALID_FLAG_MASK)
 		return -EINVAL;
 	/* Without a length there is no telling how much of the value to compare. */
 	if (!a->len && (a->flags & KVM_IOEVENTFD_FLAG_DATAMATCH))
@@ -51,7 +58,7 @@ static inline int keel_ioeventfd_check(const struct kvm_ioeventfd *a)
 static inline bool keel_ioeventfd_collide(const struct keel_ioeventfd_key *a,
 					  const struct keel_ioeventfd_key *b)
 {
-	if (a->pio != b->pio || a->addr != b->addr)
+	if (a->space != b->space || a->addr != b->addr)
 		return false;
 	if (!a->len || !b->len)
 		return true;
@@ -61,7 +68,7 @@ static inline bool keel_ioeventfd_collide(const struct keel_ioeventfd_key *a,
 static inline bool keel_ioeventfd_same(const struct keel_ioeventfd_key *a,
 				       const struct keel_ioeventfd_key *b)
 {
-	return a->pio == b->pio && a->addr == b->addr && a->len == b->len &&
+	return a->space == b->space && a->addr == b->addr && a->len == b->len &&
 	       a->any == b->any && a->datamatch == b->datamatch;
 }
 

@@ -53,6 +53,7 @@ static void ioeventfd_arguments(void)
 	}
 	CHECK_EQ(ioeventfd(vm, fd, ~0ul - 2, 4, 0, 0), -EINVAL);
 	CHECK_EQ(ioeventfd(vm, fd, 0, 0, MATCH, 0), -EINVAL);
+	CHECK_EQ(ioeventfd(vm, fd, 0, 4, KVM_IOEVENTFD_FLAG_VIRTIO_CCW_NOTIFY, 0), 0);
 	CHECK_EQ(ioeventfd(vm, fd, 0, 4, 1u << 5, 0), -EINVAL);
 	CHECK_EQ(ioeventfd(vm, fd, 0, 4, 1u << 31, 0), -EINVAL);
 	CHECK_EQ(ioeventfd(vm, -1, 0, 4, 0, 0), -EBADF);
