@@ -4,6 +4,7 @@
  * the last fd or ioctl is done with it. Its ioctls are in core/vm_ioctl.c.
  */
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -154,14 +155,14 @@ struct keel_vcpu *keel_vm_vcpu(struct keel_vm *vm, unsigned int idx)
 	/* pairs with the release in keel_vm_publish_vcpu() */
 	if (idx >= smp_load_acquire(&vm->nr_vcpus))
 		return NULL;
-	return vm->vcpus[idx];
+	return vm->vcpus[array_index_nospec(idx, KEEL_MAX_VCPUS)];
 }
 
 struct keel_vcpu *keel_vm_vcpu_by_id(struct keel_vm *vm, unsigned int id)
 {
 	if (id >= KEEL_MAX_VCPUS)
 		return NULL;
-	return smp_load_acquire(&vm->vcpu_by_id[id]);
+	return smp_load_acquire(&vm->vcpu_by_id[array_index_nospec(id, KEEL_MAX_VCPUS)]);
 }
 
 struct keel_vcpu *keel_vm_vcpu_by_mpidr(struct keel_vm *vm, u64 mpidr)
