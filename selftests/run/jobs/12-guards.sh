@@ -8,3 +8,4 @@ fails() { ! "$@"; }
 . "$RUN/guards/logs.sh"
 . "$RUN/guards/objects.sh"
 . "$RUN/guards/results.sh"
+. "$RUN/guards/modules.sh"
