@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Debug of the guest: by itself (self-hosted) and by the VMM
+ * (KVM_SET_GUEST_DEBUG). Accesses to the registers are in sysreg_debug.c,
+ * switching them is the world switch's.
+ *
+ * Self-hosted: the guest's breakpoint registers are in the CPU only while they
+ * can matter: from an access, which traps, until an exit with MDSCR_EL1.MDE and
+ * KDE clear. While the guest holds the OS lock, MDSCR_EL1 without its enables
+ * is loaded and the guest's own value waits in arch.guest_mdscr.
+ *
+ * VMM: MDCR_EL2.TDE routes every debug exception to EL2 and traps every access
+ * to debug registers. A step is one instruction with MDSCR_EL1.SS and
+ * PSTATE.SS; PSTATE.SS is 0 when it is over, whoever executed or emulated the
+ * instruction (Arm ARM D2.11).
+ */
+#include <linux/errno.h>
+#include <linux/kvm.h>
+#include <linux/string.h>
+#include <asm/cpufeature.h>
+#include <asm/debug-monitors.h>
+#include <asm/esr.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include "../core/vcpu.h"
+#include "arch.h"
+#include "sysreg.h"
+
+#define KNOWN_FLAGS \
+	(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW)
+
+#define MDSCR_ENABLES	((u64)(DBG_MDSCR_KDE | DBG_MDSCR_MDE))
+#define MDSCR_SS	((u64)DBG_MDSCR_SS)
+#define PSTATE_SS	((u64)DBG_SPSR_SS)
+
+/* DBGBCR.{SSC,HMC} and DBGWCR.{SSC,HMC}: could select EL2. Without them PMC or PAC selects EL1 and EL0. */
+#define BCR_EL2		GENMASK_ULL(15, 13)
+
+/* ID_AA64DFR0_EL1, Arm ARM D24.2.62: one less than the number. */
+static unsigned int dfr0_number(unsigned int shift)
+{
+	return ((read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1) >> shift) & 0xf) + 1;
+}
+
+unsigned int keel_debug_nr_bps(void)
+{
+	return dfr0_number(12);
+}
+
+unsigned int keel_debug_nr_wps(void)
+{
+	return dfr0_number(20);
+}
+
+/* The VMM's step is over or given up: PSTATE.SS is the guest's again. */
+static void end_step(struct keel_vcpu *vcpu)
+{
+	if (!vcpu->arch.ss_armed)
+		return;
+	vcpu->arch.ss_armed = false;
+	vcpu->ctx.pstate &= ~PSTATE_SS;
+	if (vcpu->arch.ss_guest_pstate)
+		vcpu->ctx.pstate |= PSTATE_SS;
+}
+
+static void begin_step(struct keel_vcpu *vcpu)
+{
+	if (vcpu->arch.ss_armed)
+		return;
+	vcpu->arch.ss_armed = true;
+	vcpu->arch.ss_guest_pstate = vcpu->ctx.pstate & PSTATE_SS;
+	vcpu->ctx.pstate |= PSTATE_SS;
+}
+
+static void take_registers(struct keel_debug_regs *d, const struct kvm_guest_debug_arch *arch)
+{
+	unsigned int i;
+
+	for (i = 0; i < KVM_ARM_MAX_DBG_REGS; i++) {
+		d->bcr[i] = arch->dbg_bcr[i] & GENMASK_ULL(31, 0) & ~BCR_EL2;
+		d->bvr[i] = arch->dbg_bvr[i];
+		d->wcr[i] = arch->dbg_wcr[i] & GENMASK_ULL(31, 0) & ~BCR_EL2;
+		d->wvr[i] = arch->dbg_wvr[i];
+	}
+}
+
+int keel_debug_set(struct keel_vcpu *vcpu, const struct kvm_guest_debug *dbg)
+{
+	if (dbg->control & ~KNOWN_FLAGS)
+		return -EINVAL;
+	vcpu->arch.guest_debug = dbg->control & KVM_GUESTDBG_ENABLE ? dbg->control : 0;
+	if (vcpu->arch.guest_debug & KVM_GUESTDBG_USE_HW)
+		take_registers(&vcpu->ctx.dbg_vmm, &dbg->arch);
+	if (!(vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP))
+		end_step(vcpu);
+	return 0;
+}
+
+/* MDSCR_EL1 for a run under the VMM's debugger, from the guest's. */
+static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+
+	mdscr &= ~MDSCR_SS;
+	if (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP) {
+		begin_step(vcpu);
+		mdscr |= MDSCR_SS;
+		ctx->flags |= KEEL_CTX_NO_FAST;
+	}
+	if (vcpu->arch.guest_debug & KVM_GUESTDBG_USE_HW) {
+		mdscr |= DBG_MDSCR_MDE;
+		ctx->flags |= KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM;
+	}
+	return mdscr;
+}
+
+void keel_debug_flush(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	u64 mdscr = ctx->sys[KEEL_MDSCR_EL1];
+
+	vcpu->arch.guest_mdscr = mdscr;
+	ctx->mdcr &= ~(u64)(MDCR_EL2_TDE | MDCR_EL2_TDA);
+	ctx->flags &= ~(KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
+	if (mdscr & MDSCR_ENABLES)
+		ctx->flags |= KEEL_CTX_DEBUG_GUEST;
+	if (ctx->sys[KEEL_OSLSR_EL1] & KEEL_OSLSR_OSLK) {
+		mdscr &= ~(MDSCR_ENABLES | MDSCR_SS);
+		ctx->mdcr |= MDCR_EL2_TDA;
+	}
+	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
+		ctx->mdcr |= MDCR_EL2_TDA;
+	if (vcpu->arch.guest_debug) {
+		mdscr = flush_vmm(vcpu, mdscr);
+		ctx->mdcr |= MDCR_EL2_TDE | MDCR_EL2_TDA;
+	}
+	ctx->sys[KEEL_MDSCR_EL1] = mdscr;
+}
+
+void keel_debug_sync(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+
+	/* with TDA set the guest could not change its MDSCR_EL1, and what was loaded is not all its own */
+	if (ctx->mdcr & MDCR_EL2_TDA)
+		ctx->sys[KEEL_MDSCR_EL1] = vcpu->arch.guest_mdscr;
+	if (!(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES))
+		ctx->flags &= ~KEEL_CTX_DEBUG_GUEST;
+	ctx->flags &= ~KEEL_CTX_DEBUG_VMM;
+}
+
+static void report(struct keel_vcpu *vcpu, u64 esr, u64 far)
+{
+	struct kvm_run *run = vcpu->run;
+
+	end_step(vcpu);
+	memset(&run->debug, 0, sizeof(run->debug));
+	run->exit_reason = KVM_EXIT_DEBUG;
+	run->debug.arch.hsr = lower_32_bits(esr);
+	run->debug.arch.hsr_high = upper_32_bits(esr);
+	run->debug.arch.far = far;
+}
+
+int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	/* only MDCR_EL2.TDE brings debug exceptions here */
+	if (!vcpu->arch.guest_debug) {
+		keel_inject_undef(vcpu);
+		return KEEL_RESUME;
+	}
+	report(vcpu, exit->esr, exit->ec == ESR_ELx_EC_WATCHPT_LOW ? exit->far : 0);
+	return KEEL_USER;
+}
+
+bool keel_debug_step_done(struct keel_vcpu *vcpu)
+{
+	u64 esr = (u64)ESR_ELx_EC_SOFTSTP_LOW << ESR_ELx_EC_SHIFT | ESR_ELx_IL;
+
+	if (!(vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP))
+		return false;
+	if (!vcpu->arch.ss_armed || (vcpu->ctx.pstate & PSTATE_SS))
+		return false;
+	report(vcpu, esr, 0);
+	return true;
+}
+
+/* The VMM's own settings stay. */
+void keel_debug_reset(struct keel_vcpu *vcpu)
+{
+	vcpu->arch.ss_armed = false;
+	vcpu->arch.dbgclaim = 0;
+	memset(&vcpu->ctx.dbg, 0, sizeof(vcpu->ctx.dbg));
+	vcpu->ctx.flags &= ~(KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
+}

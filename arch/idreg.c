@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ID registers of a VM, and the EL2 controls that follow from them: whatever
+ * the guest is not offered traps, and sysreg.c makes an UNDEFINED exception of
+ * it. The limits themselves are in idlimits.c.
+ */
+#include <linux/bitfield.h>
+#include <linux/mutex.h>
+#include <asm/cpufeature.h>
+#include <asm/cputype.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include <asm/virt.h>
+#include "../core/vcpu.h"
+#include "../hyp/context.h"
+#include "../mmu/mmu.h"
+#include "arch.h"
+#include "cache.h"
+#include "idlimits.h"
+#include "idreg.h"
+
+static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
+
+/* Fields by the Arm ARM (D24.2); not every supported host's header names them. */
+#define PFR0_EL0	GENMASK_ULL(3, 0)
+#define PFR0_RAS	GENMASK_ULL(31, 28)
+#define ISAR0_TLB	GENMASK_ULL(59, 56)
+#define ISAR1_ADDR	(GENMASK_ULL(7, 4) | GENMASK_ULL(11, 8))	/* APA, API */
+#define ISAR1_GENERIC	(GENMASK_ULL(27, 24) | GENMASK_ULL(31, 28))	/* GPA, GPI */
+#define ISAR2_ADDR	GENMASK_ULL(15, 12)				/* APA3 */
+#define ISAR2_GENERIC	GENMASK_ULL(11, 8)				/* GPA3 */
+#define ISAR2_MOPS	GENMASK_ULL(19, 16)
+#define MMFR0_PARANGE	GENMASK_ULL(3, 0)
+#define MMFR2_FWB	GENMASK_ULL(43, 40)
+#define MMFR2_EVT	GENMASK_ULL(59, 56)
+
+#define IDX(crm, op2)	KEEL_IDLIMITS_IDX(crm, op2)
+
+/* HCR_EL2 and HCRX_EL2 bits that 6.1's header lacks. */
+#define HCR_TID4_BIT	BIT_ULL(49)
+#define HCR_TTLBOS_BIT	BIT_ULL(55)
+#define HCRX_MSCEN	BIT_ULL(11)
+
+/*
+ * HCR_EL2 for every guest. EnSCXT=0, ATA=0, FIEN=0, API=APK=0 unless added:
+ * these are enables, so SCXTNUM, MTE, fault injection and PAC trap.
+ */
+#define HCR_BASE \
+	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI | HCR_TWE | \
+	 HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
+
+/*
+ * MDCR_EL2 for every guest: PMU, SPE, trace filter, OS lock and debug ROM
+ * trap. E2PB and E2TB are 0: the guest may touch neither buffer. TDA and TDE
+ * belong to debug.c.
+ */
+#define MDCR_BASE \
+	(MDCR_EL2_TPM | MDCR_EL2_TPMCR | MDCR_EL2_TPMS | MDCR_EL2_TTRF | MDCR_EL2_TDRA | MDCR_EL2_TDOSA)
+
+/*
+ * Fine-grained traps (FEAT_FGT). Positive bits that trap what is hidden and
+ * has no coarse trap; all "n" bits stay 0, which traps too: TPIDR2, SMPRI, GCS,
+ * PIR, POR, RCWMASK, ACCDATA, AMAIR2, BRBE.
+ */
+#define HFGR_SCXTNUM	(BIT_ULL(31) | BIT_ULL(30))
+#define HDFGR_PMBIDR	BIT_ULL(63)
+#define HDFGR_TRBIDR	BIT_ULL(51)
+#define HFGI_RANGE	(GENMASK_ULL(41, 34) | GENMASK_ULL(27, 24))	/* TLBI R* */
+#define HFGI_ATS1E1A	BIT_ULL(62)
+
+static u64 host(unsigned int crm, unsigned int op2)
+{
+	return read_sanitised_ftr_reg(sys_reg(3, 0, 0, crm, op2));
+}
+
+bool keel_idreg_host_aa32(void)
+{
+	return FIELD_GET(PFR0_EL0, host(4, 0)) == 2;
+}
+
+bool keel_idreg_host_pauth(void)
+{
+	u64 isar1 = host(6, 1), isar2 = host(6, 2);
+
+	return ((isar1 & ISAR1_ADDR) || (isar2 & ISAR2_ADDR)) &&
+	       ((isar1 & ISAR1_GENERIC) || (isar2 & ISAR2_GENERIC));
+}
+
+bool keel_idreg_host_fwb(void)
+{
+	return host(7, 2) & MMFR2_FWB;
+}
+
+static bool vm_has_pauth(const struct keel_vm *vm)
+{
+	return vm->arch.features & BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
+}
+
+/* The largest PARange whose addresses stage 2 can translate. */
+static u64 limit_parange(u64 mmfr0)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 52 };
+	u64 pa = FIELD_GET(MMFR0_PARANGE, mmfr0);
+
+	while (pa && bits[pa] > keel_mmu_ipa_limit())
+		pa--;
+	return (mmfr0 & ~MMFR0_PARANGE) | FIELD_PREP(MMFR0_PARANGE, pa);
+}
+
+/* The most that any guest can see; a register without a say of the host's is not read there. */
+static u64 offer(unsigned int idx)
+{
+	unsigned int flags = KEEL_IDOFFER_PAUTH;
+	u64 val = 0;
+
+	if (keel_idreg_host_aa32())
+		flags |= KEEL_IDOFFER_AA32;
+	if (keel_idlimits_needs_host(idx))
+		val = host(idx / 8 + 1, idx % 8);
+	val = keel_idlimits_offer(idx, val, flags);
+	return idx == IDX(7, 0) ? limit_parange(val) : val;
+}
+
+static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
+{
+	return vm_has_pauth(vm) ? val : val & ~keel_idlimits_pauth(idx);
+}
+
+u64 keel_idreg_read(struct keel_vm *vm, unsigned int idx)
+{
+	return visible(vm, idx, vm->arch.idregs[idx]);
+}
+
+/* AArch32 registers of a host without AArch32: zero, writes are ignored as a matter of ABI. */
+static bool is_wi(unsigned int idx)
+{
+	return idx < IDX(4, 0) && keel_idlimits_needs_host(idx) && !keel_idreg_host_aa32();
+}
+
+u64 keel_idreg_writable(unsigned int idx)
+{
+	return is_wi(idx) ? 0 : keel_idlimits_writable(idx);
+}
+
+int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
+{
+	struct keel_vm *vm = vcpu->vm;
+	int err;
+
+	if (is_wi(idx))
+		return 0;
+	mutex_lock(&vm->config_lock);
+	if (vm->has_run)
+		err = val == keel_idreg_read(vm, idx) ? 0 : -EBUSY;
+	else
+		err = keel_idlimits_check(idx, visible(vm, idx, offer(idx)), val);
+	if (!err && !vm->has_run)
+		vm->arch.idregs[idx] = val;
+	mutex_unlock(&vm->config_lock);
+	return err;
+}
+
+void keel_idreg_vm_init(struct keel_vm *vm)
+{
+	struct keel_arch_vm *arch = &vm->arch;
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_IDREGS; i++)
+		arch->idregs[i] = offer(i);
+	arch->idregs_set = true;
+	arch->midr = read_cpuid_id();
+	arch->revidr = read_sysreg_s(SYS_REVIDR_EL1);
+	arch->aidr = read_sysreg_s(SYS_AIDR_EL1);
+	keel_cache_vm_init(vm);
+}
+
+static u64 hcr(const struct keel_vcpu *vcpu)
+{
+	const struct keel_ctx *ctx = &vcpu->ctx;
+	u64 hcr = HCR_BASE;
+
+	if (is_kernel_in_hyp_mode())
+		hcr |= HCR_E2H;
+	if (host(4, 0) & PFR0_RAS)
+		hcr |= HCR_TEA | HCR_TERR;
+	if (keel_idreg_host_fwb())
+		hcr |= HCR_FWB;
+	/* CTR_EL0 needs no trap when the guest's is the CPU's own */
+	if ((host(7, 2) & MMFR2_EVT) && keel_cache_ctr_is_hardware(vcpu->vm))
+		hcr |= HCR_TID4_BIT;
+	else
+		hcr |= HCR_TID2;
+	if (vm_has_pauth(vcpu->vm))
+		hcr |= HCR_API | HCR_APK;
+	if (!FIELD_GET(ISAR0_TLB, ctx->idregs[IDX(6, 0)]))
+		hcr |= HCR_TTLBOS_BIT;
+	if (vcpu->arch.trap_vm)
+		hcr |= HCR_TVM;
+	return hcr;
+}
+
+static void set_fine_traps(struct keel_ctx *ctx)
+{
+	ctx->hfgrtr = HFGR_SCXTNUM;
+	ctx->hfgwtr = HFGR_SCXTNUM;
+	ctx->hdfgrtr = HDFGR_PMBIDR | HDFGR_TRBIDR;
+	ctx->hdfgwtr = 0;
+	ctx->hfgitr = HFGI_ATS1E1A;
+	if (FIELD_GET(ISAR0_TLB, ctx->idregs[IDX(6, 0)]) < 2)
+		ctx->hfgitr |= HFGI_RANGE;
+}
+
+void keel_idreg_apply(struct keel_vcpu *vcpu)
+{
+	struct keel_vm *vm = vcpu->vm;
+	struct keel_ctx *ctx = &vcpu->ctx;
+	unsigned int i;
+
+	mutex_lock(&vm->config_lock);
+	for (i = 0; i < KEEL_NR_IDREGS; i++)
+		ctx->idregs[i] = keel_idreg_read(vm, i);
+	ctx->vpidr = vm->arch.midr;
+	ctx->hcr = hcr(vcpu);
+	mutex_unlock(&vm->config_lock);
+
+	ctx->mdcr = MDCR_BASE;
+	ctx->hcrx = ctx->idregs[IDX(6, 2)] & ISAR2_MOPS ? HCRX_MSCEN : 0;
+	set_fine_traps(ctx);
+	if (vm_has_pauth(vm))
+		ctx->flags |= KEEL_CTX_PAUTH;
+	else
+		ctx->flags &= ~KEEL_CTX_PAUTH;
+	keel_request(vcpu, KEEL_REQ_RELOAD);
+}

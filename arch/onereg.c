@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM_GET_ONE_REG, KVM_SET_ONE_REG and KVM_GET_REG_LIST: which part of keel an
+ * id belongs to. The ids and error numbers are KVM's; user space restores
+ * a vCPU by setting every listed register to what it read.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kvm.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <asm/sysreg.h>
+#include "../core/compat.h"
+#include "../core/vcpu.h"
+#include "../timer/timer.h"
+#include "arch.h"
+#include "cache.h"
+#include "idlimits.h"
+#include "idreg.h"
+#include "onereg_core.h"
+#include "sysreg.h"
+
+static const u64 timer_ids[] = {
+	KVM_REG_ARM_TIMER_CTL, KVM_REG_ARM_TIMER_CNT, KVM_REG_ARM_TIMER_CVAL,
+	KVM_REG_ARM_PTIMER_CTL, KVM_REG_ARM_PTIMER_CNT, KVM_REG_ARM_PTIMER_CVAL,
+};
+
+#define DEMUX_BASE	(KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_DEMUX | KVM_REG_ARM_DEMUX_ID_CCSIDR)
+
+static bool is_timer(u64 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)
+		if (id == timer_ids[i])
+			return true;
+	return false;
+}
+
+static int get_u64(const struct kvm_one_reg *reg, u64 *val)
+{
+	return copy_from_user(val, u64_to_user_ptr(reg->addr), sizeof(*val)) ? -EFAULT : 0;
+}
+
+static int put_u64(const struct kvm_one_reg *reg, u64 val)
+{
+	return copy_to_user(u64_to_user_ptr(reg->addr), &val, sizeof(val)) ? -EFAULT : 0;
+}
+
+/* The CCSIDR of one value of CSSELR; -1: no such register. */
+static int demux_index(u64 id)
+{
+	u64 val = id & KVM_REG_ARM_DEMUX_VAL_MASK;
+
+	if ((id & ~(u64)KVM_REG_ARM_DEMUX_VAL_MASK) != DEMUX_BASE || val >= KEEL_CACHE_NR_CCSIDR)
+		return -1;
+	return val;
+}
+
+static int get_demux(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+{
+	int i = demux_index(reg->id);
+	u32 val;
+
+	if (i < 0)
+		return -ENOENT;
+	val = keel_cache_ccsidr(vcpu, i);
+	return copy_to_user(u64_to_user_ptr(reg->addr), &val, sizeof(val)) ? -EFAULT : 0;
+}
+
+static int set_demux(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+{
+	int i = demux_index(reg->id);
+	u32 val;
+
+	if (i < 0)
+		return -ENOENT;
+	if (copy_from_user(&val, u64_to_user_ptr(reg->addr), sizeof(val)))
+		return -EFAULT;
+	return keel_cache_set_ccsidr(vcpu, i, val);
+}
+
+static u64 sys_id(u32 enc)
+{
+	return ARM64_SYS_REG(sys_reg_Op0(enc), sys_reg_Op1(enc), sys_reg_CRn(enc), sys_reg_CRm(enc),
+			     sys_reg_Op2(enc));
+}
+
+static u32 sys_enc(u64 id)
+{
+	return sys_reg((id & KVM_REG_ARM64_SYSREG_OP0_MASK) >> KVM_REG_ARM64_SYSREG_OP0_SHIFT,
+		       (id & KVM_REG_ARM64_SYSREG_OP1_MASK) >> KVM_REG_ARM64_SYSREG_OP1_SHIFT,
+		       (id & KVM_REG_ARM64_SYSREG_CRN_MASK) >> KVM_REG_ARM64_SYSREG_CRN_SHIFT,
+		       (id & KVM_REG_ARM64_SYSREG_CRM_MASK) >> KVM_REG_ARM64_SYSREG_CRM_SHIFT,
+		       (id & KVM_REG_ARM64_SYSREG_OP2_MASK) >> KVM_REG_ARM64_SYSREG_OP2_SHIFT);
+}
+
+static bool is_visible(const struct keel_vcpu *vcpu, const struct keel_sysreg *r)
+{
+	return r->user && (!r->user->visible || r->user->visible(vcpu));
+}
+
+/* The row of a system register's id; NULL: unknown or not for this vCPU. Wrong sizes and stray bits are unknown too. */
+static const struct keel_sysreg *find_sys(const struct keel_vcpu *vcpu, u64 id)
+{
+	const struct keel_sysreg *r = keel_sysreg_find(keel_sysreg_table, keel_sysreg_nr, sys_enc(id));
+
+	if (!r || sys_id(r->enc) != id || !is_visible(vcpu, r))
+		return NULL;
+	return r;
+}
+
+static int get_val(struct keel_vcpu *vcpu, u64 id, u64 *val)
+{
+	const struct keel_sysreg *r;
+
+	switch (id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_FW:
+	case KVM_REG_ARM_FW_FEAT_BMAP:
+		return keel_smccc_get_fwreg(vcpu, id, val);
+	case KVM_REG_ARM64_SYSREG:
+		if (is_timer(id))
+			return keel_timer_get_reg(vcpu, id, val);
+		r = find_sys(vcpu, id);
+		return r ? r->user->get(vcpu, r, val) : -ENOENT;
+	default:
+		return -ENOENT;
+	}
+}
+
+static int set_val(struct keel_vcpu *vcpu, u64 id, u64 val)
+{
+	const struct keel_sysreg *r;
+
+	switch (id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_FW:
+	case KVM_REG_ARM_FW_FEAT_BMAP:
+		return keel_smccc_set_fwreg(vcpu, id, val);
+	case KVM_REG_ARM64_SYSREG:
+		if (is_timer(id))
+			return keel_timer_set_reg(vcpu, id, val);
+		r = find_sys(vcpu, id);
+		return r ? r->user->set(vcpu, r, val) : -ENOENT;
+	default:
+		return -ENOENT;
+	}
+}
+
+static bool is_arm64(u64 id)
+{
+	return (id & ~KVM_REG_SIZE_MASK) >> 32 == KVM_REG_ARM64 >> 32;
+}
+
+int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+{
+	u64 val = 0;
+	int err;
+
+	if (!is_arm64(reg->id))
+		return -EINVAL;
+	switch (reg->id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_CORE:
+		return keel_onereg_core_get(vcpu, reg);
+	case KVM_REG_ARM_DEMUX:
+		return get_demux(vcpu, reg);
+	}
+	/* all others are 64 bits wide */
+	if (KVM_REG_SIZE(reg->id) != sizeof(val))
+		return -ENOENT;
+	err = get_val(vcpu, reg->id, &val);
+	return err ? err : put_u64(reg, val);
+}
+
+int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+{
+	u64 val = 0;
+	int err;
+
+	if (!is_arm64(reg->id))
+		return -EINVAL;
+	switch (reg->id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_CORE:
+		return keel_onereg_core_set(vcpu, reg);
+	case KVM_REG_ARM_DEMUX:
+		return set_demux(vcpu, reg);
+	}
+	if (KVM_REG_SIZE(reg->id) != sizeof(val))
+		return -ENOENT;
+	err = get_u64(reg, &val);
+	return err ? err : set_val(vcpu, reg->id, val);
+}
+
+/* The list being written, or only counted (out is NULL). */
+struct list {
+	u64 __user *out;
+	u64 n;
+	int err;
+};
+
+static void emit(struct list *l, u64 id)
+{
+	if (l->out && !l->err && copy_to_user(&l->out[l->n], &id, sizeof(id)))
+		l->err = -EFAULT;
+	l->n++;
+}
+
+/* In the order in which a restore should set them. */
+static void emit_all(struct keel_vcpu *vcpu, struct list *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < keel_onereg_core_nr(); i++)
+		emit(l, keel_onereg_core_id(i));
+	for (i = 0; i < keel_smccc_nr_fwregs(); i++)
+		emit(l, keel_smccc_fwreg_id(i));
+	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)
+		emit(l, timer_ids[i]);
+	for (i = 0; i < keel_sysreg_nr; i++)
+		if (is_visible(vcpu, &keel_sysreg_table[i]))
+			emit(l, sys_id(keel_sysreg_table[i].enc));
+	for (i = 0; i < KEEL_CACHE_NR_CCSIDR; i++)
+		emit(l, DEMUX_BASE | i);
+}
+
+int keel_onereg_list(struct keel_vcpu *vcpu, struct kvm_reg_list __user *list)
+{
+	struct list count = {}, l = { .out = list->reg };
+	u64 room;
+
+	if (copy_from_user(&room, &list->n, sizeof(room)))
+		return -EFAULT;
+	emit_all(vcpu, &count);
+	if (copy_to_user(&list->n, &count.n, sizeof(count.n)))
+		return -EFAULT;
+	if (room < count.n)
+		return -E2BIG;
+	emit_all(vcpu, &l);
+	return l.err;
+}
+
+/* Place of a register in the feature ID range: op1 is 0, 1 or 3, CRm and op2 have 3 bits (KVM API document, 4.140). */
+static unsigned int range_index(u32 enc)
+{
+	unsigned int op1 = sys_reg_Op1(enc);
+
+	return (op1 == 3 ? 2 : op1) << 6 | sys_reg_CRm(enc) << 3 | sys_reg_Op2(enc);
+}
+
+static int put_mask(u64 __user *masks, u32 enc, u64 mask)
+{
+	return copy_to_user(&masks[range_index(enc)], &mask, sizeof(mask)) ? -EFAULT : 0;
+}
+
+int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range)
+{
+	u64 __user *masks = u64_to_user_ptr(range->addr);
+	unsigned int i;
+	int err;
+
+	if (range->range != KVM_ARM_FEATURE_ID_RANGE ||
+	    memchr_inv(range->reserved, 0, sizeof(range->reserved)))
+		return -EINVAL;
+	if (clear_user(masks, KVM_ARM_FEATURE_ID_RANGE_SIZE * sizeof(u64)))
+		return -EFAULT;
+	for (i = 0; i < KEEL_IDLIMITS_NR; i++) {
+		err = put_mask(masks, sys_reg(3, 0, 0, i / 8 + 1, i % 8), keel_idreg_writable(i));
+		if (err)
+			return err;
+	}
+	err = put_mask(masks, SYS_CLIDR_EL1, keel_cache_clidr_writable());
+	return err ? err : put_mask(masks, SYS_CTR_EL0, keel_cache_ctr_writable());
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ONE_REG's core registers. Their ids are offsets into struct kvm_regs in
+ * units of 32 bits; each register has one size. FP/SIMD registers are in
+ * memory whenever an ioctl runs (core/run.c).
+ */
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <asm/ptrace.h>
+#include "../core/vcpu.h"
+#include "../hyp/hyp.h"
+#include "idreg.h"
+#include "onereg_core.h"
+
+#define CORE(member)	KVM_REG_ARM_CORE_REG(member)
+#define WORDS(type)	(sizeof(type) / sizeof(__u32))
+
+#define NR_X	31
+
+static_assert(CORE(regs.pstate) == 66);
+static_assert(CORE(fp_regs.fpsr) - CORE(fp_regs.vregs) == 32 * WORDS(__uint128_t));
+
+static u64 offset(u64 id)
+{
+	return id & ~(KVM_REG_ARCH_MASK | KVM_REG_SIZE_MASK | KVM_REG_ARM_COPROC_MASK);
+}
+
+/* Size in bytes of the register at this offset; 0: none starts here. */
+static unsigned int size_at(u64 off)
+{
+	if (off < CORE(spsr) + WORDS(__u64) * KVM_NR_SPSR)
+		return off % WORDS(__u64) ? 0 : sizeof(__u64);
+	if (off >= CORE(fp_regs.vregs) && off < CORE(fp_regs.fpsr))
+		return (off - CORE(fp_regs.vregs)) % WORDS(__uint128_t) ? 0 : sizeof(__uint128_t);
+	if (off == CORE(fp_regs.fpsr) || off == CORE(fp_regs.fpcr))
+		return sizeof(__u32);
+	return 0;
+}
+
+static int check_id(u64 id)
+{
+	u64 nr = WORDS(struct kvm_regs), off = offset(id), size = KVM_REG_SIZE(id);
+
+	if (off >= nr || off + size / sizeof(__u32) >= nr)
+		return -ENOENT;
+	return size_at(off) == size ? 0 : -EINVAL;
+}
+
+/* The vCPU's copy of a register that no CPU can hold, or NULL. */
+static void *memory_at(struct keel_ctx *ctx, u64 off)
+{
+	if (off < CORE(regs.sp))
+		return &ctx->x[off / WORDS(__u64)];
+	if (off == CORE(regs.pc))
+		return &ctx->pc;
+	if (off == CORE(regs.pstate))
+		return &ctx->pstate;
+	if (off == CORE(fp_regs.fpsr))
+		return &ctx->fp.fpsr;
+	if (off == CORE(fp_regs.fpcr))
+		return &ctx->fp.fpcr;
+	if (off >= CORE(fp_regs.vregs))
+		return &ctx->fp.vregs[(off - CORE(fp_regs.vregs)) / WORDS(__uint128_t)];
+	return NULL;
+}
+
+/* The system register at this offset, or -1. */
+static int sys_at(u64 off)
+{
+	switch (off) {
+	case CORE(regs.sp):
+		return KEEL_SP_EL0;
+	case CORE(sp_el1):
+		return KEEL_SP_EL1;
+	case CORE(elr_el1):
+		return KEEL_ELR_EL1;
+	case CORE(spsr[KVM_SPSR_EL1]):
+		return KEEL_SPSR_EL1;
+	default:
+		return -1;
+	}
+}
+
+static u32 *spsr32_at(struct keel_ctx *ctx, u64 off)
+{
+	return &ctx->spsr32[(off - CORE(spsr)) / WORDS(__u64)];
+}
+
+static void read_reg(struct keel_vcpu *vcpu, u64 off, void *buf)
+{
+	void *mem = memory_at(&vcpu->ctx, off);
+	int sys = sys_at(off);
+	u64 val;
+
+	if (mem) {
+		memcpy(buf, mem, size_at(off));
+		return;
+	}
+	val = sys >= 0 ? keel_sr_read(vcpu, sys) : *spsr32_at(&vcpu->ctx, off);
+	memcpy(buf, &val, sizeof(val));
+}
+
+static void write_reg(struct keel_vcpu *vcpu, u64 off, const void *buf)
+{
+	void *mem = memory_at(&vcpu->ctx, off);
+	int sys = sys_at(off);
+	u64 val;
+
+	if (mem) {
+		memcpy(mem, buf, size_at(off));
+		return;
+	}
+	memcpy(&val, buf, sizeof(val));
+	if (sys >= 0)
+		keel_sr_write(vcpu, sys, val);
+	else
+		*spsr32_at(&vcpu->ctx, off) = val;
+}
+
+/* EL0 and EL1 in AArch64; EL0 in AArch32 where the CPU has it. */
+static int check_pstate(u64 pstate)
+{
+	switch (pstate & (PSR_MODE32_BIT | PSR_MODE_MASK)) {
+	case PSR_MODE_EL0t:
+	case PSR_MODE_EL1t:
+	case PSR_MODE_EL1h:
+		return 0;
+	case PSR_AA32_MODE_USR:
+		return keel_idreg_host_aa32() ? 0 : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* AArch32 state has fifteen registers and a PC of 32 bits. */
+static void truncate_aa32(struct keel_ctx *ctx)
+{
+	unsigned int i;
+
+	if (!(ctx->pstate & PSR_MODE32_BIT))
+		return;
+	for (i = 0; i < 15; i++)
+		ctx->x[i] = (u32)ctx->x[i];
+	ctx->pc = (u32)ctx->pc;
+}
+
+int keel_onereg_core_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+{
+	u64 buf[2] = {};
+	int err = check_id(reg->id);
+
+	if (err)
+		return err;
+	read_reg(vcpu, offset(reg->id), buf);
+	return copy_to_user(u64_to_user_ptr(reg->addr), buf, KVM_REG_SIZE(reg->id)) ? -EFAULT : 0;
+}
+
+int keel_onereg_core_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+{
+	u64 buf[2] = {}, off = offset(reg->id);
+	int err = check_id(reg->id);
+
+	if (err)
+		return err;
+	if (copy_from_user(buf, u64_to_user_ptr(reg->addr), KVM_REG_SIZE(reg->id)))
+		return -EFAULT;
+	if (off == CORE(regs.pstate)) {
+		err = check_pstate(buf[0]);
+		if (err)
+			return err;
+	}
+	write_reg(vcpu, off, buf);
+	if (off == CORE(regs.pstate))
+		truncate_aa32(&vcpu->ctx);
+	return 0;
+}
+
+/* x0-x30, sp, pc, pstate, sp_el1, elr_el1, spsr[5] are adjacent; then vregs; then fpsr, fpcr. */
+#define NR_U64		(NR_X + 3 + 2 + KVM_NR_SPSR)
+#define NR_VREGS	32
+
+unsigned int keel_onereg_core_nr(void)
+{
+	return NR_U64 + NR_VREGS + 2;
+}
+
+u64 keel_onereg_core_id(unsigned int i)
+{
+	u64 base = KVM_REG_ARM64 | KVM_REG_ARM_CORE;
+
+	if (i < NR_U64)
+		return base | KVM_REG_SIZE_U64 | i * WORDS(__u64);
+	i -= NR_U64;
+	if (i < NR_VREGS)
+		return base | KVM_REG_SIZE_U128 | (CORE(fp_regs.vregs) + i * WORDS(__uint128_t));
+	i -= NR_VREGS;
+	return base | KVM_REG_SIZE_U32 | (CORE(fp_regs.fpsr) + i);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ONE_REG's core registers: the members of struct kvm_regs. */
+#ifndef KEEL_ARCH_ONEREG_CORE_H
+#define KEEL_ARCH_ONEREG_CORE_H
+
+#include <linux/kvm.h>
+
+struct keel_vcpu;
+
+/* -ENOENT beyond struct kvm_regs, -EINVAL between registers or of the wrong size or value, -EFAULT. */
+int keel_onereg_core_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
+int keel_onereg_core_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
+
+/* The i-th id, for the list. */
+unsigned int keel_onereg_core_nr(void);
+u64 keel_onereg_core_id(unsigned int i);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM_ARM_VCPU_INIT, and architectural reset of a vCPU. What survives a reset:
+ * the VM's ID registers, MPIDR_EL1, CCSIDR values and the VMM's debug settings.
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <asm/cputype.h>
+#include <asm/ptrace.h>
+#include <asm/sysreg.h>
+#include "../core/vcpu.h"
+#include "../hyp/hyp.h"
+#include "../mmu/mmu.h"
+#include "../timer/timer.h"
+#include "arch.h"
+#include "idreg.h"
+
+#define PSTATE_RESET	(PSR_MODE_EL1h | PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT)
+
+/* KVM_ARM_VCPU_* bits that have a meaning, whether offered or not. */
+#define KNOWN_FEATURES	GENMASK(KVM_ARM_VCPU_PTRAUTH_GENERIC, 0)
+#define PTRAUTH		(BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS) | BIT(KVM_ARM_VCPU_PTRAUTH_GENERIC))
+
+/* The CPUs that had a target number before the generic one came. */
+static u32 preferred_target(void)
+{
+	if (read_cpuid_implementor() != ARM_CPU_IMP_ARM)
+		return KVM_ARM_TARGET_GENERIC_V8;
+	switch (read_cpuid_part_number()) {
+	case ARM_CPU_PART_AEM_V8:
+		return KVM_ARM_TARGET_AEM_V8;
+	case ARM_CPU_PART_FOUNDATION:
+		return KVM_ARM_TARGET_FOUNDATION_V8;
+	case ARM_CPU_PART_CORTEX_A53:
+		return KVM_ARM_TARGET_CORTEX_A53;
+	case ARM_CPU_PART_CORTEX_A57:
+		return KVM_ARM_TARGET_CORTEX_A57;
+	default:
+		return KVM_ARM_TARGET_GENERIC_V8;
+	}
+}
+
+int keel_reset_target(struct kvm_vcpu_init *init)
+{
+	memset(init, 0, sizeof(*init));
+	init->target = preferred_target();
+	return 0;
+}
+
+unsigned long keel_reset_supported_features(void)
+{
+	unsigned long features = BIT(KVM_ARM_VCPU_POWER_OFF) | BIT(KVM_ARM_VCPU_PSCI_0_2);
+
+	if (keel_idreg_host_pauth())
+		features |= PTRAUTH;
+	return features;
+}
+
+static int check_features(const struct kvm_vcpu_init *init)
+{
+	unsigned long features = init->features[0];
+
+	if (memchr_inv(&init->features[1], 0, sizeof(init->features) - sizeof(init->features[0])))
+		return -ENOENT;
+	if (features & ~KNOWN_FEATURES)
+		return -ENOENT;
+	if (features & ~keel_reset_supported_features())
+		return -EINVAL;
+	return (features & PTRAUTH) && (features & PTRAUTH) != PTRAUTH ? -EINVAL : 0;
+}
+
+/* Take the features as the VM's, or agree with what its other vCPUs took. */
+static int claim_features(struct keel_vcpu *vcpu, unsigned long features)
+{
+	struct keel_arch_vm *arch = &vcpu->vm->arch;
+	int err = 0;
+
+	mutex_lock(&vcpu->vm->config_lock);
+	if (!arch->features_set) {
+		arch->features = features;
+		arch->features_set = true;
+	} else if (arch->features != features) {
+		err = -EINVAL;
+	}
+	mutex_unlock(&vcpu->vm->config_lock);
+	return err;
+}
+
+static void reset_core(struct keel_ctx *ctx)
+{
+	memset(ctx->x, 0, sizeof(ctx->x));
+	memset(ctx->spsr32, 0, sizeof(ctx->spsr32));
+	memset(&ctx->fp, 0, sizeof(ctx->fp));
+	ctx->pc = 0;
+	ctx->pstate = PSTATE_RESET;
+	ctx->vsesr = 0;
+	clear_bit(KEEL_LINE_SERROR, &ctx->lines);
+}
+
+static void apply_cpu_on(struct keel_ctx *ctx, const struct keel_reset_state *on)
+{
+	ctx->pc = on->pc;
+	ctx->x[0] = on->context;
+	if (on->big_endian)
+		ctx->sys[KEEL_SCTLR_EL1] |= SCTLR_ELx_EE;
+}
+
+static struct keel_reset_state take_reset_state(struct keel_vcpu *vcpu)
+{
+	struct keel_reset_state state;
+
+	spin_lock(&vcpu->power_lock);
+	state = vcpu->reset;
+	vcpu->reset.pending = false;
+	spin_unlock(&vcpu->power_lock);
+	return state;
+}
+
+/* vCPU mutex held. IRQs on: the vCPU may be resident on another CPU. */
+static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
+{
+	keel_hyp_put(vcpu);
+	vcpu->mmio_pending = false;
+	vcpu->arch.trap_vm = !keel_idreg_host_fwb();
+	reset_core(&vcpu->ctx);
+	keel_sysreg_reset(vcpu);
+	keel_debug_reset(vcpu);
+	keel_timer_vcpu_reset(vcpu);
+	if (on)
+		apply_cpu_on(&vcpu->ctx, on);
+	keel_idreg_apply(vcpu);
+}
+
+void keel_reset_vcpu(struct keel_vcpu *vcpu)
+{
+	struct keel_reset_state on = take_reset_state(vcpu);
+
+	reset(vcpu, on.pending ? &on : NULL);
+}
+
+static int check_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init)
+{
+	unsigned long features = init->features[0] & ~BIT(KVM_ARM_VCPU_POWER_OFF);
+	int err;
+
+	if (init->target != KVM_ARM_TARGET_GENERIC_V8 && init->target != preferred_target())
+		return -EINVAL;
+	err = check_features(init);
+	if (err)
+		return err;
+	if (vcpu->initialised)
+		return vcpu->arch.features == features ? 0 : -EINVAL;
+	return claim_features(vcpu, features);
+}
+
+/* A CPU_ON that was on its way is lost, as if it had come before. */
+static void set_power(struct keel_vcpu *vcpu, bool off)
+{
+	spin_lock(&vcpu->power_lock);
+	vcpu->reset.pending = false;
+	clear_bit(KEEL_REQ_RESET, &vcpu->requests);
+	WRITE_ONCE(vcpu->mp_state, off ? KVM_MP_STATE_STOPPED : KVM_MP_STATE_RUNNABLE);
+	spin_unlock(&vcpu->power_lock);
+}
+
+int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init)
+{
+	int err = check_init(vcpu, init);
+
+	if (err)
+		return err;
+	vcpu->arch.features = init->features[0] & ~BIT(KVM_ARM_VCPU_POWER_OFF);
+	/* user space may have loaded a new image past the guest's caches */
+	if (vcpu->has_run)
+		keel_mmu_reset_vm(vcpu->vm);
+	set_power(vcpu, init->features[0] & BIT(KVM_ARM_VCPU_POWER_OFF));
+	reset(vcpu, NULL);
+	vcpu->initialised = true;
+	return 0;
+}
+
+int keel_reset_first_run(struct keel_vcpu *vcpu)
+{
+	struct keel_vm *vm = vcpu->vm;
+
+	if (vcpu->has_run)
+		return 0;
+	/* from here on the VM's configuration is fixed */
+	mutex_lock(&vm->config_lock);
+	vm->has_run = true;
+	mutex_unlock(&vm->config_lock);
+	keel_idreg_apply(vcpu);
+	keel_smccc_first_run(vcpu);
+	vcpu->has_run = true;
+	return 0;
+}

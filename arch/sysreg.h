@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table of system registers that keel knows: how a trapped access is
+ * emulated (sysreg.c) and what ONE_REG sees (onereg.c). An encoding that is
+ * not in the table is UNDEFINED for the guest and unknown to user space.
+ */
+#ifndef KEEL_ARCH_SYSREG_H
+#define KEEL_ARCH_SYSREG_H
+
+#include <linux/types.h>
+
+struct keel_vcpu;
+struct keel_sysreg;
+
+#define KEEL_SYSREG_R	1U
+#define KEEL_SYSREG_W	2U
+#define KEEL_SYSREG_RW	3U
+
+/* Emulate one access; *val is read or to be written. false: UNDEFINED. Sleepable. */
+typedef bool (*keel_sysreg_access)(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+
+/* ONE_REG's view of a register; get and set return 0 or -errno. */
+struct keel_sysreg_user {
+	int (*get)(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 *val);
+	int (*set)(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 val);
+	bool (*visible)(const struct keel_vcpu *vcpu);	/* NULL: always */
+};
+
+struct keel_sysreg {
+	u32 enc;			/* sys_reg(op0, op1, CRn, CRm, op2) */
+	u16 modes;			/* KEEL_SYSREG_*: accesses that exist; others are UNDEFINED */
+	s16 reg;			/* enum keel_reg, or -1 */
+	const char *name;
+	keel_sysreg_access access;	/* NULL: the access never traps; if it does, UNDEFINED */
+	const struct keel_sysreg_user *user;	/* NULL: not in ONE_REG */
+	u64 reset;			/* value at reset, if reg >= 0 */
+};
+
+/* Pure (sysreg_find.c). */
+const struct keel_sysreg *keel_sysreg_find(const struct keel_sysreg *table, unsigned int n, u32 enc);
+/* Sorted strictly by encoding, and each row usable. */
+bool keel_sysreg_table_valid(const struct keel_sysreg *table, unsigned int n, unsigned int nr_regs);
+
+/* sysreg.c */
+extern const struct keel_sysreg keel_sysreg_table[];
+extern const unsigned int keel_sysreg_nr;
+
+/* sysreg_access.c: emulation of trapped accesses */
+bool keel_sysreg_raz_wi(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_mem(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_read_only(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_idreg(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_vm(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_set_way(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_ras(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_clidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_ccsidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_csselr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_ctr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_timer(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+
+/* sysreg_debug.c: the same for the debug registers */
+bool keel_sysreg_debug_bp(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_debug_mdscr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_debug_oslar(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_debug_claimset(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_debug_claimclr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_debug_authstatus(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+extern const struct keel_sysreg_user keel_sysreg_user_bp;
+extern const struct keel_sysreg_user keel_sysreg_user_oslsr;
+
+/* sysreg_user.c: ONE_REG views */
+extern const struct keel_sysreg_user keel_sysreg_user_plain, keel_sysreg_user_key;
+extern const struct keel_sysreg_user keel_sysreg_user_idreg, keel_sysreg_user_mpidr;
+extern const struct keel_sysreg_user keel_sysreg_user_midr, keel_sysreg_user_revidr, keel_sysreg_user_aidr;
+extern const struct keel_sysreg_user keel_sysreg_user_clidr, keel_sysreg_user_ctr;
+
+/* OSLSR_EL1: OSLM says implemented, OSLK says locked. */
+#define KEEL_OSLSR_OSLM	(1U << 3)
+#define KEEL_OSLSR_OSLK	(1U << 1)
+
+#endif

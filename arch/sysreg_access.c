@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Emulation of trapped system registers other than debug's. Context of all:
+ * sleepable, vCPU mutex held; false makes the access UNDEFINED.
+ */
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include "../core/vcpu.h"
+#include "../hyp/hyp.h"
+#include "../mmu/mmu.h"
+#include "../timer/timer.h"
+#include "cache.h"
+#include "idlimits.h"
+#include "idreg.h"
+#include "sysreg.h"
+
+#define CSSELR_DEFINED	GENMASK_ULL(3, 0)	/* Level, InD */
+
+bool keel_sysreg_raz_wi(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	if (!write)
+		*val = 0;
+	return true;
+}
+
+/* A register whose only home is ctx.sys. */
+bool keel_sysreg_mem(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	if (write)
+		vcpu->ctx.sys[r->reg] = *val;
+	else
+		*val = vcpu->ctx.sys[r->reg];
+	return true;
+}
+
+/* Likewise, but writes are ignored. */
+bool keel_sysreg_read_only(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	if (!write)
+		*val = vcpu->ctx.sys[r->reg];
+	return true;
+}
+
+bool keel_sysreg_idreg(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	*val = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(sys_reg_CRm(r->enc), sys_reg_Op2(r->enc))];
+	return true;
+}
+
+static bool caches_on(struct keel_vcpu *vcpu)
+{
+	u64 on = SCTLR_ELx_M | SCTLR_ELx_C;
+
+	return (keel_sr_read(vcpu, KEEL_SCTLR_EL1) & on) == on;
+}
+
+static void trap_vm(struct keel_vcpu *vcpu, bool trap)
+{
+	vcpu->arch.trap_vm = trap;
+	if (trap)
+		vcpu->ctx.hcr |= HCR_TVM;
+	else
+		vcpu->ctx.hcr &= ~HCR_TVM;
+}
+
+/*
+ * Without FWB what the guest wrote with its caches off is in memory, what the
+ * host wrote for it may be in a cache. Clean when the caches are turned on or
+ * off, and watch for that (TVM) only while they are off.
+ */
+bool keel_sysreg_vm(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	bool was_on;
+
+	if (!write) {
+		*val = keel_sr_read(vcpu, r->reg);
+		return true;
+	}
+	was_on = caches_on(vcpu);
+	keel_sr_write(vcpu, r->reg, *val);
+	if (!vcpu->arch.trap_vm)
+		return true;
+	if (was_on != caches_on(vcpu))
+		keel_mmu_flush_vm(vcpu->vm);
+	if (caches_on(vcpu))
+		trap_vm(vcpu, false);
+	return true;
+}
+
+/*
+ * Maintenance by set and way cannot be virtualised one line at a time. A guest
+ * uses it when it turns its caches on or off: clean all of its memory at the
+ * first, and again when the caches have changed state.
+ */
+bool keel_sysreg_set_way(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	if (keel_idreg_host_fwb() || vcpu->arch.trap_vm)
+		return true;
+	keel_mmu_flush_vm(vcpu->vm);
+	trap_vm(vcpu, true);
+	return true;
+}
+
+bool keel_sysreg_ras(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	u64 pfr0 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(4, 0)];
+
+	if (!(pfr0 & GENMASK_ULL(31, 28)))	/* ID_AA64PFR0_EL1.RAS */
+		return false;
+	return keel_sysreg_raz_wi(vcpu, r, write, val);
+}
+
+bool keel_sysreg_clidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	*val = READ_ONCE(vcpu->vm->arch.clidr);
+	return true;
+}
+
+bool keel_sysreg_ccsidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	*val = keel_cache_ccsidr(vcpu, keel_sr_read(vcpu, KEEL_CSSELR_EL1) & CSSELR_DEFINED);
+	return true;
+}
+
+bool keel_sysreg_csselr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	if (write)
+		keel_sr_write(vcpu, KEEL_CSSELR_EL1, *val & CSSELR_DEFINED);
+	else
+		*val = keel_sr_read(vcpu, KEEL_CSSELR_EL1);
+	return true;
+}
+
+bool keel_sysreg_ctr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	*val = READ_ONCE(vcpu->vm->arch.ctr);
+	return true;
+}
+
+bool keel_sysreg_timer(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	return keel_timer_sysreg(vcpu, r->enc, write, val);
+}
