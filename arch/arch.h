@@ -56,6 +56,8 @@ int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* HVC
 int keel_smccc_smc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* trapped SMC; verdict (PC advanced here) */
 int keel_psci_call(struct keel_vcpu *vcpu);		/* function id in x0..x3; verdict */
 void keel_smccc_vm_init(struct keel_vm *vm);
+/* First KVM_RUN, config_lock held or VM settled: may EL2 answer calls by itself (KEEL_CTX_FAST_SMCCC)? */
+void keel_smccc_first_run(struct keel_vcpu *vcpu);
 void keel_smccc_vm_destroy(struct keel_vm *vm);
 /* KVM_REG_ARM_FW and FW_FEAT_BMAP registers; -ENOENT unknown, -EINVAL bad value, -EBUSY after the first run. */
 int keel_smccc_get_fwreg(struct keel_vcpu *vcpu, u64 id, u64 *val);
@@ -72,6 +74,8 @@ void keel_debug_flush(struct keel_vcpu *vcpu);	/* before entry: mdcr, MDSCR.SS, 
 void keel_debug_sync(struct keel_vcpu *vcpu);	/* after exit, IRQs off */
 int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* debug exception routed to EL2; verdict */
 void keel_debug_reset(struct keel_vcpu *vcpu);
+unsigned int keel_debug_nr_bps(void);		/* KVM_CAP_GUEST_DEBUG_HW_BPS */
+unsigned int keel_debug_nr_wps(void);
 /* After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported now (run filled). */
 bool keel_debug_step_done(struct keel_vcpu *vcpu);
 

@@ -14,9 +14,12 @@ struct keel_arch_vcpu {
 	bool ss_guest_pstate;		/* guest's own SPSR.SS while the VMM steps */
 	u64 guest_mdscr;		/* guest's own MDSCR_EL1 between debug flush and sync */
 
-	/* Pending virtual SError. */
-	bool serror_pending;
-	u64 serror_esr;			/* VSESR value */
+	/* Stolen time, see arch/pvtime.c. */
+	struct {
+		u64 base;		/* IPA, once placed by user space */
+		u64 seen;		/* run_delay of the vCPU's thread that is accounted for */
+		bool placed, started;
+	} steal;
 
 	/* The MMIO access being completed by user space or the bus. */
 	struct {
