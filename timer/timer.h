@@ -19,14 +19,15 @@ struct kvm_arm_counter_offset;
 enum keel_timer_id { KEEL_TIMER_VIRT, KEEL_TIMER_PHYS, KEEL_NR_TIMERS };
 
 struct keel_timer_vm {
-	u64 voffset, poffset;		/* guest counter = host counter - offset; [V] */
-	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [V] */
+	u64 voffset, poffset;		/* guest counter = host counter - offset; [a] */
+	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
 };
 
 struct keel_timer_vcpu {
 	/* CTL and CVAL live in ctx.sys[KEEL_CNT{V,P}_{CTL,CVAL}_EL0]; [v] */
 	bool line[KEEL_NR_TIMERS];	/* level last computed; [v] */
-	bool host_masked;		/* this vCPU's pending virtual timer has the host PPI masked; [o] */
+	bool blocked;			/* between block and unblock; [v] */
+	u64 soft_deadline;		/* host count for which soft is armed; [a] */
 	struct hrtimer soft;		/* emulated physical timer while running; either timer while blocked */
 };
 
@@ -45,7 +46,7 @@ void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);
  * Around one entry, IRQs off. flush(): compute lines, program CNTVOFF/CNTV_*,
  * CNTHCTL traps, arm the soft timer for the physical one, mask the host PPI if
  * the virtual line is already high. sync(): read CNTV_* back, stop the
- * hardware timer, recompute lines, give the host its CNTHCTL.
+ * hardware timer, recompute lines.
  */
 void keel_timer_flush(struct keel_vcpu *vcpu);
 void keel_timer_sync(struct keel_vcpu *vcpu);

@@ -65,6 +65,7 @@ struct kvm_smccc_filter {
 #endif
 
 #ifndef KVM_ARM_SET_COUNTER_OFFSET	/* since 6.4 */
+#define KVM_CAP_COUNTER_OFFSET 227
 #define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)
 struct kvm_arm_counter_offset {
 	__u64 counter_offset;

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exceptions that keel takes on the guest's behalf to its EL1, and the events
+ * that user space saves and restores (KVM_{GET,SET}_VCPU_EVENTS). Whatever is
+ * synchronous takes effect at once: PC, PSTATE, ELR_EL1 and SPSR_EL1 are those
+ * after the exception when the function returns, so callers must not step over
+ * the instruction as well. All functions: vCPU mutex held, IRQs on.
+ */
+#include <linux/bitfield.h>
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/string.h>
+#include <asm/cpufeature.h>
+#include <asm/esr.h>
+#include <asm/sysreg.h>
+#include "../core/vcpu.h"
+#include "arch.h"
+#include "entry_state.h"
+
+/* Named by Arm ARM D24.2 (SCTLR_EL1, ID_AA64PFR1_EL1); not in every host's header. */
+#define SCTLR_SPAN	BIT_ULL(23)
+#define SCTLR_DSSBS	BIT_ULL(44)
+#define SCTLR_SPINTMASK	BIT_ULL(62)
+#define PFR1_SSBS	GENMASK_ULL(7, 4)
+#define PFR1_MTE	GENMASK_ULL(11, 8)
+#define PFR1_NMI	GENMASK_ULL(39, 36)
+#define MMFR1_PAN	GENMASK_ULL(23, 20)
+#define PFR0_RAS	GENMASK_ULL(31, 28)
+
+#define FSC_ADDRESS_SIZE_L0	0x00
+#define SERROR_IMPDEF		ESR_ELx_ISV	/* ISS.IDS: syndrome is IMPLEMENTATION DEFINED */
+
+static struct keel_entry_ctl entry_ctl(struct keel_vcpu *vcpu)
+{
+	const u64 *id = vcpu->ctx.idregs;
+	u64 pfr1 = id[keel_idreg_index(4, 1)];
+	u64 mmfr1 = id[keel_idreg_index(7, 1)];
+	u64 sctlr = keel_sr_read(vcpu, KEEL_SCTLR_EL1);
+
+	return (struct keel_entry_ctl) {
+		.pan = FIELD_GET(MMFR1_PAN, mmfr1),
+		.span = sctlr & SCTLR_SPAN,
+		.ssbs = FIELD_GET(PFR1_SSBS, pfr1),
+		.dssbs = sctlr & SCTLR_DSSBS,
+		.mte = FIELD_GET(PFR1_MTE, pfr1) >= 2,
+		.nmi = FIELD_GET(PFR1_NMI, pfr1),
+		.spintmask = sctlr & SCTLR_SPINTMASK,
+	};
+}
+
+static void enter_sync(struct keel_vcpu *vcpu, u64 esr)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	u64 vbar = keel_sr_read(vcpu, KEEL_VBAR_EL1);
+	struct keel_entry_state s = keel_entry_state_compute(ctx->pstate, vbar, KEEL_VECTOR_SYNC,
+							     entry_ctl(vcpu));
+
+	keel_sr_write(vcpu, KEEL_ESR_EL1, esr);
+	keel_sr_write(vcpu, KEEL_ELR_EL1, ctx->pc);
+	keel_sr_write(vcpu, KEEL_SPSR_EL1, ctx->pstate);
+	ctx->pc = s.pc;
+	ctx->pstate = s.pstate;
+}
+
+/*
+ * IL is 1 whatever the instruction's width: EC 0, instruction aborts and data
+ * aborts without a valid ISS are defined so (Arm ARM D24.2.40, ESR_EL1.IL).
+ */
+static u64 syndrome(u64 ec, u64 iss)
+{
+	return (ec << ESR_ELx_EC_SHIFT) | ESR_ELx_IL | iss;
+}
+
+void keel_inject_undef(struct keel_vcpu *vcpu)
+{
+	enter_sync(vcpu, syndrome(ESR_ELx_EC_UNKNOWN, 0));
+}
+
+static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)
+{
+	bool lower = keel_entry_state_from_el0(vcpu->ctx.pstate);
+	u64 ec;
+
+	if (exec)
+		ec = lower ? ESR_ELx_EC_IABT_LOW : ESR_ELx_EC_IABT_CUR;
+	else
+		ec = lower ? ESR_ELx_EC_DABT_LOW : ESR_ELx_EC_DABT_CUR;
+	keel_sr_write(vcpu, KEEL_FAR_EL1, far);
+	enter_sync(vcpu, syndrome(ec, fsc));
+}
+
+void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far)
+{
+	inject_abort(vcpu, false, ESR_ELx_FSC_EXTABT, far);
+}
+
+void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far)
+{
+	inject_abort(vcpu, true, ESR_ELx_FSC_EXTABT, far);
+}
+
+void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far)
+{
+	inject_abort(vcpu, exec, FSC_ADDRESS_SIZE_L0, far);
+}
+
+/* The line stays up until the CPU reports that the guest took the exception. */
+void keel_inject_serror(struct keel_vcpu *vcpu, u64 esr)
+{
+	esr &= ESR_ELx_ISS_MASK;
+	vcpu->ctx.vsesr = esr;
+	set_bit(KEEL_LINE_SERROR, &vcpu->ctx.lines);
+}
+
+static bool host_has_ras(void)
+{
+	return FIELD_GET(PFR0_RAS, read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1));
+}
+
+int keel_vcpu_events_get(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->exception.serror_pending = test_bit(KEEL_LINE_SERROR, &vcpu->ctx.lines);
+	ev->exception.serror_has_esr = host_has_ras();
+	if (ev->exception.serror_pending && ev->exception.serror_has_esr)
+		ev->exception.serror_esr = vcpu->ctx.vsesr;
+	return 0;
+}
+
+static int events_check(const struct kvm_vcpu_events *ev)
+{
+	if (memchr_inv(ev->reserved, 0, sizeof(ev->reserved)) ||
+	    memchr_inv(ev->exception.pad, 0, sizeof(ev->exception.pad)))
+		return -EINVAL;
+	if (!ev->exception.serror_pending || !ev->exception.serror_has_esr)
+		return 0;
+	if (!host_has_ras() || ev->exception.serror_esr & ~ESR_ELx_ISS_MASK)
+		return -EINVAL;
+	return 0;
+}
+
+/*
+ * serror_pending = 0 leaves a pending SError alone. An external abort is taken
+ * at once and answers an MMIO access that user space was asked to complete.
+ */
+int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev)
+{
+	int ret = events_check(ev);
+
+	if (ret)
+		return ret;
+	if (ev->exception.serror_pending)
+		keel_inject_serror(vcpu, ev->exception.serror_has_esr ?
+				   ev->exception.serror_esr : SERROR_IMPDEF);
+	if (ev->exception.ext_dabt_pending) {
+		vcpu->mmio_pending = false;
+		keel_inject_dabt(vcpu, vcpu->ctx.far);
+	}
+	return 0;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SMCCC: the calls that a guest makes by HVC or SMC, who answers each, and the
+ * firmware pseudo-registers by which user space chooses the services on offer.
+ *
+ * A call passes the VMM's filter first, then the feature bitmaps; what neither
+ * knows answers NOT_SUPPORTED. All functions: vCPU mutex held, IRQs on,
+ * sleepable. The immediate of HVC is ignored, as it always was in this ABI.
+ */
+#include <linux/arm-smccc.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include "../core/compat.h"
+#include "../core/vcpu.h"
+#include "arch.h"
+#include "mitigation.h"
+#include "psci_logic.h"
+#include "ptp.h"
+#include "pvtime.h"
+#include "smccc.h"
+#include "smccc_filter.h"
+#include "smccc_logic.h"
+#include "trng.h"
+
+static_assert(KEEL_STD_MASK == BIT(KVM_REG_ARM_STD_BIT_TRNG_V1_0));
+static_assert(KEEL_STD_HYP_MASK == BIT(KVM_REG_ARM_STD_HYP_BIT_PV_TIME));
+static_assert(KEEL_VENDOR_HYP_MASK == (BIT(KVM_REG_ARM_VENDOR_HYP_BIT_FUNC_FEAT) |
+				  BIT(KVM_REG_ARM_VENDOR_HYP_BIT_PTP)));
+
+void keel_smccc_vm_init(struct keel_vm *vm)
+{
+	vm->arch.fw_std = KEEL_STD_MASK;
+	vm->arch.fw_std_hyp = KEEL_STD_HYP_MASK;
+	vm->arch.fw_vendor_hyp = KEEL_VENDOR_HYP_MASK;
+	vm->arch.psci_version = KEEL_PSCI_1_1;
+}
+
+void keel_smccc_vm_destroy(struct keel_vm *vm)
+{
+	keel_smccc_filter_destroy(vm);
+}
+
+void keel_smccc_first_run(struct keel_vcpu *vcpu)
+{
+	u32 version = keel_psci_version(vcpu);
+
+	vcpu->ctx.psci_version = version;
+	/* EL2 knows neither filters nor the ids of PSCI 0.1 */
+	if (vcpu->vm->arch.filter || version == KEEL_PSCI_0_1)
+		vcpu->ctx.flags &= ~KEEL_CTX_FAST_SMCCC;
+	else
+		vcpu->ctx.flags |= KEEL_CTX_FAST_SMCCC;
+}
+
+void keel_smccc_return(struct keel_vcpu *vcpu, u64 x0, u64 x1, u64 x2, u64 x3)
+{
+	u64 *x = vcpu->ctx.x;
+
+	x[0] = x0;
+	x[1] = x1;
+	x[2] = x2;
+	x[3] = x3;
+}
+
+static struct keel_smccc_bmaps bmaps(const struct keel_vm *vm)
+{
+	return (struct keel_smccc_bmaps) {
+		.std = vm->arch.fw_std,
+		.std_hyp = vm->arch.fw_std_hyp,
+		.vendor_hyp = vm->arch.fw_vendor_hyp,
+	};
+}
+
+static s64 workaround_feature(enum keel_mitigation_id id)
+{
+	switch (keel_mitigation_level(id)) {
+	case KEEL_MITIGATION_CALL:
+		return SMCCC_RET_SUCCESS;
+	case KEEL_MITIGATION_UNAFFECTED:
+		return id == KEEL_MITIGATION_SSB ? SMCCC_RET_NOT_REQUIRED :
+						   SMCCC_ARCH_WORKAROUND_RET_UNAFFECTED;
+	default:
+		return SMCCC_RET_NOT_SUPPORTED;
+	}
+}
+
+static s64 arch_feature(struct keel_vcpu *vcpu, u32 fn)
+{
+	switch (fn) {
+	case ARM_SMCCC_VERSION_FUNC_ID:
+	case ARM_SMCCC_ARCH_FEATURES_FUNC_ID:
+		return SMCCC_RET_SUCCESS;
+	case ARM_SMCCC_ARCH_WORKAROUND_1:
+		return workaround_feature(KEEL_MITIGATION_BP);
+	case ARM_SMCCC_ARCH_WORKAROUND_2:
+		return workaround_feature(KEEL_MITIGATION_SSB);
+	case ARM_SMCCC_ARCH_WORKAROUND_3:
+		return workaround_feature(KEEL_MITIGATION_BHB);
+	case ARM_SMCCC_HV_PV_TIME_FEATURES:
+		return keel_smccc_logic_allowed(fn, bmaps(vcpu->vm)) ? SMCCC_RET_SUCCESS :
+								       SMCCC_RET_NOT_SUPPORTED;
+	}
+	return SMCCC_RET_NOT_SUPPORTED;
+}
+
+static s64 run_workaround(enum keel_mitigation_id id)
+{
+	if (keel_mitigation_level(id) == KEEL_MITIGATION_NONE)
+		return SMCCC_RET_NOT_SUPPORTED;
+	if (keel_mitigation_level(id) == KEEL_MITIGATION_CALL)
+		keel_mitigation_call(id);
+	return SMCCC_RET_SUCCESS;
+}
+
+/* Services with results in more than x0; false: not one of them. */
+static bool serve_wide(struct keel_vcpu *vcpu, u32 fn)
+{
+	switch (fn) {
+	case ARM_SMCCC_VENDOR_HYP_CALL_UID_FUNC_ID:
+		keel_smccc_return(vcpu, ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_0,
+				  ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_1,
+				  ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_2,
+				  ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_3);
+		return true;
+	case ARM_SMCCC_VENDOR_HYP_KVM_PTP_FUNC_ID:
+		keel_ptp_call(vcpu);
+		return true;
+	case ARM_SMCCC_TRNG_VERSION:
+	case ARM_SMCCC_TRNG_FEATURES:
+	case ARM_SMCCC_TRNG_GET_UUID:
+	case ARM_SMCCC_TRNG_RND32:
+	case ARM_SMCCC_TRNG_RND64:
+		keel_trng_call(vcpu);
+		return true;
+	}
+	return false;
+}
+
+static s64 serve_narrow(struct keel_vcpu *vcpu, u32 fn)
+{
+	switch (fn) {
+	case ARM_SMCCC_VERSION_FUNC_ID:
+		return ARM_SMCCC_VERSION_1_1;
+	case ARM_SMCCC_ARCH_FEATURES_FUNC_ID:
+		return arch_feature(vcpu, vcpu->ctx.x[1]);
+	case ARM_SMCCC_ARCH_WORKAROUND_1:
+		return run_workaround(KEEL_MITIGATION_BP);
+	case ARM_SMCCC_ARCH_WORKAROUND_3:
+		return run_workaround(KEEL_MITIGATION_BHB);
+	case ARM_SMCCC_HV_PV_TIME_FEATURES:
+		return keel_pvtime_feature(vcpu, vcpu->ctx.x[1]);
+	case ARM_SMCCC_HV_PV_TIME_ST:
+		return keel_pvtime_start(vcpu);
+	case ARM_SMCCC_VENDOR_HYP_KVM_FEATURES_FUNC_ID:
+		return vcpu->vm->arch.fw_vendor_hyp;
+	}
+	return SMCCC_RET_NOT_SUPPORTED;
+}
+
+/* The instruction is over already: PC points behind it. */
+static int forward(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool smc)
+{
+	struct kvm_run *run = vcpu->run;
+	u64 flags = smc ? KVM_HYPERCALL_EXIT_SMC : 0;
+
+	if (!exit->il)
+		flags |= KVM_HYPERCALL_EXIT_16BIT;
+	memset(&run->hypercall, 0, sizeof(run->hypercall));
+	run->hypercall.nr = (u32)vcpu->ctx.x[0];
+	keel_compat_hypercall_flags(run, flags);
+	run->exit_reason = KVM_EXIT_HYPERCALL;
+	return KEEL_USER;
+}
+
+static int call(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool smc)
+{
+	u32 fn = vcpu->ctx.x[0];
+
+	switch (keel_smccc_filter_action(vcpu->vm, fn)) {
+	case KVM_SMCCC_FILTER_FWD_TO_USER:
+		return forward(vcpu, exit, smc);
+	case KVM_SMCCC_FILTER_DENY:
+		keel_smccc_return(vcpu, SMCCC_RET_NOT_SUPPORTED, 0, 0, 0);
+		return KEEL_RESUME;
+	}
+	if (!keel_smccc_logic_allowed(fn, bmaps(vcpu->vm)))
+		keel_smccc_return(vcpu, SMCCC_RET_NOT_SUPPORTED, 0, 0, 0);
+	else if (keel_smccc_logic_is_psci(fn))
+		return keel_psci_call(vcpu);
+	else if (!serve_wide(vcpu, fn))
+		keel_smccc_return(vcpu, serve_narrow(vcpu, fn), 0, 0, 0);
+	return KEEL_RESUME;
+}
+
+int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	vcpu->stat.hvc++;
+	return call(vcpu, exit, false);
+}
+
+/* A trapped SMC has not executed (Arm ARM D1.3.5), so PC still points to it. */
+int keel_smccc_smc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	keel_exit_skip(&vcpu->ctx);
+	if (exit->imm) {
+		vcpu->ctx.x[0] = SMCCC_RET_NOT_SUPPORTED;
+		return KEEL_RESUME;
+	}
+	return call(vcpu, exit, true);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The timers as registers: trapped accesses of the guest, ONE_REG with its
+ * historic numbers, the VM's counter offsets, the interrupt numbers as vCPU
+ * attributes. vCPU mutex held unless said otherwise.
+ */
+#include <linux/errno.h>
+#include <linux/mutex.h>
+#include <linux/uaccess.h>
+#include <asm/sysreg.h>
+#include "../core/compat.h"
+#include "../core/vcpu.h"
+#include "arith.h"
+#include "clock.h"
+#include "timer.h"
+
+/* In every host's Arm ARM, not in every host's header. */
+#define CNTPCT_EL0	sys_reg(3, 3, 14, 0, 1)
+#define CNTPCTSS_EL0	sys_reg(3, 3, 14, 0, 5)
+#define CNTVCTSS_EL0	sys_reg(3, 3, 14, 0, 6)
+#define CNTVCT_EL0	sys_reg(3, 3, 14, 0, 2)
+
+#define CTL_WRITABLE	(KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK)
+
+/* The interrupts that server base boards (Arm BSA) give these timers. */
+#define PPI_VIRT	27
+#define PPI_PHYS	30
+
+static u64 virt_count(struct keel_vcpu *vcpu)
+{
+	return keel_clock_now() - READ_ONCE(vcpu->vm->timer.voffset);
+}
+
+static u64 phys_count(struct keel_vcpu *vcpu)
+{
+	return keel_clock_now() - READ_ONCE(vcpu->vm->timer.poffset);
+}
+
+static bool read_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 *val)
+{
+	u64 ctl = vcpu->ctx.sys[KEEL_CNTP_CTL_EL0], cval = vcpu->ctx.sys[KEEL_CNTP_CVAL_EL0];
+
+	switch (sysreg) {
+	case CNTPCT_EL0:
+	case CNTPCTSS_EL0:
+		*val = phys_count(vcpu);
+		return true;
+	case CNTVCT_EL0:
+	case CNTVCTSS_EL0:
+		*val = virt_count(vcpu);
+		return true;
+	case SYS_CNTP_CTL_EL0:
+		*val = keel_arith_read_ctl(ctl, cval, phys_count(vcpu));
+		return true;
+	case SYS_CNTP_CVAL_EL0:
+		*val = cval;
+		return true;
+	case SYS_CNTP_TVAL_EL0:
+		*val = keel_arith_read_tval(cval, phys_count(vcpu));
+		return true;
+	}
+	return false;
+}
+
+static bool write_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 val)
+{
+	u64 *sys = vcpu->ctx.sys;
+
+	switch (sysreg) {
+	case SYS_CNTP_CTL_EL0:
+		sys[KEEL_CNTP_CTL_EL0] = val & CTL_WRITABLE;
+		return true;
+	case SYS_CNTP_CVAL_EL0:
+		sys[KEEL_CNTP_CVAL_EL0] = val;
+		return true;
+	case SYS_CNTP_TVAL_EL0:
+		sys[KEEL_CNTP_CVAL_EL0] = keel_arith_tval_to_cval(val, phys_count(vcpu));
+		return true;
+	}
+	return false;
+}
+
+/* The lines and the soft timer follow before the next entry. */
+bool keel_timer_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
+{
+	return write ? write_trapped(vcpu, sysreg, *val) : read_trapped(vcpu, sysreg, val);
+}
+
+int keel_timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
+{
+	const u64 *sys = vcpu->ctx.sys;
+
+	switch (id) {
+	case KVM_REG_ARM_TIMER_CTL:
+		*val = keel_arith_read_ctl(sys[KEEL_CNTV_CTL_EL0], sys[KEEL_CNTV_CVAL_EL0],
+					   virt_count(vcpu));
+		return 0;
+	case KVM_REG_ARM_TIMER_CNT:
+		*val = virt_count(vcpu);
+		return 0;
+	case KVM_REG_ARM_TIMER_CVAL:
+		*val = sys[KEEL_CNTV_CVAL_EL0];
+		return 0;
+	case KVM_REG_ARM_PTIMER_CTL:
+		*val = keel_arith_read_ctl(sys[KEEL_CNTP_CTL_EL0], sys[KEEL_CNTP_CVAL_EL0],
+					   phys_count(vcpu));
+		return 0;
+	case KVM_REG_ARM_PTIMER_CNT:
+		*val = phys_count(vcpu);
+		return 0;
+	case KVM_REG_ARM_PTIMER_CVAL:
+		*val = sys[KEEL_CNTP_CVAL_EL0];
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* Writing a count moves it for the whole VM; other vCPUs follow at their next entry. */
+static void set_count(struct keel_vcpu *vcpu, u64 *offset, u64 count)
+{
+	if (!READ_ONCE(vcpu->vm->timer.offset_fixed))
+		WRITE_ONCE(*offset, keel_clock_now() - count);
+}
+
+int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)
+{
+	u64 *sys = vcpu->ctx.sys;
+
+	switch (id) {
+	case KVM_REG_ARM_TIMER_CTL:
+		sys[KEEL_CNTV_CTL_EL0] = val & CTL_WRITABLE;
+		return 0;
+	case KVM_REG_ARM_TIMER_CNT:
+		set_count(vcpu, &vcpu->vm->timer.voffset, val);
+		return 0;
+	case KVM_REG_ARM_TIMER_CVAL:
+		sys[KEEL_CNTV_CVAL_EL0] = val;
+		return 0;
+	case KVM_REG_ARM_PTIMER_CTL:
+		sys[KEEL_CNTP_CTL_EL0] = val & CTL_WRITABLE;
+		return 0;
+	case KVM_REG_ARM_PTIMER_CNT:
+		set_count(vcpu, &vcpu->vm->timer.poffset, val);
+		return 0;
+	case KVM_REG_ARM_PTIMER_CVAL:
+		sys[KEEL_CNTP_CVAL_EL0] = val;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* No vCPU may be inside an ioctl: a vCPU that runs must not see time jump, nor a set_count() get lost. */
+int keel_timer_set_counter_offset(struct keel_vm *vm, const struct kvm_arm_counter_offset *off)
+{
+	int ret;
+
+	if (off->reserved)
+		return -EINVAL;
+	mutex_lock(&vm->lock);
+	ret = keel_vm_lock_all_vcpus(vm);
+	if (!ret) {
+		WRITE_ONCE(vm->timer.voffset, off->counter_offset);
+		WRITE_ONCE(vm->timer.poffset, off->counter_offset);
+		WRITE_ONCE(vm->timer.offset_fixed, true);
+		keel_vm_unlock_all_vcpus(vm);
+	}
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+static int attr_ppi(const struct kvm_device_attr *attr)
+{
+	switch (attr->attr) {
+	case KVM_ARM_VCPU_TIMER_IRQ_VTIMER:
+		return PPI_VIRT;
+	case KVM_ARM_VCPU_TIMER_IRQ_PTIMER:
+		return PPI_PHYS;
+	}
+	return -ENXIO;
+}
+
+int keel_timer_has_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
+{
+	int ppi = attr_ppi(attr);
+
+	return ppi < 0 ? ppi : 0;
+}
+
+int keel_timer_get_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
+{
+	int ppi = attr_ppi(attr);
+
+	if (ppi < 0)
+		return ppi;
+	return put_user(ppi, (int __user *)u64_to_user_ptr(attr->addr));
+}
+
+/* The numbers are those of an in-kernel interrupt controller, which no VM has yet. */
+int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
+{
+	return -EINVAL;
+}
