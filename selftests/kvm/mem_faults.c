@@ -1,0 +1,761 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Guest memory as the host's memory management moves under it. Proves:
+ *  - first touch by read, write and fetch; read-only slots; holes: MMIO
+ *  - every backing: anonymous, huge pages, files private and shared, memfd
+ *  - the guest sees what the host does to the mapping: MADV_DONTNEED, hole
+ *    punch, munmap and mmap, mprotect, copy on write after fork, KSM
+ *    candidates, swapped-out pages; and an unmapped one is EFAULT
+ *  - slots moved and deleted under running vCPUs
+ *  - VMs do not see each other's memory, also with many VMs at a time
+ *  - vCPUs that fault on the same pages at the same time lose no write
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT	21
+#endif
+
+#define MB		(1ul << 20)
+#define HUGE		(2 * MB)
+#define SLOT		1
+
+/* --- the guest: a loop that does what the host asks for --- */
+
+enum { OP_READ, OP_WRITE, OP_EXEC, OP_CHECK, OP_FILL, OP_END };
+
+static struct op {
+	u64 op, addr, value, count;	/* count: pages, for CHECK and FILL */
+} op;
+
+static void fill(u64 addr, u64 pages, u64 seed)
+{
+	for (u64 i = 0; i < pages; i++)
+		*(volatile u64 *)(addr + i * PAGE) = seed + i;
+}
+
+static void check(u64 addr, u64 pages, u64 seed)
+{
+	for (u64 i = 0; i < pages; i++)
+		GUEST_EQ(*(volatile u64 *)(addr + i * PAGE), seed + i);
+}
+
+static void guest_ops(u64 arg)
+{
+	for (;;) {
+		volatile u64 *p = (u64 *)op.addr;
+		u64 result = 0;
+
+		switch (READ_ONCE(op.op)) {
+		case OP_READ:
+			result = *p;
+			break;
+		case OP_WRITE:
+			*p = op.value;
+			break;
+		case OP_EXEC:
+			asm volatile("ic iallu; dsb nsh; isb" ::: "memory");
+			result = ((u64 (*)(void))p)();
+			break;
+		case OP_CHECK:
+			check(op.addr, op.count, op.value);
+			break;
+		case OP_FILL:
+			fill(op.addr, op.count, op.value);
+			break;
+		default:
+			return;
+		}
+		GUEST_SYNC(result, 0);
+	}
+}
+
+/* --- the host --- */
+
+static struct vm *vm;
+static struct vcpu *vcpu;
+
+static void setup(const void *mem, u64 size, u32 flags)
+{
+	vm = vm_new(1, guest_ops, 0);
+	vcpu = &vm->vcpu[0];
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, flags, DATA_BASE, size, mem), 0);
+}
+
+static void ask(u64 what, u64 offset, u64 value, u64 count)
+{
+	*vm_shared(vm, op) = (struct op){ what, DATA_BASE + offset, value, count };
+}
+
+static u64 run_op(u64 what, u64 offset, u64 value, u64 count)
+{
+	struct ucall uc;
+
+	ask(what, offset, value, count);
+	uc = vcpu_ucall(vcpu);
+	REQUIRE_EQ(uc.cmd, UCALL_SYNC);
+	return uc.a;
+}
+
+#define READ(offset)		run_op(OP_READ, offset, 0, 0)
+#define WRITE(offset, v)	run_op(OP_WRITE, offset, v, 0)
+#define FILL(offset, n, v)	run_op(OP_FILL, offset, v, n)
+#define VERIFY(offset, n, v)	run_op(OP_CHECK, offset, v, n)
+
+static void host_fill(char *mem, u64 pages, u64 seed)
+{
+	for (u64 i = 0; i < pages; i++)
+		*(u64 *)(mem + i * PAGE) = seed + i;
+}
+
+static void host_check(const char *mem, u64 pages, u64 seed)
+{
+	for (u64 i = 0; i < pages; i++) {
+		u64 got = *(u64 *)(mem + i * PAGE);
+
+		CHECK(got == seed + i, "page %lu is %#lx, want %#lx", i, got, seed + i);
+	}
+}
+
+/* Both sides write, both see it; pages in an order that is not the address's. */
+static void exercise(char *mem, u64 pages)
+{
+	host_fill(mem, pages, 1000);
+	VERIFY(0, pages, 1000);
+	FILL(0, pages, 2000);
+	host_check(mem, pages, 2000);
+	host_fill(mem, pages, 3000);
+	VERIFY(0, pages, 3000);
+}
+
+static void first_touch(void)
+{
+	static const u32 code[] = { 0xd2800540, 0xd65f03c0 };	/* mov x0, #42; ret */
+	char *mem = vm_alloc(MB, PAGE);
+
+	setup(mem, MB, 0);
+	CHECK_EQ(READ(0), 0);
+	WRITE(PAGE, 77);
+	CHECK_EQ(*(u64 *)(mem + PAGE), 77);
+	memcpy(mem + 2 * PAGE, code, sizeof(code));
+	CHECK_EQ(run_op(OP_EXEC, 2 * PAGE, 0, 0), 42);
+	WRITE(0, 5);			/* read before, written now */
+	CHECK_EQ(*(u64 *)mem, 5);
+	CHECK_EQ(READ(PAGE), 77);
+	CHECK_EQ(READ(2 * PAGE), *(u64 *)code);
+	WRITE(2 * PAGE, 0xd65f03c0d2800ea0);	/* mov x0, #117; ret */
+	CHECK_EQ(run_op(OP_EXEC, 2 * PAGE, 0, 0), 117);
+	exercise(mem, MB / PAGE);
+}
+
+static bool mmio_exit(u64 offset, bool write)
+{
+	struct kvm_run *run = vcpu->run;
+
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	return CHECK(run->exit_reason == KVM_EXIT_MMIO &&
+		     run->mmio.phys_addr == DATA_BASE + offset && run->mmio.is_write == write,
+		     "exit %u at %#llx write %u", run->exit_reason, run->mmio.phys_addr,
+		     run->mmio.is_write);
+}
+
+static void sync_after(u64 value)
+{
+	REQUIRE_EQ(vcpu_ucall(vcpu).a, value);
+}
+
+static void no_slot(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+	u64 value = 0x1234;
+
+	setup(mem, MB, 0);
+	ask(OP_READ, MB, 0, 0);
+	mmio_exit(MB, false);
+	memcpy(vcpu->run->mmio.data, &value, 8);
+	sync_after(value);
+	ask(OP_WRITE, MB + 8, 99, 0);
+	mmio_exit(MB + 8, true);
+	CHECK_EQ(*(u64 *)vcpu->run->mmio.data, 99);
+	sync_after(0);
+	/* A slot there: memory from now on. */
+	REQUIRE_EQ(vm_slot(vm->fd, 2, 0, DATA_BASE + MB, MB, vm_alloc(MB, PAGE)), 0);
+	WRITE(MB, 3);
+	CHECK_EQ(READ(MB), 3);
+}
+
+static void read_only(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+
+	if (kvm_cap(KVM_CAP_READONLY_MEM) != 1)
+		ktap_skip("no KVM_CAP_READONLY_MEM");
+	*(u64 *)mem = 5;
+	setup(mem, MB, KVM_MEM_READONLY);
+	CHECK_EQ(READ(0), 5);
+	ask(OP_WRITE, 0, 99, 0);
+	mmio_exit(0, true);
+	CHECK_EQ(*(u64 *)vcpu->run->mmio.data, 99);
+	sync_after(0);
+	CHECK_EQ(*(u64 *)mem, 5);
+	ask(OP_WRITE, PAGE, 98, 0);	/* not read before */
+	mmio_exit(PAGE, true);
+	sync_after(0);
+	CHECK_EQ(READ(PAGE), 0);
+	*(u64 *)mem = 6;		/* the host may */
+	CHECK_EQ(READ(0), 6);
+	/* The same by a mapping that the host cannot write either. */
+	mprotect(mem, MB, PROT_READ);
+	CHECK_EQ(READ(0), 6);
+	ask(OP_WRITE, 0, 99, 0);
+	mmio_exit(0, true);
+	sync_after(0);
+}
+
+static void huge_pages(void)
+{
+	char *mem = vm_alloc(8 * MB, HUGE);
+
+	madvise(mem, 8 * MB, MADV_HUGEPAGE);
+	setup(mem, 8 * MB, 0);
+	exercise(mem, 8 * MB / PAGE);
+	/* One small page goes: the rest stays. */
+	REQUIRE_EQ(madvise(mem + HUGE + 5 * PAGE, PAGE, MADV_DONTNEED), 0);
+	CHECK_EQ(READ(HUGE + 5 * PAGE), 0);
+	CHECK_EQ(READ(HUGE + 4 * PAGE), 3000 + HUGE / PAGE + 4);
+	CHECK_EQ(READ(HUGE + 6 * PAGE), 3000 + HUGE / PAGE + 6);
+	madvise(mem, 8 * MB, MADV_NOHUGEPAGE);
+	exercise(mem, 8 * MB / PAGE);
+	madvise(mem, 8 * MB, MADV_HUGEPAGE);
+	madvise(mem, 8 * MB, 25);	/* MADV_COLLAPSE, since 6.1 */
+	VERIFY(0, 8 * MB / PAGE, 3000);
+	exercise(mem, 8 * MB / PAGE);
+}
+
+/* Slot and backing not congruent, or cut off: no block may spill over. */
+static void huge_pages_offset(void)
+{
+	char *mem = vm_alloc(8 * MB, HUGE);
+
+	madvise(mem, 8 * MB, MADV_HUGEPAGE);
+	host_fill(mem, 8 * MB / PAGE, 7000);
+	setup(mem + 3 * PAGE, 4 * MB, 0);
+	VERIFY(0, 4 * MB / PAGE, 7003);
+	FILL(0, 4 * MB / PAGE, 100);
+	host_check(mem, 3, 7000);
+	host_check(mem + 3 * PAGE, 4 * MB / PAGE, 100);
+	host_check(mem + 3 * PAGE + 4 * MB, 8, 7003 + 4 * MB / PAGE);
+	/* Congruent, but from the middle of one block to the middle of another. */
+	host_fill(mem, 8 * MB / PAGE, 7000);
+	REQUIRE_EQ(vm_slot(vm->fd, 2, 0, DATA_BASE + 16 * MB + MB, 2 * MB, mem + MB), 0);
+	FILL(16 * MB + MB, 2 * MB / PAGE, 500);
+	host_check(mem, MB / PAGE, 7000);
+	host_check(mem + MB, 2 * MB / PAGE, 500);
+	host_check(mem + 3 * MB, MB / PAGE, 7000 + 3 * MB / PAGE);
+	ask(OP_READ, 16 * MB + MB - 8, 0, 0);
+	mmio_exit(16 * MB + MB - 8, false);
+	sync_after(*(u64 *)vcpu->run->mmio.data);
+	ask(OP_READ, 16 * MB + 3 * MB, 0, 0);
+	mmio_exit(16 * MB + 3 * MB, false);
+}
+
+static void hugetlb(void)
+{
+	FILE *f = fopen("/proc/sys/vm/nr_hugepages", "w");
+	char *mem;
+
+	if (f) {
+		fprintf(f, "4\n");
+		fclose(f);
+	}
+	mem = mmap(NULL, 4 * MB, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	if (mem == MAP_FAILED)
+		ktap_skip("no huge pages");
+	setup(mem, 4 * MB, 0);
+	exercise(mem, 4 * MB / PAGE);
+	REQUIRE_EQ(madvise(mem, HUGE, MADV_DONTNEED), 0);
+	CHECK_EQ(READ(0), 0);
+	CHECK_EQ(READ(HUGE), 3000 + HUGE / PAGE);
+	munmap(mem, 4 * MB);
+	f = fopen("/proc/sys/vm/nr_hugepages", "w");
+	if (f) {
+		fprintf(f, "0\n");
+		fclose(f);
+	}
+}
+
+static void memfd(void)
+{
+	int fd = memfd_create("guest", MFD_CLOEXEC);
+	char *mem, *other;
+
+	REQUIRE_EQ(ftruncate(fd, MB), 0);
+	mem = mmap(NULL, MB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	other = mmap(NULL, MB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	setup(mem, MB, 0);
+	exercise(mem, MB / PAGE);
+	host_check(other, MB / PAGE, 3000);
+	REQUIRE_EQ(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4 * PAGE, PAGE), 0);
+	CHECK_EQ(READ(4 * PAGE), 0);
+	CHECK_EQ(READ(5 * PAGE), 3005);
+	WRITE(4 * PAGE, 9);
+	CHECK_EQ(*(u64 *)(other + 4 * PAGE), 9);
+	/* Beyond the file's end there is nothing: an error, not a hang. */
+	REQUIRE_EQ(ftruncate(fd, MB / 2), 0);
+	ask(OP_READ, MB / 2, 0, 0);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	REQUIRE_EQ(ftruncate(fd, MB), 0);
+	sync_after(0);
+}
+
+static void private_file(void)
+{
+	char path[] = "/tmp/mem_faults.XXXXXX";
+	int fd = mkstemp(path);
+	char *mem, *file;
+
+	unlink(path);
+	REQUIRE_EQ(ftruncate(fd, MB), 0);
+	file = mmap(NULL, MB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	mem = mmap(NULL, MB, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	host_fill(file, MB / PAGE, 50);
+	setup(mem, MB, 0);
+	VERIFY(0, MB / PAGE, 50);	/* maps the file's own pages */
+	FILL(0, MB / PAGE, 900);	/* copies them */
+	host_check(file, MB / PAGE, 50);
+	host_check(mem, MB / PAGE, 900);
+	VERIFY(0, MB / PAGE, 900);
+}
+
+static void discarded(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+
+	setup(mem, MB, 0);
+	for (int i = 0; i < 20; i++) {
+		exercise(mem, MB / PAGE);
+		REQUIRE_EQ(madvise(mem + 8 * PAGE, 16 * PAGE, MADV_DONTNEED), 0);
+		for (int page = 8; page < 24; page++)
+			CHECK_EQ(READ(page * PAGE), 0);
+		CHECK_EQ(READ(7 * PAGE), 3007);
+		CHECK_EQ(READ(24 * PAGE), 3024);
+	}
+}
+
+static void remapped(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+
+	setup(mem, MB, 0);
+	exercise(mem, MB / PAGE);
+	munmap(mem + 4 * PAGE, PAGE);
+	ask(OP_READ, 4 * PAGE, 0, 0);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	REQUIRE(mmap(mem + 4 * PAGE, PAGE, PROT_READ | PROT_WRITE,
+		     MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+	*(u64 *)(mem + 4 * PAGE) = 66;
+	sync_after(66);
+	/* mremap takes the pages away from under the slot. */
+	REQUIRE(mremap(mem, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		       vm_alloc(PAGE, PAGE)) != MAP_FAILED);
+	ask(OP_READ, 0, 0, 0);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+}
+
+static void protected(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+
+	setup(mem, MB, 0);
+	exercise(mem, MB / PAGE);
+	mprotect(mem, MB, PROT_READ);
+	VERIFY(0, MB / PAGE, 3000);
+	ask(OP_WRITE, 0, 5, 0);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	CHECK_EQ(*(u64 *)mem, 3000);
+	mprotect(mem, MB, PROT_NONE);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	mprotect(mem, MB, PROT_READ | PROT_WRITE);
+	sync_after(0);
+	CHECK_EQ(*(u64 *)mem, 5);
+	exercise(mem, MB / PAGE);
+}
+
+/* After fork both have the page, until one writes: the child keeps the old. */
+static void copy_on_write(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+	int status, go[2];
+	pid_t pid;
+	char c;
+
+	setup(mem, MB, 0);
+	FILL(0, MB / PAGE, 100);
+	REQUIRE_EQ(pipe(go), 0);
+	pid = fork();
+	if (pid == 0) {
+		read(go[0], &c, 1);
+		host_check(mem, MB / PAGE, 100);
+		ktap_end();
+	}
+	VERIFY(0, MB / PAGE, 100);
+	FILL(0, MB / PAGE, 200);
+	write(go[1], "", 1);
+	waitpid(pid, &status, 0);
+	CHECK_EQ(status, 0);
+	host_check(mem, MB / PAGE, 200);
+	VERIFY(0, MB / PAGE, 200);
+}
+
+/* Reads map the shared zero page; the write must not go there. */
+static void zero_page(void)
+{
+	char *mem = vm_alloc(MB, PAGE), *other = vm_alloc(MB, PAGE);
+
+	setup(mem, MB, 0);
+	for (u64 i = 0; i < MB / PAGE; i++)
+		CHECK_EQ(READ(i * PAGE), 0);
+	FILL(0, MB / PAGE, 1);
+	host_check(mem, MB / PAGE, 1);
+	for (u64 i = 0; i < MB / PAGE; i++)
+		CHECK_EQ(*(u64 *)(other + i * PAGE), 0);
+}
+
+static bool write_file(const char *path, const char *value)
+{
+	FILE *f = fopen(path, "w");
+	bool ok = f && fputs(value, f) >= 0;
+
+	if (f)
+		ok &= fclose(f) == 0;
+	return ok;
+}
+
+static u64 read_number(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	unsigned long v = 0;
+
+	if (f) {
+		if (fscanf(f, "%lu", &v) != 1)
+			v = 0;
+		fclose(f);
+	}
+	return v;
+}
+
+static void same_page_merging(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+	u64 pages = MB / PAGE, merged = 0;
+
+	setup(mem, MB, 0);
+	if (madvise(mem, MB, MADV_MERGEABLE) || !write_file("/sys/kernel/mm/ksm/run", "1"))
+		ktap_skip("no KSM");
+	write_file("/sys/kernel/mm/ksm/pages_to_scan", "10000");
+	write_file("/sys/kernel/mm/ksm/sleep_millisecs", "10");
+	for (u64 i = 0; i < pages; i++)
+		WRITE(i * PAGE, 4711);
+	for (int i = 0; i < 200 && merged < pages / 2; i++) {
+		usleep(20000);
+		merged = read_number("/sys/kernel/mm/ksm/pages_sharing");
+	}
+	ktap_note("%lu pages merged", merged);
+	for (u64 i = 0; i < pages; i++)
+		CHECK_EQ(READ(i * PAGE), 4711);
+	FILL(0, pages, 1);
+	host_check(mem, pages, 1);
+	VERIFY(0, pages, 1);
+	write_file("/sys/kernel/mm/ksm/run", "2");
+	CHECK(merged > 0);
+}
+
+/* Where there is swap the pages go out and come back. */
+static void paged_out(void)
+{
+	char *mem = vm_alloc(4 * MB, PAGE);
+
+	setup(mem, 4 * MB, 0);
+	for (int i = 0; i < 5; i++) {
+		exercise(mem, 4 * MB / PAGE);
+		if (madvise(mem, 4 * MB, MADV_PAGEOUT))
+			ktap_skip("no MADV_PAGEOUT");
+		VERIFY(0, 4 * MB / PAGE, 3000);
+		madvise(mem, 4 * MB, MADV_COLD);
+		FILL(0, 4 * MB / PAGE, 4000);
+		madvise(mem, 4 * MB, MADV_PAGEOUT);
+		host_check(mem, 4 * MB / PAGE, 4000);
+	}
+}
+
+/* --- several vCPUs --- */
+
+#define N	4
+#define ROUNDS	200
+
+static u64 stop_guests;
+
+/* Each vCPU has its own word in every page. */
+static void guest_parallel(u64 arg)
+{
+	u64 cpu = guest_cpu(), pages = 256;
+
+	for (u64 i = 1; !load_acquire(&stop_guests) && i <= ROUNDS; i++) {
+		for (u64 page = 0; page < pages; page++)
+			((volatile u64 *)(DATA_BASE + page * PAGE))[cpu] = i + page;
+		for (u64 page = 0; page < pages; page++)
+			GUEST_EQ(((volatile u64 *)(DATA_BASE + page * PAGE))[cpu], i + page);
+		if (i % 16 == 0)
+			GUEST_SYNC(i, 0);
+	}
+}
+
+static void *run_thread(void *arg)
+{
+	vcpu_finish(arg);
+	return NULL;
+}
+
+static void new_all(void (*fn)(u64), u64 arg)
+{
+	vm = vm_new(N, fn, arg);
+	vcpu = &vm->vcpu[0];
+	for (int i = 1; i < N; i++)
+		vcpu_start(&vm->vcpu[i], fn, arg);
+}
+
+static void run_all(pthread_t *threads)
+{
+	for (int i = 0; i < N; i++)
+		pthread_create(&threads[i], NULL, run_thread, &vm->vcpu[i]);
+}
+
+static void join_all(pthread_t *threads)
+{
+	for (int i = 0; i < N; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void parallel(void)
+{
+	pthread_t threads[N];
+	char *mem = vm_alloc(MB, PAGE);
+
+	for (int i = 0; i < 5; i++) {
+		new_all(guest_parallel, 0);
+		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
+		run_all(threads);
+		join_all(threads);
+		for (u64 page = 0; page < MB / PAGE; page++)
+			for (int cpu = 0; cpu < N; cpu++)
+				CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
+		vm_free(vm);
+	}
+}
+
+/* The host moves what is behind the slot; the guest cannot notice. */
+static void moved_pages(void)
+{
+	pthread_t threads[N];
+	char *mem = vm_alloc(HUGE, HUGE);
+
+	new_all(guest_parallel, 0);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
+	run_all(threads);
+	for (int i = 0; i < 60; i++) {
+		madvise(mem, HUGE, MADV_PAGEOUT);
+		madvise(mem, HUGE, i & 1 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+		madvise(mem, HUGE, 25);		/* MADV_COLLAPSE */
+		if (i % 20 == 0)
+			write_file("/proc/sys/vm/compact_memory", "1");
+		usleep(1000);
+	}
+	join_all(threads);
+	for (u64 page = 0; page < MB / PAGE; page++)
+		for (int cpu = 0; cpu < N; cpu++)
+			CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
+}
+
+/* fork() under running vCPUs: copy on write against their writes. */
+static void forked(void)
+{
+	pthread_t threads[N];
+	char *mem = vm_alloc(MB, PAGE);
+
+	new_all(guest_parallel, 0);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
+	run_all(threads);
+	for (int i = 0; i < 10; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			u64 a = ((volatile u64 *)(mem + 5 * PAGE))[1];
+
+			usleep(5000);
+			_exit(((volatile u64 *)(mem + 5 * PAGE))[1] != a);
+		}
+		int status;
+
+		waitpid(pid, &status, 0);
+		CHECK_EQ(status, 0);
+	}
+	join_all(threads);
+	for (u64 page = 0; page < MB / PAGE; page++)
+		for (int cpu = 0; cpu < N; cpu++)
+			CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
+}
+
+/* --- slots under running vCPUs --- */
+
+static void guest_reader(u64 arg)
+{
+	u64 seen = 0;
+
+	while (!load_acquire(&stop_guests)) {
+		u64 v = *(volatile u64 *)DATA_BASE;
+
+		GUEST_ASSERT(v == 0x1111 || v == 0x2222 || v == 0x3333);
+		seen++;
+	}
+	GUEST_ASSERT(seen > 0);
+}
+
+static void *run_reader(void *arg)
+{
+	struct vcpu *v = arg;
+	struct ucall uc;
+
+	for (;;) {
+		int ret = vcpu_run(v);
+
+		if (ret == -EINTR)
+			continue;
+		REQUIRE_EQ(ret, 0);
+		if (vcpu_is_ucall(v, &uc)) {
+			REQUIRE(uc.cmd == UCALL_DONE, "%s %#lx PC %#lx",
+				uc.cmd == UCALL_FAIL ? (char *)uc.a : "", uc.b, uc.c);
+			return NULL;
+		}
+		REQUIRE_EQ(v->run->exit_reason, KVM_EXIT_MMIO);	/* slot gone */
+		REQUIRE_EQ(v->run->mmio.phys_addr, DATA_BASE);
+		*(u64 *)v->run->mmio.data = 0x3333;
+	}
+}
+
+static void slots_change(void)
+{
+	char *a = vm_alloc(HUGE, HUGE), *b = vm_alloc(PAGE, PAGE);
+	pthread_t threads[N];
+
+	*(u64 *)a = 0x1111;
+	*(u64 *)b = 0x2222;
+	new_all(guest_reader, 0);
+	for (int i = 0; i < N; i++)
+		pthread_create(&threads[i], NULL, run_reader, &vm->vcpu[i]);
+	for (int i = 0; i < 60; i++) {
+		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, HUGE, a), 0);
+		usleep(500);
+		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE + HUGE, HUGE, a), 0);
+		REQUIRE_EQ(vm_slot(vm->fd, SLOT + 1, 0, DATA_BASE, PAGE, b), 0);
+		usleep(500);
+		REQUIRE_EQ(vm_slot(vm->fd, SLOT + 1, 0, 0, 0, NULL), 0);
+		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, 0, 0, NULL), 0);
+	}
+	store_release(vm_shared(vm, stop_guests), 1);
+	join_all(threads);
+}
+
+/* The old place no longer answers, the new one does, with the same memory. */
+static void slot_moved(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+
+	setup(mem, MB, 0);
+	WRITE(0, 11);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE + 4 * MB, MB, mem), 0);
+	CHECK_EQ(READ(4 * MB), 11);
+	ask(OP_READ, 0, 0, 0);
+	mmio_exit(0, false);
+	*(u64 *)vcpu->run->mmio.data = 12;
+	sync_after(12);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, 0, 0, NULL), 0);
+	ask(OP_READ, 4 * MB, 0, 0);
+	mmio_exit(4 * MB, false);
+}
+
+/* --- several VMs --- */
+
+static void isolation(u64 count, u64 rounds)
+{
+	static struct vm *vms[300];
+	u64 pages = 4;
+
+	for (u64 i = 0; i < count; i++) {
+		vms[i] = vm_new(1, guest_ops, 0);
+		REQUIRE_EQ(vm_slot(vms[i]->fd, SLOT, 0, DATA_BASE, pages * PAGE,
+				   vm_alloc(pages * PAGE, PAGE)), 0);
+	}
+	for (u64 round = 0; round < rounds; round++) {
+		for (u64 i = 0; i < count; i++) {
+			vm = vms[i];
+			vcpu = &vm->vcpu[0];
+			if (round)
+				VERIFY(0, pages, (round - 1) * 10000 + i * 16);
+			FILL(0, pages, round * 10000 + i * 16);
+		}
+		for (u64 i = 0; i < count; i++) {
+			vm = vms[i];
+			vcpu = &vm->vcpu[0];
+			VERIFY(0, pages, round * 10000 + i * 16);
+		}
+	}
+}
+
+static void two_vms(void)
+{
+	pin_to(0);
+	isolation(2, 100);
+}
+
+/* More than 8-bit VMIDs can name, were each VM given one for ever. */
+static void many_vms(void)
+{
+	isolation(280, 2);
+}
+
+static const struct ktap_case cases[] = {
+	{ "first touch", first_touch },
+	{ "no slot", no_slot },
+	{ "read-only slot", read_only },
+	{ "transparent huge pages", huge_pages },
+	{ "huge pages and slots that do not fit", huge_pages_offset },
+	{ "hugetlb", hugetlb },
+	{ "memfd", memfd },
+	{ "private file", private_file },
+	{ "zero page", zero_page },
+	{ "discarded pages", discarded },
+	{ "remapped pages", remapped },
+	{ "mprotect", protected },
+	{ "copy on write", copy_on_write },
+	{ "same-page merging", same_page_merging },
+	{ "paged out", paged_out },
+	{ "four vCPUs on the same pages", parallel, 60 },
+	{ "pages moved under vCPUs", moved_pages, 60 },
+	{ "fork under vCPUs", forked, 60 },
+	{ "slot moved and deleted", slot_moved },
+	{ "slots changed under vCPUs", slots_change, 60 },
+	{ "two VMs in turn", two_vms },
+	{ "many VMs", many_vms, 60 },
+};
+KTAP_MAIN(cases)
