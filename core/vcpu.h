@@ -77,6 +77,7 @@ struct keel_vcpu {
 
 	struct keel_timer_vcpu timer;
 	struct keel_arch_vcpu arch;
+	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 
 	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
 };

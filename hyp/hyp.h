@@ -47,12 +47,16 @@ void keel_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val);
  * tables. vhe/tlb.c, nvhe/tlb.c.
  */
 void keel_tlb_flush_vmid(const struct keel_s2 *s2);
+/* One leaf at this level, as the tables had it; nothing is known of tables above. */
 void keel_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level);
+/* Every leaf in the range, and cached walks through freed tables. */
 void keel_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size);
 /* This CPU only, stage 1 entries and instruction cache of one VM: another of its vCPUs ran here last. IRQs off. */
 void keel_tlb_flush_local(const struct keel_s2 *s2);
 /* Every VMID on every CPU: VMID rollover. IRQs off. */
 void keel_tlb_flush_all(void);
+/* Which invalidations the CPUs have. Once, before any of the above. */
+void keel_tlb_module_init(void);
 
 /* Once at load, any CPU: learn which features the world switch minds. */
 void keel_hyp_probe(void);

@@ -12,26 +12,43 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
+#include <linux/xarray.h>
 #include "../core/types.h"
 #include "../hyp/hyp.h"
+#include "pgtable.h"
+#include "slot_tree.h"
 
 struct keel_vm;
 struct keel_vcpu;
 struct keel_exit;
-struct keel_memslots;
 
+/* Pages for tables, taken before the lock. [v] */
+#define KEEL_TABLE_CACHE	4
+struct keel_table_cache {
+	unsigned int nr;
+	void *pages[KEEL_TABLE_CACHE];
+};
+
+/* The slots in their three orders; mmu/memslot.c says who protects what. */
+struct keel_memslots {
+	struct keel_slot_tree by_ipa;
+	struct rb_root_cached by_hva;
+	struct xarray by_id;
+};
+
+/* [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock */
 struct keel_mmu {
 	struct keel_s2 s2;		/* what EL2 loads */
-	u64 vmid_gen;			/* [a] generation of the VMID in s2.vttbr */
+	u64 vmid;			/* generation and VMID, mmu/vmid.c [a] */
 	unsigned int ipa_bits;		/* [I] 32..52 */
-	struct keel_pgt *pgt;		/* stage-2 tables; lifetime under lock */
-	rwlock_t lock;			/* tables: read = map (parallel faults), write = unmap/protect */
+	struct keel_pgt pgt;		/* stage-2 tables [m]; mapping needs lock for reading only */
+	rwlock_t lock;
 	struct mmu_notifier notifier;
-	unsigned long notifier_seq;	/* under lock(write) / read before the fault's lookup */
-	long notifier_count;		/* invalidations in progress, under lock */
-	unsigned long notifier_start, notifier_end;	/* hva range of those in progress */
-	struct keel_memslots __rcu *slots;	/* read under vm->srcu, replaced under slots_lock */
-	struct mutex slots_lock;
+	unsigned long notifier_seq;	/* [m], read with acquire before a fault looks at anything */
+	long notifier_count;		/* invalidations in progress [m] */
+	unsigned long notifier_start, notifier_end;	/* hva range of those in progress [m] */
+	struct keel_memslots slots;	/* [s] */
+	struct mutex slots_lock;	/* serialises changes of slots; outside lock */
 };
 
 /* Module-wide: VTCR values, VMID width, caches. Sleepable; -errno leaves nothing behind. */
@@ -39,6 +56,8 @@ int keel_mmu_module_init(void);
 void keel_mmu_module_exit(void);
 /* Largest IPA width this machine can give a guest: KVM_CAP_ARM_VM_IPA_SIZE. */
 unsigned int keel_mmu_ipa_limit(void);
+/* HCR_EL2.FWB must be set for every guest: the tables' memory types are in that encoding. */
+bool keel_mmu_fwb(void);
 
 /*
  * vm->mm is set. init: ipa_bits already checked against 32..limit. release():
@@ -46,6 +65,8 @@ unsigned int keel_mmu_ipa_limit(void);
  */
 int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits);
 void keel_mmu_destroy(struct keel_vm *vm);
+/* A vCPU goes away: give its table cache back. */
+void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu);
 
 /*
  * Before entry, IRQs off: give the VM a valid VMID. If the VMID changed the

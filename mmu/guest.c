@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's own access to guest memory, through the slots and the VMM's
+ * address space. The caller is a task of vm->mm.
+ */
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+#include "../core/vm.h"
+#include "memslot.h"
+#include "stage2.h"
+
+/* How much of [ipa, ipa + len) lies in slot. */
+static size_t span(const struct keel_slot *slot, ipa_t ipa, size_t len)
+{
+	return min_t(u64, len, slot->base + slot->size - ipa.v);
+}
+
+static int read_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
+{
+	const void __user *from = (void __user *)keel_memslot_hva(slot, ipa);
+
+	return copy_from_user(data, from, len) ? -EFAULT : 0;
+}
+
+/* The log is written after the data: a report that misses this write finds the bit next time. */
+static int write_slot(struct keel_slot *slot, ipa_t ipa, const void *data, size_t len)
+{
+	void __user *to = (void __user *)keel_memslot_hva(slot, ipa);
+	int ret;
+
+	if (slot->flags & KVM_MEM_READONLY)
+		return -EFAULT;
+	ret = copy_to_user(to, data, len) ? -EFAULT : 0;
+	keel_memslot_mark_dirty(slot, ipa, len);
+	return ret;
+}
+
+int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len)
+{
+	struct keel_slot *slot;
+	int idx, ret = 0;
+	size_t n;
+
+	idx = srcu_read_lock(&vm->srcu);
+	for (; len && !ret; len -= n, data += n, ipa = ipa_add(ipa, n)) {
+		slot = keel_memslot_find(&vm->mmu, ipa);
+		n = slot ? span(slot, ipa, len) : len;
+		ret = slot ? read_slot(slot, ipa, data, n) : -EFAULT;
+	}
+	srcu_read_unlock(&vm->srcu, idx);
+	return ret;
+}
+
+int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len)
+{
+	struct keel_slot *slot;
+	int idx, ret = 0;
+	size_t n;
+
+	idx = srcu_read_lock(&vm->srcu);
+	for (; len && !ret; len -= n, data += n, ipa = ipa_add(ipa, n)) {
+		slot = keel_memslot_find(&vm->mmu, ipa);
+		n = slot ? span(slot, ipa, len) : len;
+		ret = slot ? write_slot(slot, ipa, data, n) : -EFAULT;
+	}
+	srcu_read_unlock(&vm->srcu, idx);
+	return ret;
+}
+
+bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa)
+{
+	int idx = srcu_read_lock(&vm->srcu);
+	bool found = keel_memslot_find(&vm->mmu, ipa);
+
+	srcu_read_unlock(&vm->srcu, idx);
+	return found;
+}

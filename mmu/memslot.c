@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory slots: which guest physical range is backed by which part of the
+ * VMM's address space, and the log of dirty pages.
+ *
+ * A slot is in three structures: a tree by guest address (slot_tree.c), read without
+ * a lock under vm->srcu; an interval tree by host address, for the MMU
+ * notifier, under mmu->lock; an array by number, under slots_lock. All change
+ * under slots_lock, the trees under mmu->lock for writing too, with
+ * notifier_seq counted up: a fault that read the old state notices before it
+ * maps. A removed slot is freed after an SRCU grace period.
+ *
+ * Locks, outermost first: vcpu->mutex, slots_lock, vm->srcu (read), mmap_lock, mmu->lock.
+ */
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "../core/compat.h"
+#include "../core/vm.h"
+#include "memslot.h"
+#include "stage2.h"
+
+#define SLOT_FLAGS	(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY)
+#define MAX_PAGES	((1UL << 31) - 1)
+
+/* ---- the trees ---- */
+
+struct keel_slot *keel_memslot_find(struct keel_mmu *mmu, ipa_t ipa)
+{
+	return keel_slot_tree_find(&mmu->slots.by_ipa, ipa.v, ipa.v + 1);
+}
+
+/* slots_lock and mmu->lock for writing, for both. */
+static void link_slot(struct keel_mmu *mmu, struct keel_slot *slot)
+{
+	lockdep_assert_held_write(&mmu->lock);
+	keel_slot_tree_insert(&mmu->slots.by_ipa, slot);
+	interval_tree_insert(&slot->hva_node, &mmu->slots.by_hva);
+	/* pairs with the acquire of keel_mmu_fault() */
+	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+}
+
+static void unlink_slot(struct keel_mmu *mmu, struct keel_slot *slot)
+{
+	lockdep_assert_held_write(&mmu->lock);
+	keel_slot_tree_remove(&mmu->slots.by_ipa, slot);
+	interval_tree_remove(&slot->hva_node, &mmu->slots.by_hva);
+	/* pairs with the acquire of keel_mmu_fault() */
+	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+}
+
+/* ---- one slot ---- */
+
+static size_t bitmap_bytes(u64 size)
+{
+	return BITS_TO_LONGS(size >> PAGE_SHIFT) * sizeof(long);
+}
+
+static unsigned long *alloc_bitmap(u64 size)
+{
+	return kvzalloc(2 * bitmap_bytes(size), GFP_KERNEL_ACCOUNT);
+}
+
+static struct keel_slot *alloc_slot(const struct kvm_userspace_memory_region2 *mem)
+{
+	struct keel_slot *slot = kzalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT);
+
+	if (!slot)
+		return NULL;
+	slot->base = mem->guest_phys_addr;
+	slot->size = mem->memory_size;
+	slot->hva = mem->userspace_addr;
+	slot->id = mem->slot;
+	slot->flags = mem->flags;
+	slot->hva_node.start = slot->hva;
+	slot->hva_node.last = slot->hva + slot->size - 1;
+	return slot;
+}
+
+static void free_slot(struct keel_slot *slot)
+{
+	kvfree(slot->dirty);
+	kfree(slot);
+}
+
+void keel_memslot_init(struct keel_mmu *mmu)
+{
+	mmu->slots.by_ipa = (struct keel_slot_tree){};
+	mmu->slots.by_hva = RB_ROOT_CACHED;
+	xa_init_flags(&mmu->slots.by_id, XA_FLAGS_ACCOUNT);
+	mutex_init(&mmu->slots_lock);
+}
+
+void keel_memslot_destroy(struct keel_mmu *mmu)
+{
+	struct keel_slot *slot;
+	unsigned long id;
+
+	xa_for_each(&mmu->slots.by_id, id, slot)
+		free_slot(slot);
+	xa_destroy(&mmu->slots.by_id);
+}
+
+/* ---- KVM_SET_USER_MEMORY_REGION: checks ---- */
+
+enum change { CHANGE_NONE, CHANGE_CREATE, CHANGE_DELETE, CHANGE_MOVE, CHANGE_FLAGS };
+
+/* What is wrong with the request in itself. */
+static int check_request(const struct kvm_userspace_memory_region2 *mem)
+{
+	if (mem->flags & ~SLOT_FLAGS)
+		return -EINVAL;
+	if ((mem->memory_size | mem->guest_phys_addr | mem->userspace_addr) & ~PAGE_MASK)
+		return -EINVAL;
+	if (mem->userspace_addr != untagged_addr(mem->userspace_addr) ||
+	    !access_ok((void __user *)(unsigned long)mem->userspace_addr, mem->memory_size))
+		return -EINVAL;
+	/* the upper half is the address space: there is one */
+	if (mem->slot >= KEEL_NR_MEMSLOTS)
+		return -EINVAL;
+	if (mem->guest_phys_addr + mem->memory_size < mem->guest_phys_addr)
+		return -EINVAL;
+	if (mem->memory_size >> PAGE_SHIFT > MAX_PAGES)
+		return -EINVAL;
+	return 0;
+}
+
+/* What it asks for, given the slot that there is. An existing slot may only move or change its log. */
+static int classify(const struct kvm_userspace_memory_region2 *mem, const struct keel_slot *old,
+		    enum change *change)
+{
+	*change = CHANGE_NONE;
+	if (!mem->memory_size) {
+		*change = CHANGE_DELETE;
+		return old ? 0 : -EINVAL;
+	}
+	if (!old) {
+		*change = CHANGE_CREATE;
+		return 0;
+	}
+	if (mem->userspace_addr != old->hva || mem->memory_size != old->size ||
+	    ((mem->flags ^ old->flags) & KVM_MEM_READONLY))
+		return -EINVAL;
+	if (mem->guest_phys_addr != old->base)
+		*change = CHANGE_MOVE;
+	else if (mem->flags != old->flags)
+		*change = CHANGE_FLAGS;
+	return 0;
+}
+
+/* Does the new place overlap a slot other than old? What old covers is free of others. */
+static bool overlaps(const struct keel_slot_tree *tree, const struct kvm_userspace_memory_region2 *mem,
+		     const struct keel_slot *old)
+{
+	u64 start = mem->guest_phys_addr, end = start + mem->memory_size;
+
+	if (!old)
+		return keel_slot_tree_find(tree, start, end);
+	return keel_slot_tree_find(tree, start, min(end, old->base)) ||
+	       keel_slot_tree_find(tree, max(start, old->base + old->size), end);
+}
+
+/* Frames that the host maps without struct pages cannot be logged. */
+static bool has_pfnmap(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma;
+	bool found = false;
+
+	mmap_read_lock(mm);
+	while (!found && start < end) {
+		vma = find_vma_intersection(mm, start, end);
+		if (!vma)
+			break;
+		found = vma->vm_flags & VM_PFNMAP;
+		start = vma->vm_end;
+	}
+	mmap_read_unlock(mm);
+	return found;
+}
+
+static int check_place(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem,
+		       const struct keel_slot *old, enum change change)
+{
+	if (change == CHANGE_NONE || change == CHANGE_DELETE)
+		return 0;
+	if (change != CHANGE_FLAGS && overlaps(&vm->mmu.slots.by_ipa, mem, old))
+		return -EEXIST;
+	if (mem->guest_phys_addr + mem->memory_size > 1ULL << vm->mmu.ipa_bits)
+		return -EFAULT;
+	if ((mem->flags & KVM_MEM_LOG_DIRTY_PAGES) &&
+	    has_pfnmap(vm->mm, mem->userspace_addr, mem->userspace_addr + mem->memory_size))
+		return -EINVAL;
+	return 0;
+}
+
+/* ---- KVM_SET_USER_MEMORY_REGION: acts. slots_lock held; only memory can be lacking ---- */
+
+static int create(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+	struct keel_slot *slot = alloc_slot(mem);
+	int ret = -ENOMEM;
+
+	if (!slot)
+		return -ENOMEM;
+	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES) {
+		slot->dirty = alloc_bitmap(slot->size);
+		if (!slot->dirty)
+			goto err_slot;
+	}
+	ret = xa_err(xa_store(&mmu->slots.by_id, slot->id, slot, GFP_KERNEL_ACCOUNT));
+	if (ret)
+		goto err_slot;
+	write_lock(&mmu->lock);
+	link_slot(mmu, slot);
+	write_unlock(&mmu->lock);
+	return 0;
+
+err_slot:
+	free_slot(slot);
+	return ret;
+}
+
+/* No new mapping from here on, and the old ones go. mmu->lock for writing, dropped and retaken. */
+static void withdraw(struct keel_mmu *mmu, struct keel_slot *slot)
+{
+	unlink_slot(mmu, slot);
+	keel_stage2_unmap(mmu, ipa(slot->base), ipa(slot->base + slot->size), true);
+}
+
+static void delete(struct keel_vm *vm, struct keel_slot *slot)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+
+	write_lock(&mmu->lock);
+	withdraw(mmu, slot);
+	write_unlock(&mmu->lock);
+	xa_erase(&mmu->slots.by_id, slot->id);
+	/* accesses through the slot end before the caller may unmap its memory */
+	synchronize_srcu_expedited(&vm->srcu);
+	free_slot(slot);
+}
+
+/* The log moves along, or starts, or stops. */
+static int move(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, struct keel_slot *old)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+	struct keel_slot *slot = alloc_slot(mem);
+	bool log = mem->flags & KVM_MEM_LOG_DIRTY_PAGES;
+
+	if (!slot)
+		return -ENOMEM;
+	if (log && !old->dirty) {
+		slot->dirty = alloc_bitmap(slot->size);
+		if (!slot->dirty) {
+			free_slot(slot);
+			return -ENOMEM;
+		}
+	}
+	write_lock(&mmu->lock);
+	withdraw(mmu, old);
+	if (log && old->dirty)
+		slot->dirty = old->dirty;
+	link_slot(mmu, slot);
+	write_unlock(&mmu->lock);
+	/* replaces an entry: needs no memory */
+	xa_store(&mmu->slots.by_id, slot->id, slot, GFP_KERNEL_ACCOUNT);
+	synchronize_srcu_expedited(&vm->srcu);
+	if (slot->dirty == old->dirty)
+		old->dirty = NULL;
+	free_slot(old);
+	return 0;
+}
+
+/*
+ * The log begins: every page must fault before its next write. vCPUs that run
+ * see no gap: flags and bitmap are there before the first page is protected,
+ * and a fault that read the old flags fails on notifier_seq.
+ */
+static int start_log(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+	unsigned long *dirty = alloc_bitmap(slot->size);
+
+	if (!dirty)
+		return -ENOMEM;
+	write_lock(&mmu->lock);
+	slot->dirty = dirty;
+	slot->flags = flags;
+	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+	keel_stage2_wrprotect(mmu, ipa(slot->base), ipa(slot->base + slot->size), true);
+	write_unlock(&mmu->lock);
+	return 0;
+}
+
+static void stop_log(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+	unsigned long *dirty = slot->dirty;
+
+	write_lock(&mmu->lock);
+	WRITE_ONCE(slot->dirty, NULL);
+	slot->flags = flags;
+	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+	write_unlock(&mmu->lock);
+	synchronize_srcu_expedited(&vm->srcu);
+	kvfree(dirty);
+}
+
+static int change_flags(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
+{
+	/* the log is the only flag that can change */
+	if (flags & KVM_MEM_LOG_DIRTY_PAGES)
+		return start_log(vm, slot, flags);
+	stop_log(vm, slot, flags);
+	return 0;
+}
+
+static int set_locked(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem)
+{
+	struct keel_slot *old = xa_load(&vm->mmu.slots.by_id, mem->slot);
+	enum change change;
+	int ret;
+
+	lockdep_assert_held(&vm->mmu.slots_lock);
+	ret = classify(mem, old, &change);
+	if (!ret)
+		ret = check_place(vm, mem, old, change);
+	if (ret)
+		return ret;
+	switch (change) {
+	case CHANGE_CREATE:
+		return create(vm, mem);
+	case CHANGE_DELETE:
+		delete(vm, old);
+		return 0;
+	case CHANGE_MOVE:
+		return move(vm, mem, old);
+	case CHANGE_FLAGS:
+		return change_flags(vm, old, mem->flags);
+	default:
+		return 0;
+	}
+}
+
+/* v1 and v2 differ in flags only, and keel has none of those that v2 adds. */
+int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, bool v1)
+{
+	int ret = check_request(mem);
+
+	if (ret)
+		return ret;
+	mutex_lock(&vm->mmu.slots_lock);
+	ret = set_locked(vm, mem);
+	mutex_unlock(&vm->mmu.slots_lock);
+	return ret;
+}
+
+/* ---- the log ---- */
+
+void keel_memslot_mark_dirty(struct keel_slot *slot, ipa_t ipa, u64 len)
+{
+	unsigned long *dirty = READ_ONCE(slot->dirty);
+	u64 page = (ipa.v - slot->base) >> PAGE_SHIFT;
+	u64 last = (ipa.v - slot->base + len - 1) >> PAGE_SHIFT;
+
+	for (; dirty && page <= last; page++)
+		set_bit_le(page, dirty);
+}
+
+/* Protect the pages of one word of the log, given as they will be reported. */
+static bool protect_word(struct keel_mmu *mmu, const struct keel_slot *slot, unsigned long word, unsigned long bits)
+{
+	unsigned long first, end = 0;
+	bool changed = false;
+	u64 base = slot->base + ((u64)word * BITS_PER_LONG << PAGE_SHIFT);
+
+	while ((first = find_next_bit(&bits, BITS_PER_LONG, end)) < BITS_PER_LONG) {
+		end = find_next_zero_bit(&bits, BITS_PER_LONG, first);
+		changed |= keel_pgt_wrprotect(&mmu->pgt, base + ((u64)first << PAGE_SHIFT),
+					      base + ((u64)end << PAGE_SHIFT));
+	}
+	return changed;
+}
+
+/*
+ * Take the log into its second half. A write that comes after its page was
+ * taken, but before the flush, is covered by the report that is on its way.
+ */
+static void take_log(struct keel_mmu *mmu, struct keel_slot *slot, unsigned long *out)
+{
+	unsigned long word, nr = bitmap_bytes(slot->size) / sizeof(long);
+	bool changed = false;
+
+	write_lock(&mmu->lock);
+	for (word = 0; word < nr; word++) {
+		out[word] = 0;
+		if (!READ_ONCE(slot->dirty[word]))
+			continue;
+		out[word] = xchg(&slot->dirty[word], 0);
+		changed |= protect_word(mmu, slot, word, (__force unsigned long)cpu_to_le64(out[word]));
+		cond_resched_rwlock_write(&mmu->lock);
+	}
+	if (changed)
+		keel_tlb_flush_range(&mmu->s2, ipa(slot->base), slot->size);
+	write_unlock(&mmu->lock);
+}
+
+static int log_locked(struct keel_vm *vm, const struct kvm_dirty_log *log)
+{
+	struct keel_slot *slot = xa_load(&vm->mmu.slots.by_id, log->slot);
+	unsigned long *out;
+	size_t bytes;
+
+	if (!slot || !slot->dirty)
+		return -ENOENT;
+	bytes = bitmap_bytes(slot->size);
+	out = slot->dirty + bytes / sizeof(long);
+	take_log(&vm->mmu, slot, out);
+	return copy_to_user(log->dirty_bitmap, out, bytes) ? -EFAULT : 0;
+}
+
+int keel_memslot_dirty_log(struct keel_vm *vm, struct kvm_dirty_log *log)
+{
+	int ret;
+
+	if (log->slot >= KEEL_NR_MEMSLOTS)
+		return -EINVAL;
+	mutex_lock(&vm->mmu.slots_lock);
+	ret = log_locked(vm, log);
+	mutex_unlock(&vm->mmu.slots_lock);
+	return ret;
+}

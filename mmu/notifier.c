@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The MMU notifier: when the VMM's address space changes (munmap, mprotect,
+ * swap, migration, KSM, huge pages made or split), the guest's mappings of it
+ * go away first and fault in again; and the access flag is read for reclaim.
+ *
+ * mmu->lock is taken inside mmap_lock and page table locks, and nothing is
+ * taken inside it.
+ */
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include "../core/vm.h"
+#include "memslot.h"
+#include "notifier.h"
+#include "stage2.h"
+
+static struct keel_mmu *mmu_of(struct mmu_notifier *mn)
+{
+	return container_of(mn, struct keel_mmu, notifier);
+}
+
+/* The part of slot that [start, end) of the VMM's addresses backs. They overlap. */
+static ipa_t part_start(const struct keel_slot *slot, unsigned long start)
+{
+	return ipa(slot->base + (max(start, slot->hva) - slot->hva));
+}
+
+static ipa_t part_end(const struct keel_slot *slot, unsigned long end)
+{
+	return ipa(slot->base + (min(end, slot->hva + slot->size) - slot->hva));
+}
+
+static struct keel_slot *first_slot(struct keel_mmu *mmu, unsigned long start, unsigned long end)
+{
+	struct interval_tree_node *node = interval_tree_iter_first(&mmu->slots.by_hva, start, end - 1);
+
+	return node ? container_of(node, struct keel_slot, hva_node) : NULL;
+}
+
+static struct keel_slot *next_slot(struct keel_slot *slot, unsigned long start, unsigned long end)
+{
+	struct interval_tree_node *node = interval_tree_iter_next(&slot->hva_node, start, end - 1);
+
+	return node ? container_of(node, struct keel_slot, hva_node) : NULL;
+}
+
+/* ---- invalidation ---- */
+
+/*
+ * mmu->lock for writing. If the lock was dropped the slots may have changed,
+ * so begin again: what is unmapped already costs little, and notifier_count
+ * keeps faults from mapping anew.
+ */
+static void unmap_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool may_yield)
+{
+	struct keel_slot *slot;
+	bool yielded;
+
+	do {
+		yielded = false;
+		slot = first_slot(mmu, start, end);
+		while (slot && !yielded) {
+			yielded = keel_stage2_unmap(mmu, part_start(slot, start), part_end(slot, end), may_yield);
+			if (!yielded)
+				slot = next_slot(slot, start, end);
+		}
+	} while (yielded);
+}
+
+/* One range for all that are in progress: too wide is only a retry too many. */
+static void note_range(struct keel_mmu *mmu, unsigned long start, unsigned long end)
+{
+	if (mmu->notifier_count++) {
+		mmu->notifier_start = min(mmu->notifier_start, start);
+		mmu->notifier_end = max(mmu->notifier_end, end);
+	} else {
+		mmu->notifier_start = start;
+		mmu->notifier_end = end;
+	}
+}
+
+static int invalidate_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	struct keel_mmu *mmu = mmu_of(mn);
+
+	write_lock(&mmu->lock);
+	note_range(mmu, range->start, range->end);
+	unmap_hva(mmu, range->start, range->end, mmu_notifier_range_blockable(range));
+	write_unlock(&mmu->lock);
+	return 0;
+}
+
+static void invalidate_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	struct keel_mmu *mmu = mmu_of(mn);
+
+	write_lock(&mmu->lock);
+	/* release: whoever reads the new number reads page tables as they are after the change */
+	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+	mmu->notifier_count--;
+	write_unlock(&mmu->lock);
+}
+
+unsigned long keel_notifier_begin(const struct keel_mmu *mmu)
+{
+	/* pairs with invalidate_end() and with changes of slots */
+	return smp_load_acquire(&mmu->notifier_seq);
+}
+
+bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva)
+{
+	lockdep_assert_held(&mmu->lock);
+	if (mmu->notifier_count && hva >= mmu->notifier_start && hva < mmu->notifier_end)
+		return true;
+	return mmu->notifier_seq != seq;
+}
+
+/* ---- age ---- */
+
+/* Reading lock: the access flag changes by compare-and-exchange. TLBs are not flushed: a hint. */
+static int age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool clear)
+{
+	struct keel_slot *slot;
+	bool young = false;
+
+	read_lock(&mmu->lock);
+	for (slot = first_slot(mmu, start, end); slot; slot = next_slot(slot, start, end))
+		young |= keel_pgt_age(&mmu->pgt, part_start(slot, start).v, part_end(slot, end).v, clear);
+	read_unlock(&mmu->lock);
+	return young;
+}
+
+static int clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			     unsigned long start, unsigned long end)
+{
+	return age_hva(mmu_of(mn), start, end, true);
+}
+
+static int clear_young(struct mmu_notifier *mn, struct mm_struct *mm,
+		       unsigned long start, unsigned long end)
+{
+	return age_hva(mmu_of(mn), start, end, true);
+}
+
+static int test_young(struct mmu_notifier *mn, struct mm_struct *mm, unsigned long addr)
+{
+	return age_hva(mmu_of(mn), addr, addr + PAGE_SIZE, false);
+}
+
+/* The VMM's address space ends, the VM may live on by its fds: no vCPU can run, no fault can find memory. */
+static void release(struct mmu_notifier *mn, struct mm_struct *mm)
+{
+	struct keel_mmu *mmu = mmu_of(mn);
+
+	write_lock(&mmu->lock);
+	/* never to be taken back: no mapping from here on */
+	note_range(mmu, 0, ULONG_MAX);
+	keel_stage2_unmap(mmu, ipa(0), ipa(1ULL << mmu->ipa_bits), true);
+	write_unlock(&mmu->lock);
+}
+
+static const struct mmu_notifier_ops notifier_ops = {
+	.invalidate_range_start = invalidate_start,
+	.invalidate_range_end = invalidate_end,
+	.clear_flush_young = clear_flush_young,
+	.clear_young = clear_young,
+	.test_young = test_young,
+	.release = release,
+};
+
+int keel_notifier_start(struct keel_mmu *mmu, struct mm_struct *mm)
+{
+	mmu->notifier.ops = &notifier_ops;
+	return mmu_notifier_register(&mmu->notifier, mm);
+}
+
+void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm)
+{
+	mmu_notifier_unregister(&mmu->notifier, mm);
+}
+
+/* ---- the whole of a VM's memory ---- */
+
+int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+	int ret;
+
+	rwlock_init(&mmu->lock);
+	keel_memslot_init(mmu);
+	ret = keel_stage2_init(mmu, ipa_bits);
+	if (ret)
+		return ret;
+	ret = keel_notifier_start(mmu, vm->mm);
+	if (ret)
+		keel_stage2_destroy(mmu);
+	return ret;
+}
+
+void keel_mmu_destroy(struct keel_vm *vm)
+{
+	keel_notifier_stop(&vm->mmu, vm->mm);
+	keel_stage2_destroy(&vm->mmu);
+	keel_memslot_destroy(&vm->mmu);
+}

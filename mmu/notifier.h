@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KEEL_MMU_NOTIFIER_H
+#define KEEL_MMU_NOTIFIER_H
+
+#include "mmu.h"
+
+/* Follow vm->mm, which is current->mm: from here on guest mappings go when the VMM's do. Sleepable. */
+int keel_notifier_start(struct keel_mmu *mmu, struct mm_struct *mm);
+/* No callback runs any more on return. Sleepable. */
+void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm);
+
+/*
+ * Before anything of the VMM's address space or the slots is looked at; and,
+ * mmu->lock held, may what was found out since then for hva be used?
+ */
+unsigned long keel_notifier_begin(const struct keel_mmu *mmu);
+bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva);
+
+#endif

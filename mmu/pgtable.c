@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pure: built and tested on the host */
+/*
+ * The page-table walker and what is done with it. Owns the format of entries
+ * and the order of their changes; knows nothing of VMs, slots or memory types.
+ *
+ * Entries change by compare-and-exchange: another mapper (shared lock) or the
+ * hardware's update of the access flag may come first, and then the change is
+ * dropped and the guest faults again. An entry under replacement holds
+ * KEEL_PTE_LOCKED from the break to the make.
+ */
+#include <linux/atomic.h>
+#include <linux/bitfield.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <asm/barrier.h>
+#include "pgtable.h"
+
+/* How many freed tables wait for one flush. */
+#define BATCH	32
+
+struct visit {
+	u64 ipa;	/* where the entry's extent begins */
+	u64 *entry;
+	u64 old;
+	int level;
+};
+
+/* What the walker does on its way. A non-zero answer ends the walk and is its result. */
+struct visitor {
+	int (*entry)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* leaf, or invalid */
+	int (*table)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* after its entries; may be NULL */
+	int stop;	/* tables at this level are given to entry() and not entered */
+};
+
+/* ---- geometry ---- */
+
+static unsigned int stride(const struct keel_pgt_geo *geo)
+{
+	return geo->page_shift - 3;
+}
+
+static unsigned int level_shift(const struct keel_pgt_geo *geo, int level)
+{
+	return geo->page_shift + (3 - level) * stride(geo);
+}
+
+u64 keel_pgt_level_size(const struct keel_pgt_geo *geo, int level)
+{
+	return 1ULL << level_shift(geo, level);
+}
+
+/*
+ * Start as low as 16 concatenated tables allow: fewer levels are faster, and
+ * the levels this skips are those that Arm ARM D8.2.8 forbids for the width.
+ * Level 3 alone is never used, so that blocks exist for every guest.
+ */
+int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits, bool wide)
+{
+	unsigned int covered;
+	int level;
+
+	if (page_shift != 12 && page_shift != 14 && page_shift != 16)
+		return -EINVAL;
+	if (ipa_bits < 32 || ipa_bits > (wide ? 52 : 48))
+		return -EINVAL;
+	*geo = (struct keel_pgt_geo){ .page_shift = page_shift, .ipa_bits = ipa_bits, .wide = wide };
+	for (level = 2; level > 0; level--)
+		if (level_shift(geo, level) + stride(geo) + 4 >= ipa_bits)
+			break;
+	covered = level_shift(geo, level) + stride(geo);
+	geo->start = level;
+	geo->nr_root = ipa_bits > covered ? 1 << (ipa_bits - covered) : 1;
+	return 0;
+}
+
+/* Arm ARM D8.3.1: blocks at level 1 need a 4K granule or 52-bit descriptors, at level 0 4K and LPA2. */
+bool keel_pgt_has_leaf(const struct keel_pgt_geo *geo, int level)
+{
+	if (level < geo->start)
+		return false;
+	if (level >= 2)
+		return true;
+	if (level == 1)
+		return geo->page_shift == 12 || geo->wide;
+	return geo->page_shift == 12 && geo->wide;
+}
+
+static unsigned int entry_index(const struct keel_pgt_geo *geo, u64 ipa, int level)
+{
+	u64 index = ipa >> level_shift(geo, level);
+
+	/* concatenated tables are one long table */
+	return level == geo->start ? index : index & ((1u << stride(geo)) - 1);
+}
+
+/* ---- format of entries ---- */
+
+/* Output address bits above 47: [15:12] with 64K, [49:48] in place and [51:50] at [9:8] with LPA2. */
+static u64 encode_pa(const struct keel_pgt_geo *geo, u64 pa)
+{
+	u64 low = pa & GENMASK_ULL(47, 12);
+
+	if (!geo->wide)
+		return low;
+	if (geo->page_shift == 16)
+		return low | (FIELD_GET(GENMASK_ULL(51, 48), pa) << 12);
+	return low | (pa & GENMASK_ULL(49, 48)) | (FIELD_GET(GENMASK_ULL(51, 50), pa) << 8);
+}
+
+static u64 pa_mask(const struct keel_pgt_geo *geo)
+{
+	u64 low = GENMASK_ULL(47, 0) & ~(BIT_ULL(geo->page_shift) - 1);
+
+	if (!geo->wide)
+		return low;
+	if (geo->page_shift == 16)
+		return low | GENMASK_ULL(15, 12);
+	return low | GENMASK_ULL(49, 48) | GENMASK_ULL(9, 8);
+}
+
+static u64 decode_pa(const struct keel_pgt_geo *geo, u64 entry)
+{
+	u64 low = entry & GENMASK_ULL(47, 0) & ~(BIT_ULL(geo->page_shift) - 1);
+
+	if (!geo->wide)
+		return low;
+	if (geo->page_shift == 16)
+		return low | (FIELD_GET(GENMASK_ULL(15, 12), entry) << 48);
+	return low | (entry & GENMASK_ULL(49, 48)) | (FIELD_GET(GENMASK_ULL(9, 8), entry) << 50);
+}
+
+u64 keel_pgt_leaf(const struct keel_pgt_geo *geo, u64 pa, int level, u64 attr)
+{
+	return encode_pa(geo, pa) | attr | KEEL_PTE_VALID | (level == 3 ? KEEL_PTE_TABLE : 0);
+}
+
+u64 keel_pgt_leaf_pa(const struct keel_pgt_geo *geo, u64 entry, int level)
+{
+	return decode_pa(geo, entry) & ~(keel_pgt_level_size(geo, level) - 1);
+}
+
+static bool is_table(u64 entry, int level)
+{
+	return level < 3 && (entry & (KEEL_PTE_VALID | KEEL_PTE_TABLE)) == (KEEL_PTE_VALID | KEEL_PTE_TABLE);
+}
+
+static bool is_leaf(u64 entry, int level)
+{
+	return (entry & KEEL_PTE_VALID) && !is_table(entry, level);
+}
+
+static u64 *table_of(struct keel_pgt *pgt, u64 entry)
+{
+	return pgt->ops->to_virt(decode_pa(&pgt->geo, entry));
+}
+
+static u64 table_entry(struct keel_pgt *pgt, const void *table)
+{
+	return encode_pa(&pgt->geo, pgt->ops->to_phys(table)) | KEEL_PTE_VALID | KEEL_PTE_TABLE;
+}
+
+/* ---- the walker ---- */
+
+static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u64 end,
+		      const struct visitor *visitor, void *arg);
+
+static int walk_entry(struct keel_pgt *pgt, u64 *entry, int level, u64 start, u64 end,
+		      const struct visitor *visitor, void *arg)
+{
+	struct visit v = {
+		.ipa = start & ~(keel_pgt_level_size(&pgt->geo, level) - 1),
+		.entry = entry, .old = READ_ONCE(*entry), .level = level,
+	};
+	int ret;
+
+	if (!is_table(v.old, level) || level == visitor->stop) {
+		ret = visitor->entry(pgt, &v, arg);
+		if (ret || level == visitor->stop)
+			return ret;
+		/* entry() may have put a table here; the address dependency orders its contents */
+		v.old = READ_ONCE(*entry);
+		if (!is_table(v.old, level))
+			return 0;
+	}
+	ret = walk_table(pgt, table_of(pgt, v.old), level + 1, start, end, visitor, arg);
+	if (ret || !visitor->table)
+		return ret;
+	return visitor->table(pgt, &v, arg);
+}
+
+static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u64 end,
+		      const struct visitor *visitor, void *arg)
+{
+	u64 size = keel_pgt_level_size(&pgt->geo, level), next;
+	int ret;
+
+	for (; start < end; start = next) {
+		next = min(end, (start & ~(size - 1)) + size);
+		ret = walk_entry(pgt, table + entry_index(&pgt->geo, start, level), level,
+				 start, next, visitor, arg);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor, void *arg)
+{
+	end = min(end, 1ULL << pgt->geo.ipa_bits);
+	return walk_table(pgt, pgt->root, pgt->geo.start, start, end, visitor, arg);
+}
+
+/* ---- changing one entry ---- */
+
+/* Fully ordered: whoever sees the new entry sees what it points to (Arm ARM B2.3.6, and D8.17.6 for walks). */
+static bool change_entry(const struct visit *v, u64 val)
+{
+	return cmpxchg(v->entry, v->old, val) == v->old;
+}
+
+/*
+ * The only way from one valid entry to a different one (Arm ARM D8.17.1,
+ * "break-before-make"): invalid entry, TLB invalidated on every CPU and that
+ * complete, new entry. False: somebody else changed the entry first.
+ */
+static bool break_before_make(struct keel_pgt *pgt, const struct visit *v, u64 val)
+{
+	if (!change_entry(v, KEEL_PTE_LOCKED))
+		return false;
+	if (is_table(v->old, v->level))
+		pgt->ops->flush_range(pgt->arg, v->ipa, keel_pgt_level_size(&pgt->geo, v->level));
+	else
+		pgt->ops->flush_leaf(pgt->arg, v->ipa, v->level);
+	/* pairs with the dependent reads of a walk */
+	smp_store_release(v->entry, val);
+	return true;
+}
+
+/* ---- map ---- */
+
+/* Free the tables below an entry that no longer points to them. Exclusive lock, TLB flushed. */
+static void free_tables(struct keel_pgt *pgt, u64 entry, int level)
+{
+	u64 *table = table_of(pgt, entry);
+	unsigned int i;
+
+	for (i = 0; level < 2 && i < 1u << stride(&pgt->geo); i++)
+		if (is_table(table[i], level + 1))
+			free_tables(pgt, table[i], level + 1);
+	pgt->ops->free(table);
+}
+
+/* Replace a table by a block, for one lock holder. */
+static int collapse(struct keel_pgt *pgt, struct visit *v, u64 leaf)
+{
+	if (!break_before_make(pgt, v, leaf))
+		return -EAGAIN;
+	free_tables(pgt, v->old, v->level);
+	return 0;
+}
+
+/* All permissions of both: what another vCPU was granted stays. */
+static u64 merge_perms(u64 a, u64 b)
+{
+	return ((a | b) & ~KEEL_PTE_XN) | (a & b & KEEL_PTE_XN);
+}
+
+/*
+ * Permissions only grow, so no break is needed (D8.17.1 lists what needs one);
+ * the flush gets rid of the entry that refused the access. It must not be
+ * left out when another vCPU was first: its flush may not have happened yet.
+ */
+static int relax(struct keel_pgt *pgt, struct visit *v, u64 want, bool perm_fault)
+{
+	u64 merged = merge_perms(v->old, want);
+
+	if (merged != v->old && !change_entry(v, merged))
+		return -EAGAIN;
+	if (merged != v->old || perm_fault)
+		pgt->ops->flush_leaf(pgt->arg, v->ipa, v->level);
+	return 0;
+}
+
+static int put_leaf(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt_map *map)
+{
+	u64 leaf = keel_pgt_leaf(&pgt->geo, map->pa, map->level, map->attr);
+
+	if (is_table(v->old, v->level))
+		return map->exclusive ? collapse(pgt, v, leaf) : -EBUSY;
+	if (!v->old)
+		return change_entry(v, leaf) ? 0 : -EAGAIN;
+	if (!((v->old ^ leaf) & ~KEEL_PTE_PERMS))
+		return relax(pgt, v, leaf, map->perm_fault);
+	return break_before_make(pgt, v, leaf) ? 0 : -EAGAIN;
+}
+
+/* Put an empty table where nothing or a block is; the block's other pages fault in again. */
+static int put_table(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt_map *map)
+{
+	void *table = pgt->ops->alloc(map->cache);
+	bool done;
+
+	if (!table)
+		return -ENOMEM;
+	if (v->old)
+		done = break_before_make(pgt, v, table_entry(pgt, table));
+	else
+		done = change_entry(v, table_entry(pgt, table));
+	if (done)
+		return 0;
+	pgt->ops->free(table);	/* never reachable */
+	return is_table(READ_ONCE(*v->entry), v->level) ? 0 : -EAGAIN;
+}
+
+/* Does the block at v already give what is asked for the part of it? */
+static bool covers(struct keel_pgt *pgt, const struct visit *v, const struct keel_pgt_map *map)
+{
+	u64 pa = keel_pgt_leaf_pa(&pgt->geo, v->old, v->level) + (map->ipa - v->ipa);
+	u64 attr = v->old & ~(pa_mask(&pgt->geo) | KEEL_PTE_VALID | KEEL_PTE_TABLE);
+
+	return pa == map->pa && attr == merge_perms(attr, map->attr);
+}
+
+static int map_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	const struct keel_pgt_map *map = arg;
+
+	if (v->old & KEEL_PTE_LOCKED)
+		return -EAGAIN;
+	if (v->level == map->level)
+		return put_leaf(pgt, v, map);
+	if (v->old && covers(pgt, v, map)) {
+		if (map->perm_fault)
+			pgt->ops->flush_leaf(pgt->arg, v->ipa, v->level);
+		return 1;	/* nothing more to do */
+	}
+	return put_table(pgt, v, map);
+}
+
+int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map)
+{
+	const struct visitor visitor = { .entry = map_entry, .stop = map->level };
+	int ret;
+
+	if (!keel_pgt_has_leaf(&pgt->geo, map->level) || map->ipa >> pgt->geo.ipa_bits)
+		return -EINVAL;
+	ret = walk(pgt, map->ipa, map->ipa + BIT_ULL(pgt->geo.page_shift), &visitor, (void *)map);
+	return ret < 0 ? ret : 0;
+}
+
+/* ---- unmap ---- */
+
+struct unmap {
+	u64 lo, hi;		/* extent that is out of the tables but not out of the TLB */
+	unsigned int nr;
+	void *tables[BATCH];	/* unlinked, still in the reach of hardware walks */
+};
+
+static void unmap_flush(struct keel_pgt *pgt, struct unmap *u)
+{
+	if (u->lo < u->hi)
+		pgt->ops->flush_range(pgt->arg, u->lo, u->hi - u->lo);
+	while (u->nr)
+		pgt->ops->free(u->tables[--u->nr]);
+	u->lo = ~0ULL;
+	u->hi = 0;
+}
+
+/* Under the exclusive lock only the hardware's access flag races, and a plain store beats it. */
+static void unmap_note(struct keel_pgt *pgt, struct unmap *u, struct visit *v)
+{
+	WRITE_ONCE(*v->entry, 0);
+	u->lo = min(u->lo, v->ipa);
+	u->hi = max(u->hi, v->ipa + keel_pgt_level_size(&pgt->geo, v->level));
+}
+
+static int unmap_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	if (v->old)
+		unmap_note(pgt, arg, v);
+	return 0;
+}
+
+static int unmap_table(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	u64 *table = table_of(pgt, v->old);
+	struct unmap *u = arg;
+	unsigned int i;
+
+	for (i = 0; i < 1u << stride(&pgt->geo); i++)
+		if (table[i])
+			return 0;
+	unmap_note(pgt, u, v);
+	u->tables[u->nr++] = table;
+	if (u->nr == BATCH)
+		unmap_flush(pgt, u);
+	return 0;
+}
+
+void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = unmap_entry, .table = unmap_table, .stop = -1 };
+	struct unmap u = { .lo = ~0ULL };
+
+	walk(pgt, start, end, &visitor, &u);
+	unmap_flush(pgt, &u);
+}
+
+/* ---- protect, age, look ---- */
+
+/* Change bits of a leaf whatever the hardware's access flag does meanwhile. */
+static void update_leaf(struct visit *v, u64 clear, u64 set)
+{
+	u64 seen;
+
+	while (is_leaf(v->old, v->level)) {
+		seen = cmpxchg(v->entry, v->old, (v->old & ~clear) | set);
+		if (seen == v->old)
+			return;
+		v->old = seen;
+	}
+}
+
+static int protect_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	bool *changed = arg;
+
+	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_W))
+		return 0;
+	update_leaf(v, KEEL_PTE_W, 0);
+	*changed = true;
+	return 0;
+}
+
+bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = protect_entry, .stop = -1 };
+	bool changed = false;
+
+	walk(pgt, start, end, &visitor, &changed);
+	return changed;
+}
+
+struct age {
+	bool young, clear;
+};
+
+static int age_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	struct age *age = arg;
+
+	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_AF))
+		return 0;
+	age->young = true;
+	if (!age->clear)
+		return 1;
+	update_leaf(v, KEEL_PTE_AF, 0);
+	return 0;
+}
+
+bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear)
+{
+	static const struct visitor visitor = { .entry = age_entry, .stop = -1 };
+	struct age age = { .clear = clear };
+
+	walk(pgt, start, end, &visitor, &age);
+	return age.young;
+}
+
+static int young_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	if (v->old & KEEL_PTE_LOCKED)
+		return -EAGAIN;
+	if (!v->old)
+		return -ENOENT;
+	/* an entry without the access flag is in no TLB (Arm ARM D8.5.1): no flush */
+	return change_entry(v, v->old | KEEL_PTE_AF) ? 0 : -EAGAIN;
+}
+
+int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa)
+{
+	static const struct visitor visitor = { .entry = young_entry, .stop = -1 };
+
+	return walk(pgt, ipa, ipa + 1, &visitor, NULL);
+}
+
+struct each {
+	u64 start, end;
+	void (*fn)(void *arg, u64 pa, u64 size, u64 attr);
+	void *arg;
+};
+
+static int each_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	struct each *each = arg;
+	u64 lo = max(v->ipa, each->start);
+	u64 hi = min(v->ipa + keel_pgt_level_size(&pgt->geo, v->level), each->end);
+
+	if (is_leaf(v->old, v->level))
+		each->fn(each->arg, keel_pgt_leaf_pa(&pgt->geo, v->old, v->level) + (lo - v->ipa),
+			 hi - lo, v->old & ~pa_mask(&pgt->geo));
+	return 0;
+}
+
+void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
+			    void (*fn)(void *arg, u64 pa, u64 size, u64 attr), void *arg)
+{
+	static const struct visitor visitor = { .entry = each_entry, .stop = -1 };
+	struct each each = { .start = start, .end = end, .fn = fn, .arg = arg };
+
+	walk(pgt, start, end, &visitor, &each);
+}
+
+static int lookup_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	struct visit *found = arg;
+
+	if (is_leaf(v->old, v->level))
+		*found = *v;
+	return 1;
+}
+
+u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level)
+{
+	static const struct visitor visitor = { .entry = lookup_entry, .stop = -1 };
+	struct visit found = { .level = 3 };
+
+	walk(pgt, ipa, ipa + 1, &visitor, &found);
+	*level = found.level;
+	return found.old;
+}

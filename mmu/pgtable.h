@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Translation tables in the format of Armv8 stage 2: geometry as data, one
+ * walker, and the operations on a range of guest physical addresses. The
+ * tables' memory, their physical addresses and the TLB are reached through
+ * struct keel_pgt_ops, so the code runs unchanged on a build machine.
+ *
+ * Callers hold the tables' lock: "shared" operations may run in parallel with
+ * each other, "exclusive" ones run alone. No table is freed under the shared
+ * lock, so a walker never meets a freed one.
+ */
+#ifndef KEEL_MMU_PGTABLE_H
+#define KEEL_MMU_PGTABLE_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+#define KEEL_PGT_LEVELS		4	/* levels 0..3; concatenation makes level -1 needless */
+#define KEEL_PGT_MAX_ROOT	16	/* concatenated tables, Arm ARM D8.2.8 */
+
+/* Bits of a stage-2 leaf that this file understands (Arm ARM D8.3.2). */
+#define KEEL_PTE_VALID		BIT_ULL(0)
+#define KEEL_PTE_TABLE		BIT_ULL(1)	/* levels 0..2: a table; level 3: a page */
+#define KEEL_PTE_R		BIT_ULL(6)	/* S2AP[0] */
+#define KEEL_PTE_W		BIT_ULL(7)	/* S2AP[1] */
+#define KEEL_PTE_AF		BIT_ULL(10)
+#define KEEL_PTE_XN		BIT_ULL(54)	/* XN[1]; XN[0] (bit 53) stays 0 */
+#define KEEL_PTE_PERMS		(KEEL_PTE_R | KEEL_PTE_W | KEEL_PTE_AF | KEEL_PTE_XN)
+
+/* An invalid entry that somebody is replacing: only he may write it. */
+#define KEEL_PTE_LOCKED		BIT_ULL(55)
+
+struct keel_pgt_geo {
+	u8 page_shift;		/* 12, 14 or 16 */
+	u8 ipa_bits;
+	u8 start;		/* level of the initial lookup */
+	u8 nr_root;		/* tables concatenated there */
+	bool wide;		/* 52-bit descriptors: LPA2 (4K, 16K) or LPA (64K) */
+};
+
+struct keel_pgt_ops {
+	void *(*alloc)(void *cache);			/* a zeroed table or NULL; cache is what map() was given */
+	void (*free)(void *table);			/* no CPU reaches it any more */
+	u64 (*to_phys)(const void *table);
+	void *(*to_virt)(u64 phys);
+	/* Both complete on return and begin with a DSB that orders the entry's store. */
+	void (*flush_leaf)(void *arg, u64 ipa, int level);
+	void (*flush_range)(void *arg, u64 ipa, u64 size);	/* tables' cached walks too */
+};
+
+struct keel_pgt {
+	struct keel_pgt_geo geo;
+	const struct keel_pgt_ops *ops;
+	void *arg;		/* for the flushes */
+	u64 *root;		/* nr_root contiguous zeroed tables, aligned to their size; the caller's */
+};
+
+/* One leaf to be mapped. */
+struct keel_pgt_map {
+	u64 ipa, pa;		/* aligned to the size of level */
+	u64 attr;		/* KEEL_PTE_PERMS and memory attributes */
+	int level;
+	void *cache;		/* for ops->alloc */
+	bool perm_fault;	/* a CPU was refused by what is there now: its TLB entry must go */
+	bool exclusive;		/* the caller holds the lock exclusively */
+};
+
+/* -EINVAL if this granule cannot express so many bits. */
+int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits, bool wide);
+u64 keel_pgt_level_size(const struct keel_pgt_geo *geo, int level);
+bool keel_pgt_has_leaf(const struct keel_pgt_geo *geo, int level);	/* page, or a block the architecture has */
+u64 keel_pgt_leaf(const struct keel_pgt_geo *geo, u64 pa, int level, u64 attr);
+u64 keel_pgt_leaf_pa(const struct keel_pgt_geo *geo, u64 entry, int level);
+
+/*
+ * Shared. Map a leaf, or relax the permissions of the one that is there
+ * (never takes any away); a larger leaf in the way is split.
+ *   0        mapped, or as good as
+ *   -EAGAIN  lost a race: take the fault again
+ *   -EBUSY   a table is in the way of a block: again with exclusive
+ *   -ENOMEM  ops->alloc gave nothing
+ */
+int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map);
+/* Shared. Set the access flag of the leaf at ipa. -ENOENT: there is none; -EAGAIN: lost a race. */
+int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa);
+/* Shared. Was a leaf in the range accessed? clear: forget that; TLBs are not flushed, so it is a hint. */
+bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear);
+/* Shared. Call fn for every stretch within the range that one leaf maps. */
+void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
+			    void (*fn)(void *arg, u64 pa, u64 size, u64 attr), void *arg);
+/* Shared. The leaf entry that translates ipa, or 0; *level is where it is. */
+u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level);
+
+/*
+ * Exclusive. Unmap every leaf that touches the range (all of it: a block at
+ * the edge goes as a whole, and faults in again), free the tables that become
+ * empty. The TLB is flushed on return.
+ */
+void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end);
+/* Exclusive. Write-protect every leaf that touches the range. True: something changed, and the caller flushes. */
+bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end);
+
+#endif

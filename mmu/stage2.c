@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The stage-2 tables of a VM on this machine: what the CPUs can do, VTCR_EL2
+ * and VTTBR_EL2, memory types, pages for tables, and range operations that
+ * let other waiters in. Does not decide what is mapped (fault.c) or when it
+ * goes away (notifier.c, memslot.c).
+ */
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <asm/cacheflush.h>
+#include <asm/cpufeature.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include "../core/compat.h"
+#include "../core/log.h"
+#include "stage2.h"
+#include "vmid.h"
+
+/* VTCR_EL2 (Arm ARM D24.2.203), by our own names: the kernel's differ between versions. */
+#define VTCR_T0SZ	GENMASK_ULL(5, 0)
+#define VTCR_SL0	GENMASK_ULL(7, 6)
+#define VTCR_IRGN0_WBWA	BIT_ULL(8)
+#define VTCR_ORGN0_WBWA	BIT_ULL(10)
+#define VTCR_SH0_INNER	(3ULL << 12)
+#define VTCR_TG0	GENMASK_ULL(15, 14)
+#define VTCR_PS		GENMASK_ULL(18, 16)
+#define VTCR_VS		BIT_ULL(19)
+#define VTCR_HA		BIT_ULL(21)
+#define VTCR_ONE	BIT_ULL(31)
+#define VTCR_DS		BIT_ULL(32)
+
+/* Leaf attributes: MemAttr[3:0] at [5:2] (Arm ARM D8.6.6 and, with FWB, D8.6.7), SH at [9:8]. */
+#define ATTR_MEM	GENMASK_ULL(5, 2)
+#define ATTR_SH_INNER	(3ULL << 8)
+#define MEM_NORMAL_WB	0xf
+#define MEM_FWB_WB	0x6
+#define MEM_DEVICE_nGnRE 0x1
+
+/* The most that is done before other users of the lock get a turn. */
+#define PART		(1ULL << 30)
+
+struct keel_stage2_caps keel_stage2_caps __ro_after_init;
+
+/* ---- what the machine can do ---- */
+
+static unsigned int field(u64 reg, unsigned int shift)
+{
+	return (reg >> shift) & 0xf;
+}
+
+static unsigned int __init pa_bits(unsigned int parange)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 52 };
+
+	return parange < ARRAY_SIZE(bits) ? bits[parange] : 48;
+}
+
+/*
+ * ID_AA64MMFR0_EL1 for stage 2 with the host's granule: 0 none, 1 yes, 2 with
+ * 52-bit descriptors. TGranX_2 is 0 where it says no more than stage 1's
+ * TGranX, 1 none, 2 yes, 3 52 bits (Arm ARM D24.2.64).
+ */
+static unsigned int __init granule_support(u64 mmfr0)
+{
+	unsigned int stage2, stage1;
+
+	if (PAGE_SHIFT == 16) {
+		stage2 = field(mmfr0, 36);
+		stage1 = field(mmfr0, 24) ? 0 : 1;
+	} else if (PAGE_SHIFT == 14) {
+		stage2 = field(mmfr0, 32);
+		stage1 = field(mmfr0, 20);
+	} else {
+		stage2 = field(mmfr0, 40);
+		stage1 = (field(mmfr0, 28) + 1) & 0xf;
+	}
+	return stage2 ? stage2 - 1 : stage1;
+}
+
+static int __init probe(struct keel_stage2_caps *caps)
+{
+	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
+	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
+	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
+	u64 ctr = read_sanitised_ftr_reg(SYS_CTR_EL0);
+	unsigned int granule = granule_support(mmfr0);
+
+	if (!granule) {
+		keel_err("CPUs do not support %lu KiB pages at stage 2", PAGE_SIZE / 1024);
+		return -EOPNOTSUPP;
+	}
+	*caps = (struct keel_stage2_caps){
+		.pa_bits = pa_bits(field(mmfr0, 0)),
+		.vmid_bits = field(mmfr1, 4) == 2 ? 16 : 8,
+		.af = field(mmfr1, 0) && !keel_compat_stage2_af_broken(),
+		.fwb = field(mmfr2, 40),
+		.cnp = field(mmfr2, 0),
+		.idc = ctr & BIT(28),
+		.dic = ctr & BIT(29),
+		.pipt = ((ctr >> 14) & 3) == 3,
+	};
+	/* 64K pages have the 52-bit format wherever the addresses have the bits (FEAT_LPA). */
+	caps->wide = caps->pa_bits > 48 && (granule >= 2 || PAGE_SHIFT == 16);
+	if (!caps->wide)
+		caps->pa_bits = min_t(u8, caps->pa_bits, 48);
+	return 0;
+}
+
+unsigned int keel_mmu_ipa_limit(void)
+{
+	return keel_stage2_caps.pa_bits;
+}
+
+bool keel_mmu_fwb(void)
+{
+	return keel_stage2_caps.fwb;
+}
+
+/* ---- pages for tables ---- */
+
+int keel_stage2_topup(struct keel_table_cache *cache)
+{
+	void *page;
+
+	while (cache->nr < KEEL_TABLE_CACHE) {
+		page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+		if (!page)
+			return -ENOMEM;
+		cache->pages[cache->nr++] = page;
+	}
+	return 0;
+}
+
+static void *take_page(void *arg)
+{
+	struct keel_table_cache *cache = arg;
+
+	return cache->nr ? cache->pages[--cache->nr] : NULL;
+}
+
+static void free_table(void *table)
+{
+	free_page((unsigned long)table);
+}
+
+static u64 table_phys(const void *table)
+{
+	return __pa(table);
+}
+
+static void *table_virt(u64 phys)
+{
+	return __va(phys);
+}
+
+static void flush_leaf(void *arg, u64 addr, int level)
+{
+	keel_tlb_flush_ipa(arg, ipa(addr), level);
+}
+
+static void flush_range(void *arg, u64 addr, u64 size)
+{
+	keel_tlb_flush_range(arg, ipa(addr), size);
+}
+
+static const struct keel_pgt_ops host_ops = {
+	.alloc = take_page,
+	.free = free_table,
+	.to_phys = table_phys,
+	.to_virt = table_virt,
+	.flush_leaf = flush_leaf,
+	.flush_range = flush_range,
+};
+
+/* ---- life cycle ---- */
+
+/* Start level as VTCR_EL2.SL0 has it: counted from level 2 with 4K pages, from level 3 with others. */
+static unsigned int encode_start(const struct keel_pgt_geo *geo)
+{
+	return (geo->page_shift == 12 ? 2 : 3) - geo->start;
+}
+
+static unsigned int encode_granule(const struct keel_pgt_geo *geo)
+{
+	switch (geo->page_shift) {
+	case 16:
+		return 1;
+	case 14:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+static unsigned int encode_pa_size(const struct keel_pgt_geo *geo)
+{
+	unsigned int parange = field(read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1), 0);
+
+	return min(parange, geo->wide ? 6U : 5U);
+}
+
+static u64 make_vtcr(const struct keel_pgt_geo *geo)
+{
+	u64 vtcr = VTCR_ONE | VTCR_SH0_INNER | VTCR_ORGN0_WBWA | VTCR_IRGN0_WBWA;
+
+	vtcr |= FIELD_PREP(VTCR_T0SZ, 64 - geo->ipa_bits);
+	vtcr |= FIELD_PREP(VTCR_SL0, encode_start(geo));
+	vtcr |= FIELD_PREP(VTCR_TG0, encode_granule(geo));
+	vtcr |= FIELD_PREP(VTCR_PS, encode_pa_size(geo));
+	if (geo->wide && geo->page_shift != 16)
+		vtcr |= VTCR_DS;
+	if (keel_stage2_caps.vmid_bits == 16)
+		vtcr |= VTCR_VS;
+	if (keel_stage2_caps.af)
+		vtcr |= VTCR_HA;
+	return vtcr;
+}
+
+/* VTTBR_EL2 without a VMID: BADDR[51:48] is at [5:2] (Arm ARM D24.2.204). */
+static u64 make_vttbr(u64 root)
+{
+	return (root & GENMASK_ULL(47, 6)) | (root >> 48 << 2) | keel_stage2_caps.cnp;
+}
+
+/* The wide format costs range invalidations, so only those have it who need it. */
+static bool needs_wide(unsigned int ipa_bits)
+{
+	return keel_stage2_caps.wide && (ipa_bits > 48 || PHYS_MASK_SHIFT > 48);
+}
+
+static unsigned int root_order(const struct keel_pgt *pgt)
+{
+	return get_order((size_t)pgt->geo.nr_root << PAGE_SHIFT);
+}
+
+int keel_stage2_init(struct keel_mmu *mmu, unsigned int ipa_bits)
+{
+	struct keel_pgt *pgt = &mmu->pgt;
+	int ret;
+
+	ret = keel_pgt_geo_init(&pgt->geo, PAGE_SHIFT, ipa_bits, needs_wide(ipa_bits));
+	if (ret)
+		return ret;
+	pgt->ops = &host_ops;
+	pgt->arg = &mmu->s2;
+	/* pages of one order are aligned to their size, as concatenated tables must be (Arm ARM D8.2.8) */
+	pgt->root = (u64 *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, root_order(pgt));
+	if (!pgt->root)
+		return -ENOMEM;
+	mmu->ipa_bits = ipa_bits;
+	mmu->s2.vtcr = make_vtcr(&pgt->geo);
+	mmu->s2.vttbr = make_vttbr(__pa(pgt->root));
+	return 0;
+}
+
+void keel_stage2_destroy(struct keel_mmu *mmu)
+{
+	write_lock(&mmu->lock);
+	keel_stage2_unmap(mmu, ipa(0), ipa(1ULL << mmu->ipa_bits), true);
+	write_unlock(&mmu->lock);
+	free_pages((unsigned long)mmu->pgt.root, root_order(&mmu->pgt));
+	mmu->pgt.root = NULL;
+}
+
+/* ---- mapping and ranges ---- */
+
+static u64 make_attr(unsigned int prot)
+{
+	u64 attr = KEEL_PTE_R | KEEL_PTE_AF;
+	unsigned int mem = keel_stage2_caps.fwb ? MEM_FWB_WB : MEM_NORMAL_WB;
+
+	if (prot & KEEL_S2_DEVICE)
+		mem = MEM_DEVICE_nGnRE;
+	if (prot & KEEL_S2_W)
+		attr |= KEEL_PTE_W;
+	if (!(prot & KEEL_S2_X))
+		attr |= KEEL_PTE_XN;
+	return attr | FIELD_PREP(ATTR_MEM, mem);
+}
+
+int keel_stage2_map(struct keel_mmu *mmu, const struct keel_stage2_map *map, struct keel_table_cache *cache)
+{
+	const struct keel_pgt_geo *geo = &mmu->pgt.geo;
+	struct keel_pgt_map m = {
+		.ipa = map->ipa.v, .pa = map->pa.v, .attr = make_attr(map->prot), .level = map->level,
+		.cache = cache, .perm_fault = map->perm_fault, .exclusive = map->exclusive,
+	};
+	int ret;
+
+	lockdep_assert_held(&mmu->lock);
+	/* with LPA2 the bits of SH are address bits, and VTCR_EL2.SH0 gives the shareability */
+	if (!geo->wide || geo->page_shift == 16)
+		m.attr |= ATTR_SH_INNER;
+	ret = keel_pgt_map(&mmu->pgt, &m);
+	/* a walk sees the new entry only after this (Arm ARM D8.2.7): spares the guest a second fault */
+	dsb(ishst);
+	return ret;
+}
+
+static u64 part_end(const struct keel_mmu *mmu, u64 start, u64 end)
+{
+	u64 part = max(PART, keel_pgt_level_size(&mmu->pgt.geo, 2));
+
+	return min(end, (start | (part - 1)) + 1);
+}
+
+bool keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield)
+{
+	bool yielded = false;
+	u64 pos, next;
+
+	lockdep_assert_held_write(&mmu->lock);
+	for (pos = start.v; pos < end.v; pos = next) {
+		next = part_end(mmu, pos, end.v);
+		keel_pgt_unmap(&mmu->pgt, pos, next);
+		if (may_yield && cond_resched_rwlock_write(&mmu->lock))
+			yielded = true;
+	}
+	return yielded;
+}
+
+bool keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield)
+{
+	bool yielded = false;
+	u64 pos, next;
+
+	lockdep_assert_held_write(&mmu->lock);
+	for (pos = start.v; pos < end.v; pos = next) {
+		next = part_end(mmu, pos, end.v);
+		if (keel_pgt_wrprotect(&mmu->pgt, pos, next))
+			keel_tlb_flush_range(&mmu->s2, ipa(pos), next - pos);
+		if (may_yield && cond_resched_rwlock_write(&mmu->lock))
+			yielded = true;
+	}
+	return yielded;
+}
+
+/* ---- caches ---- */
+
+/* To the point of coherency; complete on return. The kernel's own routine is not exported. */
+static void clean_inval_poc(void *va, u64 size)
+{
+	u64 line = 4ULL << ((read_sanitised_ftr_reg(SYS_CTR_EL0) >> 16) & 0xf);	/* DminLine, words */
+	unsigned long pos = (unsigned long)va & ~(line - 1), end = (unsigned long)va + size;
+
+	for (; pos < end; pos += line)
+		asm volatile("dc civac, %0" :: "r" (pos) : "memory");
+	dsb(sy);	/* Arm ARM D7.5.9.5: complete for every observer, cached or not */
+}
+
+void keel_stage2_flush_icache(void)
+{
+	if (keel_stage2_caps.dic)
+		return;
+	asm volatile("ic ialluis" ::: "memory");
+	dsb(ish);	/* Arm ARM D7.5.9.7; the guest's entry is the context synchronisation */
+}
+
+/* Data written through the D cache becomes what is fetched; by address only where no alias can hide it. */
+static void sync_icache(void *va, u64 size)
+{
+	unsigned long start = (unsigned long)va;
+
+	caches_clean_inval_pou(start, start + size);
+	if (!keel_stage2_caps.pipt)
+		keel_stage2_flush_icache();
+}
+
+void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec)
+{
+	u64 pos, part;
+
+	for (pos = 0; pos < size; pos += part) {
+		part = min_t(u64, size - pos, SZ_2M);
+		if (!keel_stage2_caps.fwb)
+			clean_inval_poc(__va(pa.v + pos), part);
+		if (exec && !(keel_stage2_caps.idc && keel_stage2_caps.dic))
+			sync_icache(__va(pa.v + pos), part);
+		cond_resched();
+	}
+}
+
+static void clean_leaf(void *arg, u64 pa, u64 size, u64 attr)
+{
+	if (FIELD_GET(ATTR_MEM, attr) != MEM_DEVICE_nGnRE)
+		clean_inval_poc(__va(pa), size);
+}
+
+void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end)
+{
+	u64 step = keel_pgt_level_size(&mmu->pgt.geo, 2), pos, next;
+
+	for (pos = start.v; pos < end.v; pos = next) {
+		next = min(end.v, (pos | (step - 1)) + 1);
+		read_lock(&mmu->lock);
+		keel_pgt_for_each_leaf(&mmu->pgt, pos, next, clean_leaf, NULL);
+		read_unlock(&mmu->lock);
+		cond_resched();
+	}
+}
+
+/* ---- module ---- */
+
+int __init keel_mmu_module_init(void)
+{
+	int ret = probe(&keel_stage2_caps);
+
+	if (ret)
+		return ret;
+	keel_tlb_module_init();
+	return keel_vmid_module_init(keel_stage2_caps.vmid_bits);
+}
+
+void keel_mmu_module_exit(void)
+{
+	keel_vmid_module_exit();
+}

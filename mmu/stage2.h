@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 2 of one VM on this machine, for the other files of mmu/: what the
+ * CPUs can do, memory types, operations on ranges, cache maintenance.
+ */
+#ifndef KEEL_MMU_STAGE2_H
+#define KEEL_MMU_STAGE2_H
+
+#include <linux/types.h>
+#include "mmu.h"
+
+/* What all CPUs of this machine can do. [I] after keel_mmu_module_init(). */
+struct keel_stage2_caps {
+	u8 pa_bits;		/* ID_AA64MMFR0_EL1.PARange */
+	u8 vmid_bits;		/* 8 or 16 */
+	bool wide;		/* 52-bit stage-2 descriptors with the host's granule */
+	bool af;		/* hardware sets the access flag */
+	bool fwb;		/* FEAT_S2FWB: the guest cannot make memory less than cacheable */
+	bool cnp;		/* FEAT_TTCNP */
+	bool idc, dic;		/* CTR_EL0: D clean to PoU, I invalidation not needed */
+	bool pipt;		/* instruction caches without aliases */
+};
+
+extern struct keel_stage2_caps keel_stage2_caps;
+
+/* What a mapping may be used for, besides reading. */
+#define KEEL_S2_W	BIT(0)
+#define KEEL_S2_X	BIT(1)
+#define KEEL_S2_DEVICE	BIT(2)	/* Device-nGnRE, never with X */
+
+int keel_stage2_init(struct keel_mmu *mmu, unsigned int ipa_bits);
+void keel_stage2_destroy(struct keel_mmu *mmu);
+
+/* Fill a vCPU's cache so that one keel_stage2_map() cannot run out. Sleepable. */
+int keel_stage2_topup(struct keel_table_cache *cache);
+
+/* One fault's mapping; results as of keel_pgt_map(). mmu->lock held, for writing if exclusive. */
+struct keel_stage2_map {
+	ipa_t ipa;
+	hpa_t pa;
+	int level;
+	unsigned int prot;	/* KEEL_S2_* */
+	bool perm_fault, exclusive;
+};
+int keel_stage2_map(struct keel_mmu *mmu, const struct keel_stage2_map *map, struct keel_table_cache *cache);
+
+/*
+ * [start, end) with mmu->lock held for writing. With may_yield the lock may be
+ * dropped and retaken between parts; true: it was.
+ */
+bool keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
+bool keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
+
+/* Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host wrote. */
+void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec);
+/* Clean and invalidate to the point of coherency all that is mapped in the range. mmu->lock not held. */
+void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end);
+void keel_stage2_flush_icache(void);
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VMIDs of this machine: the lock around the allocator, the TLB flush of a
+ * rollover, and a VM's VTTBR_EL2.
+ */
+#include <linux/bitmap.h>
+#include <linux/cpumask.h>
+#include <linux/init.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include "../core/log.h"
+#include "mmu.h"
+#include "vmid.h"
+#include "vmid_pool.h"
+
+#define VTTBR_VMID	GENMASK_ULL(63, 48)
+
+static unsigned int vmid_bits;
+module_param(vmid_bits, uint, 0444);
+MODULE_PARM_DESC(vmid_bits, "Use only so many bits of VMID, 2..16 (testing)");
+
+static struct keel_vmid_pool pool;
+static DEFINE_RAW_SPINLOCK(lock);	/* innermost; IRQs off */
+
+static unsigned int choose_bits(unsigned int hw_bits)
+{
+	unsigned int bits = hw_bits;
+
+	if (vmid_bits >= 2 && vmid_bits < hw_bits)
+		bits = max(vmid_bits, keel_vmid_pool_min_bits(nr_cpu_ids));
+	if (bits != hw_bits)
+		keel_info("VMIDs limited to %u bits", bits);
+	return min(bits, hw_bits);
+}
+
+int __init keel_vmid_module_init(unsigned int hw_bits)
+{
+	unsigned int bits = choose_bits(hw_bits);
+	unsigned long *used = bitmap_zalloc(1U << bits, GFP_KERNEL);
+	u64 *active = kcalloc(nr_cpu_ids, sizeof(u64), GFP_KERNEL);
+	u64 *reserved = kcalloc(nr_cpu_ids, sizeof(u64), GFP_KERNEL);
+
+	if (used && active && reserved && bits >= keel_vmid_pool_min_bits(nr_cpu_ids)) {
+		keel_vmid_pool_init(&pool, bits, nr_cpu_ids, used, active, reserved);
+		return 0;
+	}
+	bitmap_free(used);
+	kfree(active);
+	kfree(reserved);
+	return -ENOMEM;
+}
+
+void keel_vmid_module_exit(void)
+{
+	bitmap_free(pool.used);
+	kfree(pool.active);
+	kfree(pool.reserved);
+}
+
+/*
+ * Under the lock. Whoever finds the new id (acquire) finds the VTTBR too. The
+ * DSB is the partner of the one in TLB maintenance that precedes its reading
+ * of VTTBR: either that sees this VMID and flushes it, or the walks of the
+ * guest that is about to enter see the tables after that change.
+ */
+static void publish(struct keel_mmu *mmu, u64 id)
+{
+	u64 number = keel_vmid_pool_number(&pool, id);
+
+	WRITE_ONCE(mmu->s2.vttbr, (mmu->s2.vttbr & ~VTTBR_VMID) | FIELD_PREP(VTTBR_VMID, number));
+	dsb(ish);
+	smp_store_release(&mmu->vmid, id);
+}
+
+void keel_mmu_vmid_update(struct keel_mmu *mmu)
+{
+	unsigned int cpu = smp_processor_id();
+	u64 id;
+
+	lockdep_assert_irqs_disabled();
+	/* pairs with publish() on another CPU */
+	if (keel_vmid_pool_try(&pool, cpu, smp_load_acquire(&mmu->vmid)))
+		return;
+	raw_spin_lock(&lock);
+	id = mmu->vmid;
+	if (keel_vmid_pool_renew(&pool, cpu, &id))
+		keel_tlb_flush_all();
+	if (id != mmu->vmid)
+		publish(mmu, id);
+	raw_spin_unlock(&lock);
+}

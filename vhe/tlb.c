@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TLB maintenance for guests on a VHE host. The instructions act on the VMID
+ * in VTTBR_EL2 and, those for stage 1, on EL1&0 only while HCR_EL2.TGE is 0:
+ * so every sequence runs with IRQs off between enter_vm() and leave_vm().
+ *
+ * The sequence for stage 2 is that of Arm ARM D8.17.5: DSB (the entry's store
+ * is seen by walks), TLBI of stage 2, DSB (complete: no walk can now refill a
+ * combined entry from it), TLBI of stage 1, which drops combined entries, DSB, ISB.
+ */
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <asm/cpufeature.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include <asm/tlbflush.h>
+#include "../core/compat.h"
+#include "../hyp/hyp.h"
+#include "../hyp/tlb_range.h"
+
+#define VTTBR_VMID	GENMASK_ULL(63, 48)
+#define VTCR_DS		BIT_ULL(32)
+
+/* Beyond so many single invalidations all of the VM is cheaper. */
+#define MAX_SINGLE	64
+/* As many range invalidations as MAX_SINGLE would not be worth it either: 4 GiB of 4K pages. */
+#define MAX_RANGE	(1ULL << 20)
+
+static struct {
+	bool level_hint;	/* FEAT_TTL */
+	bool range;		/* FEAT_TLBIRANGE */
+	bool at_erratum;	/* ARM64_WORKAROUND_SPECULATIVE_AT */
+} features __ro_after_init;
+
+struct host {
+	unsigned long irq;
+	u64 vttbr, vtcr, hcr, tcr, sctlr;
+};
+
+void __init keel_tlb_module_init(void)
+{
+	u64 isar0 = read_sanitised_ftr_reg(SYS_ID_AA64ISAR0_EL1);
+	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
+
+	features.range = ((isar0 >> 56) & 0xf) >= 2;	/* ID_AA64ISAR0_EL1.TLB */
+	features.level_hint = (mmfr2 >> 48) & 0xf;	/* ID_AA64MMFR2_EL1.TTL */
+	features.at_erratum = cpus_have_cap(ARM64_WORKAROUND_SPECULATIVE_AT);
+}
+
+/*
+ * Cortex-A76 1165522, A55 1530923 and kin: an AT executed speculatively while
+ * TGE is 0 could walk this VM's stage 2 with another guest's stage 1. With
+ * EPDx set and the MMU on no such walk is made.
+ */
+static void block_walks(struct host *h)
+{
+	if (!features.at_erratum)
+		return;
+	h->tcr = read_sysreg_s(SYS_TCR_EL12);
+	h->sctlr = read_sysreg_s(SYS_SCTLR_EL12);
+	write_sysreg_s(h->tcr | TCR_EPD0_MASK | TCR_EPD1_MASK, SYS_TCR_EL12);
+	write_sysreg_s(h->sctlr | SCTLR_ELx_M, SYS_SCTLR_EL12);
+	isb();	/* before VTTBR_EL2 changes */
+}
+
+static void allow_walks(const struct host *h)
+{
+	if (!features.at_erratum)
+		return;
+	isb();	/* TGE is 1 and VTTBR_EL2 the old one before walks are possible again */
+	write_sysreg_s(h->tcr, SYS_TCR_EL12);
+	write_sysreg_s(h->sctlr, SYS_SCTLR_EL12);
+}
+
+/*
+ * False: the VM has had no VMID yet, so it has no TLB entry either; its first
+ * vCPU to get one will see the tables as they are now (DSB there, DSB here).
+ * A VMID of a past generation may belong to another VM: that one loses
+ * entries, which is harmless.
+ */
+static bool enter_vm(const struct keel_s2 *s2, struct host *h)
+{
+	u64 vttbr;
+
+	dsb(ishst);	/* Arm ARM D8.17.5: the change of the tables before the TLBI */
+	local_irq_save(h->irq);
+	vttbr = READ_ONCE(s2->vttbr);
+	if (!(vttbr & VTTBR_VMID)) {
+		local_irq_restore(h->irq);
+		return false;
+	}
+	h->vttbr = read_sysreg(vttbr_el2);
+	h->vtcr = read_sysreg(vtcr_el2);
+	h->hcr = read_sysreg(hcr_el2);
+	block_walks(h);
+	write_sysreg(s2->vtcr, vtcr_el2);
+	write_sysreg(vttbr, vttbr_el2);
+	isb();	/* 1165522: the tables stand before TGE is cleared */
+	write_sysreg(h->hcr & ~HCR_TGE, hcr_el2);
+	isb();	/* Arm ARM D24.1.2.2: all of it before the TLBI */
+	return true;
+}
+
+static void leave_vm(const struct host *h)
+{
+	write_sysreg(h->hcr, hcr_el2);
+	isb();	/* TGE is set before the tables change: no regime walks a mixture */
+	write_sysreg(h->vttbr, vttbr_el2);
+	write_sysreg(h->vtcr, vtcr_el2);
+	allow_walks(h);
+	isb();	/* before what follows, be it a guest's entry */
+	local_irq_restore(h->irq);
+}
+
+/* After the stage-2 part. */
+static void finish_flush(void)
+{
+	dsb(ish);	/* stage 2 is gone everywhere, before ... */
+	__tlbi(vmalle1is);	/* ... what was combined from it */
+	keel_compat_tlbi_complete();
+	isb();
+}
+
+void keel_tlb_flush_vmid(const struct keel_s2 *s2)
+{
+	struct host h;
+
+	if (!enter_vm(s2, &h))
+		return;
+	__tlbi(vmalls12e1is);
+	keel_compat_tlbi_complete();
+	isb();
+	leave_vm(&h);
+}
+
+void keel_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
+{
+	struct host h;
+
+	if (!enter_vm(s2, &h))
+		return;
+	__tlbi(ipas2e1is, keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, features.level_hint ? level : 0));
+	finish_flush();
+	leave_vm(&h);
+}
+
+/* Whole ranges at once, an odd page by itself. With LPA2 the operand has other units: not used. */
+static void flush_pages(u64 start, u64 pages, bool range)
+{
+	u64 op, n;
+
+	for (; pages; pages -= n, start += n << PAGE_SHIFT) {
+		n = 1;
+		if (range && pages > 1) {
+			n = keel_tlb_range_operand(start, pages, PAGE_SHIFT, &op);
+			__tlbi(ripas2e1is, op);
+		} else {
+			__tlbi(ipas2e1is, keel_tlb_ipa_operand(start, PAGE_SHIFT, 0));
+		}
+	}
+}
+
+void keel_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
+{
+	bool range = features.range && !(s2->vtcr & VTCR_DS);
+	u64 pages = size >> PAGE_SHIFT;
+	struct host h;
+
+	if (pages > (range ? MAX_RANGE : MAX_SINGLE)) {
+		keel_tlb_flush_vmid(s2);
+		return;
+	}
+	if (!enter_vm(s2, &h))
+		return;
+	flush_pages(start.v, pages, range);
+	finish_flush();
+	leave_vm(&h);
+}
+
+void keel_tlb_flush_local(const struct keel_s2 *s2)
+{
+	struct host h;
+
+	if (!enter_vm(s2, &h))
+		return;
+	__tlbi(vmalle1);
+	asm volatile("ic iallu" ::: "memory");
+	dsb(nsh);	/* this CPU's own invalidations: the non-shareable domain suffices */
+	isb();
+	leave_vm(&h);
+}
+
+void keel_tlb_flush_all(void)
+{
+	dsb(ishst);	/* Arm ARM D8.17.5 */
+	__tlbi(alle1is);
+	/* a VPIPT instruction cache is tagged by VMID too */
+	asm volatile("ic ialluis" ::: "memory");
+	keel_compat_tlbi_complete();
+	isb();
+}
