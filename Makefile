@@ -63,7 +63,7 @@ check:
 demo:
 	@$(TESTBED)/demo
 
-shell: module
+shell: $(if $(filter keel,$(HV)),module)
 	@$(TESTBED)/run --kernel $(KERNEL) --hv $(HV) --interactive $(TESTBED_ARGS)
 
 clean:

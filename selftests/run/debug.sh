@@ -3,7 +3,7 @@
 
 # usage: debug_kernel NAME
 debug_kernel() {
-	local programs quick=$TOP/build/selftests/${QUICK:-smoke}
+	local programs quick=$TOP/build/selftests/${QUICK:-run_exits}
 	"$TESTBED/kernel" "$1"
 	if [ "$HV" = keel ]; then
 		expect "$1: module builds" "$TOP/tools/build/quiet-build" make -C "$TOP" KERNEL="$1" module

@@ -3,7 +3,7 @@
 # guest, it unloads.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
-quick=$TOP/build/selftests/${QUICK:-smoke}
+quick=$TOP/build/selftests/${QUICK:-run_exits}
 [ -x "$quick" ] || quick="test -c /dev/kvm"
 
 while read -r name options; do
@@ -20,7 +20,7 @@ done <<'END'
 6.12-v1		--kernel 6.12 --cpu neoverse-v1
 6.12-a55	--kernel 6.12 --cpu cortex-a55
 6.12-small	--kernel 6.12 --mem 512M
-6.12-5level	--kernel 6.12 --cpu max,pauth-impdef=on,lpa2=off
+6.12-no-lpa2	--kernel 6.12 --cpu max,pauth-impdef=on,lpa2=off
 6.1-2cpu	--kernel 6.1
 6.1-a76		--kernel 6.1 --cpu cortex-a76
 END

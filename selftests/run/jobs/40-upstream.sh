@@ -47,8 +47,9 @@ while IFS='|' read -r program want; do
 			"upstream: $program ($got, in-tree KVM: $want; expected ${differs})"
 		continue
 	fi
-	if [ "$got" = "$want" ]; then
-		echo "ok - upstream: $program ($want, as the in-tree KVM)"
+	# Some fail in-tree only because the emulated machine is slow.
+	if [ "$got" = ok ] || [ "$got" = "$want" ]; then
+		echo "ok - upstream: $program ($got, in-tree KVM: $want)"
 	else
 		echo "not ok - upstream: $program (${got:-did not run}, in-tree KVM: $want)"
 		sed -n "/- upstream-keel: $program/,/^\(not \)\?ok/p" build/check/upstream-keel.txt |

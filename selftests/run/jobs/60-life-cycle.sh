@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
 for k in 6.12 6.1; do
-	quick=$TOP/build/selftests/${QUICK:-smoke} files=(--file "$TOP/build/$k/keel.ko")
+	quick=$TOP/build/selftests/${QUICK:-run_exits} files=(--file "$TOP/build/$k/keel.ko")
 	program=
 	if [ -x "$quick" ]; then files+=(--file "$quick"); program="/t/${quick##*/}"; fi
 	HV=none host "life-cycle-$k" --kernel $k --timeout 400 "${files[@]}" -- \
