@@ -9,16 +9,17 @@
 #include <linux/types.h>
 #include "smccc_logic.h"
 
-/* The standard service's functions 0 to 0x1f are PSCI's (Arm DEN 0022). */
-#define PSCI_LAST	0x1f
-#define SMCCC_FAST	BIT(31)
+/* The standard service's functions 0 to 0x1f are PSCI's, in both widths (Arm DEN 0022). */
+#define PSCI_FIRST	0x84000000U
+#define PSCI_LAST	0x8400001fU
+#define SMCCC_64BIT	BIT(30)
 
 bool keel_smccc_logic_is_psci(u32 fn)
 {
 	if (fn >= KEEL_PSCI_0_1_FN(0) && fn <= KEEL_PSCI_0_1_FN(3))
 		return true;
-	return (fn & SMCCC_FAST) && ARM_SMCCC_OWNER_NUM(fn) == ARM_SMCCC_OWNER_STANDARD &&
-	       ARM_SMCCC_FUNC_NUM(fn) <= PSCI_LAST;
+	fn &= ~SMCCC_64BIT;
+	return fn >= PSCI_FIRST && fn <= PSCI_LAST;
 }
 
 bool keel_smccc_logic_allowed(u32 fn, struct keel_smccc_bmaps bmaps)
