@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CPUs of the host go and come while vCPUs run. Proves that the guests go on,
+ * with their memory, timers and registers, and that a VM can be made and run
+ * after. Skipped where CPUs cannot be taken off.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+static bool set_online(int cpu, bool online)
+{
+	char path[64];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return false;
+	ret = write(fd, online ? "1" : "0", 1);
+	close(fd);
+	return ret == 1;
+}
+
+static u64 stop_guests, progress[2];
+
+static void guest_busy(u64 seed)
+{
+	unsigned int cpu = guest_cpu();
+	u64 last = 0;
+
+	msr(tpidr_el1, seed);
+	msr(tpidr_el0, ~seed);
+	for (u64 i = 0; !load_acquire(&stop_guests); i++) {
+		u64 t = mrs(cntvct_el0);
+		volatile u64 *p = (u64 *)(DATA_BASE + (cpu * 512 + i % 512) * PAGE);
+
+		GUEST_ASSERT(t >= last);
+		last = t;
+		GUEST_EQ(mrs(tpidr_el1), seed);
+		GUEST_EQ(mrs(tpidr_el0), ~seed);
+		if (i >= 512)
+			GUEST_EQ(*p, seed + i - 512);
+		*p = seed + i;
+		WRITE_ONCE(progress[cpu], i + 1);
+		if (i % 64 == 0)
+			GUEST_SYNC(i, 0);
+	}
+}
+
+static void *run_thread(void *arg)
+{
+	vcpu_finish(arg);
+	return NULL;
+}
+
+static void offline_online(void)
+{
+	pthread_t threads[2];
+	struct vm *vm;
+	volatile u64 *count;
+
+	if (nr_cpus() < 2 || !set_online(1, false))
+		ktap_skip("CPU 1 cannot be taken off");
+	REQUIRE(set_online(1, true));
+	vm = vm_new(2, guest_busy, 1ul << 40);
+	count = *vm_shared(vm, progress);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 8 << 20, vm_alloc(8 << 20, PAGE)), 0);
+	vcpu_start(&vm->vcpu[1], guest_busy, 2ul << 40);
+	for (int i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, run_thread, &vm->vcpu[i]);
+	for (int i = 0; i < 8; i++) {
+		u64 before[2] = { count[0], count[1] };
+
+		REQUIRE(set_online(1, false));
+		usleep(100000);
+		CHECK(count[0] > before[0] && count[1] > before[1], "%lu %lu",
+		      count[0] - before[0], count[1] - before[1]);
+		REQUIRE(set_online(1, true));
+		usleep(50000);
+	}
+	store_release(vm_shared(vm, stop_guests), 1);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void guest_once(u64 arg)
+{
+	GUEST_EQ(arg, 7);
+}
+
+/* On a CPU that came back; and VMs that are made with it gone. */
+static void made_after(void)
+{
+	if (nr_cpus() < 2 || !set_online(1, false))
+		ktap_skip("CPU 1 cannot be taken off");
+	for (int i = 0; i < 3; i++) {
+		struct vm *vm = vm_new(1, guest_once, 7);
+
+		REQUIRE(set_online(1, true));
+		REQUIRE(pin_to(1));
+		vcpu_finish(&vm->vcpu[0]);
+		vm_free(vm);
+		REQUIRE(pin_to(0));
+		REQUIRE(set_online(1, false));
+	}
+	REQUIRE(set_online(1, true));
+}
+
+static const struct ktap_case cases[] = {
+	{ "CPU off and on under vCPUs", offline_online, 60 },
+	{ "VMs on a CPU that came back", made_after, 60 },
+};
+KTAP_MAIN(cases)

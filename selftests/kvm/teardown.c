@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The end of VMs. Proves that nothing breaks, hangs or stays behind when
+ *  - VM fd, vCPU fds and run mapping go in any order, and each still works as
+ *    long as it is there
+ *  - a process is killed while its vCPUs run, wait, or fault; or executes
+ *    another program
+ *  - a child has inherited the fds, and outlives its parent
+ *  - VMs come and go by the hundred, slots and vCPUs included: memory comes back
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+static void guest_twice(u64 arg)
+{
+	GUEST_SYNC(1, 0);
+	GUEST_SYNC(2, 0);
+}
+
+static void guest_spin(u64 arg)
+{
+	for (;;)
+		GUEST_ASSERT(arg == 0);
+}
+
+static void guest_wait(u64 arg)
+{
+	for (;;)
+		wfi();
+}
+
+static void guest_touch(u64 arg)
+{
+	for (u64 i = 0;; i++)
+		*(volatile u64 *)(DATA_BASE + i * PAGE % (16 << 20)) = i;
+}
+
+/* --- order of closing --- */
+
+static void vm_fd_first(void)
+{
+	struct vm *vm = vm_new(1, guest_twice, 0);
+
+	vcpu_sync(&vm->vcpu[0], 1);
+	close(vm->fd);
+	vcpu_sync(&vm->vcpu[0], 2);
+	vcpu_finish(&vm->vcpu[0]);
+	close(vm->vcpu[0].fd);
+	vm->vcpu[0].run->immediate_exit = 1;	/* the mapping holds its page */
+	CHECK_EQ(vm->vcpu[0].run->immediate_exit, 1);
+	munmap(vm->vcpu[0].run, kvm_run_size());
+}
+
+static void vcpu_fd_first(void)
+{
+	struct vm *vm = vm_new(1, guest_twice, 0);
+
+	vcpu_sync(&vm->vcpu[0], 1);
+	close(vm->vcpu[0].fd);
+	CHECK_EQ(kvm(vm->fd, KVM_CREATE_VCPU, 0), -EEXIST);	/* it is still there */
+	CHECK(kvm(vm->fd, KVM_CREATE_VCPU, 1) >= 0);
+	CHECK_EQ(vm->vcpu[0].run->exit_reason, KVM_EXIT_MMIO);
+	close(vm->fd);
+	CHECK_EQ(vm->vcpu[0].run->exit_reason, KVM_EXIT_MMIO);
+}
+
+static void every_order(void)
+{
+	for (int order = 0; order < 6; order++) {
+		struct vm *vm = vm_new(2, guest_twice, 0);
+		static const char *orders[] = { "vcr", "vrc", "cvr", "crv", "rvc", "rcv" };
+
+		vcpu_sync(&vm->vcpu[0], 1);
+		for (const char *p = orders[order]; *p; p++)
+			if (*p == 'v')
+				close(vm->fd);
+			else if (*p == 'c')
+				close(vm->vcpu[0].fd), close(vm->vcpu[1].fd);
+			else
+				munmap(vm->vcpu[0].run, kvm_run_size()),
+				munmap(vm->vcpu[1].run, kvm_run_size());
+	}
+}
+
+/* Memory given to a slot goes before the VM does. */
+static void memory_first(void)
+{
+	struct vm *vm = vm_new(1, guest_twice, 0);
+
+	vcpu_sync(&vm->vcpu[0], 1);
+	munmap(vm->ram, RAM_SIZE);
+	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -EFAULT);
+	close(vm->vcpu[0].fd);
+	close(vm->fd);
+}
+
+static void *close_later(void *arg)
+{
+	struct vm *vm = arg;
+
+	usleep(20000);
+	close(vm->vcpu[0].fd);
+	close(vm->fd);
+	return NULL;
+}
+
+static void nothing(int sig)
+{
+}
+
+/* The fds go while a vCPU is in KVM_RUN: the call goes on. */
+static void closed_while_running(void)
+{
+	struct sigaction act = { .sa_handler = nothing };
+	struct vm *vm = vm_new(1, guest_spin, 0);
+	pthread_t thread;
+
+	sigaction(SIGALRM, &act, NULL);
+	pthread_create(&thread, NULL, close_later, vm);
+	alarm(1);
+	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -EINTR);
+	pthread_join(thread, NULL);
+	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -EBADF);
+}
+
+/* --- killed --- */
+
+static void *run_thread(void *arg)
+{
+	while (vcpu_run(arg) != -EBADF)
+		;
+	return NULL;
+}
+
+static void run_vcpus(void (*fn)(u64), bool in_exec)
+{
+	struct vm *vm = vm_new(4, fn, 0);
+	pthread_t thread;
+
+	if (vm_slot(vm->fd, 1, 0, DATA_BASE, 16 << 20, vm_alloc(16 << 20, PAGE)))
+		_exit(1);
+	for (int i = 1; i < 4; i++)
+		vcpu_start(&vm->vcpu[i], fn, 0);
+	for (int i = 0; i < 4; i++)
+		pthread_create(&thread, NULL, run_thread, &vm->vcpu[i]);
+	usleep(30000);
+	if (in_exec)
+		execl("/proc/self/exe", "exec", (char *)NULL);
+	pause();
+}
+
+static void kill_running(void (*fn)(u64), int turns)
+{
+	for (int i = 0; i < turns; i++) {
+		int status;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			run_vcpus(fn, false);
+			_exit(1);
+		}
+		usleep(40000 + i * 3000);
+		kill(pid, SIGKILL);
+		REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "%#x", status);
+	}
+}
+
+static void killed_running(void)	{ kill_running(guest_spin, 10); }
+static void killed_waiting(void)	{ kill_running(guest_wait, 10); }
+static void killed_faulting(void)	{ kill_running(guest_touch, 10); }
+
+/* main() sees the name "exec" and ends well at once. */
+static void exec_running(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		run_vcpus(guest_touch, true);
+		_exit(1);
+	}
+	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	CHECK_EQ(status, 0);
+}
+
+static void stopped_and_continued(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		run_vcpus(guest_touch, false);
+		_exit(1);
+	}
+	for (int i = 0; i < 10; i++) {
+		usleep(20000);
+		kill(pid, SIGSTOP);
+		REQUIRE_EQ(waitpid(pid, &status, WUNTRACED), pid);
+		CHECK(WIFSTOPPED(status), "%#x", status);
+		kill(pid, SIGCONT);
+	}
+	kill(pid, SIGKILL);
+	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+}
+
+/* --- inherited --- */
+
+static void child_outlives(void)
+{
+	int ready[2], status;
+	pid_t parent;
+	char c;
+
+	REQUIRE_EQ(pipe(ready), 0);
+	parent = fork();
+	if (parent == 0) {
+		struct vm *vm = vm_new(1, guest_twice, 0);
+
+		vcpu_sync(&vm->vcpu[0], 1);
+		if (fork() == 0) {
+			u64 pc;
+
+			usleep(100000);		/* the parent is gone by now */
+			CHECK_EQ(reg_get(vm->vcpu[0].fd, REG_PC, &pc), -EIO);
+			CHECK_EQ(vcpu_run(&vm->vcpu[0]), -EIO);
+			CHECK_EQ(vm->vcpu[0].run->exit_reason, KVM_EXIT_MMIO);
+			write(ready[1], "", 1);
+			ktap_end();
+		}
+		_exit(0);
+	}
+	REQUIRE_EQ(waitpid(parent, &status, 0), parent);
+	close(ready[1]);
+	CHECK_EQ(read(ready[0], &c, 1), 1);
+}
+
+/* --- again and again --- */
+
+static u64 available(void)
+{
+	FILE *f = fopen("/proc/meminfo", "r");
+	unsigned long kb = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %lu kB", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+static void one_vm(void *mem)
+{
+	int vm = vm_fd(0), vcpu = vcpu_fd(vm, 0);
+
+	REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
+	REQUIRE_EQ(vm_slot(vm, 0, 0, DATA_BASE, 1 << 20, mem), 0);
+	close(vm);
+	close(vcpu);
+}
+
+static void many(void)
+{
+	void *mem = vm_alloc(1 << 20, PAGE);
+	u64 before, after;
+
+	for (int i = 0; i < 20; i++)
+		one_vm(mem);
+	before = available();
+	for (int i = 0; i < 200; i++)
+		one_vm(mem);
+	usleep(300000);
+	after = available();
+	ktap_note("available before %lu kB, after %lu kB", before, after);
+	CHECK(after + 8192 > before);		/* 40 kB of each would be gone */
+}
+
+static void many_with_guest(void)
+{
+	u64 before = 0, after;
+
+	for (int i = 0; i < 60; i++) {
+		struct vm *vm = vm_new(2, guest_twice, 0);
+
+		vcpu_start(&vm->vcpu[1], guest_twice, 0);
+		vcpu_finish(&vm->vcpu[0]);
+		vcpu_finish(&vm->vcpu[1]);
+		vm_free(vm);
+		if (i == 10)
+			before = available();
+	}
+	usleep(300000);
+	after = available();
+	ktap_note("available before %lu kB, after %lu kB", before, after);
+	CHECK(after + 16384 > before);
+}
+
+/* Two at a time: creation against destruction. */
+static void *churn(void *arg)
+{
+	for (int i = 0; i < 100; i++)
+		one_vm(arg);
+	return NULL;
+}
+
+static void many_in_parallel(void)
+{
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, churn, vm_alloc(1 << 20, PAGE));
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static const struct ktap_case cases[] = {
+	{ "VM fd first", vm_fd_first },
+	{ "vCPU fd first", vcpu_fd_first },
+	{ "every order", every_order },
+	{ "memory first", memory_first },
+	{ "closed while running", closed_while_running },
+	{ "killed while running", killed_running },
+	{ "killed while waiting", killed_waiting },
+	{ "killed while faulting", killed_faulting },
+	{ "exec while running", exec_running },
+	{ "stopped and continued", stopped_and_continued },
+	{ "a child outlives the VM's process", child_outlives },
+	{ "200 VMs", many, 90 },
+	{ "60 VMs that run", many_with_guest, 60 },
+	{ "400 VMs in four threads", many_in_parallel, 90 },
+};
+
+int main(int argc, char **argv)
+{
+	if (!strcmp(argv[0], "exec"))
+		return 0;
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
