@@ -6,6 +6,8 @@
 #include <linux/context_tracking.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/entry-kvm.h>
+#include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
@@ -109,7 +111,30 @@ void keel_host_guest_account(void)
 	vtime_account_guest_exit();
 }
 
+#ifdef CONFIG_KVM_XFER_TO_GUEST_WORK
+/* The kernel's function notes a signal in a vCPU of in-tree KVM: give it one that nobody looks at. */
+static struct kvm_run unused_run;
+static struct kvm_vcpu unused_vcpu = { .run = &unused_run };
+
 bool keel_host_work_pending(void)
 {
-	return signal_pending(current) || task_work_pending(current);
+	return __xfer_to_guest_mode_work_pending();
 }
+
+int keel_host_work(void)
+{
+	return keel_host_work_pending() ? xfer_to_guest_mode_handle_work(&unused_vcpu) : 0;
+}
+#else
+/* A kernel built without KVM keeps it to itself: whatever is pending sends the thread to user space and back. */
+bool keel_host_work_pending(void)
+{
+	return signal_pending(current) || task_work_pending(current) || need_resched();
+}
+
+int keel_host_work(void)
+{
+	cond_resched();
+	return signal_pending(current) || task_work_pending(current) ? -EINTR : 0;
+}
+#endif

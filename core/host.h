@@ -17,7 +17,12 @@ void keel_host_guest_exit(void);
 /* After the interrupts of the exit were served, IRQs off: the time was the guest's. */
 void keel_host_guest_account(void);
 
-/* Work for the return to user space that must not wait until KVM_RUN ends by itself. */
+/*
+ * What the kernel would do at a return to user space: signals, rescheduling,
+ * task work. pending: the guest must not be entered now. Any context.
+ * work: do it; -EINTR: a signal must be delivered, KVM_RUN ends. Sleepable.
+ */
 bool keel_host_work_pending(void);
+int keel_host_work(void);
 
 #endif

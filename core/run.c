@@ -9,6 +9,7 @@
 #include <linux/signal.h>
 #include <asm/neon.h>
 #include "../arch/arch.h"
+#include "../arch/pvtime.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
@@ -44,7 +45,7 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 	u32 state;
 
 	while ((state = READ_ONCE(vcpu->mp_state)) != KVM_MP_STATE_RUNNABLE) {
-		if (keel_host_work_pending())
+		if (keel_host_work())
 			return leave_for_signal(vcpu);
 		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_has_event(vcpu))
 			return report_wakeup(vcpu);
@@ -62,9 +63,8 @@ static int prepare(struct keel_vcpu *vcpu)
 
 	if (keel_cpu_stopping())
 		return -EIO;
-	if (keel_host_work_pending())
+	if (keel_host_work())
 		return leave_for_signal(vcpu);
-	cond_resched();
 	if (READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_RUNNABLE) {
 		verdict = wait_until_runnable(vcpu);
 		if (verdict != KEEL_RESUME)
@@ -74,6 +74,7 @@ static int prepare(struct keel_vcpu *vcpu)
 	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
 	if (test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
 		keel_reset_vcpu(vcpu);
+	keel_pvtime_update(vcpu);
 	return KEEL_RESUME;
 }
 
@@ -102,8 +103,8 @@ static bool must_not_enter(struct keel_vcpu *vcpu)
 {
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
-	return (READ_ONCE(vcpu->requests) & ~ignore) || need_resched() ||
-	       keel_host_work_pending() || keel_timer_user_notify(vcpu) || keel_cpu_stopping();
+	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
+	       keel_timer_user_notify(vcpu) || keel_cpu_stopping();
 }
 
 /* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
