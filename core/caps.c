@@ -12,6 +12,7 @@
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 #include "../arch/arch.h"
+#include "../arch/pvtime.h"
 #include "../mmu/mmu.h"
 #include "compat.h"
 #include "device.h"
@@ -48,6 +49,7 @@ static bool always(unsigned long cap)
 	case KVM_CAP_ARM_INJECT_EXT_DABT:
 	case KVM_CAP_ARM_SYSTEM_SUSPEND:
 	case KVM_CAP_COUNTER_OFFSET:
+	case KVM_CAP_PTP_KVM:
 		return true;
 	}
 	return false;
@@ -103,6 +105,8 @@ static int by_host(unsigned long cap)
 		return has_feature(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
 	case KVM_CAP_ARM_PTRAUTH_GENERIC:
 		return has_feature(KVM_ARM_VCPU_PTRAUTH_GENERIC);
+	case KVM_CAP_STEAL_TIME:
+		return keel_pvtime_supported();
 	case KVM_CAP_ARM_INJECT_SERROR_ESR:
 		return has_ras();
 	case KVM_CAP_GUEST_DEBUG_HW_BPS:

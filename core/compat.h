@@ -36,6 +36,20 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #define KEEL_CAP_GICV3	ARM64_HAS_SYSREG_GIC_CPUIF
 #endif
 
+/* Registers that later headers name. Users include <asm/sysreg.h>. */
+#ifndef SYS_SP_EL1
+#define SYS_SP_EL1		sys_reg(3, 4, 4, 1, 0)
+#endif
+#ifndef SYS_CNTPCT_EL0
+#define SYS_CNTPCT_EL0		sys_reg(3, 3, 14, 0, 1)
+#endif
+#ifndef SYS_CNTVCT_EL0
+#define SYS_CNTVCT_EL0		sys_reg(3, 3, 14, 0, 2)
+#endif
+#ifndef SYS_CNTV_TVAL_EL0
+#define SYS_CNTV_TVAL_EL0	sys_reg(3, 3, 14, 3, 0)
+#endif
+
 /*
  * kvm_run.immediate_exit: user space may write it at any time. Since 6.11 the
  * kernel's own view of the structure gives the byte another name; it follows

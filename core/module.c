@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include "../arch/arch.h"
+#include "../arch/mitigation.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
@@ -18,6 +19,7 @@ static int __init keel_init(void)
 	if (err)
 		return err;
 	keel_hyp_probe();
+	keel_mitigation_module_init();
 	err = keel_mmu_module_init();
 	if (err)
 		return err;

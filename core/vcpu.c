@@ -49,6 +49,7 @@ void keel_vcpu_evict(struct keel_vcpu *vcpu)
 void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 {
 	keel_timer_vcpu_destroy(vcpu);
+	keel_mmu_vcpu_destroy(vcpu);
 	put_pid(vcpu->pid);
 	free_page((unsigned long)vcpu->run);
 	kvfree(vcpu);
