@@ -22,6 +22,7 @@
 #include "lib/vm.h"
 
 #ifndef MADV_PAGEOUT
+#define MADV_COLD	20
 #define MADV_PAGEOUT	21
 #endif
 
@@ -481,21 +482,57 @@ static void same_page_merging(void)
 	CHECK(merged > 0);
 }
 
-/* Where there is swap the pages go out and come back. */
+static bool swap_on(void)
+{
+	FILE *f = popen("exec 2>/dev/null; modprobe zram; echo 64M >/sys/block/zram0/disksize && "
+			"mkswap /dev/zram0 && swapon /dev/zram0", "r");
+	char buffer[256];
+
+	while (f && fread(buffer, 1, sizeof(buffer), f) > 0)
+		;
+	return f && pclose(f) == 0;
+}
+
+static void swap_off(void)
+{
+	if (system("swapoff /dev/zram0; echo 1 >/sys/block/zram0/reset"))
+		ktap_note("zram0 stays");
+}
+
+static u64 resident(char *mem, u64 pages)
+{
+	unsigned char in[4 * MB / PAGE];
+	u64 n = 0;
+
+	REQUIRE_EQ(mincore(mem, pages * PAGE, in), 0);
+	for (u64 i = 0; i < pages; i++)
+		n += in[i] & 1;
+	return n;
+}
+
+/* Pages go out to swap (zram, where that can be had) and come back. */
 static void paged_out(void)
 {
 	char *mem = vm_alloc(4 * MB, PAGE);
+	u64 pages = 4 * MB / PAGE, in = pages;
+	bool swap = swap_on();
 
 	setup(mem, 4 * MB, 0);
 	for (int i = 0; i < 5; i++) {
-		exercise(mem, 4 * MB / PAGE);
+		exercise(mem, pages);
 		if (madvise(mem, 4 * MB, MADV_PAGEOUT))
 			ktap_skip("no MADV_PAGEOUT");
-		VERIFY(0, 4 * MB / PAGE, 3000);
+		in = resident(mem, pages);
+		VERIFY(0, pages, 3000);
 		madvise(mem, 4 * MB, MADV_COLD);
-		FILL(0, 4 * MB / PAGE, 4000);
+		FILL(0, pages, 4000);
 		madvise(mem, 4 * MB, MADV_PAGEOUT);
-		host_check(mem, 4 * MB / PAGE, 4000);
+		host_check(mem, pages, 4000);
+	}
+	ktap_note("swap %d, %lu of %lu pages went out", swap, pages - in, pages);
+	if (swap) {
+		CHECK(in < pages);
+		swap_off();
 	}
 }
 

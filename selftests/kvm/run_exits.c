@@ -534,7 +534,7 @@ static void wfi_signal(void)
 
 static void take_serror(struct guest_regs *regs)
 {
-	GUEST_EQ(regs->esr >> 26, 0x2f);
+	GUEST_EQ(regs->esr >> 26 & 0x3f, 0x2f);
 	GUEST_SYNC(300, regs->esr & 0x1ffffff);
 }
 
@@ -576,7 +576,7 @@ static void serror(void)
 
 static void take_abort(struct guest_regs *regs)
 {
-	GUEST_EQ(regs->esr >> 26, 0x25);	/* data abort, same level */
+	GUEST_EQ(regs->esr >> 26 & 0x3f, 0x25);	/* data abort, same level */
 	GUEST_EQ(regs->esr & 0x3f, 0x10);	/* synchronous external */
 	GUEST_EQ(regs->far, MMIO);
 	regs->x[0] = 0;

@@ -112,8 +112,11 @@ int ktap_run(const struct ktap_case *cases, unsigned int n)
 
 	printf("KTAP version 1\n1..%u\n", n);
 	for (unsigned int i = 0; i < n; i++) {
+		time_t start = time(NULL);
 		int status = run_case(&cases[i]);
 
+		if (time(NULL) - start > 2)
+			printf("# %ld s\n", (long)(time(NULL) - start));
 		bad += status != PASS && status != SKIP;
 		skipped += status == SKIP;
 		printf("%sok %u %s%s\n", status == PASS || status == SKIP ? "" : "not ",
