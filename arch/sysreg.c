@@ -12,20 +12,10 @@
 #include <linux/kernel.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
+#include "../core/compat.h"
 #include "../core/vcpu.h"
 #include "arch.h"
 #include "sysreg.h"
-
-/* Missing from 6.1's headers. */
-#ifndef SYS_CNTPCT_EL0
-#define SYS_CNTPCT_EL0		sys_reg(3, 3, 14, 0, 1)
-#endif
-#ifndef SYS_CNTVCT_EL0
-#define SYS_CNTVCT_EL0		sys_reg(3, 3, 14, 0, 2)
-#endif
-#ifndef SYS_CNTV_TVAL_EL0
-#define SYS_CNTV_TVAL_EL0	sys_reg(3, 3, 14, 3, 0)
-#endif
 
 /*
  * At reset of a CPU that enters at EL1 with its MMU off (Arm ARM D24.2.118):

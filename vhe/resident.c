@@ -11,6 +11,7 @@
 #include <linux/smp.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
+#include "../core/compat.h"
 #include "../core/vcpu.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"
