@@ -513,20 +513,20 @@ static u64 resident(char *mem, u64 pages)
 /* Pages go out to swap (zram, where that can be had) and come back. */
 static void paged_out(void)
 {
-	char *mem = vm_alloc(4 * MB, PAGE);
-	u64 pages = 4 * MB / PAGE, in = pages;
+	char *mem = vm_alloc(2 * MB, PAGE);
+	u64 pages = 2 * MB / PAGE, in = pages;
 	bool swap = swap_on();
 
-	setup(mem, 4 * MB, 0);
-	for (int i = 0; i < 5; i++) {
+	setup(mem, 2 * MB, 0);
+	for (int i = 0; i < 3; i++) {
 		exercise(mem, pages);
-		if (madvise(mem, 4 * MB, MADV_PAGEOUT))
+		if (madvise(mem, 2 * MB, MADV_PAGEOUT))
 			ktap_skip("no MADV_PAGEOUT");
 		in = resident(mem, pages);
 		VERIFY(0, pages, 3000);
-		madvise(mem, 4 * MB, MADV_COLD);
+		madvise(mem, 2 * MB, MADV_COLD);
 		FILL(0, pages, 4000);
-		madvise(mem, 4 * MB, MADV_PAGEOUT);
+		madvise(mem, 2 * MB, MADV_PAGEOUT);
 		host_check(mem, pages, 4000);
 	}
 	ktap_note("swap %d, %lu of %lu pages went out", swap, pages - in, pages);
@@ -733,11 +733,12 @@ static void slot_moved(void)
 
 /* --- several VMs --- */
 
-static void isolation(u64 count, u64 rounds)
+static void two_vms(void)
 {
-	static struct vm *vms[300];
-	u64 pages = 4;
+	const u64 count = 2, rounds = 100, pages = 4;
+	struct vm *vms[2];
 
+	pin_to(0);
 	for (u64 i = 0; i < count; i++) {
 		vms[i] = vm_new(1, guest_ops, 0);
 		REQUIRE_EQ(vm_slot(vms[i]->fd, SLOT, 0, DATA_BASE, pages * PAGE,
@@ -759,16 +760,44 @@ static void isolation(u64 count, u64 rounds)
 	}
 }
 
-static void two_vms(void)
+/* A VM of one page: code that counts a word of it up and tells the host. */
+static void tiny_vm(struct vcpu *tiny, u64 seed)
 {
-	pin_to(0);
-	isolation(2, 100);
+	static const u32 code[] = {
+		0xf9400041,	/* 1: ldr x1, [x2] */
+		0x91000421,	/* add x1, x1, #1 */
+		0xf9000041,	/* str x1, [x2] */
+		0xf9000001,	/* str x1, [x0] */
+		0x17fffffc,	/* b 1b */
+	};
+	char *mem = vm_alloc(PAGE, PAGE);
+	int fd = vm_fd(0);
+
+	memcpy(mem, code, sizeof(code));
+	*(u64 *)(mem + PAGE / 2) = seed;
+	REQUIRE_EQ(vm_slot(fd, 0, 0, DATA_BASE, PAGE, mem), 0);
+	tiny->fd = vcpu_fd(fd, 0);
+	tiny->run = vcpu_map(tiny->fd);
+	REQUIRE_EQ(vcpu_init_fd(fd, tiny->fd, 0), 0);
+	reg_write(tiny, REG_PC, DATA_BASE);
+	reg_write(tiny, REG_X(0), MMIO_BASE);
+	reg_write(tiny, REG_X(2), DATA_BASE + PAGE / 2);
 }
 
 /* More than 8-bit VMIDs can name, were each VM given one for ever. */
 static void many_vms(void)
 {
-	isolation(280, 2);
+	static struct vcpu tiny[300];
+
+	for (u64 i = 0; i < ARRAY_SIZE(tiny); i++)
+		tiny_vm(&tiny[i], i << 32);
+	for (u64 round = 1; round < 6; round++)
+		for (u64 i = 0; i < ARRAY_SIZE(tiny); i++) {
+			pin_to(i * round % 3 % nr_cpus());
+			REQUIRE_EQ(vcpu_run(&tiny[i]), 0);
+			REQUIRE_EQ(tiny[i].run->exit_reason, KVM_EXIT_MMIO);
+			CHECK_EQ(*(u64 *)tiny[i].run->mmio.data, (i << 32) + round);
+		}
 }
 
 static const struct ktap_case cases[] = {
