@@ -77,39 +77,40 @@ static bool renew_reserved(struct keel_vmid_pool *pool, u64 old, u64 new)
 	return found;
 }
 
-static unsigned int find_free(const struct keel_vmid_pool *pool)
+/* An old id that a CPU may be running with: the user must not have two numbers at a time. */
+static bool keep_reserved(struct keel_vmid_pool *pool, u64 *id)
 {
-	return find_next_zero_bit(pool->used, 1UL << pool->bits, pool->hint);
+	u64 new = pool->generation | keel_vmid_pool_number(pool, *id);
+
+	if (!*id || !renew_reserved(pool, *id, new))
+		return false;
+	*id = new;
+	return true;
+}
+
+static bool take_free(struct keel_vmid_pool *pool, u64 *id)
+{
+	unsigned int number = find_next_zero_bit(pool->used, 1UL << pool->bits, pool->hint);
+
+	if (number >= 1U << pool->bits)
+		return false;
+	__set_bit(number, pool->used);
+	pool->hint = number;
+	*id = pool->generation | number;
+	return true;
 }
 
 bool keel_vmid_pool_renew(struct keel_vmid_pool *pool, unsigned int cpu, u64 *id)
 {
-	unsigned int number = keel_vmid_pool_number(pool, *id);
 	bool rolled = false;
 
-	if (is_current(pool, *id))
-		goto active;
-	/* old id that a CPU runs with at this moment: the VM must not have two numbers */
-	if (*id && renew_reserved(pool, *id, pool->generation | number)) {
-		*id = pool->generation | number;
-		goto active;
-	}
-	number = find_free(pool);
-	if (number >= 1U << pool->bits) {
+	if (!is_current(pool, *id) && !keep_reserved(pool, id) && !take_free(pool, id)) {
 		start_generation(pool, cpu);
 		rolled = true;
-		/* the rollover itself may just have reserved the id that is asked for */
-		number = keel_vmid_pool_number(pool, *id);
-		if (*id && renew_reserved(pool, *id, pool->generation | number)) {
-			*id = pool->generation | number;
-			goto active;
-		}
-		number = find_free(pool);	/* there is one: at most nr_cpus - 1 are reserved */
+		/* it may have reserved this very id; else a number is free, as at most nr_cpus - 1 are reserved */
+		if (!keep_reserved(pool, id))
+			take_free(pool, id);
 	}
-	__set_bit(number, pool->used);
-	pool->hint = number;
-	*id = pool->generation | number;
-active:
 	/* a reservation of the past has served when its CPU enters anew */
 	pool->reserved[cpu] = 0;
 	WRITE_ONCE(pool->active[cpu], *id);

@@ -30,6 +30,8 @@ static unsigned int page_size;
 static bool wide;
 static long tables, fail_after = -1;
 
+static void (*in_alloc)(void);	/* what another CPU does between our look at an entry and our change */
+
 static void on_free(const void *table);
 
 static void *test_alloc(void *cache)
@@ -41,6 +43,12 @@ static void *test_alloc(void *cache)
 		return NULL;
 	if (fail_after > 0)
 		fail_after--;
+	if (in_alloc) {
+		void (*other)(void) = in_alloc;
+
+		in_alloc = NULL;
+		other();
+	}
 	t = aligned_alloc(page_size, page_size);
 	memset(t, 0, page_size);
 	__atomic_add_fetch(&tables, 1, __ATOMIC_RELAXED);
@@ -723,6 +731,61 @@ static void locked_entries(void)
 	close_tables();
 }
 
+static void other_maps(void)
+{
+	CHECK_EQ(map_one(0x1000, 0x7000, 3, RW, false), 0);
+}
+
+static void other_ages(void)
+{
+	CHECK(keel_pgt_age(&pgt, 0, 0x200000, true));
+}
+
+static void other_locks(void)
+{
+	pgt.root[0] = KEEL_PTE_LOCKED;
+}
+
+/* Somebody else is first: his table serves both, his block stays, and our table goes. */
+static void lost_races(void)
+{
+	open_tables(12, 40, false);
+	in_alloc = other_maps;
+	CHECK_EQ(map_one(0, 0x4000, 3, RW, false), 0);
+	CHECK_EQ(tables, 2);
+	CHECK_EQ(hw_walk(&pgt, 0x1000).pa, 0x7000);
+	CHECK_EQ(hw_walk(&pgt, 0).pa, 0x4000);
+	close_tables();
+
+	open_tables(12, 40, false);
+	CHECK_EQ(map_one(0, 0, 2, RW, false), 0);
+	in_alloc = other_ages;
+	CHECK(map_one(0x1000, 0x9000, 3, RW, false) == -EAGAIN);
+	CHECK_EQ(hw_walk(&pgt, 0x1000).level, 2);
+	CHECK_EQ(tables, 1);
+	close_tables();
+
+	open_tables(12, 40, false);
+	in_alloc = other_locks;
+	CHECK(map_one(0, 0, 3, RW, false) == -EAGAIN);
+	CHECK_EQ(tables, 0);
+	close_tables();
+}
+
+/* More freed tables than wait for one flush. */
+static void many_tables(void)
+{
+	u64 i;
+
+	open_tables(12, 40, false);
+	for (i = 0; i < 200; i++)
+		CHECK_EQ(map_one(i << 21, i << 21, 3, RW, false), 0);
+	CHECK_EQ(tables, 201);
+	keel_pgt_unmap(&pgt, 0, 199ULL << 21);
+	CHECK_EQ(tables, 2);
+	close_tables();
+}
+
 static u64 seen_bytes, seen_leaves;
 
 static void count_leaf(void *arg, u64 pa, u64 size, u64 attr)
@@ -831,6 +894,8 @@ int main(void)
 	RUN(edges);
 	RUN(locked_entries);
 	RUN(each_leaf);
+	RUN(lost_races);
+	RUN(many_tables);
 	RUN(operations_4k);
 	RUN(operations_16k);
 	RUN(operations_64k);
