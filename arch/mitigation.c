@@ -27,7 +27,10 @@ static const u32 calls[KEEL_NR_MITIGATIONS] = {
 	[KEEL_MITIGATION_BHB] = ARM_SMCCC_ARCH_WORKAROUND_3,
 };
 
-/* Arm DEN 0028: 0 = call needed on this CPU, 1 = there, but not needed here; SSB has a code of its own. */
+/*
+ * Arm DEN 0028: 0 = this CPU needs the call, 1 = the call exists, but is not
+ * needed here; SSB has a code of its own for "not needed".
+ */
 static enum keel_mitigation_level ask_firmware(enum keel_mitigation_id id)
 {
 	struct arm_smccc_res res;
@@ -40,7 +43,8 @@ static enum keel_mitigation_level ask_firmware(enum keel_mitigation_id id)
 	case SMCCC_ARCH_WORKAROUND_RET_UNAFFECTED:
 		return KEEL_MITIGATION_UNAFFECTED;
 	case SMCCC_RET_NOT_REQUIRED:
-		return id == KEEL_MITIGATION_SSB ? KEEL_MITIGATION_UNAFFECTED : KEEL_MITIGATION_NONE;
+		return id == KEEL_MITIGATION_SSB ? KEEL_MITIGATION_UNAFFECTED :
+						   KEEL_MITIGATION_NONE;
 	default:
 		return KEEL_MITIGATION_NONE;
 	}

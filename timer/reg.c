@@ -149,7 +149,10 @@ int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)
 	return -ENOENT;
 }
 
-/* No vCPU may be inside an ioctl: a vCPU that runs must not see time jump, nor a set_count() get lost. */
+/*
+ * No vCPU may be inside an ioctl: one that runs must not see time jump, and a
+ * set_count() must not come in between.
+ */
 int keel_timer_set_counter_offset(struct keel_vm *vm, const struct kvm_arm_counter_offset *off)
 {
 	int ret;

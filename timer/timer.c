@@ -75,7 +75,10 @@ static u64 deadline(struct keel_vcpu *vcpu, enum keel_timer_id id)
 	return keel_arith_deadline(s.ctl, s.cval, s.offset, keel_clock_now());
 }
 
-/* hrtimer callback, IRQs off, any CPU. The kick's lock orders the store before the vCPU's next look. */
+/*
+ * hrtimer callback, IRQs off, any CPU. The kick's lock orders the store before
+ * the vCPU's next look.
+ */
 static enum hrtimer_restart soft_fired(struct hrtimer *soft)
 {
 	struct keel_vcpu *vcpu = container_of(soft, struct keel_vcpu, timer.soft);
