@@ -59,6 +59,8 @@ static bool hypercall(struct keel_ctx *ctx)
 		ctx->x[0] = SMCCC_RET_NOT_SUPPORTED;
 	else
 		return false;
+	/* as the host's answer: x1..x3 are results too (SMCCC 1.1, 2.6) */
+	ctx->x[1] = ctx->x[2] = ctx->x[3] = 0;
 	return true;
 }
 
