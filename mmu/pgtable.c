@@ -408,6 +408,36 @@ void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end)
 	unmap_flush(pgt, &u);
 }
 
+/* ---- skip ---- */
+
+static int found_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	u64 *found = arg;
+
+	if (!v->old)
+		return 0;
+	*found = v->ipa;
+	return 1;
+}
+
+/* A table with nothing in the range may be empty altogether: unmap() wants to see it. */
+static int found_table(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	u64 *found = arg;
+
+	*found = v->ipa;
+	return 1;
+}
+
+u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = found_entry, .table = found_table, .stop = -1 };
+	u64 found = end;
+
+	walk(pgt, start, end, &visitor, &found);
+	return max(found, start);
+}
+
 /* ---- protect, age, look ---- */
 
 /* Change bits of a leaf whatever the hardware's access flag does meanwhile. */

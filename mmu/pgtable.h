@@ -97,6 +97,8 @@ u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level);
  * empty. The TLB is flushed on return.
  */
 void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end);
+/* Exclusive. The first address of the range where there is something for the others here, or end. */
+u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end);
 /* Exclusive. Write-protect every leaf that touches the range. True: something changed, and the caller flushes. */
 bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end);
 

@@ -312,7 +312,7 @@ bool keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yi
 	u64 pos, next;
 
 	lockdep_assert_held_write(&mmu->lock);
-	for (pos = start.v; pos < end.v; pos = next) {
+	for (pos = start.v; (pos = keel_pgt_next(&mmu->pgt, pos, end.v)) < end.v; pos = next) {
 		next = part_end(mmu, pos, end.v);
 		keel_pgt_unmap(&mmu->pgt, pos, next);
 		if (may_yield && cond_resched_rwlock_write(&mmu->lock))
@@ -327,7 +327,7 @@ bool keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool ma
 	u64 pos, next;
 
 	lockdep_assert_held_write(&mmu->lock);
-	for (pos = start.v; pos < end.v; pos = next) {
+	for (pos = start.v; (pos = keel_pgt_next(&mmu->pgt, pos, end.v)) < end.v; pos = next) {
 		next = part_end(mmu, pos, end.v);
 		if (keel_pgt_wrprotect(&mmu->pgt, pos, next))
 			keel_tlb_flush_range(&mmu->s2, ipa(pos), next - pos);

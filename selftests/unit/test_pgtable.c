@@ -809,6 +809,24 @@ static void each_leaf(void)
 	close_tables();
 }
 
+/* What is empty is passed over in one step; a table is not, even if nothing is left in it. */
+static void skips(void)
+{
+	const u64 end = 1ULL << 52, far = 3ULL << 50;
+
+	open_tables(12, 52, true);
+	CHECK_EQ(keel_pgt_next(&pgt, 0, end), end);
+	CHECK_EQ(map_one(GIB, GIB, 3, RW, false), 0);
+	CHECK_EQ(map_one(far, GIB, 1, RW, false), 0);
+	CHECK_EQ(keel_pgt_next(&pgt, 0, end), GIB);
+	CHECK_EQ(keel_pgt_next(&pgt, 0, GIB), 0);	/* in its table, though not there */
+	CHECK_EQ(keel_pgt_next(&pgt, GIB, end), GIB);
+	CHECK_EQ(keel_pgt_next(&pgt, 512 * GIB, end), far);
+	CHECK_EQ(keel_pgt_next(&pgt, 512 * GIB, far), far);
+	CHECK_EQ(keel_pgt_next(&pgt, far + GIB / 2, end), far + GIB / 2);
+	close_tables();
+}
+
 /* ---- threads ---- */
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
@@ -894,6 +912,7 @@ int main(void)
 	RUN(edges);
 	RUN(locked_entries);
 	RUN(each_leaf);
+	RUN(skips);
 	RUN(lost_races);
 	RUN(many_tables);
 	RUN(operations_4k);
