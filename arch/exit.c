@@ -39,12 +39,6 @@ static int fp_simd(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
-static int hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
-{
-	vcpu->stat.hvc++;
-	return keel_smccc_hvc(vcpu, exit);
-}
-
 static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	vcpu->stat.abort++;
@@ -55,7 +49,7 @@ static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_WFx]		= wfx,
 	[ESR_ELx_EC_FP_ASIMD]		= fp_simd,
-	[ESR_ELx_EC_HVC64]		= hvc,
+	[ESR_ELx_EC_HVC64]		= keel_smccc_hvc,
 	[ESR_ELx_EC_SMC64]		= keel_smccc_smc,
 	[ESR_ELx_EC_SYS64]		= keel_sysreg_trap,
 	[ESR_ELx_EC_IABT_LOW]		= abort_,
