@@ -23,14 +23,14 @@
 
 struct keel_coalesced {
 	struct page *page;				/* [I] */
-	struct kvm_coalesced_mmio_ring *ring;		/* [I]; contents under ring_lock and at user space's mercy */
+	struct kvm_coalesced_mmio_ring *ring;		/* [I]; contents: ring_lock, and user space */
 	spinlock_t ring_lock;
 	struct mutex lock;
 	struct list_head zones;				/* under lock */
 	unsigned int nr_pio;				/* under lock */
 };
 
-struct cozone {
+struct mmio_zone {
 	struct keel_bus_dev dev;
 	struct list_head node;
 	struct keel_coalesced *owner;		/* [I] */
@@ -43,7 +43,7 @@ struct cozone {
 static int queue_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
 		       const void *val)
 {
-	struct cozone *z = container_of(dev, struct cozone, dev);
+	struct mmio_zone *z = container_of(dev, struct mmio_zone, dev);
 	struct keel_coalesced *c = z->owner;
 	bool queued;
 
@@ -79,7 +79,7 @@ int keel_coalesced_vm_init(struct keel_vm *vm)
 }
 
 /* Waits until no vCPU is writing to z. */
-static void remove(struct keel_vm *vm, struct cozone *z)
+static void remove(struct keel_vm *vm, struct mmio_zone *z)
 {
 	if (z->pio)
 		z->owner->nr_pio--;
@@ -92,7 +92,7 @@ static void remove(struct keel_vm *vm, struct cozone *z)
 void keel_coalesced_vm_destroy(struct keel_vm *vm)
 {
 	struct keel_coalesced *c = vm->coalesced;
-	struct cozone *z, *n;
+	struct mmio_zone *z, *n;
 
 	if (!c)
 		return;
@@ -104,9 +104,9 @@ void keel_coalesced_vm_destroy(struct keel_vm *vm)
 	vm->coalesced = NULL;
 }
 
-static struct cozone *create(struct keel_coalesced *c, const struct kvm_coalesced_mmio_zone *args)
+static struct mmio_zone *create(struct keel_coalesced *c, const struct kvm_coalesced_mmio_zone *args)
 {
-	struct cozone *z = kzalloc(sizeof(*z), GFP_KERNEL_ACCOUNT);
+	struct mmio_zone *z = kzalloc(sizeof(*z), GFP_KERNEL_ACCOUNT);
 
 	if (!z)
 		return NULL;
@@ -121,7 +121,7 @@ static struct cozone *create(struct keel_coalesced *c, const struct kvm_coalesce
 }
 
 /* Each space has its own limit. */
-static int publish(struct keel_vm *vm, struct cozone *z)
+static int publish(struct keel_vm *vm, struct mmio_zone *z)
 {
 	struct keel_coalesced *c = z->owner;
 	int ret = 0;
@@ -141,7 +141,7 @@ static int publish(struct keel_vm *vm, struct cozone *z)
 int keel_coalesced_register(struct keel_vm *vm, const struct kvm_coalesced_mmio_zone *args)
 {
 	struct keel_coalesced *c = vm->coalesced;
-	struct cozone *z;
+	struct mmio_zone *z;
 	int ret;
 
 	if (args->pio > 1)
@@ -160,7 +160,7 @@ int keel_coalesced_register(struct keel_vm *vm, const struct kvm_coalesced_mmio_
 int keel_coalesced_unregister(struct keel_vm *vm, const struct kvm_coalesced_mmio_zone *args)
 {
 	struct keel_coalesced *c = vm->coalesced;
-	struct cozone *z, *n;
+	struct mmio_zone *z, *n;
 
 	if (args->pio > 1)
 		return -EINVAL;
