@@ -55,11 +55,14 @@ selftest_programs() {
 }
 
 prepare() {
-	local k
-	for k in 6.12 6.1; do "$TESTBED/kernel" "$k"; done
-	if [ "$HV" = keel ]; then
-		for k in 6.12 6.1; do make -C "$TOP" KERNEL=$k; done
-	fi
-	if [ -e "$TOP/selftests/kvm/Makefile" ]; then "$TOP/tools/build/selftests"; fi
-	for k in qemu7 qemu10; do "$TESTBED/make-rootfs" $k; done
+	local k bad=0
+	for k in 6.12 6.1; do
+		"$TESTBED/kernel" $k || bad=1
+		if [ "$HV" = keel ]; then
+			make -C "$TOP" KERNEL=$k module || bad=1
+		fi
+	done
+	"$TOP/tools/build/selftests" || bad=1
+	for k in qemu7 qemu10; do "$TESTBED/make-rootfs" $k || bad=1; done
+	return $bad
 }
