@@ -9,7 +9,6 @@
  * vCPU mutex held, sleepable, IRQs on; current->mm is vm->mm, so that
  * userfaultfd and signals reach the thread that runs the vCPU.
  */
-#include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/sched/mm.h>
