@@ -58,15 +58,21 @@ struct el1_regs {
 
 static bool with_keys;
 
-static void el1_write(u64 seed)
+/*
+ * What a register holds is read right after it is written: the next access
+ * may be an exit already.
+ */
+static void el1_write(u64 seed, struct el1_regs *held)
 {
-#define X(reg, v) msr(reg, (v) ^ (seed << 12 & 0xff000));
+#define X(reg, v) msr(reg, (v) ^ (seed << 12 & 0xff000)); isb(); held->reg = mrs(reg);
 	FOR_EL1_REGS(X)
 	if (with_keys) {
 		FOR_KEYS(X)
 	}
 #undef X
-	isb();
+#define X(reg, v) held->reg = mrs(reg);
+	FOR_LIVE_REGS(X)
+#undef X
 }
 
 static void el1_read(struct el1_regs *r)
@@ -124,8 +130,7 @@ static void one_event(u64 event, u64 seed, u64 address)
 		in.x[0] = address;
 	if (event == EVENT_SPIN)
 		in.x[1] = 200000;
-	el1_write(seed);
-	el1_read(&el1_before[guest_cpu()]);
+	el1_write(seed, &el1_before[guest_cpu()]);
 	regs_event(&in, &out, event);
 	compare_el1(event);
 	expect(&in, &out, event);
@@ -332,7 +337,7 @@ static void guest_dirty(u64 arg)
 	for (u64 i = 0; i < arg; i++) {
 		regs_fill(&in, i + 1000);
 		in.x[0] = MMIO;
-		el1_write(i);
+		el1_write(i, &el1_before[0]);
 		regs_event(&in, &out, EVENT_LOAD);
 		in.x[1] = 300000;
 		regs_event(&in, &out, EVENT_SPIN);
