@@ -25,6 +25,10 @@
 #define ISS_SYS_CRM	GENMASK(4, 1)
 #define ISS_SYS_READ	BIT(0)
 
+/* ISS of a trapped MCRR or MRRC (EC 0x04, 0x0c). That of MCR and MRC is the one above without op0. */
+#define ISS_CP_OPC1	GENMASK(19, 16)
+#define ISS_CP_RT2	GENMASK(14, 10)
+
 /* ISS of a trapped WFI, WFE, WFIT or WFET (EC 0x01). */
 #define ISS_WFX_RN	GENMASK(9, 5)
 #define ISS_WFX_TIMEOUT	BIT(1)
@@ -96,6 +100,29 @@ static struct keel_sysreg_trap decode_sysreg(u64 esr)
 	};
 }
 
+static struct keel_cp_trap decode_cp(u64 esr)
+{
+	return (struct keel_cp_trap) {
+		.opc1 = FIELD_GET(ISS_SYS_OP1, esr),
+		.crn = FIELD_GET(ISS_SYS_CRN, esr),
+		.crm = FIELD_GET(ISS_SYS_CRM, esr),
+		.opc2 = FIELD_GET(ISS_SYS_OP2, esr),
+		.rt = FIELD_GET(ISS_SYS_RT, esr),
+		.write = !(esr & ISS_SYS_READ),
+	};
+}
+
+static struct keel_cp_trap decode_cp_wide(u64 esr)
+{
+	return (struct keel_cp_trap) {
+		.opc1 = FIELD_GET(ISS_CP_OPC1, esr),
+		.crm = FIELD_GET(ISS_SYS_CRM, esr),
+		.rt = FIELD_GET(ISS_SYS_RT, esr),
+		.rt2 = FIELD_GET(ISS_CP_RT2, esr),
+		.write = !(esr & ISS_SYS_READ),
+	};
+}
+
 struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar)
 {
 	struct keel_exit e = {
@@ -115,11 +142,21 @@ struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar)
 	case ESR_ELx_EC_SYS64:
 		e.sysreg = decode_sysreg(esr);
 		break;
+	case ESR_ELx_EC_CP15_32:
+	case ESR_ELx_EC_CP14_MR:
+	case ESR_ELx_EC_CP10_ID:
+		e.cp = decode_cp(esr);
+		break;
+	case ESR_ELx_EC_CP15_64:
+	case ESR_ELx_EC_CP14_64:
+		e.cp = decode_cp_wide(esr);
+		break;
 	case ESR_ELx_EC_WFx:
 		e.wfx.wfe = esr & ISS_WFX_WFE;
 		e.wfx.timeout = esr & ISS_WFX_TIMEOUT;
 		e.wfx.rn = FIELD_GET(ISS_WFX_RN, esr);
 		break;
+	case ESR_ELx_EC_HVC32:
 	case ESR_ELx_EC_HVC64:
 	case ESR_ELx_EC_SMC64:
 	case ESR_ELx_EC_SVC64:

@@ -7,7 +7,11 @@
 #include <asm/ptrace.h>
 #include "../core/vcpu.h"
 #include "../mmu/mmu.h"
+#include "aarch32.h"
+#include "aarch32_insn.h"
 #include "arch.h"
+#include "cp15.h"
+#include "entry_state32.h"
 #include "exit.h"
 
 typedef int (*exit_fn)(struct keel_vcpu *vcpu, const struct keel_exit *exit);
@@ -39,6 +43,17 @@ static int fp_simd(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
+/* HVC and SMC of AArch32. The immediate of SMC is not in the syndrome. */
+static int call32(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	int verdict;
+
+	keel_aarch32_cut_args(&vcpu->ctx);
+	verdict = exit->ec == ESR_ELx_EC_HVC32 ? keel_smccc_hvc(vcpu, exit) : keel_smccc_smc(vcpu, exit);
+	keel_aarch32_cut_args(&vcpu->ctx);
+	return verdict;
+}
+
 static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	vcpu->stat.abort++;
@@ -48,7 +63,14 @@ static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 /* A class without a handler is one that no guest of ours should cause: UNDEF for it. */
 static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_WFx]		= wfx,
+	[ESR_ELx_EC_CP15_32]		= keel_cp15_mcr,
+	[ESR_ELx_EC_CP15_64]		= keel_cp15_mcrr,
+	[ESR_ELx_EC_CP14_MR]		= keel_cp15_mcr14,
 	[ESR_ELx_EC_FP_ASIMD]		= fp_simd,
+	[ESR_ELx_EC_CP10_ID]		= keel_cp15_vmrs,
+	[ESR_ELx_EC_CP14_64]		= keel_cp15_mcrr14,
+	[ESR_ELx_EC_HVC32]		= call32,
+	[ESR_ELx_EC_SMC32]		= call32,
 	[ESR_ELx_EC_HVC64]		= keel_smccc_hvc,
 	[ESR_ELx_EC_SMC64]		= keel_smccc_smc,
 	[ESR_ELx_EC_SYS64]		= keel_sysreg_trap,
@@ -57,16 +79,27 @@ static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_SOFTSTP_LOW]	= keel_debug_exit,
 	[ESR_ELx_EC_WATCHPT_LOW]	= keel_debug_exit,
 	[ESR_ELx_EC_BREAKPT_LOW]	= keel_debug_exit,
+	[ESR_ELx_EC_BKPT32]		= keel_debug_exit,
 	[ESR_ELx_EC_BRK64]		= keel_debug_exit,
 };
+
+static int dispatch(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	exit_fn handle = table[exit->ec] ?: unknown;
+
+	if (keel_aarch32_insn_fails(vcpu->ctx.pstate, exit->esr)) {
+		keel_exit_skip(&vcpu->ctx);
+		return KEEL_RESUME;
+	}
+	return handle(vcpu, exit);
+}
 
 static int synchronous(struct keel_vcpu *vcpu)
 {
 	const struct keel_ctx *ctx = &vcpu->ctx;
 	struct keel_exit exit = keel_exit_decode(ctx->esr, ctx->far, ctx->hpfar);
 	u64 pc = ctx->pc;
-	exit_fn handle = table[exit.ec] ?: unknown;
-	int verdict = handle(vcpu, &exit);
+	int verdict = dispatch(vcpu, &exit);
 
 	/* an emulated instruction counts as a step for a VMM that steps the guest */
 	if (verdict == KEEL_RESUME && ctx->pc != pc && keel_debug_step_done(vcpu))
@@ -93,7 +126,8 @@ static void serror(struct keel_vcpu *vcpu, u64 esr)
 	if ((esr & ESR_ELx_AET) == ESR_ELx_AET_CE && !(esr & ESR_ELx_IDS) &&
 	    (esr & ESR_ELx_FSC) == ESR_ELx_FSC_SERROR)
 		return;
-	keel_inject_serror(vcpu, esr & ESR_ELx_ISS_MASK);
+	keel_inject_serror(vcpu, keel_aarch32_el1(vcpu) ? keel_entry_state32_vsesr(esr) :
+							  esr & ESR_ELx_ISS_MASK);
 }
 
 int keel_exit_handle(struct keel_vcpu *vcpu, int code)
@@ -119,6 +153,12 @@ int keel_exit_handle(struct keel_vcpu *vcpu, int code)
 
 void keel_exit_skip(struct keel_ctx *ctx)
 {
+	ctx->pstate &= ~(u64)DBG_SPSR_SS;
+	if (ctx->pstate & PSR_MODE32_BIT) {
+		ctx->pc = (u32)(ctx->pc + (ctx->esr & ESR_ELx_IL ? 4 : 2));
+		ctx->pstate = keel_aarch32_insn_advance(ctx->pstate);
+		return;
+	}
 	ctx->pc += 4;
-	ctx->pstate &= ~(u64)(PSR_BTYPE_MASK | DBG_SPSR_SS);
+	ctx->pstate &= ~(u64)PSR_BTYPE_MASK;
 }

@@ -18,6 +18,13 @@ struct keel_sysreg_trap {
 	bool write;
 };
 
+/* Coprocessor access of AArch32; the wide ones have no CRn and opc2. */
+struct keel_cp_trap {
+	u8 opc1, crn, crm, opc2;
+	u8 rt, rt2;		/* in AArch64's numbering; 31: none */
+	bool write;
+};
+
 struct keel_abort {
 	bool exec;		/* instruction abort */
 	bool write;		/* WnR, false for cache maintenance and stage-1 walks (s1ptw) that only read */
@@ -43,6 +50,7 @@ struct keel_exit {
 	union {
 		struct keel_abort abort;
 		struct keel_sysreg_trap sysreg;
+		struct keel_cp_trap cp;
 		u16 imm;		/* HVC, SMC, BRK */
 		struct { bool wfe, timeout; u8 rn; } wfx;
 	};

@@ -70,7 +70,7 @@ static const struct keel_idfield pfr2[] = {
 
 static const struct keel_idfield aa64pfr0[] = {
 	FIELD(EL0, 0, LOWER, 2, WR),
-	FIELD(EL1, 4, LOWER, 1, WR),		/* no AArch32 at EL1 */
+	FIELD(EL1, 4, LOWER, 2, WR),
 	HIDE(EL2, 8),
 	HIDE(EL3, 12),
 	FIELD(FP, 16, SIGNED, 1, RO),

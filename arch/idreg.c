@@ -14,6 +14,7 @@
 #include "../core/vcpu.h"
 #include "../hyp/context.h"
 #include "../mmu/mmu.h"
+#include "aarch32.h"
 #include "arch.h"
 #include "cache.h"
 #include "idlimits.h"
@@ -23,6 +24,7 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 
 /* Fields by the Arm ARM (D24.2); not every supported host's header names them. */
 #define PFR0_EL0	GENMASK_ULL(3, 0)
+#define PFR0_EL1	GENMASK_ULL(7, 4)
 #define PFR0_RAS	GENMASK_ULL(31, 28)
 #define ISAR0_TLB	GENMASK_ULL(59, 56)
 #define ISAR1_ADDR	(GENMASK_ULL(7, 4) | GENMASK_ULL(11, 8))	/* APA, API */
@@ -76,6 +78,11 @@ static u64 host(unsigned int crm, unsigned int op2)
 bool keel_idreg_host_aa32(void)
 {
 	return FIELD_GET(PFR0_EL0, host(4, 0)) == 2;
+}
+
+bool keel_idreg_host_aa32_el1(void)
+{
+	return FIELD_GET(PFR0_EL1, host(4, 0)) == 2;
 }
 
 bool keel_idreg_host_pauth(void)
@@ -196,6 +203,8 @@ static u64 hcr(const struct keel_vcpu *vcpu)
 		hcr |= HCR_TTLBOS_BIT;
 	if (vcpu->arch.trap_vm)
 		hcr |= HCR_TVM;
+	if (keel_aarch32_el1(vcpu))
+		hcr &= ~HCR_RW;
 	return hcr;
 }
 

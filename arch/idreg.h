@@ -17,6 +17,7 @@ u64 keel_idreg_writable(unsigned int idx);
 
 /* Facts about the host, from its sanitised ID registers. */
 bool keel_idreg_host_aa32(void);	/* EL0 can use AArch32 on every CPU */
+bool keel_idreg_host_aa32_el1(void);	/* EL1 can, too */
 bool keel_idreg_host_pauth(void);	/* address and generic authentication */
 bool keel_idreg_host_fwb(void);		/* FEAT_S2FWB */
 

@@ -14,6 +14,7 @@
 #include <asm/esr.h>
 #include <asm/sysreg.h>
 #include "../core/vcpu.h"
+#include "aarch32.h"
 #include "arch.h"
 #include "entry_state.h"
 
@@ -73,7 +74,10 @@ static u64 syndrome(u64 ec, u64 iss)
 
 void keel_inject_undef(struct keel_vcpu *vcpu)
 {
-	enter_sync(vcpu, syndrome(ESR_ELx_EC_UNKNOWN, 0));
+	if (keel_aarch32_el1(vcpu))
+		keel_aarch32_undef(vcpu);
+	else
+		enter_sync(vcpu, syndrome(ESR_ELx_EC_UNKNOWN, 0));
 }
 
 static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)
@@ -81,6 +85,10 @@ static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)
 	bool lower = keel_entry_state_from_el0(vcpu->ctx.pstate);
 	u64 ec;
 
+	if (keel_aarch32_el1(vcpu)) {
+		keel_aarch32_abort(vcpu, exec, fsc != ESR_ELx_FSC_EXTABT, far);
+		return;
+	}
 	if (exec)
 		ec = lower ? ESR_ELx_EC_IABT_LOW : ESR_ELx_EC_IABT_CUR;
 	else

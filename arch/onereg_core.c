@@ -11,6 +11,8 @@
 #include <asm/ptrace.h>
 #include "../core/vcpu.h"
 #include "../hyp/hyp.h"
+#include "aarch32.h"
+#include "aarch32_insn.h"
 #include "idreg.h"
 #include "onereg_core.h"
 
@@ -83,9 +85,12 @@ static int sys_at(u64 off)
 	}
 }
 
-static u32 *spsr32_at(struct keel_ctx *ctx, u64 off)
+/* Those of AArch32 stay in the CPU with a resident vCPU that has it at EL1. */
+static u32 *spsr32_at(struct keel_vcpu *vcpu, u64 off)
 {
-	return &ctx->spsr32[(off - CORE(spsr)) / WORDS(__u64)];
+	if (keel_aarch32_el1(vcpu))
+		keel_hyp_put(vcpu);
+	return &vcpu->ctx.spsr32[(off - CORE(spsr)) / WORDS(__u64)];
 }
 
 static void read_reg(struct keel_vcpu *vcpu, u64 off, void *buf)
@@ -98,7 +103,7 @@ static void read_reg(struct keel_vcpu *vcpu, u64 off, void *buf)
 		memcpy(buf, mem, size_at(off));
 		return;
 	}
-	val = sys >= 0 ? keel_sr_read(vcpu, sys) : *spsr32_at(&vcpu->ctx, off);
+	val = sys >= 0 ? keel_sr_read(vcpu, sys) : *spsr32_at(vcpu, off);
 	memcpy(buf, &val, sizeof(val));
 }
 
@@ -116,12 +121,14 @@ static void write_reg(struct keel_vcpu *vcpu, u64 off, const void *buf)
 	if (sys >= 0)
 		keel_sr_write(vcpu, sys, val);
 	else
-		*spsr32_at(&vcpu->ctx, off) = val;
+		*spsr32_at(vcpu, off) = val;
 }
 
-/* EL0 and EL1 in AArch64; EL0 in AArch32 where the CPU has it. */
-static int check_pstate(u64 pstate)
+/* EL0 and EL1 in the width of the vCPU's EL1; EL0 in AArch32 where the CPU has it. */
+static int check_pstate(const struct keel_vcpu *vcpu, u64 pstate)
 {
+	if (keel_aarch32_el1(vcpu))
+		return keel_aarch32_insn_mode_valid(pstate) ? 0 : -EINVAL;
 	switch (pstate & (PSR_MODE32_BIT | PSR_MODE_MASK)) {
 	case PSR_MODE_EL0t:
 	case PSR_MODE_EL1t:
@@ -134,14 +141,14 @@ static int check_pstate(u64 pstate)
 	}
 }
 
-/* AArch32 state has fifteen registers and a PC of 32 bits. */
+/* AArch32 has registers of 32 bits: fifteen in User mode, the banked ones too in those of EL1. */
 static void truncate_aa32(struct keel_ctx *ctx)
 {
-	unsigned int i;
+	unsigned int i, n = keel_aarch32_insn_mode_is_flat(ctx->pstate) ? 15 : NR_X;
 
 	if (!(ctx->pstate & PSR_MODE32_BIT))
 		return;
-	for (i = 0; i < 15; i++)
+	for (i = 0; i < n; i++)
 		ctx->x[i] = (u32)ctx->x[i];
 	ctx->pc = (u32)ctx->pc;
 }
@@ -167,7 +174,7 @@ int keel_onereg_core_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 	if (copy_from_user(buf, u64_to_user_ptr(reg->addr), KVM_REG_SIZE(reg->id)))
 		return -EFAULT;
 	if (off == CORE(regs.pstate)) {
-		err = check_pstate(buf[0]);
+		err = check_pstate(vcpu, buf[0]);
 		if (err)
 			return err;
 	}

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <uapi/linux/psci.h>
 #include "../core/vcpu.h"
+#include "aarch32.h"
 #include "arch.h"
 #include "psci_logic.h"
 #include "smccc.h"
@@ -64,12 +65,19 @@ static s64 power_on(struct keel_vcpu *target, struct keel_reset_state state)
 	return PSCI_RET_SUCCESS;
 }
 
+static bool is_big_endian(struct keel_vcpu *vcpu)
+{
+	if (keel_aarch32_el1(vcpu))
+		return vcpu->ctx.pstate & PSR_AA32_E_BIT;
+	return keel_sr_read(vcpu, KEEL_SCTLR_EL1) & SCTLR_EE;
+}
+
 static s64 cpu_on(struct keel_vcpu *vcpu, const u64 arg[3])
 {
 	struct keel_reset_state state = {
 		.pc = arg[1],
 		.context = arg[2],
-		.big_endian = keel_sr_read(vcpu, KEEL_SCTLR_EL1) & SCTLR_EE,
+		.big_endian = is_big_endian(vcpu),
 		.pending = true,
 	};
 	struct keel_vcpu *target = NULL;
@@ -150,12 +158,23 @@ static int system_suspend(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
+/* AArch32 has no 64-bit calls, and is not told of them (Arm DEN 0028, 2.7). */
+static bool is_too_wide(const struct keel_vcpu *vcpu)
+{
+	const u64 *x = vcpu->ctx.x;
+	u64 fn = (u32)x[0] == PSCI_1_0_FN_PSCI_FEATURES ? x[0] | x[1] : x[0];
+
+	return keel_aarch32_el1(vcpu) && (fn & PSCI_0_2_64BIT);
+}
+
 int keel_psci_call(struct keel_vcpu *vcpu)
 {
 	bool suspend = READ_ONCE(vcpu->vm->arch.system_suspend);
 	struct keel_psci_plan plan = keel_psci_logic_plan(keel_psci_version(vcpu), suspend,
 							  vcpu->ctx.x);
 
+	if (is_too_wide(vcpu))
+		return finish_call(vcpu, PSCI_RET_NOT_SUPPORTED);
 	switch (plan.op) {
 	case KEEL_PSCI_CPU_SUSPEND:
 		return cpu_suspend(vcpu);

@@ -15,6 +15,7 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "aarch32.h"
 #include "arch.h"
 #include "idreg.h"
 
@@ -56,6 +57,8 @@ unsigned long keel_reset_supported_features(void)
 
 	if (keel_idreg_host_pauth())
 		features |= PTRAUTH;
+	if (keel_idreg_host_aa32_el1())
+		features |= BIT(KVM_ARM_VCPU_EL1_32BIT);
 	return features;
 }
 
@@ -126,10 +129,14 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 	vcpu->mmio_pending = false;
 	vcpu->arch.trap_vm = !keel_idreg_host_fwb();
 	reset_core(&vcpu->ctx);
+	if (keel_aarch32_el1(vcpu))
+		keel_aarch32_reset(&vcpu->ctx);
 	keel_sysreg_reset(vcpu);
 	keel_debug_reset(vcpu);
 	keel_timer_vcpu_reset(vcpu);
-	if (on)
+	if (on && keel_aarch32_el1(vcpu))
+		keel_aarch32_cpu_on(&vcpu->ctx, on);
+	else if (on)
 		apply_cpu_on(&vcpu->ctx, on);
 	keel_idreg_apply(vcpu);
 }

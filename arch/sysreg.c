@@ -15,6 +15,7 @@
 #include "../core/compat.h"
 #include "../core/vcpu.h"
 #include "arch.h"
+#include "cp15.h"
 #include "sysreg.h"
 
 /*
@@ -173,7 +174,10 @@ const unsigned int keel_sysreg_nr = ARRAY_SIZE(keel_sysreg_table);
 
 int keel_sysreg_module_init(void)
 {
-	return keel_sysreg_table_valid(keel_sysreg_table, keel_sysreg_nr, KEEL_NR_REGS) ? 0 : -EINVAL;
+	bool valid = keel_sysreg_table_valid(keel_sysreg_table, keel_sysreg_nr, KEEL_NR_REGS) &&
+		     keel_cp15_tables_valid();
+
+	return valid ? 0 : -EINVAL;
 }
 
 static bool from_el0(const struct keel_vcpu *vcpu)

@@ -99,6 +99,8 @@ static bool has_ras(void)
 static int by_host(unsigned long cap)
 {
 	switch (cap) {
+	case KVM_CAP_ARM_EL1_32BIT:
+		return has_feature(KVM_ARM_VCPU_EL1_32BIT);
 	case KVM_CAP_ARM_PTRAUTH_ADDRESS:
 		return has_feature(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
 	case KVM_CAP_ARM_PTRAUTH_GENERIC:

@@ -13,6 +13,7 @@
 #include <asm/debug-monitors.h>
 #include <asm/esr.h>
 #include <asm/sysreg.h>
+#include "aarch32.h"
 #include "context.h"
 #include "entry.h"
 
@@ -28,6 +29,8 @@ static bool load_fp(struct keel_ctx *ctx)
 		return false;
 	keel_world_fp_enable();
 	keel_fpsimd_load(&ctx->fp);
+	if (keel_hyp_aarch32(ctx))
+		keel_hyp_aarch32_fp_load(ctx);
 	ctx->flags |= KEEL_CTX_FP_GUEST;
 	return true;
 }
@@ -88,7 +91,8 @@ static bool read_idreg(struct keel_ctx *ctx)
 
 static bool wfx(struct keel_ctx *ctx)
 {
-	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || !READ_ONCE(ctx->lines))
+	/* AArch32: the instruction may be conditional, and short */
+	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || (ctx->pstate & PSR_MODE32_BIT) || !READ_ONCE(ctx->lines))
 		return false;
 	skip(ctx);
 	return true;

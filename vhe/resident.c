@@ -13,6 +13,7 @@
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "../core/vcpu.h"
+#include "../hyp/aarch32.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"
 
@@ -22,6 +23,8 @@ static void save_el1(struct keel_ctx *ctx)
 #include "../hyp/regs.def"
 	if (keel_vhe_features.ras)
 		ctx->sys[KEEL_DISR_EL1] = read_sysreg_s(SYS_VDISR_EL2);
+	if (keel_hyp_aarch32(ctx))
+		keel_hyp_aarch32_save(ctx);
 }
 
 static void load_el1(const struct keel_ctx *ctx)
@@ -30,6 +33,8 @@ static void load_el1(const struct keel_ctx *ctx)
 #include "../hyp/regs.def"
 	if (keel_vhe_features.ras)
 		write_sysreg_s(ctx->sys[KEEL_DISR_EL1], SYS_VDISR_EL2);
+	if (keel_hyp_aarch32(ctx))
+		keel_hyp_aarch32_load(ctx);
 }
 
 /* Traps that have no effect while the host runs (HCR_EL2.TGE=1). */
@@ -150,13 +155,20 @@ static bool is_el1(enum keel_reg reg)
 	}
 }
 
+/* In the CPU with a resident vCPU, too, but rarely asked for: always read from memory. */
+static bool is_rare(enum keel_reg reg)
+{
+	return reg == KEEL_DISR_EL1 || reg == KEEL_DACR32_EL2 || reg == KEEL_IFSR32_EL2 ||
+	       reg == KEEL_DBGVCR32_EL2;
+}
+
 /* Pin the vCPU to this CPU's registers (true) or to memory (false). Preemption is off on return. */
 static bool pin(struct keel_vcpu *vcpu, enum keel_reg reg)
 {
 	int cpu;
 
 	preempt_disable();
-	if (reg == KEEL_DISR_EL1) {
+	if (is_rare(reg)) {
 		keel_hyp_put(vcpu);
 		return false;
 	}

@@ -12,6 +12,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../core/vcpu.h"
+#include "../hyp/aarch32.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"
@@ -102,6 +103,8 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 	load_run_regs(ctx, h);
 	load_debug(ctx);
 
+	if (keel_hyp_aarch32(ctx))
+		keel_hyp_aarch32_fp_trap();
 	write_sysreg(CPTR_TTA | CPTR_TAM, cpacr_el1);
 	write_sysreg(ctx->mdcr | (h->mdcr & MDCR_EL2_HPMN_MASK), mdcr_el2);
 	if (keel_vhe_features.hcx) {
@@ -145,6 +148,8 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 {
 	if (ctx->flags & KEEL_CTX_FP_GUEST) {
 		keel_fpsimd_save(&ctx->fp);
+		if (keel_hyp_aarch32(ctx))
+			keel_hyp_aarch32_fp_save(ctx);
 		ctx->flags &= ~KEEL_CTX_FP_GUEST;
 	}
 	sync_serror(ctx);

@@ -7,6 +7,13 @@
 
 #define ESR_ELx_EC_UNKNOWN	0x00UL
 #define ESR_ELx_EC_WFx		0x01UL
+#define ESR_ELx_EC_CP15_32	0x03UL
+#define ESR_ELx_EC_CP15_64	0x04UL
+#define ESR_ELx_EC_CP14_MR	0x05UL
+#define ESR_ELx_EC_CP14_LS	0x06UL
+#define ESR_ELx_EC_FP_ASIMD	0x07UL
+#define ESR_ELx_EC_CP10_ID	0x08UL
+#define ESR_ELx_EC_CP14_64	0x0cUL
 #define ESR_ELx_EC_HVC32	0x12UL
 #define ESR_ELx_EC_SMC32	0x13UL
 #define ESR_ELx_EC_SVC64	0x15UL
