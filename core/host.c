@@ -8,7 +8,6 @@
 #include <linux/cpumask.h>
 #include <linux/entry-kvm.h>
 #include <linux/kvm_host.h>
-#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
@@ -54,23 +53,6 @@ static int check_cpus(void)
 	return err;
 }
 
-static int check_features(void)
-{
-	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
-	unsigned int tgran_shift = PAGE_SIZE == SZ_4K ? 28 : PAGE_SIZE == SZ_64K ? 24 : 20;
-	unsigned int tgran2_shift = PAGE_SIZE == SZ_4K ? 40 : PAGE_SIZE == SZ_64K ? 36 : 32;
-	unsigned int tgran2 = (mmfr0 >> tgran2_shift) & 0xf;
-	unsigned int tgran = (mmfr0 >> tgran_shift) & 0xf;
-	bool stage1 = PAGE_SIZE == SZ_16K ? tgran != 0 : tgran != 0xf;
-
-	/* ID_AA64MMFR0_EL1.TGRANx_2: 0 as stage 1, 1 not there, 2 and up there */
-	if (tgran2 == 1 || (tgran2 == 0 && !stage1)) {
-		keel_err("the CPU has no stage 2 with the host's page size of %lu bytes", PAGE_SIZE);
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
 static bool cpu_has_el2(void)
 {
 	/* ID_AA64PFR0_EL1.EL2 */
@@ -86,7 +68,7 @@ int keel_host_check(void)
 			keel_err("the kernel runs at EL1: the CPU has no VHE (Armv8.1) or the kernel was told not to use it");
 		return -ENODEV;
 	}
-	return check_features() ?: check_cpus();
+	return check_cpus();
 }
 
 bool keel_host_has_gicv3(void)
