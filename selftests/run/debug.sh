@@ -3,7 +3,7 @@
 
 # usage: debug_kernel NAME
 debug_kernel() {
-	local programs quick=$TOP/build/selftests/${QUICK:-run_exits}
+	local programs
 	"$TESTBED/kernel" "$1"
 	if [ "$HV" = keel ]; then
 		expect "$1: module builds" "$TOP/tools/build/quiet-build" make -C "$TOP" KERNEL="$1" module
@@ -12,8 +12,9 @@ debug_kernel() {
 			$(find "$TOP/build/$1"/{hyp,vhe,nvhe} -name '*.o' ! -name '.*' 2>/dev/null)
 	fi
 	mapfile -t programs < <(selftest_programs)
-	[ ${#programs[@]} -gt 0 ] || programs=("test -c /dev/kvm")
-	host "$1" --kernel "$1" --timeout 1000 -- "${programs[@]}"
+	host "$1" --kernel "$1" --timeout 1000 --rootfs qemu10 \
+		--file "$KEEL_CACHE/kernel/6.12/Image" --file "$("$TESTBED/make-guest"):/t/guest.gz" \
+		-- "${programs[@]}" "$RUN/host/qemu-guest 2"
 	if [ "$HV" = keel ]; then
 		HV=none host "$1-life-cycle" --kernel "$1" --timeout 300 \
 			--file "$TOP/build/$1/keel.ko" -- "$RUN/host/life-cycle 20"
