@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* pure: built and tested on the host */
+/*
+ * One interrupt of a guest as a state machine (GIC architecture, IHI 0069,
+ * chapter 4): what makes it pending, when it may be presented, what a list
+ * register carries and what comes back. No lock, no vCPU, no hardware.
+ */
+#ifndef KEEL_VGIC_IRQ_H
+#define KEEL_VGIC_IRQ_H
+
+#include <linux/types.h>
+
+#define KEEL_NR_SGIS		16
+#define KEEL_NR_PRIVATE		32
+#define KEEL_MAX_SPI		1019
+
+struct keel_irq_state {
+	u32 intid;
+	u8 priority;
+	bool enabled;
+	bool group1;
+	bool level;		/* GICD_ICFGR: level-sensitive; else edge */
+	bool line;		/* input level as the source drives it */
+	bool latch;		/* pending by an edge, ISPENDR or an SGI */
+	bool active;
+	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */
+	u32 hwintid;		/* the host's INTID, if hw */
+};
+
+/* Pending as GICD_ISPENDR reads it: latch, or the line of a level-sensitive one. */
+static inline bool keel_irq_pending(const struct keel_irq_state *s)
+{
+	return s->latch || (s->level && s->line);
+}
+
+/* The source changes the line. True: something to present may have come up. */
+bool keel_irq_set_line(struct keel_irq_state *s, bool level);
+/* Is it to be on a vCPU's list at all: active, or pending and enabled. */
+bool keel_irq_wanted(const struct keel_irq_state *s);
+/* a before b on a vCPU's list: active last, then by priority (lower value first), then by INTID. */
+bool keel_irq_before(const struct keel_irq_state *a, const struct keel_irq_state *b);
+/* ICH_LR<n>_EL2 for it; consumes a pending edge (it lives in the LR from here on). */
+u64 keel_irq_to_lr(struct keel_irq_state *s);
+/* What the guest made of the LR. True: a level-sensitive one was completed, so tell resamplefds. */
+bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The in-kernel GICv3 of a VM. State machine and list-register coding are pure
+ * (irq.h); this is what holds them together and what core/, arch/ and timer/
+ * call. vgic names neither mmu nor timer: devices raise lines by
+ * keel_vgic_set_line().
+ *
+ * Lock ladder (all raw spinlocks, IRQs off): keel_gic_cpu.lock -> keel_irq.lock;
+ * of two vCPUs the lower index first. Configuration: vm->config_lock, outside.
+ */
+#ifndef KEEL_VGIC_VGIC_H
+#define KEEL_VGIC_VGIC_H
+
+#include <linux/kvm.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include "../core/bus.h"
+#include "irq.h"
+
+struct keel_vm;
+struct keel_vcpu;
+
+struct keel_irq {
+	raw_spinlock_t lock;
+	struct keel_irq_state s;	/* under lock */
+	struct list_head entry;		/* on vcpu's list: under both that list's lock and lock */
+	struct keel_vcpu *vcpu;		/* whose list it is on, NULL if none; as entry */
+	struct keel_vcpu *target;	/* whom it is routed to, NULL if that affinity has no vCPU; under lock */
+	u64 irouter;			/* GICD_IROUTER as written; SPIs; under lock */
+	bool (*get_line)(struct keel_vcpu *vcpu);	/* hw-mapped timer: current input level; under lock */
+};
+
+/* Per vCPU; embedded in struct keel_vcpu as "gic". */
+struct keel_gic_cpu {
+	raw_spinlock_t lock;		/* the list */
+	struct list_head list;		/* keel_irq by keel_irq_before() */
+	struct keel_irq irq[KEEL_NR_PRIVATE];
+	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
+	u64 rd_base;			/* guest physical, ~0 if none */
+	bool rd_last;			/* GICR_TYPER.Last */
+};
+
+struct keel_gic_region {		/* redistributor region */
+	struct list_head entry;
+	u32 index, count, used;		/* count 0: legacy single region, as many as fit */
+	u64 base;
+};
+
+/* Per VM; embedded in struct keel_vm as "gic". [c] config_lock. */
+struct keel_gic {
+	bool present;			/* [c] a GICv3 was created; immutable once a vCPU has run */
+	bool initialised;		/* [c] CTRL_INIT done */
+	bool ready;			/* [c, release] addresses checked, MMIO registered: first KVM_RUN */
+	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
+	u64 dist_base;			/* [c] ~0: not set */
+	struct list_head regions;	/* [c] keel_gic_region by index */
+	u32 ctlr;			/* GICD_CTLR enables */
+	u32 iidr_rev;
+	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
+	struct keel_bus_dev dist_dev;
+};
+
+/* ---- life cycle ---- */
+/* The host can give guests a GICv3. Set once at load: number of LRs, PRIbits, maintenance interrupt. */
+int keel_vgic_module_init(void);	/* 0 also on hosts without GICv3: keel_vgic_supported() says it */
+void keel_vgic_module_exit(void);
+bool keel_vgic_supported(void);
+void keel_vgic_enable_cpu(void);	/* maintenance interrupt; IRQs off, own CPU */
+void keel_vgic_disable_cpu(void);
+void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC */
+void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu);	/* CPU interface: ICH_VMCR, APRs to reset */
+int keel_vgic_first_run(struct keel_vcpu *vcpu);	/* maps and checks; -ENXIO, -EBUSY, -EINVAL as the KVM API says */
+void keel_vgic_vm_destroy(struct keel_vm *vm);
+
+/* ---- running ---- */
+/* Before entry and after exit, IRQs off, vCPU resident: list registers and ICH_* through ctx.gic (hyp/context.h). */
+void keel_vgic_flush(struct keel_vcpu *vcpu);
+void keel_vgic_sync(struct keel_vcpu *vcpu);
+/* An enabled pending interrupt that the vCPU would take: WFI must not block. */
+bool keel_vgic_pending(struct keel_vcpu *vcpu);
+
+/* ---- inputs ---- any context, IRQs on or off */
+/* PPI of vcpu (vcpu not NULL, intid 16..31) or SPI (vcpu NULL). Level or edge as configured: an edge needs 0 -> 1. */
+int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level);
+/* Map a PPI of this vCPU to the host interrupt: delivered with the HW bit; get_line gives its input. */
+int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
+/* Is an interrupt active or pending at the vCPU's (hw-mapped) PPI: decides whether the host's must stay masked. */
+bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid);
+/* Completion of a level-sensitive SPI, for resamplefds; called without locks, in task context or atomic. */
+extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
+/* ICC_SGI1R/ASGI1R/SGI0R_EL1 write. */
+void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
+/* Trapped ICC_* accesses; false: UNDEF. sysreg as sys_reg(). */
+bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
+
+/* ---- the structures other files of vgic/ use ---- */
+/* The interrupt, or NULL if this VM has no such one. */
+struct keel_irq *keel_vgic_irq(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid);
+/*
+ * irq->lock held by the caller (flags from raw_spin_lock_irqsave) and released
+ * here: put the interrupt on its target's list if it is wanted there, and kick.
+ */
+void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned long flags);
+/* Stop/go all vCPUs of the VM around reading or changing active state, and pull LR state into keel_irq. */
+void keel_vgic_halt_guest(struct keel_vm *vm);
+void keel_vgic_resume_guest(struct keel_vm *vm);
+
+/* ---- vgic/device.c: KVM_DEV_TYPE_ARM_VGIC_V3 on the device-fd frame ---- */
+int keel_vgic_device_register(void);
+
+#endif
