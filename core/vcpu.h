@@ -76,6 +76,7 @@ struct keel_vcpu {
 	unsigned long fp_free_at;
 
 	struct keel_timer_vcpu timer;
+	struct keel_gic_cpu gic;
 	struct keel_arch_vcpu arch;
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 

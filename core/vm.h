@@ -16,6 +16,7 @@
 #include "../arch/arch_vm.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "../vgic/vgic.h"
 #include "bus.h"
 
 #define KEEL_MAX_VCPUS	512
@@ -41,6 +42,7 @@ struct keel_vm {
 	struct keel_mmu mmu;
 	struct keel_timer_vm timer;
 	struct keel_arch_vm arch;
+	struct keel_gic gic;
 	struct keel_bus mmio_bus;
 	struct keel_eventfds *eventfds;		/* [I] core/ioeventfd.c */
 	struct keel_coalesced *coalesced;	/* [I] core/coalesced.c */

@@ -36,9 +36,12 @@ struct keel_gic_cpu {
 	struct list_head list;		/* keel_irq by keel_irq_before() */
 	struct keel_irq irq[KEEL_NR_PRIVATE];
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
-	u64 rd_base;			/* guest physical, ~0 if none */
-	bool rd_last;			/* GICR_TYPER.Last */
+	u64 rd_base;			/* [c] guest physical, KEEL_GIC_NOWHERE if none */
+	bool rd_last;			/* [c] GICR_TYPER.Last; read without */
+	u64 pendbaser;			/* GICR_PENDBASER: held, no LPIs */
 };
+
+#define KEEL_GIC_NOWHERE	(~0ULL)	/* a base address that was not set */
 
 struct keel_gic_region {		/* redistributor region */
 	struct list_head entry;
@@ -49,13 +52,14 @@ struct keel_gic_region {		/* redistributor region */
 /* Per VM; embedded in struct keel_vm as "gic". [c] config_lock. */
 struct keel_gic {
 	bool present;			/* [c] a GICv3 was created; immutable once a vCPU has run */
-	bool initialised;		/* [c] CTRL_INIT done */
+	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
 	bool ready;			/* [c, release] addresses checked, MMIO registered: first KVM_RUN */
 	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
-	u64 dist_base;			/* [c] ~0: not set */
+	u64 dist_base;			/* [c] KEEL_GIC_NOWHERE: not set */
 	struct list_head regions;	/* [c] keel_gic_region by index */
 	u32 ctlr;			/* GICD_CTLR enables */
 	u32 iidr_rev;
+	u64 propbaser;			/* GICR_PROPBASER: held, no LPIs */
 	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
 	struct keel_bus_dev dist_dev;
 };
@@ -105,7 +109,25 @@ void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned l
 void keel_vgic_halt_guest(struct keel_vm *vm);
 void keel_vgic_resume_guest(struct keel_vm *vm);
 
+/* ---- vgic/cpuif.c ---- */
+/*
+ * ICC_* state for user space; sysreg as sys_reg(), no vCPU runs. val NULL: only
+ * ask whether there is such a register. -ENXIO: no; -EINVAL: bad value.
+ */
+int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
+
 /* ---- vgic/device.c: KVM_DEV_TYPE_ARM_VGIC_V3 on the device-fd frame ---- */
-int keel_vgic_device_register(void);
+int keel_vgic_device_register(void);	/* nothing if !keel_vgic_supported(); after keel_vgic_module_init() */
+
+/* ---- vgic/place.c: where the frames are; config_lock held but in _vm_init and _vm_destroy ---- */
+void keel_place_vm_init(struct keel_vm *vm);	/* also without a GIC */
+/* KVM_CREATE_VCPU: -EBUSY once initialised, -EINVAL if frames collide. 0 without a GIC. */
+int keel_place_check_create(struct keel_vm *vm);
+/* Give every vCPU without a redistributor the next free one of the regions. */
+void keel_place_assign(struct keel_vm *vm);
+/* keel_vgic_first_run()'s part for the whole VM: check, register on the bus, set ready. Idempotent. */
+int keel_place_map(struct keel_vm *vm);
+/* keel_vgic_vm_destroy()'s part: regions and spi[]; no vCPU and no bus reader is left. */
+void keel_place_vm_destroy(struct keel_vm *vm);
 
 #endif
