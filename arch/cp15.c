@@ -59,6 +59,7 @@ static const struct row cp15[] = {
 	ROW(0, 2, 0, 2, RW, LOW, TCR_EL1),		/* TTBCR */
 	ROW(0, 2, 0, 3, RW, HIGH, TCR_EL1),		/* TTBCR2 */
 	ROW(0, 3, 0, 0, RW, WORD, DACR32_EL2),
+	ROW(0, 4, 6, 0, RW, WORD, ICC_PMR_EL1),
 	ROW(0, 5, 0, 0, RW, WORD, ESR_EL1),		/* DFSR */
 	ROW(0, 5, 0, 1, RW, WORD, IFSR32_EL2),
 	ROW(0, 5, 1, 0, RW, WORD, AFSR0_EL1),		/* ADFSR */
@@ -86,6 +87,10 @@ static const struct row cp15[] = {
 	ROW(0, 10, 2, 1, RW, HIGH, MAIR_EL1),		/* NMRR, MAIR1 */
 	ROW(0, 10, 3, 0, RW, LOW, AMAIR_EL1),
 	ROW(0, 10, 3, 1, RW, HIGH, AMAIR_EL1),
+	ROW(0, 12, 11, 1, W, WORD, ICC_DIR_EL1),
+	ROW(0, 12, 11, 3, R, WORD, ICC_RPR_EL1),
+	ROW(0, 12, 12, 4, RW, WORD, ICC_CTLR_EL1),
+	ROW(0, 12, 12, 5, RW, WORD, ICC_SRE_EL1),
 	ROW(0, 13, 0, 1, RW, WORD, CONTEXTIDR_EL1),
 	ROW(0, 14, 2, 0, RW | USER, WORD, CNTP_TVAL_EL0),
 	ROW(0, 14, 2, 1, RW | USER, WORD, CNTP_CTL_EL0),
@@ -99,9 +104,12 @@ static const struct row cp15[] = {
 /* MCRR and MRRC of p15: opc1 and CRm only. */
 static const struct row cp15_wide[] = {
 	ROW(0, 0, 2, 0, RW, WORD, TTBR0_EL1),
+	ROW(0, 0, 12, 0, W, WORD, ICC_SGI1R_EL1),
 	ROW(0, 0, 14, 0, R | USER, WORD, CNTPCT_EL0),
 	ROW(1, 0, 2, 0, RW, WORD, TTBR1_EL1),
+	ROW(1, 0, 12, 0, W, WORD, ICC_ASGI1R_EL1),
 	ROW(1, 0, 14, 0, R | USER, WORD, CNTVCT_EL0),
+	ROW(2, 0, 12, 0, W, WORD, ICC_SGI0R_EL1),
 	ROW(2, 0, 14, 0, RW | USER, WORD, CNTP_CVAL_EL0),
 	ROW(3, 0, 14, 0, RW | USER, WORD, CNTV_CVAL_EL0),
 	ROW(8, 0, 14, 0, R | USER, WORD, CNTPCTSS_EL0),

@@ -34,7 +34,7 @@ static const struct keel_idfield pfr1[] = {
 	HIDE(Virtualization, 12),
 	A32(16), A32(20),
 	HIDE(Virt_frac, 24),
-	HIDE(GIC, 28),
+	FIELD(GIC, 28, LOWER, 1, WR),		/* as ID_AA64PFR0_EL1.GIC */
 };
 
 static const struct keel_idfield dfr0[] = {
@@ -75,7 +75,7 @@ static const struct keel_idfield aa64pfr0[] = {
 	HIDE(EL3, 12),
 	FIELD(FP, 16, SIGNED, 1, RO),
 	FIELD(AdvSIMD, 20, SIGNED, 1, RO),
-	HIDE(GIC, 24),				/* no ICC registers without an in-kernel GICv3 */
+	FIELD(GIC, 24, LOWER, 1, WR),		/* idreg.c: 0 once the VM runs without an in-kernel GICv3 */
 	FIELD(RAS, 28, LOWER, 1, RO),		/* virtual SErrors carry VSESR_EL2 */
 	HIDE(SEL2, 36),
 	FIELD(DIT, 48, LOWER, 1, WR),

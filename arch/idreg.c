@@ -14,6 +14,7 @@
 #include "../core/vcpu.h"
 #include "../hyp/context.h"
 #include "../mmu/mmu.h"
+#include "../vgic/vgic.h"
 #include "aarch32.h"
 #include "arch.h"
 #include "cache.h"
@@ -26,6 +27,8 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 #define PFR0_EL0	GENMASK_ULL(3, 0)
 #define PFR0_EL1	GENMASK_ULL(7, 4)
 #define PFR0_RAS	GENMASK_ULL(31, 28)
+#define PFR0_GIC	GENMASK_ULL(27, 24)
+#define A32PFR1_GIC	GENMASK_ULL(31, 28)
 #define ISAR0_TLB	GENMASK_ULL(59, 56)
 #define ISAR1_ADDR	(GENMASK_ULL(7, 4) | GENMASK_ULL(11, 8))	/* APA, API */
 #define ISAR1_GENERIC	(GENMASK_ULL(27, 24) | GENMASK_ULL(31, 28))	/* GPA, GPI */
@@ -114,6 +117,18 @@ static u64 limit_parange(u64 mmfr0)
 	return (mmfr0 & ~MMFR0_PARANGE) | FIELD_PREP(MMFR0_PARANGE, pa);
 }
 
+/* What promises the ICC registers. */
+static u64 gic_fields(unsigned int idx)
+{
+	switch (idx) {
+	case IDX(1, 1):
+		return A32PFR1_GIC;
+	case IDX(4, 0):
+		return PFR0_GIC;
+	}
+	return 0;
+}
+
 /* The most that any guest can see; a register without a say of the host's is not read there. */
 static u64 offer(unsigned int idx)
 {
@@ -125,12 +140,19 @@ static u64 offer(unsigned int idx)
 	if (keel_idlimits_needs_host(idx))
 		val = host(idx / 8 + 1, idx % 8);
 	val = keel_idlimits_offer(idx, val, flags);
+	if (!keel_vgic_supported())
+		val &= ~gic_fields(idx);
 	return idx == IDX(7, 0) ? limit_parange(val) : val;
 }
 
 static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
 {
-	return vm_has_pauth(vm) ? val : val & ~keel_idlimits_pauth(idx);
+	if (!vm_has_pauth(vm))
+		val &= ~keel_idlimits_pauth(idx);
+	/* a GIC may still come, until the VM runs */
+	if (vm->has_run && !vm->gic.present)
+		val &= ~gic_fields(idx);
+	return val;
 }
 
 u64 keel_idreg_read(struct keel_vm *vm, unsigned int idx)

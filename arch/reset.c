@@ -15,6 +15,7 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "../vgic/vgic.h"
 #include "aarch32.h"
 #include "arch.h"
 #include "idreg.h"
@@ -134,6 +135,7 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 	keel_sysreg_reset(vcpu);
 	keel_debug_reset(vcpu);
 	keel_timer_vcpu_reset(vcpu);
+	keel_vgic_vcpu_reset(vcpu);
 	if (on && keel_aarch32_el1(vcpu))
 		keel_aarch32_cpu_on(&vcpu->ctx, on);
 	else if (on)
@@ -192,9 +194,13 @@ int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *ini
 int keel_reset_first_run(struct keel_vcpu *vcpu)
 {
 	struct keel_vm *vm = vcpu->vm;
+	int err;
 
 	if (vcpu->has_run)
 		return 0;
+	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu);
+	if (err)
+		return err;
 	/* from here on the VM's configuration is fixed */
 	mutex_lock(&vm->config_lock);
 	vm->has_run = true;

@@ -5,7 +5,7 @@
  *
  * What is not in the table is UNDEFINED on purpose. That covers all that keel
  * hides: PMU, SPE, TRBE, trace, BRBE, AMU, MPAM, LORegions, SVE, SME, MTE, GCS,
- * the GIC's ICC registers while there is no in-kernel GIC, and IMPLEMENTATION
+ * the GIC's ICC registers without an in-kernel GIC, and IMPLEMENTATION
  * DEFINED registers.
  */
 #include <linux/errno.h>
@@ -123,6 +123,7 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	KEY(APDBKEYHI_EL1),
 	KEY(APGAKEYLO_EL1),
 	KEY(APGAKEYHI_EL1),
+	TRAP(ICC_PMR_EL1, RW, keel_sysreg_gic),
 	VM(AFSR0_EL1, 0),
 	VM(AFSR1_EL1, 0),
 	VM(ESR_EL1, 0),
@@ -141,6 +142,14 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	VM(AMAIR_EL1, 0),
 	PLAIN(VBAR_EL1, 0),
 	PLAIN(DISR_EL1, 0),
+	/* The rest of the GIC's CPU interface traps only to be UNDEFINED. */
+	TRAP(ICC_DIR_EL1, W, keel_sysreg_gic),
+	TRAP(ICC_RPR_EL1, R, keel_sysreg_gic),
+	TRAP(ICC_SGI1R_EL1, W, keel_sysreg_gic),
+	TRAP(ICC_ASGI1R_EL1, W, keel_sysreg_gic),
+	TRAP(ICC_SGI0R_EL1, W, keel_sysreg_gic),
+	TRAP(ICC_CTLR_EL1, RW, keel_sysreg_gic),
+	TRAP(ICC_SRE_EL1, RW, keel_sysreg_gic),
 	VM(CONTEXTIDR_EL1, 0),
 	PLAIN(TPIDR_EL1, 0),
 	PLAIN(CNTKCTL_EL1, 0),

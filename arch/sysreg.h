@@ -58,6 +58,7 @@ bool keel_sysreg_ccsidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, boo
 bool keel_sysreg_csselr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_ctr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_timer(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_gic(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 
 /* sysreg_debug.c: the same for the debug registers */
 bool keel_sysreg_debug_bp(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);

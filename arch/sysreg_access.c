@@ -9,6 +9,7 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "../vgic/vgic.h"
 #include "cache.h"
 #include "idlimits.h"
 #include "idreg.h"
@@ -140,4 +141,9 @@ bool keel_sysreg_ctr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool w
 bool keel_sysreg_timer(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
 	return keel_timer_sysreg(vcpu, r->enc, write, val);
+}
+
+bool keel_sysreg_gic(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	return keel_vgic_sysreg(vcpu, r->enc, write, val);
 }

@@ -22,13 +22,16 @@ static int enable(void)
 {
 	int err = keel_hyp_enable_cpu();
 
-	if (!err)
-		keel_timer_enable_cpu();
-	return err;
+	if (err)
+		return err;
+	keel_timer_enable_cpu();
+	keel_vgic_enable_cpu();
+	return 0;
 }
 
 static void disable(void)
 {
+	keel_vgic_disable_cpu();
 	keel_timer_disable_cpu();
 	keel_hyp_disable_cpu();
 }
@@ -75,8 +78,10 @@ static struct syscore_ops syscore = {
 /* A CPU in deep idle loses its EL1 registers. IRQs off. */
 static int power_change(struct notifier_block *nb, unsigned long event, void *unused)
 {
-	if (event == CPU_PM_ENTER)
+	if (event == CPU_PM_ENTER) {
 		keel_hyp_evict_this_cpu();
+		keel_timer_quiet_cpu();
+	}
 	return NOTIFY_OK;
 }
 

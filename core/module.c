@@ -7,9 +7,11 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "../vgic/vgic.h"
 #include "cpu.h"
 #include "device.h"
 #include "host.h"
+#include "irqfd.h"
 #include "log.h"
 
 static int __init keel_init(void)
@@ -26,9 +28,15 @@ static int __init keel_init(void)
 	err = keel_timer_module_init();
 	if (err)
 		goto err_mmu;
-	err = keel_cpu_init();
+	err = keel_vgic_module_init();
 	if (err)
 		goto err_timer;
+	err = keel_vgic_device_register() ?: keel_irqfd_module_init();
+	if (err)
+		goto err_vgic;
+	err = keel_cpu_init();
+	if (err)
+		goto err_irqfd;
 	err = keel_device_init();
 	if (err)
 		goto err_cpu;
@@ -37,6 +45,10 @@ static int __init keel_init(void)
 
 err_cpu:
 	keel_cpu_exit();
+err_irqfd:
+	keel_irqfd_module_exit();
+err_vgic:
+	keel_vgic_module_exit();
 err_timer:
 	keel_timer_module_exit();
 err_mmu:
@@ -49,6 +61,8 @@ static void __exit keel_exit(void)
 {
 	keel_device_exit();
 	keel_cpu_exit();
+	keel_irqfd_module_exit();
+	keel_vgic_module_exit();
 	keel_timer_module_exit();
 	keel_mmu_module_exit();
 	rcu_barrier();

@@ -104,7 +104,7 @@ static bool must_not_enter(struct keel_vcpu *vcpu)
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
 	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
-	       keel_timer_user_notify(vcpu) || keel_cpu_stopping();
+	       keel_timer_user_notify(vcpu) || keel_cpu_stopping() || READ_ONCE(vcpu->vm->gic.halted);
 }
 
 /* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
@@ -112,10 +112,13 @@ static int enter(struct keel_vcpu *vcpu)
 {
 	int code;
 
+	keel_vgic_flush(vcpu);
 	keel_host_guest_enter();
 	code = keel_hyp_run(vcpu);
 	keel_host_guest_exit();
-	WRITE_ONCE(vcpu->mode, KEEL_OUTSIDE);
+	keel_vgic_sync(vcpu);
+	/* pairs with the acquire of keel_vgic_halt_guest(): what the list registers held is in memory */
+	smp_store_release(&vcpu->mode, KEEL_OUTSIDE);
 	vcpu->stat.exits++;
 	keel_timer_sync(vcpu);
 	keel_debug_sync(vcpu);
@@ -159,6 +162,7 @@ static int run_once(struct keel_vcpu *vcpu)
 		preempt_enable();
 		if (keel_timer_user_notify(vcpu))
 			return leave_for_signal(vcpu);
+		keel_vgic_wait_resumed(vcpu->vm);
 		return KEEL_RESUME;
 	}
 	vcpu->last_cpu = smp_processor_id();

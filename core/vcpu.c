@@ -38,6 +38,7 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	spin_lock_init(&vcpu->power_lock);
 	init_waitqueue_head(&vcpu->wq);
 	keel_timer_vcpu_init(vcpu);
+	keel_vgic_vcpu_init(vcpu);
 	return vcpu;
 }
 
@@ -57,8 +58,15 @@ void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 
 static int check_create(struct keel_vm *vm, unsigned long id)
 {
+	int err;
+
 	if (id >= KEEL_MAX_VCPUS || vm->nr_vcpus >= KEEL_MAX_VCPUS)
 		return -EINVAL;
+	mutex_lock(&vm->config_lock);
+	err = keel_place_check_create(vm);
+	mutex_unlock(&vm->config_lock);
+	if (err)
+		return err;
 	return vm->vcpu_by_id[id] ? -EEXIST : 0;
 }
 
@@ -89,6 +97,9 @@ int keel_vcpu_create(struct keel_vm *vm, unsigned long id)
 		return err;
 	}
 	keel_vm_publish_vcpu(vm, vcpu);
+	mutex_lock(&vm->config_lock);
+	keel_place_assign(vm);
+	mutex_unlock(&vm->config_lock);
 	err = fd;
 out:
 	mutex_unlock(&vm->lock);
@@ -120,7 +131,11 @@ void keel_vcpu_request(struct keel_vcpu *vcpu, enum keel_request r)
 
 bool keel_vcpu_has_event(struct keel_vcpu *vcpu)
 {
-	return READ_ONCE(vcpu->ctx.lines) || keel_timer_pending(vcpu);
+	bool timer = keel_timer_pending(vcpu);
+
+	if (vcpu->ctx.gic.present)
+		timer = keel_vgic_pending(vcpu);
+	return timer || READ_ONCE(vcpu->ctx.lines);
 }
 
 /* Nothing to sleep for: an event, a request (a stopped vCPU waits for nothing else), a signal. */

@@ -72,9 +72,12 @@ static int init_parts(struct keel_vm *vm, unsigned int ipa_bits)
 	err = keel_coalesced_vm_init(vm);
 	if (err)
 		goto err_eventfd;
+	keel_routing_vm_init(vm);
+	keel_irqfd_vm_init(vm);
 	keel_idreg_vm_init(vm);
 	keel_smccc_vm_init(vm);
 	keel_timer_vm_init(vm);
+	keel_vgic_vm_init(vm);
 	/* last: from here on the notifier calls */
 	err = keel_mmu_init(vm, ipa_bits);
 	if (!err)
@@ -124,12 +127,15 @@ static void destroy(struct keel_vm *vm)
 {
 	unsigned int i;
 
+	keel_irqfd_release(vm);
 	keel_devfd_vm_destroy(vm);
 	for (i = 0; i < vm->nr_vcpus; i++)
 		keel_vcpu_evict(vm->vcpus[i]);
 	keel_mmu_destroy(vm);
 	for (i = 0; i < vm->nr_vcpus; i++)
 		keel_vcpu_destroy(vm->vcpus[i]);
+	keel_vgic_vm_destroy(vm);
+	keel_routing_vm_destroy(vm);
 	keel_smccc_vm_destroy(vm);
 	keel_coalesced_vm_destroy(vm);
 	keel_ioeventfd_vm_destroy(vm);

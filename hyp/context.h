@@ -54,6 +54,19 @@ struct keel_debug_regs {
 	u64 bcr[16], bvr[16], wcr[16], wvr[16];
 };
 
+#define KEEL_NR_LRS	16
+
+/* The GIC's virtual CPU interface. lr and hcr are per entry, the rest stays in the CPU with a resident vCPU. */
+struct keel_ctx_gic {
+	u64 lr[KEEL_NR_LRS];
+	u32 hcr;		/* ICH_HCR_EL2 while in the guest; En only with used != 0 */
+	u32 vmcr;		/* ICH_VMCR_EL2 */
+	u32 ap0r[4], ap1r[4];	/* ICH_AP{0,1}R<n>_EL2 */
+	u8 used;		/* list registers in use from the first on */
+	u8 eoicount;		/* after an exit: EOIs of what was in no list register */
+	bool present;		/* the VM has an in-kernel GIC */
+};
+
 struct keel_ctx {
 	u64 x[31];
 	u64 pc;			/* ELR_EL2 */
@@ -73,6 +86,8 @@ struct keel_ctx {
 
 	/* Interrupt lines: KEEL_LINE_*; [a] set by any CPU, read at entry. */
 	unsigned long lines;
+
+	struct keel_ctx_gic gic;
 
 	/* The exit. */
 	u64 esr, far, hpfar, disr;

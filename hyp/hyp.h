@@ -40,6 +40,9 @@ void keel_hyp_evict_this_cpu(void);
 u64 keel_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg);
 void keel_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val);
 
+/* The vCPU's ICH_VMCR_EL2, wherever it is. The vCPU's own thread, outside the guest; may be about to sleep. */
+u32 keel_hyp_gic_vmcr(struct keel_vcpu *vcpu);
+
 /*
  * Stage-2 TLB maintenance for one VM, by broadcast, complete on return (the
  * leading DSB that orders the page-table store is included). Any context in

@@ -5,7 +5,9 @@
  * timer fires; the timer code then looks at the timer itself.
  *
  * The interrupt is a level. A guest that runs on with its line high would exit
- * at once, forever, so the interrupt is disabled on the CPU for that time.
+ * at once, forever, so the interrupt is disabled on the CPU for that time. For
+ * a guest with an in-kernel GIC it is made active instead: the guest's own end
+ * of interrupt deactivates it (ICH_LR<n>_EL2.HW), without an exit.
  */
 #include <linux/acpi.h>
 #include <linux/errno.h>
@@ -23,6 +25,7 @@
 
 struct cpu_state {
 	bool masked;		/* [o] */
+	bool active;		/* [o] */
 };
 
 static DEFINE_PER_CPU(struct cpu_state, states);
@@ -122,6 +125,7 @@ void keel_irq_enable_cpu(void)
 
 void keel_irq_disable_cpu(void)
 {
+	keel_irq_set_active(false);
 	disable_percpu_irq(virt_irq);
 	__this_cpu_write(states.masked, true);
 }
@@ -136,4 +140,30 @@ void keel_irq_mask(bool mask)
 		disable_percpu_irq(virt_irq);
 	else
 		enable_percpu_irq(virt_irq, IRQ_TYPE_NONE);
+}
+
+void keel_irq_set_active(bool active)
+{
+	lockdep_assert_irqs_disabled();
+	if (__this_cpu_read(states.active) == active)
+		return;
+	__this_cpu_write(states.active, active);
+	irq_set_irqchip_state(virt_irq, IRQCHIP_STATE_ACTIVE, active);
+}
+
+void keel_irq_was_deactivated(void)
+{
+	__this_cpu_write(states.active, false);
+}
+
+/* The GIC is at the root of the interrupt's domains. */
+u32 keel_irq_intid(void)
+{
+	struct irq_data *data = irq_get_irq_data(virt_irq);
+
+#ifdef CONFIG_IRQ_DOMAIN_HIERARCHY
+	while (data && data->parent_data)
+		data = data->parent_data;
+#endif
+	return data ? data->hwirq : 0;
 }

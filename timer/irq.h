@@ -13,4 +13,14 @@ void keel_irq_disable_cpu(void);
 /* IRQs off: let the timer's interrupt reach this CPU, or not because its line is high already. */
 void keel_irq_mask(bool mask);
 
+/*
+ * IRQs off: let the timer's interrupt be active on this CPU, because a guest
+ * has it pending or active at its GIC and will deactivate it, or not.
+ */
+void keel_irq_set_active(bool active);
+/* IRQs off: the guest deactivated it. */
+void keel_irq_was_deactivated(void);
+/* The host's INTID. After init. */
+u32 keel_irq_intid(void);
+
 #endif

@@ -22,10 +22,6 @@
 
 #define CTL_WRITABLE	(KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK)
 
-/* The interrupts that server base boards (Arm BSA) give these timers. */
-#define PPI_VIRT	27
-#define PPI_PHYS	30
-
 static u64 virt_count(struct keel_vcpu *vcpu)
 {
 	return keel_clock_now() - READ_ONCE(vcpu->vm->timer.voffset);
@@ -171,35 +167,52 @@ int keel_timer_set_counter_offset(struct keel_vm *vm, const struct kvm_arm_count
 	return ret;
 }
 
-static int attr_ppi(const struct kvm_device_attr *attr)
+static int attr_timer(const struct kvm_device_attr *attr)
 {
 	switch (attr->attr) {
 	case KVM_ARM_VCPU_TIMER_IRQ_VTIMER:
-		return PPI_VIRT;
+		return KEEL_TIMER_VIRT;
 	case KVM_ARM_VCPU_TIMER_IRQ_PTIMER:
-		return PPI_PHYS;
+		return KEEL_TIMER_PHYS;
 	}
 	return -ENXIO;
 }
 
 int keel_timer_has_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
 {
-	int ppi = attr_ppi(attr);
+	int id = attr_timer(attr);
 
-	return ppi < 0 ? ppi : 0;
+	return id < 0 ? id : 0;
 }
 
 int keel_timer_get_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
 {
-	int ppi = attr_ppi(attr);
+	int id = attr_timer(attr);
 
-	if (ppi < 0)
-		return ppi;
-	return put_user(ppi, (int __user *)u64_to_user_ptr(attr->addr));
+	if (id < 0)
+		return id;
+	return put_user((int)READ_ONCE(vcpu->vm->timer.ppi[id]), (int __user *)u64_to_user_ptr(attr->addr));
 }
 
-/* The numbers are those of an in-kernel interrupt controller, which no VM has yet. */
+/* The numbers are those of an in-kernel interrupt controller, and of all vCPUs. */
 int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
 {
-	return -EINVAL;
+	struct keel_vm *vm = vcpu->vm;
+	int id = attr_timer(attr), intid, err = 0;
+
+	if (!READ_ONCE(vm->gic.present))
+		return -EINVAL;
+	if (get_user(intid, (int __user *)u64_to_user_ptr(attr->addr)))
+		return -EFAULT;
+	if (intid < KEEL_NR_SGIS || intid >= KEEL_NR_PRIVATE)
+		return -EINVAL;
+	if (id < 0)
+		return id;
+	mutex_lock(&vm->config_lock);
+	if (vm->has_run)
+		err = -EBUSY;
+	else
+		WRITE_ONCE(vm->timer.ppi[id], intid);
+	mutex_unlock(&vm->config_lock);
+	return err;
 }

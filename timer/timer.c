@@ -22,8 +22,13 @@
 #include "arith.h"
 #include "clock.h"
 #include "hw.h"
+#include "../vgic/vgic.h"
 #include "irq.h"
 #include "timer.h"
+
+/* The interrupts that server base boards (Arm BSA) give these timers. */
+#define PPI_VIRT	27
+#define PPI_PHYS	30
 
 static u32 frequency;			/* [I] Hz */
 static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
@@ -58,12 +63,31 @@ static bool line_level(struct timer_state s)
 	return is_on(s) && keel_arith_line(s.ctl, s.cval, keel_clock_now() - s.offset);
 }
 
+static void set_line(struct keel_vcpu *vcpu, enum keel_timer_id id, bool level)
+{
+	vcpu->timer.line[id] = level;
+	if (vcpu->ctx.gic.present)
+		keel_vgic_set_line(vcpu->vm, vcpu, vcpu->vm->timer.ppi[id], level);
+}
+
 static void update_lines(struct keel_vcpu *vcpu)
 {
 	unsigned int i;
 
 	for (i = 0; i < KEEL_NR_TIMERS; i++)
-		vcpu->timer.line[i] = line_level(timer_state(vcpu, i));
+		set_line(vcpu, i, line_level(timer_state(vcpu, i)));
+}
+
+/*
+ * Keep the host's interrupt from ending the guest's run at once: the line is
+ * high, or the GIC has it pending or active.
+ */
+static void hold_host_irq(struct keel_vcpu *vcpu)
+{
+	bool gic = vcpu->ctx.gic.present;
+
+	keel_irq_mask(!gic && vcpu->timer.line[KEEL_TIMER_VIRT]);
+	keel_irq_set_active(gic && keel_vgic_hw_busy(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]));
 }
 
 static u64 deadline(struct keel_vcpu *vcpu, enum keel_timer_id id)
@@ -122,7 +146,7 @@ void keel_timer_flush(struct keel_vcpu *vcpu)
 
 	lockdep_assert_irqs_disabled();
 	update_lines(vcpu);
-	keel_irq_mask(vcpu->timer.line[KEEL_TIMER_VIRT]);
+	hold_host_irq(vcpu);
 	keel_hw_set_traps(pct_traps ? 0 : KEEL_CNTHCTL_EL1PCTEN);
 	vcpu->ctx.cntvoff = virt.offset;
 	keel_hw_load_virt(virt.ctl, virt.cval, virt.offset);
@@ -142,10 +166,13 @@ void keel_timer_sync(struct keel_vcpu *vcpu)
 	if (ctl & KEEL_TIMER_ENABLE)
 		keel_hw_stop_virt();
 	sys[KEEL_CNTV_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
-	vcpu->timer.line[KEEL_TIMER_VIRT] =
-		(ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK | KEEL_TIMER_ISTATUS)) ==
-		(KEEL_TIMER_ENABLE | KEEL_TIMER_ISTATUS);
-	vcpu->timer.line[KEEL_TIMER_PHYS] = line_level(timer_state(vcpu, KEEL_TIMER_PHYS));
+	if (vcpu->ctx.gic.present &&
+	    keel_vgic_hw_take_done(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]))
+		keel_irq_was_deactivated();
+	set_line(vcpu, KEEL_TIMER_VIRT,
+		 (ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK | KEEL_TIMER_ISTATUS)) ==
+		 (KEEL_TIMER_ENABLE | KEEL_TIMER_ISTATUS));
+	set_line(vcpu, KEEL_TIMER_PHYS, line_level(timer_state(vcpu, KEEL_TIMER_PHYS)));
 }
 
 static u16 line_bits(const struct keel_vcpu *vcpu)
@@ -161,6 +188,8 @@ bool keel_timer_user_notify(struct keel_vcpu *vcpu)
 {
 	u64 told = READ_ONCE(vcpu->run->s.regs.device_irq_level);
 
+	if (vcpu->ctx.gic.present)
+		return false;
 	return (told & LINE_BITS) != line_bits(vcpu);
 }
 
@@ -168,6 +197,8 @@ void keel_timer_user_update(struct keel_vcpu *vcpu)
 {
 	u64 told = READ_ONCE(vcpu->run->s.regs.device_irq_level);
 
+	if (vcpu->ctx.gic.present)
+		return;
 	WRITE_ONCE(vcpu->run->s.regs.device_irq_level,
 		   (told & ~(u64)LINE_BITS) | line_bits(vcpu));
 }
@@ -176,11 +207,9 @@ void keel_timer_user_update(struct keel_vcpu *vcpu)
 bool keel_timer_pending(struct keel_vcpu *vcpu)
 {
 	update_lines(vcpu);
-	if (vcpu->timer.line[KEEL_TIMER_VIRT] || vcpu->timer.line[KEEL_TIMER_PHYS])
-		return true;
 	if (vcpu->timer.blocked)
 		arm_for_sleep(vcpu);
-	return false;
+	return vcpu->timer.line[KEEL_TIMER_VIRT] || vcpu->timer.line[KEEL_TIMER_PHYS];
 }
 
 void keel_timer_block(struct keel_vcpu *vcpu)
@@ -198,6 +227,8 @@ void keel_timer_unblock(struct keel_vcpu *vcpu)
 void keel_timer_vm_init(struct keel_vm *vm)
 {
 	vm->timer.voffset = keel_clock_now();
+	vm->timer.ppi[KEEL_TIMER_VIRT] = PPI_VIRT;
+	vm->timer.ppi[KEEL_TIMER_PHYS] = PPI_PHYS;
 }
 
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu)
@@ -216,6 +247,23 @@ void keel_timer_vcpu_reset(struct keel_vcpu *vcpu)
 	sys[KEEL_CNTP_CTL_EL0] = 0;
 	sys[KEEL_CNTP_CVAL_EL0] = 0;
 	update_lines(vcpu);
+}
+
+/* For the GIC's registers: the level now. */
+static bool virt_line(struct keel_vcpu *vcpu)
+{
+	return line_level(timer_state(vcpu, KEEL_TIMER_VIRT));
+}
+
+int keel_timer_first_run(struct keel_vcpu *vcpu)
+{
+	const u8 *ppi = vcpu->vm->timer.ppi;
+
+	if (!vcpu->ctx.gic.present)
+		return 0;
+	if (ppi[KEEL_TIMER_VIRT] == ppi[KEEL_TIMER_PHYS])
+		return -EINVAL;
+	return keel_vgic_map_hw(vcpu, ppi[KEEL_TIMER_VIRT], keel_irq_intid(), virt_line);
 }
 
 void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu)
@@ -250,4 +298,9 @@ void keel_timer_disable_cpu(void)
 	keel_irq_disable_cpu();
 	keel_hw_stop_virt();
 	keel_hw_set_traps(__this_cpu_read(host_traps));
+}
+
+void keel_timer_quiet_cpu(void)
+{
+	keel_irq_set_active(false);
 }

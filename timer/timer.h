@@ -21,6 +21,7 @@ enum keel_timer_id { KEEL_TIMER_VIRT, KEEL_TIMER_PHYS, KEEL_NR_TIMERS };
 struct keel_timer_vm {
 	u64 voffset, poffset;		/* guest counter = host counter - offset; [a] */
 	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
+	u8 ppi[KEEL_NR_TIMERS];		/* INTIDs at an in-kernel GIC; [c], fixed after the first run */
 };
 
 struct keel_timer_vcpu {
@@ -36,11 +37,14 @@ int keel_timer_module_init(void);
 void keel_timer_module_exit(void);
 void keel_timer_enable_cpu(void);
 void keel_timer_disable_cpu(void);
+void keel_timer_quiet_cpu(void);	/* the CPU is about to lose its state; no guest runs. IRQs off */
 
 void keel_timer_vm_init(struct keel_vm *vm);	/* offset := now, so the guest's counters start near 0 */
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu);
 void keel_timer_vcpu_reset(struct keel_vcpu *vcpu);	/* architectural reset of both timers */
 void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);
+/* Connect the timers to the in-kernel GIC, if there is one. -EINVAL: both have one interrupt. */
+int keel_timer_first_run(struct keel_vcpu *vcpu);
 
 /*
  * Around one entry, IRQs off. flush(): compute lines, program CNTVOFF/CNTV_*,
@@ -51,9 +55,9 @@ void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);
 void keel_timer_flush(struct keel_vcpu *vcpu);
 void keel_timer_sync(struct keel_vcpu *vcpu);
 
-/* Lines differ from run->s.regs.device_irq_level: user space must be told (KVM_EXIT_INTR, -EINTR). */
+/* Without an in-kernel GIC: lines differ from run->s.regs.device_irq_level: user space must be told (KVM_EXIT_INTR, -EINTR). */
 bool keel_timer_user_notify(struct keel_vcpu *vcpu);
-/* Fill run->s.regs.device_irq_level: on every return to user space. */
+/* Fill run->s.regs.device_irq_level: on every return to user space; without an in-kernel GIC. */
 void keel_timer_user_update(struct keel_vcpu *vcpu);
 
 /* A timer line is high, so a WFI must not block. */

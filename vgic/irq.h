@@ -22,6 +22,7 @@ struct keel_irq_state {
 	bool level;		/* GICD_ICFGR: level-sensitive; else edge */
 	bool line;		/* input level as the source drives it */
 	bool latch;		/* pending by an edge, ISPENDR or an SGI */
+	bool lr_latch;		/* a latch that went into the list register */
 	bool active;
 	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */
 	u32 hwintid;		/* the host's INTID, if hw */
@@ -33,15 +34,41 @@ static inline bool keel_irq_pending(const struct keel_irq_state *s)
 	return s->latch || (s->level && s->line);
 }
 
-/* The source changes the line. True: something to present may have come up. */
+/* ICH_LR<n>_EL2 (IHI 0069, 12.4.4) */
+#define KEEL_LR_PINTID_SHIFT	32
+#define KEEL_LR_EOI		(1ULL << 41)
+#define KEEL_LR_PRIO_SHIFT	48
+#define KEEL_LR_GROUP1		(1ULL << 60)
+#define KEEL_LR_HW		(1ULL << 61)
+#define KEEL_LR_PENDING		(1ULL << 62)
+#define KEEL_LR_ACTIVE		(1ULL << 63)
+#define KEEL_LR_STATE		(KEEL_LR_PENDING | KEEL_LR_ACTIVE)
+
+/* The source changes the line. True: it is another level than before. */
 bool keel_irq_set_line(struct keel_irq_state *s, bool level);
+/* Could be presented as pending. */
+static inline bool keel_irq_deliverable(const struct keel_irq_state *s)
+{
+	return s->enabled && keel_irq_pending(s);
+}
 /* Is it to be on a vCPU's list at all: active, or pending and enabled. */
 bool keel_irq_wanted(const struct keel_irq_state *s);
-/* a before b on a vCPU's list: active last, then by priority (lower value first), then by INTID. */
-bool keel_irq_before(const struct keel_irq_state *a, const struct keel_irq_state *b);
-/* ICH_LR<n>_EL2 for it; consumes a pending edge (it lives in the LR from here on). */
+/* Order of a vCPU's list, smaller first: active last, then by priority (lower value first), then by INTID. */
+u64 keel_irq_key(const struct keel_irq_state *s);
+static inline bool keel_irq_before(const struct keel_irq_state *a, const struct keel_irq_state *b)
+{
+	return keel_irq_key(a) < keel_irq_key(b);
+}
+/*
+ * ICH_LR<n>_EL2 for it. A latch lives in the LR from here on. A level-sensitive
+ * one without a host interrupt behind it asks for maintenance at its end. No
+ * level-sensitive one is both pending and active: its line is asked again
+ * when it is deactivated.
+ */
 u64 keel_irq_to_lr(struct keel_irq_state *s);
 /* What the guest made of the LR. True: a level-sensitive one was completed, so tell resamplefds. */
 bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr);
+/* Deactivated without an LR. True as above. */
+bool keel_irq_deactivate(struct keel_irq_state *s);
 
 #endif

@@ -13,8 +13,11 @@
 
 #include <linux/kvm.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include "../core/bus.h"
+#include "../hyp/context.h"
 #include "irq.h"
 
 struct keel_vm;
@@ -27,13 +30,18 @@ struct keel_irq {
 	struct keel_vcpu *vcpu;		/* whose list it is on, NULL if none; as entry */
 	struct keel_vcpu *target;	/* whom it is routed to, NULL if that affinity has no vCPU; under lock */
 	u64 irouter;			/* GICD_IROUTER as written; SPIs; under lock */
+	u64 key;			/* order on the list as of its last sorting; under that list's lock */
+	bool in_lr;			/* vcpu's list register holds the true state; as entry */
+	bool hw_done;			/* the guest deactivated the host's interrupt; own CPU, IRQs off */
 	bool (*get_line)(struct keel_vcpu *vcpu);	/* hw-mapped timer: current input level; under lock */
 };
 
 /* Per vCPU; embedded in struct keel_vcpu as "gic". */
 struct keel_gic_cpu {
 	raw_spinlock_t lock;		/* the list */
-	struct list_head list;		/* keel_irq by keel_irq_before() */
+	struct list_head list;		/* keel_irq; in order of key only when there are more than list registers */
+	struct keel_irq *lr_irq[KEEL_NR_LRS];	/* what is in ctx.gic.lr; under lock */
+	u8 pri_bits, id_bits;		/* ICC_CTLR_EL1's fields as user space chose them [v] */
 	struct keel_irq irq[KEEL_NR_PRIVATE];
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
 	u64 rd_base;			/* [c] guest physical, KEEL_GIC_NOWHERE if none */
@@ -62,6 +70,9 @@ struct keel_gic {
 	u64 propbaser;			/* GICR_PROPBASER: held, no LPIs */
 	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
 	struct keel_bus_dev dist_dev;
+	struct mutex halt_lock;		/* who has the vCPUs halted */
+	bool halted;			/* [a] no vCPU may enter the guest */
+	wait_queue_head_t halt_wq;	/* vCPUs that wait for its end */
 };
 
 /* ---- life cycle ---- */
@@ -71,7 +82,10 @@ void keel_vgic_module_exit(void);
 bool keel_vgic_supported(void);
 void keel_vgic_enable_cpu(void);	/* maintenance interrupt; IRQs off, own CPU */
 void keel_vgic_disable_cpu(void);
+void keel_vgic_vm_init(struct keel_vm *vm);		/* also without a GIC */
 void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC */
+/* Reset state of one interrupt; private ones are vcpu's, SPIs (vcpu NULL) have no target yet. */
+void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid);
 void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu);	/* CPU interface: ICH_VMCR, APRs to reset */
 int keel_vgic_first_run(struct keel_vcpu *vcpu);	/* maps and checks; -ENXIO, -EBUSY, -EINVAL as the KVM API says */
 void keel_vgic_vm_destroy(struct keel_vm *vm);
@@ -90,6 +104,8 @@ int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bo
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
 /* Is an interrupt active or pending at the vCPU's (hw-mapped) PPI: decides whether the host's must stay masked. */
 bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid);
+/* Since the last call the guest deactivated the host's interrupt. After sync, IRQs off. */
+bool keel_vgic_hw_take_done(struct keel_vcpu *vcpu, u32 intid);
 /* Completion of a level-sensitive SPI, for resamplefds; called without locks, in task context or atomic. */
 extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
 /* ICC_SGI1R/ASGI1R/SGI0R_EL1 write. */
@@ -104,10 +120,15 @@ struct keel_irq *keel_vgic_irq(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 i
  * irq->lock held by the caller (flags from raw_spin_lock_irqsave) and released
  * here: put the interrupt on its target's list if it is wanted there, and kick.
  */
-void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned long flags);
+void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned long flags)
+	__releases(&irq->lock);
 /* Stop/go all vCPUs of the VM around reading or changing active state, and pull LR state into keel_irq. */
 void keel_vgic_halt_guest(struct keel_vm *vm);
 void keel_vgic_resume_guest(struct keel_vm *vm);
+/* A vCPU that found gic.halted waits here. */
+void keel_vgic_wait_resumed(struct keel_vm *vm);
+/* Deactivate an interrupt that is in no list register, and tell resamplefds. IRQs on or off. */
+void keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
 
 /* ---- vgic/cpuif.c ---- */
 /*

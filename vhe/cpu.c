@@ -5,7 +5,6 @@
  * history.
  */
 #include <linux/arm-smccc.h>
-#include <linux/irqchip/arm-gic-v3.h>
 #include <asm/cpufeature.h>
 #include <asm/cputype.h>
 #include <asm/sysreg.h>
@@ -13,6 +12,7 @@
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"
+#include "vgic.h"
 
 DEFINE_PER_CPU(struct keel_pcpu, keel_pcpu);
 struct keel_vhe_features keel_vhe_features;
@@ -38,6 +38,7 @@ void keel_hyp_probe(void)
 		.brps = field(dfr0, 12) + 1,
 		.wrps = field(dfr0, 20) + 1,
 	};
+	keel_vhe_vgic_probe();
 }
 
 /* Branch-history loop lengths that Arm gives for the cores that need one (Spectre-BHB white paper). */
@@ -86,29 +87,6 @@ static unsigned int choose_bhb(void)
 	return firmware_clears() ? KEEL_BHB_FIRMWARE : KEEL_BHB_NONE;
 }
 
-/*
- * A guest without a GICv3 must not reach its CPU interface. With HCR_EL2.IMO
- * its ICC registers would be the virtual ones: trap them all. Neither register
- * matters to the host, which runs at EL2.
- */
-static void trap_gic(struct keel_pcpu *p)
-{
-	if (!keel_vhe_features.gicv3)
-		return;
-	p->host_sre = read_sysreg_s(SYS_ICC_SRE_EL2);
-	p->host_ich_hcr = read_sysreg_s(SYS_ICH_HCR_EL2);
-	write_sysreg_s(p->host_sre & ~ICC_SRE_EL2_ENABLE, SYS_ICC_SRE_EL2);
-	write_sysreg_s(ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1 | ICH_HCR_TDIR, SYS_ICH_HCR_EL2);
-}
-
-static void untrap_gic(const struct keel_pcpu *p)
-{
-	if (!keel_vhe_features.gicv3)
-		return;
-	write_sysreg_s(p->host_ich_hcr, SYS_ICH_HCR_EL2);
-	write_sysreg_s(p->host_sre, SYS_ICC_SRE_EL2);
-}
-
 int keel_hyp_enable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
@@ -120,7 +98,7 @@ int keel_hyp_enable_cpu(void)
 	p->host_vectors = read_sysreg(vbar_el1);
 	p->host_hcr = read_sysreg(hcr_el2);
 	p->vttbr = 0;
-	trap_gic(p);
+	keel_vhe_vgic_take();
 	p->enabled = true;
 	return 0;
 }
@@ -132,7 +110,7 @@ void keel_hyp_disable_cpu(void)
 	keel_hyp_evict_this_cpu();
 	if (!p->enabled)
 		return;
-	untrap_gic(p);
+	keel_vhe_vgic_give();
 	write_sysreg(0, vttbr_el2);
 	p->vttbr = 0;
 	p->enabled = false;

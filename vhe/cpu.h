@@ -15,6 +15,8 @@ struct keel_pcpu {
 	u64 vectors;			/* VBAR_EL2 while a guest runs */
 	u64 host_vectors, host_hcr;	/* the host's VBAR_EL2 and HCR_EL2 */
 	u64 host_sre, host_ich_hcr;	/* the host's ICC_SRE_EL2 and ICH_HCR_EL2 */
+	u32 ich_hcr;			/* last written ICH_HCR_EL2 */
+	u8 lrs_live;			/* list registers from here on are zero */
 	bool enabled;
 };
 
@@ -24,6 +26,7 @@ DECLARE_PER_CPU(struct keel_pcpu, keel_pcpu);
 struct keel_vhe_features {
 	bool ras, fgt, hcx, gicv3;
 	u8 brps, wrps;			/* breakpoint and watchpoint pairs, as counts */
+	u8 lrs, aprs;			/* list registers, active-priority registers of each group */
 };
 
 extern struct keel_vhe_features keel_vhe_features;

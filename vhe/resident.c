@@ -16,6 +16,7 @@
 #include "../hyp/aarch32.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"
+#include "vgic.h"
 
 static void save_el1(struct keel_ctx *ctx)
 {
@@ -25,6 +26,7 @@ static void save_el1(struct keel_ctx *ctx)
 		ctx->sys[KEEL_DISR_EL1] = read_sysreg_s(SYS_VDISR_EL2);
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_save(ctx);
+	keel_vhe_vgic_save(ctx);
 }
 
 static void load_el1(const struct keel_ctx *ctx)
@@ -35,6 +37,7 @@ static void load_el1(const struct keel_ctx *ctx)
 		write_sysreg_s(ctx->sys[KEEL_DISR_EL1], SYS_VDISR_EL2);
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_load(ctx);
+	keel_vhe_vgic_load(ctx);
 }
 
 /* Traps that have no effect while the host runs (HCR_EL2.TGE=1). */

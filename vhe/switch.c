@@ -17,6 +17,7 @@
 #include "../hyp/hyp.h"
 #include "cpu.h"
 #include "debug.h"
+#include "vgic.h"
 
 /* CPTR_EL2 in the E2H layout (Arm ARM D24.2.33). */
 #define CPTR_FPEN	GENMASK(21, 20)
@@ -102,6 +103,7 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 	h->vbar = read_sysreg(vbar_el1);
 	load_run_regs(ctx, h);
 	load_debug(ctx);
+	keel_vhe_vgic_enter(ctx);
 
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_fp_trap();
@@ -152,6 +154,7 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 			keel_hyp_aarch32_fp_save(ctx);
 		ctx->flags &= ~KEEL_CTX_FP_GUEST;
 	}
+	keel_vhe_vgic_leave(ctx);
 	sync_serror(ctx);
 	collect_serror(ctx);
 	unload_debug(ctx);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the host's GICv3 virtual CPU interface has. */
+#ifndef KEEL_VGIC_HW_H
+#define KEEL_VGIC_HW_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+/* ICH_HCR_EL2 (IHI 0069, 12.4.3); the kernel's headers name some of them. */
+#define KEEL_ICH_EN		BIT(0)
+#define KEEL_ICH_LRENPIE	BIT(2)
+#define KEEL_ICH_NPIE		BIT(3)
+#define KEEL_ICH_TC		BIT(10)
+#define KEEL_ICH_TALL0		BIT(11)
+#define KEEL_ICH_TALL1		BIT(12)
+#define KEEL_ICH_TDIR		BIT(14)
+#define KEEL_ICH_EOICOUNT_SHIFT	27
+/* A guest without a GIC: every ICC_* access of its is UNDEFINED. */
+#define KEEL_ICH_TRAP_ALL	((u32)(KEEL_ICH_TC | KEEL_ICH_TALL0 | KEEL_ICH_TALL1 | KEEL_ICH_TDIR))
+
+struct keel_gic_hw {
+	u8 lrs;			/* list registers; 0: no GICv3 for guests */
+	u8 pri_bits, id_bits;	/* virtual priority bits; ICC_CTLR_EL1.IDbits */
+	bool seis, a3v;
+	u32 dir_trap;		/* the bit of ICH_HCR_EL2 by which ICC_DIR_EL1 traps */
+};
+
+extern struct keel_gic_hw keel_gic_hw;	/* [I] after module init */
+
+#endif

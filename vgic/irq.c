@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pure: built and tested on the host */
+/* One interrupt as a state machine, and its form in a list register. */
+#include <linux/types.h>
+#include "irq.h"
+
+bool keel_irq_set_line(struct keel_irq_state *s, bool level)
+{
+	if (s->line == level)
+		return false;
+	s->line = level;
+	if (level && !s->level)
+		s->latch = true;
+	return true;
+}
+
+bool keel_irq_wanted(const struct keel_irq_state *s)
+{
+	return s->active || keel_irq_deliverable(s);
+}
+
+u64 keel_irq_key(const struct keel_irq_state *s)
+{
+	return (u64)s->active << 40 | (u64)s->priority << 32 | s->intid;
+}
+
+u64 keel_irq_to_lr(struct keel_irq_state *s)
+{
+	u64 lr = s->intid | (u64)s->priority << KEEL_LR_PRIO_SHIFT;
+	bool pending = keel_irq_deliverable(s);
+
+	if (s->group1)
+		lr |= KEEL_LR_GROUP1;
+	if (s->hw)
+		lr |= KEEL_LR_HW | (u64)(s->hwintid & 0x3ff) << KEEL_LR_PINTID_SHIFT;
+	else if (s->level)
+		lr |= KEEL_LR_EOI;
+	if (s->active) {
+		lr |= KEEL_LR_ACTIVE;
+		/* with HW set both states at once are UNPREDICTABLE */
+		if (s->level || s->hw)
+			pending = false;
+	}
+	if (pending) {
+		lr |= KEEL_LR_PENDING;
+		s->lr_latch = s->latch;
+		s->latch = false;
+	}
+	return lr;
+}
+
+bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr)
+{
+	s->active = lr & KEEL_LR_ACTIVE;
+	if ((lr & KEEL_LR_PENDING) && s->lr_latch)
+		s->latch = true;
+	s->lr_latch = false;
+	return !(lr & KEEL_LR_STATE) && s->level && !s->hw;
+}
+
+bool keel_irq_deactivate(struct keel_irq_state *s)
+{
+	bool was = s->active;
+
+	s->active = false;
+	return was && s->level && !s->hw;
+}

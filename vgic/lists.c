@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lists of what each vCPU is to be told: who is on which, and how the list
+ * goes into the list registers and comes back.
+ *
+ * While in_lr is set the vCPU's list register has the interrupt's true state
+ * and the interrupt stays where it is. Everything else moves at once, also
+ * away from a vCPU that does not run.
+ */
+#include <linux/list_sort.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include "../core/vcpu.h"
+#include "../core/vm.h"
+#include "hw.h"
+#include "vgic.h"
+
+/* Whose list the interrupt belongs on. irq->lock. */
+static struct keel_vcpu *owner(const struct keel_irq *irq)
+{
+	if (irq->s.active)
+		return irq->vcpu ?: irq->target;
+	return keel_irq_wanted(&irq->s) ? irq->target : NULL;
+}
+
+/* vcpu NULL: none. IRQs off. */
+static void lock_list(struct keel_vcpu *vcpu, unsigned int nesting)
+	__acquires(list)
+{
+	if (vcpu)
+		raw_spin_lock_nested(&vcpu->gic.lock, nesting);
+	else
+		__acquire(list);
+}
+
+static void unlock_list(struct keel_vcpu *vcpu)
+	__releases(list)
+{
+	if (vcpu)
+		raw_spin_unlock(&vcpu->gic.lock);
+	else
+		__release(list);
+}
+
+/* Both lists' locks and irq->lock. */
+static void move(struct keel_irq *irq, struct keel_vcpu *to)
+{
+	if (irq->vcpu)
+		list_del(&irq->entry);
+	if (to)
+		list_add_tail(&irq->entry, &to->gic.list);
+	irq->vcpu = to;
+}
+
+/* irq->lock held, and dropped meanwhile; then the interrupt may have changed and false is returned. */
+static bool try_move(struct keel_irq *irq, struct keel_vcpu *from, struct keel_vcpu *to)
+{
+	bool from_first = from && to && from->idx < to->idx, same;
+
+	raw_spin_unlock(&irq->lock);
+	lock_list(from_first ? from : to, 0);
+	lock_list(from_first ? to : from, SINGLE_DEPTH_NESTING);
+	raw_spin_lock(&irq->lock);
+	same = irq->vcpu == from && !irq->in_lr && owner(irq) == to;
+	if (same)
+		move(irq, to);
+	unlock_list(from);
+	unlock_list(to);
+	return same;
+}
+
+/* A vCPU's own thread looks at the list before its next entry. An interrupt handler may have found it asleep. */
+static void kick(struct keel_vcpu *vcpu)
+{
+	if (!in_task() || READ_ONCE(vcpu->task) != current)
+		keel_vcpu_kick(vcpu);
+}
+
+void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned long flags)
+	__releases(&irq->lock)
+{
+	struct keel_vcpu *to, *tell;
+
+	do {
+		to = owner(irq);
+	} while (!irq->in_lr && irq->vcpu != to && !try_move(irq, irq->vcpu, to));
+
+	tell = keel_irq_wanted(&irq->s) ? irq->vcpu : NULL;
+	raw_spin_unlock_irqrestore(&irq->lock, flags);
+	if (tell)
+		kick(tell);
+}
+
+/* GICD_CTLR lets its group through. What is active was let through. */
+static bool forwarded(const struct keel_vm *vm, const struct keel_irq *irq)
+{
+	return irq->s.active || READ_ONCE(vm->gic.ctlr) & BIT(irq->s.group1);
+}
+
+static int compare(void *unused, const struct list_head *a, const struct list_head *b)
+{
+	u64 ka = list_entry(a, struct keel_irq, entry)->key;
+	u64 kb = list_entry(b, struct keel_irq, entry)->key;
+
+	return ka < kb ? -1 : ka > kb;
+}
+
+/* How many are on the list, with their keys. list lock. */
+static unsigned int count(struct keel_gic_cpu *g)
+{
+	struct keel_irq *irq;
+	unsigned int n = 0;
+
+	list_for_each_entry(irq, &g->list, entry) {
+		raw_spin_lock(&irq->lock);
+		irq->key = keel_irq_key(&irq->s);
+		raw_spin_unlock(&irq->lock);
+		n++;
+	}
+	return n;
+}
+
+/*
+ * One more for the list registers. What finds no room makes the guest exit
+ * when there is, or when it ends something that has no list register: EOIs
+ * are counted, ICC_DIR_EL1 traps. list lock and irq->lock.
+ */
+static void place(struct keel_vcpu *vcpu, struct keel_irq *irq)
+{
+	struct keel_ctx_gic *c = &vcpu->ctx.gic;
+
+	if (!keel_irq_wanted(&irq->s) || !forwarded(vcpu->vm, irq))
+		return;
+	if (c->used == keel_gic_hw.lrs) {
+		c->hcr |= irq->s.active ? KEEL_ICH_LRENPIE | keel_gic_hw.dir_trap : KEEL_ICH_NPIE;
+		return;
+	}
+	c->lr[c->used] = keel_irq_to_lr(&irq->s);
+	vcpu->gic.lr_irq[c->used++] = irq;
+	irq->in_lr = true;
+	c->hcr |= KEEL_ICH_EN;
+}
+
+void keel_vgic_flush(struct keel_vcpu *vcpu)
+{
+	struct keel_gic_cpu *g = &vcpu->gic;
+	struct keel_irq *irq;
+
+	lockdep_assert_irqs_disabled();
+	if (!vcpu->ctx.gic.present)
+		return;
+	vcpu->ctx.gic.hcr = 0;
+	/* who adds from here on finds the vCPU in the guest and kicks it */
+	if (list_empty(&g->list))
+		return;
+	raw_spin_lock(&g->lock);
+	if (count(g) > keel_gic_hw.lrs)
+		list_sort(NULL, &g->list, compare);
+	list_for_each_entry(irq, &g->list, entry) {
+		raw_spin_lock(&irq->lock);
+		place(vcpu, irq);
+		raw_spin_unlock(&irq->lock);
+	}
+	raw_spin_unlock(&g->lock);
+}
+
+static void notify(struct keel_vm *vm, u32 intid)
+{
+	if (keel_vgic_notify_eoi && intid >= KEEL_NR_PRIVATE)
+		keel_vgic_notify_eoi(vm, intid);
+}
+
+void keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq)
+{
+	unsigned long flags;
+	bool completed;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	completed = keel_irq_deactivate(&irq->s);
+	keel_vgic_queue_unlock(vm, irq, flags);
+	if (completed)
+		notify(vm, irq->s.intid);
+}
+
+/*
+ * The active interrupt of the highest priority that is in no list register: an
+ * EOI that matched none was meant for it, since interrupts end in the reverse
+ * order of their beginning. The list is sorted: there were too many for the
+ * list registers.
+ */
+static struct keel_irq *first_unlisted(struct keel_gic_cpu *g)
+{
+	struct keel_irq *irq, *found = NULL;
+
+	raw_spin_lock(&g->lock);
+	list_for_each_entry(irq, &g->list, entry) {
+		if (irq->in_lr || !READ_ONCE(irq->s.active))
+			continue;
+		found = irq;
+		break;
+	}
+	raw_spin_unlock(&g->lock);
+	return found;
+}
+
+/* With ICC_CTLR_EL1.EOImode an EOI only drops the priority; ICC_DIR_EL1 has trapped. */
+static void end_unlisted(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx_gic *c = &vcpu->ctx.gic;
+	struct keel_irq *irq;
+
+	for (; c->eoicount; c->eoicount--) {
+		irq = first_unlisted(&vcpu->gic);
+		if (irq)
+			keel_vgic_deactivate(vcpu->vm, irq);
+	}
+}
+
+/* Read one list register back. True: a level-sensitive interrupt was completed. list lock. */
+static bool fold(struct keel_vcpu *vcpu, struct keel_irq *irq, u64 lr)
+{
+	bool completed;
+
+	raw_spin_lock(&irq->lock);
+	completed = keel_irq_from_lr(&irq->s, lr);
+	irq->in_lr = false;
+	if (irq->s.hw && !(lr & KEEL_LR_STATE))
+		irq->hw_done = true;
+	if (!keel_irq_wanted(&irq->s))
+		move(irq, NULL);
+	raw_spin_unlock(&irq->lock);
+	return completed;
+}
+
+/* Routed elsewhere while it was in the list register. */
+static void give_away(struct keel_vcpu *vcpu, struct keel_irq *irq)
+{
+	unsigned long flags;
+
+	if (READ_ONCE(irq->target) == vcpu)
+		return;
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	keel_vgic_queue_unlock(vcpu->vm, irq, flags);
+}
+
+void keel_vgic_sync(struct keel_vcpu *vcpu)
+{
+	struct keel_gic_cpu *g = &vcpu->gic;
+	struct keel_ctx_gic *c = &vcpu->ctx.gic;
+	unsigned int i, n = c->used;
+	u32 completed = 0;
+
+	lockdep_assert_irqs_disabled();
+	if (!n)
+		return;
+	end_unlisted(vcpu);
+	raw_spin_lock(&g->lock);
+	for (i = 0; i < n; i++)
+		if (fold(vcpu, g->lr_irq[i], c->lr[i]))
+			completed |= BIT(i);
+	c->used = 0;
+	raw_spin_unlock(&g->lock);
+
+	for (i = 0; i < n; i++) {
+		give_away(vcpu, g->lr_irq[i]);
+		if (completed & BIT(i))
+			notify(vcpu->vm, g->lr_irq[i]->s.intid);
+	}
+}
