@@ -95,6 +95,22 @@ static bool has_ras(void)
 	return (read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1) >> 28) & 0xf;
 }
 
+/* What needs a GICv3 to give to guests. */
+static int by_gic(unsigned long cap)
+{
+	if (!keel_vgic_supported())
+		return 0;
+	switch (cap) {
+	case KVM_CAP_IRQCHIP:
+	case KVM_CAP_IRQFD:
+	case KVM_CAP_IRQFD_RESAMPLE:
+		return 1;
+	case KVM_CAP_IRQ_ROUTING:
+		return KEEL_MAX_ROUTES;
+	}
+	return 0;
+}
+
 /* What depends on the CPU. */
 static int by_host(unsigned long cap)
 {
@@ -119,7 +135,7 @@ static int by_host(unsigned long cap)
 
 int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 {
-	return always(cap) ? 1 : count(cap) ?: by_host(cap);
+	return always(cap) ? 1 : count(cap) ?: by_host(cap) ?: by_gic(cap);
 }
 
 int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)

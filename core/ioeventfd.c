@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * KVM_IOEVENTFD: guest writes that signal an eventfd instead of leaving to
- * user space. And KVM_IRQFD as it is without an in-kernel interrupt controller.
+ * user space.
  *
  * vm->eventfds->lock makes collision check and registration one step. Inside
  * it is only the bus's lock. The signalling side takes no lock: the bus keeps
@@ -170,20 +170,4 @@ int keel_ioeventfd(struct keel_vm *vm, const struct kvm_ioeventfd *args)
 	if (args->flags & KVM_IOEVENTFD_FLAG_DEASSIGN)
 		return deassign(vm, args);
 	return assign(vm, args);
-}
-
-/* Nothing can be assigned, so a removal has nothing to do once its fd proved to be an eventfd. */
-int keel_irqfd(struct keel_vm *vm, const struct kvm_irqfd *args)
-{
-	struct eventfd_ctx *ctx;
-
-	if (args->flags & ~(KVM_IRQFD_FLAG_DEASSIGN | KVM_IRQFD_FLAG_RESAMPLE))
-		return -EINVAL;
-	if (!(args->flags & KVM_IRQFD_FLAG_DEASSIGN))
-		return -EAGAIN;
-	ctx = eventfd_ctx_fdget(args->fd);
-	if (IS_ERR(ctx))
-		return PTR_ERR(ctx);
-	eventfd_ctx_put(ctx);
-	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM_IRQ_LINE while user space emulates the interrupt controller: the IRQ and
- * FIQ inputs of a vCPU. Shared and private peripheral interrupts need an
- * in-kernel controller.
+ * KVM_IRQ_LINE: the IRQ and FIQ inputs of a vCPU while user space emulates the
+ * interrupt controller, shared and private peripheral interrupts when it is in
+ * the kernel.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
@@ -28,10 +28,42 @@ static int set_cpu_line(struct keel_vm *vm, struct keel_irqline l, bool level)
 {
 	struct keel_vcpu *vcpu = keel_vm_vcpu_by_id(vm, l.vcpu);
 
+	if (READ_ONCE(vm->gic.present))
+		return -ENXIO;
 	if (!vcpu || l.num > KVM_ARM_IRQ_CPU_FIQ)
 		return -EINVAL;
 	set_line(vcpu, l.num == KVM_ARM_IRQ_CPU_FIQ ? KEEL_LINE_FIQ : KEEL_LINE_IRQ, level);
 	return 0;
+}
+
+/* vcpu NULL: an SPI. */
+static int set_gic_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level)
+{
+	if (!smp_load_acquire(&vm->gic.initialised))
+		return -EBUSY;
+	if (intid >= vm->gic.nr_irqs || intid > KEEL_MAX_SPI)
+		return -EINVAL;
+	return keel_vgic_set_line(vm, vcpu, intid, level);
+}
+
+static int set_ppi(struct keel_vm *vm, struct keel_irqline l, bool level)
+{
+	struct keel_vcpu *vcpu = keel_vm_vcpu_by_id(vm, l.vcpu);
+
+	if (!READ_ONCE(vm->gic.present))
+		return -ENXIO;
+	if (!vcpu || l.num < KEEL_NR_SGIS || l.num >= KEEL_NR_PRIVATE)
+		return -EINVAL;
+	return set_gic_line(vm, vcpu, l.num, level);
+}
+
+static int set_spi(struct keel_vm *vm, struct keel_irqline l, bool level)
+{
+	if (!READ_ONCE(vm->gic.present))
+		return -ENXIO;
+	if (l.num < KEEL_NR_PRIVATE)
+		return -EINVAL;
+	return set_gic_line(vm, NULL, l.num, level);
 }
 
 int keel_irq_line(struct keel_vm *vm, const struct kvm_irq_level *irq)
@@ -41,9 +73,10 @@ int keel_irq_line(struct keel_vm *vm, const struct kvm_irq_level *irq)
 	switch (l.type) {
 	case KVM_ARM_IRQ_TYPE_CPU:
 		return set_cpu_line(vm, l, irq->level);
-	case KVM_ARM_IRQ_TYPE_SPI:
 	case KVM_ARM_IRQ_TYPE_PPI:
-		return -ENXIO;
+		return set_ppi(vm, l, irq->level);
+	case KVM_ARM_IRQ_TYPE_SPI:
+		return set_spi(vm, l, irq->level);
 	default:
 		return -EINVAL;
 	}

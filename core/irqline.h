@@ -20,7 +20,8 @@ struct keel_irqline keel_irqline_decode(u32 irq);
 
 /*
  * Any context that may sleep, no lock. -EINVAL: no such vCPU, line or type;
- * -ENXIO: needs an in-kernel interrupt controller.
+ * -ENXIO: the line is one of the other kind of interrupt controller, in the
+ * kernel or in user space; -EBUSY: the one in the kernel is not initialised.
  */
 int keel_irq_line(struct keel_vm *vm, const struct kvm_irq_level *irq);
 

@@ -18,6 +18,8 @@
 #include "../timer/timer.h"
 #include "../vgic/vgic.h"
 #include "bus.h"
+#include "irqfd.h"
+#include "routing.h"
 
 #define KEEL_MAX_VCPUS	512
 
@@ -45,6 +47,8 @@ struct keel_vm {
 	struct keel_gic gic;
 	struct keel_bus mmio_bus;
 	struct keel_eventfds *eventfds;		/* [I] core/ioeventfd.c */
+	struct keel_irqfds irqfds;
+	struct keel_routing routing;
 	struct keel_coalesced *coalesced;	/* [I] core/coalesced.c */
 	struct list_head devices;		/* [V] core/devfd.c: KVM_CREATE_DEVICE's objects */
 };

@@ -93,6 +93,11 @@ static long vm_ioctl_devices(struct keel_vm *vm, unsigned int nr, void __user *a
 		return irq_line(vm, argp, true);
 	case KVM_IRQFD:
 		return WITH_COPY(struct kvm_irqfd, keel_irqfd(vm, &arg_));
+	case KVM_SET_GSI_ROUTING:
+		return WITH_COPY(struct kvm_irq_routing,
+				 keel_routing_set(vm, &arg_, argp + sizeof(arg_)));
+	case KVM_SIGNAL_MSI:
+		return WITH_COPY(struct kvm_msi, keel_routing_signal_msi(vm, &arg_));
 	case KVM_IOEVENTFD:
 		return WITH_COPY(struct kvm_ioeventfd, keel_ioeventfd(vm, &arg_));
 	case KVM_REGISTER_COALESCED_MMIO:
@@ -149,7 +154,11 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 
 static int vm_release(struct inode *inode, struct file *file)
 {
-	keel_vm_put(file->private_data);
+	struct keel_vm *vm = file->private_data;
+
+	/* eventfds hold no VM: whoever drops the VM means them as well */
+	keel_irqfd_release(vm);
+	keel_vm_put(vm);
 	return 0;
 }
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which interrupt a GSI of user space is: the table that KVM_SET_GSI_ROUTING
+ * replaces as a whole. Read under vm->srcu.
+ */
+#ifndef KEEL_CORE_ROUTING_H
+#define KEEL_CORE_ROUTING_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+struct keel_vm;
+struct keel_routing_table;
+struct kvm_irq_routing;
+struct kvm_msi;
+
+#define KEEL_MAX_ROUTES	4096
+
+struct keel_routing {
+	struct keel_routing_table __rcu *table;	/* [s] NULL: nothing is routed */
+	struct mutex lock;			/* to replace it; innermost but for the allocator's */
+};
+
+void keel_routing_vm_init(struct keel_vm *vm);
+void keel_routing_vm_destroy(struct keel_vm *vm);
+/* KVM_SET_GSI_ROUTING; entries follow *args in user space. -EINVAL, -EFAULT, -ENOMEM. */
+int keel_routing_set(struct keel_vm *vm, const struct kvm_irq_routing *args,
+		     const void __user *entries);
+/* GSI n is SPI n, for n below nr. -ENOMEM. */
+int keel_routing_set_default(struct keel_vm *vm, u32 nr);
+/* The INTID of the SPI that gsi is, or -ENOENT. Any context. */
+int keel_routing_intid(struct keel_vm *vm, u32 gsi);
+/* KVM_SIGNAL_MSI: there is nobody who translates a message. */
+int keel_routing_signal_msi(struct keel_vm *vm, const struct kvm_msi *msi);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* pure: built and tested on the host */
+/* A GSI routing table: what user space may put there, and what it means. */
+#ifndef KEEL_CORE_ROUTING_TABLE_H
+#define KEEL_CORE_ROUTING_TABLE_H
+
+#include <linux/kvm.h>
+#include <linux/types.h>
+
+/* Pins of the one interrupt controller: SPIs, INTID 32 to 1019. */
+#define KEEL_ROUTING_PINS	988
+
+struct keel_route {
+	u32 type;		/* KVM_IRQ_ROUTING_*; 0: not routed */
+	u32 pin;
+	struct kvm_irq_routing_msi msi;
+};
+
+struct keel_routing_table {
+	u32 nr;
+	struct keel_route route[];	/* by GSI */
+};
+
+/* Add what user space asks for. -EINVAL: not possible, or its GSI is taken. */
+int keel_routing_table_add(struct keel_routing_table *t, const struct kvm_irq_routing_entry *e);
+/* The SPI's INTID, or -ENOENT. t may be NULL. */
+int keel_routing_table_intid(const struct keel_routing_table *t, u32 gsi);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Accesses to the register frames of the GIC, by the guest and by user space. */
+#ifndef KEEL_VGIC_FRAME_H
+#define KEEL_VGIC_FRAME_H
+
+#include "../core/bus.h"
+#include "regmap.h"
+
+struct keel_vm;
+struct keel_vcpu;
+
+#define KEEL_FRAME_SIZE		0x10000UL		/* 64 KiB */
+#define KEEL_REDIST_SIZE	(2 * KEEL_FRAME_SIZE)	/* RD_base, SGI_base */
+
+/* Identification that both frames show: GICv3 (IHI 0069, 12.1.4 and 12.9.11). */
+#define KEEL_GIC_PIDR2		0x3b
+#define KEEL_GIC_REV_MIN	2	/* revisions that user space may ask for in IIDR */
+#define KEEL_GIC_REV		3
+
+struct keel_frame_access {
+	struct keel_vm *vm;
+	struct keel_vcpu *vcpu;		/* whose redistributor; NULL: distributor */
+	struct keel_vcpu *by;		/* who accesses; NULL: user space, and no vCPU runs */
+};
+
+extern const struct keel_regmap keel_dist_map, keel_redist_map;
+
+u32 keel_frame_iidr(const struct keel_frame_access *a);
+
+/* Is there a 32-bit register for user space. -ENXIO: no. */
+int keel_frame_has(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset);
+/*
+ * One access, sleepable. -ENXIO: no register there that takes it, which for
+ * the guest is RAZ/WI; -EINVAL: user space wrote what cannot be.
+ */
+int keel_frame_read(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset,
+		    int len, u64 *val);
+int keel_frame_write(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset,
+		     int len, u64 val);
+/* The same as a bus device's answer: never an error. */
+int keel_frame_bus_read(const struct keel_frame_access *a, const struct keel_regmap *map,
+			u32 offset, int len, void *val);
+int keel_frame_bus_write(const struct keel_frame_access *a, const struct keel_regmap *map,
+			 u32 offset, int len, const void *val);
+
+extern const struct keel_bus_ops keel_dist_ops, keel_redist_ops;
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A redistributor's registers: GICR_* of RD_base and SGI_base (IHI 0069,
+ * 12.11). There are no LPIs without an ITS.
+ */
+#include <linux/bits.h>
+#include <linux/irqchip/arm-gic-v3.h>
+#include <linux/kernel.h>
+#include "../core/vcpu.h"
+#include "../core/vm.h"
+#include "frame.h"
+#include "vgic.h"
+
+#define IDREGS		0xffd0
+/* GICR_CTLR: disabling LPIs works (CES), and so does invalidating by register (IR). Since revision 3. */
+#define CTLR_LPI_OPTIONS	(BIT(1) | BIT(2))
+#define TYPER_LAST	BIT_ULL(4)
+
+/* Memory attributes that the tables may have: inner and outer shareable, cacheable. */
+#define BASER_SHARE		GENMASK_ULL(11, 10)
+#define BASER_INNER		GENMASK_ULL(9, 7)
+#define BASER_OUTER		GENMASK_ULL(58, 56)
+#define PROPBASER_ADDRESS	GENMASK_ULL(51, 12)
+#define PROPBASER_ID_BITS	GENMASK_ULL(4, 0)
+#define PENDBASER_ADDRESS	GENMASK_ULL(51, 16)
+#define SHARE_INNER		1ULL
+#define CACHE_RAWAWB		7ULL		/* inner: read, write allocate, write-back */
+#define CACHE_SAME		0ULL		/* outer: as inner */
+
+static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
+{
+	return READ_ONCE(a->vm->gic.iidr_rev) >= 3 ? CTLR_LPI_OPTIONS : 0;
+}
+
+static u64 read_iidr(const struct keel_frame_access *a, u32 i)
+{
+	return keel_frame_iidr(a);
+}
+
+/* Affinity_Value 63:32 as Aff3:Aff2:Aff1:Aff0, Processor_Number 23:8. */
+static u64 read_typer(const struct keel_frame_access *a, u32 i)
+{
+	u64 mpidr = a->vcpu->ctx.sys[KEEL_MPIDR_EL1];
+	u64 affinity = (mpidr & GENMASK_ULL(23, 0)) | (mpidr >> 8 & GENMASK_ULL(31, 24));
+
+	return affinity << 32 | (u64)(a->vcpu->id & 0xffff) << 8 |
+	       (READ_ONCE(a->vcpu->gic.rd_last) ? TYPER_LAST : 0);
+}
+
+static void update(u64 *reg, u64 val, u64 mask, u64 keep)
+{
+	u64 old, new;
+
+	do {
+		old = READ_ONCE(*reg);
+		new = ((old & ~mask) | (val & mask)) & keep;
+	} while (cmpxchg64(reg, old, new) != old);
+}
+
+/*
+ * The bases of the LPI tables are held, so that a guest that sets them up
+ * finds what it wrote. Of the attributes there is one choice, which the guest reads.
+ */
+static u64 attributes(void)
+{
+	return SHARE_INNER << 10 | CACHE_RAWAWB << 7 | CACHE_SAME << 56;
+}
+
+static u64 read_propbaser(const struct keel_frame_access *a, u32 i)
+{
+	return READ_ONCE(a->vm->gic.propbaser) | attributes();
+}
+
+static void write_propbaser(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
+{
+	update(&a->vm->gic.propbaser, val, mask, PROPBASER_ADDRESS | PROPBASER_ID_BITS);
+}
+
+static u64 read_pendbaser(const struct keel_frame_access *a, u32 i)
+{
+	return READ_ONCE(a->vcpu->gic.pendbaser) | attributes();
+}
+
+static void write_pendbaser(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
+{
+	update(&a->vcpu->gic.pendbaser, val, mask, PENDBASER_ADDRESS);
+}
+
+static u64 read_id(const struct keel_frame_access *a, u32 i)
+{
+	return IDREGS + 4 * i == GICR_PIDR2 ? KEEL_GIC_PIDR2 : 0;
+}
+
+#define SGI(offset_)	(KEEL_FRAME_SIZE + (offset_))
+#define PER_IRQ(offset_, bits_, widths_, ...) \
+	{ .offset = SGI(offset_), .len = KEEL_NR_PRIVATE * (bits_) / 8, .bits = (bits_), \
+	  .size = 4, .widths = (widths_), __VA_ARGS__ }
+#define WORD(offset_, ...) \
+	{ .offset = (offset_), .len = 4, .size = 4, .widths = KEEL_W32, __VA_ARGS__ }
+#define DOUBLE(offset_, ...) \
+	{ .offset = (offset_), .len = 8, .size = 8, .widths = KEEL_W64 | KEEL_W32, __VA_ARGS__ }
+
+/* By offset. What is missing here is reserved or of an option that TYPER denies: RAZ/WI. */
+static const struct keel_regmap_reg regs[] = {
+	WORD(GICR_CTLR, .read = read_ctlr),	/* EnableLPIs is RES0 without LPIs */
+	WORD(GICR_IIDR, .read = read_iidr),
+	DOUBLE(GICR_TYPER, .read = read_typer),
+	WORD(GICR_STATUSR),	/* optional: no access is ever reported */
+	WORD(GICR_WAKER),	/* always awake */
+	DOUBLE(GICR_PROPBASER, .read = read_propbaser, .write = write_propbaser),
+	DOUBLE(GICR_PENDBASER, .read = read_pendbaser, .write = write_pendbaser),
+	DOUBLE(GICR_INVLPIR),	/* no LPI to invalidate */
+	DOUBLE(GICR_INVALLR),
+	WORD(GICR_SYNCR),	/* never busy */
+	{ .offset = IDREGS, .len = 48, .size = 4, .widths = KEEL_W32, .read = read_id },
+	PER_IRQ(GICR_IGROUPR0, 1, KEEL_W32, .field = &keel_regmap_group),
+	PER_IRQ(GICR_ISENABLER0, 1, KEEL_W32, .field = &keel_regmap_set_enable),
+	PER_IRQ(GICR_ICENABLER0, 1, KEEL_W32, .field = &keel_regmap_clear_enable),
+	PER_IRQ(GICR_ISPENDR0, 1, KEEL_W32, .field = &keel_regmap_set_pending,
+		.user_field = &keel_regmap_user_pending),
+	PER_IRQ(GICR_ICPENDR0, 1, KEEL_W32, .field = &keel_regmap_clear_pending,
+		.user_field = &keel_regmap_none),
+	PER_IRQ(GICR_ISACTIVER0, 1, KEEL_W32, .field = &keel_regmap_set_active),
+	PER_IRQ(GICR_ICACTIVER0, 1, KEEL_W32, .field = &keel_regmap_clear_active),
+	PER_IRQ(GICR_IPRIORITYR0, 8, KEEL_W32 | KEEL_W8, .field = &keel_regmap_priority),
+	PER_IRQ(GICR_ICFGR0, 2, KEEL_W32, .field = &keel_regmap_config),
+	WORD(SGI(GICR_IGRPMODR0)),	/* one security state */
+	WORD(SGI(GICR_NSACR)),		/* one security state */
+};
+
+const struct keel_regmap keel_redist_map = { .reg = regs, .nr = ARRAY_SIZE(regs) };
+
+static struct keel_frame_access access(struct keel_vcpu *by, struct keel_bus_dev *dev)
+{
+	return (struct keel_frame_access){
+		.vm = by->vm,
+		.vcpu = container_of(dev, struct keel_vcpu, gic.rd_dev),
+		.by = by,
+	};
+}
+
+static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		    void *val)
+{
+	struct keel_frame_access a = access(vcpu, dev);
+
+	return keel_frame_bus_read(&a, &keel_redist_map, addr.v - dev->base.v, len, val);
+}
+
+static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		     const void *val)
+{
+	struct keel_frame_access a = access(vcpu, dev);
+
+	return keel_frame_bus_write(&a, &keel_redist_map, addr.v - dev->base.v, len, val);
+}
+
+const struct keel_bus_ops keel_redist_ops = {
+	.read = bus_read,
+	.write = bus_write,
+};

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reading and writing the state of a GIC whose guest does not run: reset, save and restore by a VMM. */
+#include <linux/errno.h>
+#include <linux/uaccess.h>
+#include <asm/kvm.h>
+#include "../core/vcpu.h"
+#include "../core/vm.h"
+#include "addr.h"
+#include "frame.h"
+#include "uaccess.h"
+#include "vgic.h"
+
+/* attr: the vCPU by affinity in 63:32, a register or an interrupt in 31:0. Affinity 0 is the first vCPU. */
+static struct keel_vcpu *find_vcpu(struct keel_vm *vm, u64 attr)
+{
+	u32 affinity = attr >> 32;
+
+	return affinity ? keel_vm_vcpu_by_mpidr(vm, keel_addr_mpidr(affinity)) :
+			  keel_vm_vcpu(vm, 0);
+}
+
+static const struct keel_regmap *map_of(u32 group)
+{
+	return group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? &keel_dist_map : &keel_redist_map;
+}
+
+static struct keel_frame_access frame_of(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 group)
+{
+	return (struct keel_frame_access){
+		.vm = vm,
+		.vcpu = group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? NULL : vcpu,
+	};
+}
+
+static int access_reg(struct keel_vm *vm, struct keel_vcpu *vcpu,
+		      const struct kvm_device_attr *attr, bool write, u64 *val)
+{
+	struct keel_frame_access a = frame_of(vm, vcpu, attr->group);
+	const struct keel_regmap *map = map_of(attr->group);
+
+	if (write)
+		return keel_frame_write(&a, map, attr->attr, KEEL_W32, *val);
+	return keel_frame_read(&a, map, attr->attr, KEEL_W32, val);
+}
+
+static bool get_level(struct keel_irq *irq)
+{
+	unsigned long flags;
+	bool level;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	level = irq->s.line;
+	raw_spin_unlock_irqrestore(&irq->lock, flags);
+	return level;
+}
+
+/* The line alone: an edge comes with the latch. */
+static void set_level(struct keel_vm *vm, struct keel_irq *irq, bool level)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	irq->s.line = level;
+	keel_vgic_queue_unlock(vm, irq, flags);
+}
+
+static int access_levels(struct keel_vm *vm, struct keel_vcpu *vcpu, u64 attr, bool write,
+			 u64 *val)
+{
+	u32 base = attr & KVM_DEV_ARM_VGIC_LINE_LEVEL_INTID_MASK, i;
+	u64 levels = 0;
+
+	if (base % 32)
+		return -EINVAL;
+	for (i = base ? 0 : KEEL_NR_SGIS; i < 32 && base + i < vm->gic.nr_irqs; i++) {
+		struct keel_irq *irq = keel_vgic_irq(vm, base ? NULL : vcpu, base + i);
+
+		if (!irq)
+			continue;
+		if (write)
+			set_level(vm, irq, *val >> i & 1);
+		else
+			levels |= (u64)get_level(irq) << i;
+	}
+	if (!write)
+		*val = levels;
+	return 0;
+}
+
+static bool asks_for_levels(u64 attr)
+{
+	u32 info = (attr & KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_MASK) >>
+		   KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_SHIFT;
+
+	return info == VGIC_LEVEL_INFO_LINE_LEVEL;
+}
+
+/* No vCPU runs; config_lock held. */
+static int access_group(struct keel_vm *vm, struct keel_vcpu *vcpu,
+			const struct kvm_device_attr *attr, bool write, u64 *val)
+{
+	lockdep_assert_held(&vm->config_lock);
+	if (!vm->gic.initialised)
+		return -EBUSY;
+	switch (attr->group) {
+	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
+	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
+		return access_reg(vm, vcpu, attr, write, val);
+	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
+		return keel_cpuif_uaccess(vcpu, keel_addr_sysreg(attr->attr), write, val);
+	case KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO:
+		if (!asks_for_levels(attr->attr))
+			return -EINVAL;
+		return access_levels(vm, vcpu, attr->attr, write, val);
+	default:
+		return -ENXIO;
+	}
+}
+
+static int access_stopped(struct keel_vm *vm, struct keel_vcpu *vcpu,
+			  const struct kvm_device_attr *attr, bool write, u64 *val)
+{
+	int err;
+
+	mutex_lock(&vm->lock);
+	err = keel_vm_lock_all_vcpus(vm);
+	if (!err) {
+		mutex_lock(&vm->config_lock);
+		err = access_group(vm, vcpu, attr, write, val);
+		mutex_unlock(&vm->config_lock);
+		keel_vm_unlock_all_vcpus(vm);
+	}
+	mutex_unlock(&vm->lock);
+	return err;
+}
+
+static int get_value(const struct kvm_device_attr *attr, bool wide, u64 *val)
+{
+	u32 word;
+
+	if (wide)
+		return get_user(*val, (u64 __user *)attr->addr);
+	if (get_user(word, (u32 __user *)attr->addr))
+		return -EFAULT;
+	*val = word;
+	return 0;
+}
+
+static int put_value(const struct kvm_device_attr *attr, bool wide, u64 val)
+{
+	return wide ? put_user(val, (u64 __user *)attr->addr) :
+		      put_user((u32)val, (u32 __user *)attr->addr);
+}
+
+int keel_uaccess(struct keel_vm *vm, const struct kvm_device_attr *attr, bool write)
+{
+	bool wide = attr->group == KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS;
+	struct keel_vcpu *vcpu = find_vcpu(vm, attr->attr);
+	u64 val = 0;
+	int err;
+
+	if (!vcpu)
+		return -EINVAL;
+	if (write && get_value(attr, wide, &val))
+		return -EFAULT;
+	err = access_stopped(vm, vcpu, attr, write, &val);
+	if (err || write)
+		return err;
+	return put_value(attr, wide, val);
+}
+
+int keel_uaccess_has(struct keel_vm *vm, const struct kvm_device_attr *attr)
+{
+	struct keel_vcpu *vcpu = find_vcpu(vm, attr->attr);
+	struct keel_frame_access a;
+
+	if (attr->group == KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO)
+		return asks_for_levels(attr->attr) ? 0 : -ENXIO;
+	if (!vcpu)
+		return -EINVAL;
+	if (attr->group == KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS)
+		return keel_cpuif_uaccess(vcpu, keel_addr_sysreg(attr->attr), false, NULL);
+	a = frame_of(vm, vcpu, attr->group);
+	return keel_frame_has(&a, map_of(attr->group), attr->attr);
+}
