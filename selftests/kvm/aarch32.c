@@ -371,7 +371,7 @@ static const u32 debug[] = {
 	0xee010e90,	/* mcr p14, 0, r0, c1, c0, 4: DBGOSLAR */
 	0xee110e91,	/* mrc p14, 0, r0, c1, c1, 4 */
 	0xe58a0000,	/* str r0, [r10] */
-	0xe1e00000,	/* mvn r0, r0: not the key */
+	0xe3a00000,	/* mov r0, #0: not the key */
 	0xee010e90,	/* mcr p14, 0, r0, c1, c0, 4 */
 	0xee110e91,	/* mrc p14, 0, r0, c1, c1, 4 */
 	0xe58a0000,	/* str r0, [r10] */
