@@ -38,9 +38,7 @@ add_idle() {
 	done
 }
 
-aarch64=${CROSS_COMPILE}
-[ "$(uname -m)" != aarch64 ] || aarch64=
-expect "host-events: kexec builds" "${aarch64}gcc" -O2 -Wall -Wextra -Werror -static \
+expect "host-events: kexec builds" "$([ "$(uname -m)" = aarch64 ] || echo "$CROSS_COMPILE")gcc" -O2 -Wall -Wextra -Werror -static \
 	-o "$work/kexec" "$RUN/host/kexec.c"
 
 for k in 6.12 6.1; do leek $k; done
