@@ -9,7 +9,7 @@ if ! dir=$("$TESTBED/build-upstream"); then
 	exit 0
 fi
 mapfile -t programs < <(sed "s,^,$dir/," "$RUN/upstream.list" )
-options=(--kernel 6.12 --mem 3G --timeout 900 --each 100)
+options=(--kernel 6.12 --mem 3G --timeout 1200 --each 240)
 
 verdicts() {
 	HV=$1 WHOLE=1 host "upstream-$1" "${options[@]}" -- "${programs[@]}" >"build/check/upstream-$1.txt"
