@@ -7,6 +7,8 @@
 #include <linux/cpu_pm.h>
 #include <linux/cpuhotplug.h>
 #include <linux/irqflags.h>
+#include <linux/lockdep.h>
+#include <linux/percpu.h>
 #include <linux/reboot.h>
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
@@ -17,23 +19,39 @@
 
 static int hotplug_state;
 static bool stopping;
+static DEFINE_PER_CPU(bool, taken);	/* [o] this CPU may run guests */
 
+/* IRQs off. A CPU that comes up in a dying machine stays as it is. */
 static int enable(void)
 {
-	int err = keel_hyp_enable_cpu();
+	int err;
 
+	if (READ_ONCE(stopping) || __this_cpu_read(taken))
+		return 0;
+	err = keel_hyp_enable_cpu();
 	if (err)
 		return err;
 	keel_timer_enable_cpu();
 	keel_vgic_enable_cpu();
+	__this_cpu_write(taken, true);
 	return 0;
 }
 
+/* IRQs off. */
 static void disable(void)
 {
+	if (!__this_cpu_read(taken))
+		return;
+	__this_cpu_write(taken, false);
 	keel_vgic_disable_cpu();
 	keel_timer_disable_cpu();
 	keel_hyp_disable_cpu();
+}
+
+bool keel_cpu_taken(void)
+{
+	lockdep_assert_irqs_disabled();
+	return __this_cpu_read(taken);
 }
 
 /* Hotplug callbacks: on the CPU concerned, in its thread, IRQs on. */
@@ -48,6 +66,7 @@ static int take_cpu(unsigned int cpu)
 	return err;
 }
 
+/* Other threads may run here until the CPU is down, vCPUs' too: keel_cpu_taken() keeps them out. */
 static int give_cpu(unsigned int cpu)
 {
 	unsigned long flags;
@@ -75,12 +94,23 @@ static struct syscore_ops syscore = {
 	.resume = resume,
 };
 
-/* A CPU in deep idle loses its EL1 registers. IRQs off. */
+/*
+ * A CPU in deep idle loses its EL1 registers, and what keel has set at EL2. The
+ * timer's share of that the host's timer driver restores. IRQs off.
+ */
 static int power_change(struct notifier_block *nb, unsigned long event, void *unused)
 {
-	if (event == CPU_PM_ENTER) {
-		keel_hyp_evict_this_cpu();
+	if (!__this_cpu_read(taken))
+		return NOTIFY_OK;
+	switch (event) {
+	case CPU_PM_ENTER:
+		keel_hyp_disable_cpu();
 		keel_timer_quiet_cpu();
+		break;
+	case CPU_PM_ENTER_FAILED:
+	case CPU_PM_EXIT:
+		keel_hyp_enable_cpu();
+		break;
 	}
 	return NOTIFY_OK;
 }

@@ -12,4 +12,7 @@ void keel_cpu_exit(void);
 /* The machine goes down (reboot, kexec): no guest may be entered any more. Any context. */
 bool keel_cpu_stopping(void);
 
+/* May a guest be entered on this CPU? Not while it goes away or the machine does. IRQs off. */
+bool keel_cpu_taken(void);
+
 #endif

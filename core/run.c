@@ -104,7 +104,7 @@ static bool must_not_enter(struct keel_vcpu *vcpu)
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
 	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
-	       keel_timer_user_notify(vcpu) || keel_cpu_stopping() || READ_ONCE(vcpu->vm->gic.halted);
+	       keel_timer_user_notify(vcpu) || READ_ONCE(vcpu->vm->gic.halted);
 }
 
 /* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
@@ -150,6 +150,12 @@ static int run_once(struct keel_vcpu *vcpu)
 	free_fp(vcpu);
 
 	local_irq_disable();
+	if (!keel_cpu_taken()) {
+		/* the scheduler or the machine's end will move this thread */
+		local_irq_enable();
+		preempt_enable();
+		return KEEL_RESUME;
+	}
 	keel_mmu_vmid_update(&vcpu->vm->mmu);
 	keel_hyp_load(vcpu);
 	keel_timer_flush(vcpu);

@@ -13,16 +13,11 @@
 #include "coalesced.h"
 #include "compat.h"
 #include "device.h"
+#include "ioctl.h"
 #include "stats.h"
 #include "vcpu.h"
 #include "vcpu_attr.h"
 #include "vcpu_ioctl.h"
-
-#define WITH_COPY(type, call) \
-	({ \
-		type arg_; \
-		copy_from_user(&arg_, argp, sizeof(arg_)) ? -EFAULT : (call); \
-	})
 
 static int vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init)
 {
@@ -115,31 +110,31 @@ static long locked_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *a
 	case KVM_RUN:
 		return argp ? -EINVAL : keel_vcpu_run(vcpu);
 	case KVM_ARM_VCPU_INIT:
-		return WITH_COPY(struct kvm_vcpu_init, vcpu_init(vcpu, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_vcpu_init, vcpu_init(vcpu, &arg_));
 	case KVM_GET_ONE_REG:
-		return WITH_COPY(struct kvm_one_reg, one_reg(vcpu, &arg_, false));
+		return KEEL_WITH_COPY(argp, struct kvm_one_reg, one_reg(vcpu, &arg_, false));
 	case KVM_SET_ONE_REG:
-		return WITH_COPY(struct kvm_one_reg, one_reg(vcpu, &arg_, true));
+		return KEEL_WITH_COPY(argp, struct kvm_one_reg, one_reg(vcpu, &arg_, true));
 	case KVM_GET_REG_LIST:
 		return reg_list(vcpu, argp);
 	case KVM_GET_MP_STATE:
 		return get_mp_state(vcpu, argp);
 	case KVM_SET_MP_STATE:
-		return WITH_COPY(struct kvm_mp_state, set_mp_state(vcpu, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_mp_state, set_mp_state(vcpu, &arg_));
 	case KVM_GET_VCPU_EVENTS:
 		return get_events(vcpu, argp);
 	case KVM_SET_VCPU_EVENTS:
-		return WITH_COPY(struct kvm_vcpu_events, keel_vcpu_events_set(vcpu, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_vcpu_events, keel_vcpu_events_set(vcpu, &arg_));
 	case KVM_SET_GUEST_DEBUG:
-		return WITH_COPY(struct kvm_guest_debug, keel_debug_set(vcpu, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_guest_debug, keel_debug_set(vcpu, &arg_));
 	case KVM_SET_SIGNAL_MASK:
 		return set_signal_mask(vcpu, argp);
 	case KVM_HAS_DEVICE_ATTR:
 	case KVM_GET_DEVICE_ATTR:
 	case KVM_SET_DEVICE_ATTR:
-		return WITH_COPY(struct kvm_device_attr, device_attr(vcpu, nr, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_device_attr, device_attr(vcpu, nr, &arg_));
 	case KVM_ARM_VCPU_FINALIZE:
-		return WITH_COPY(int, finalize(vcpu, arg_));
+		return KEEL_WITH_COPY(argp, int, finalize(vcpu, arg_));
 	case KVM_GET_STATS_FD:
 		return keel_stats_vcpu_fd(vcpu);
 	default:

@@ -15,17 +15,11 @@
 #include "devfd.h"
 #include "device.h"
 #include "eventfd.h"
+#include "ioctl.h"
 #include "irqline.h"
 #include "stats.h"
 #include "vcpu.h"
 #include "vm.h"
-
-/* Copy in a structure and call: KEEL_CALL(struct, function taking (vm, pointer)). */
-#define WITH_COPY(type, call) \
-	({ \
-		type arg_; \
-		copy_from_user(&arg_, argp, sizeof(arg_)) ? -EFAULT : (call); \
-	})
 
 static int set_memory(struct keel_vm *vm, void __user *argp, bool v1)
 {
@@ -92,24 +86,24 @@ static long vm_ioctl_devices(struct keel_vm *vm, unsigned int nr, void __user *a
 	case KVM_IRQ_LINE_STATUS:
 		return irq_line(vm, argp, true);
 	case KVM_IRQFD:
-		return WITH_COPY(struct kvm_irqfd, keel_irqfd(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_irqfd, keel_irqfd(vm, &arg_));
 	case KVM_SET_GSI_ROUTING:
-		return WITH_COPY(struct kvm_irq_routing,
+		return KEEL_WITH_COPY(argp, struct kvm_irq_routing,
 				 keel_routing_set(vm, &arg_, argp + sizeof(arg_)));
 	case KVM_SIGNAL_MSI:
-		return WITH_COPY(struct kvm_msi, keel_routing_signal_msi(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_msi, keel_routing_signal_msi(vm, &arg_));
 	case KVM_IOEVENTFD:
-		return WITH_COPY(struct kvm_ioeventfd, keel_ioeventfd(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_ioeventfd, keel_ioeventfd(vm, &arg_));
 	case KVM_REGISTER_COALESCED_MMIO:
-		return WITH_COPY(struct kvm_coalesced_mmio_zone, keel_coalesced_register(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone, keel_coalesced_register(vm, &arg_));
 	case KVM_UNREGISTER_COALESCED_MMIO:
-		return WITH_COPY(struct kvm_coalesced_mmio_zone, keel_coalesced_unregister(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone, keel_coalesced_unregister(vm, &arg_));
 	case KVM_CREATE_DEVICE:
 		return create_device(vm, argp);
 	case KVM_CREATE_IRQCHIP:	/* GICv2 in the kernel */
 		return -ENODEV;
 	case KVM_ARM_SET_DEVICE_ADDR:
-		return WITH_COPY(struct kvm_arm_device_addr, -ENODEV);
+		return KEEL_WITH_COPY(argp, struct kvm_arm_device_addr, -ENODEV);
 	default:
 		return -EINVAL;
 	}
@@ -128,23 +122,23 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	case KVM_CHECK_EXTENSION:
 		return keel_caps_check(vm, arg);
 	case KVM_ENABLE_CAP:
-		return WITH_COPY(struct kvm_enable_cap, keel_caps_enable(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_enable_cap, keel_caps_enable(vm, &arg_));
 	case KVM_SET_USER_MEMORY_REGION:
 		return set_memory(vm, argp, true);
 	case KVM_SET_USER_MEMORY_REGION2:
 		return set_memory(vm, argp, false);
 	case KVM_GET_DIRTY_LOG:
-		return WITH_COPY(struct kvm_dirty_log, keel_memslot_dirty_log(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_dirty_log, keel_memslot_dirty_log(vm, &arg_));
 	case KVM_ARM_PREFERRED_TARGET:
 		return preferred_target(argp);
 	case KVM_ARM_SET_COUNTER_OFFSET:
-		return WITH_COPY(struct kvm_arm_counter_offset, keel_timer_set_counter_offset(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_arm_counter_offset, keel_timer_set_counter_offset(vm, &arg_));
 	case KVM_HAS_DEVICE_ATTR:
-		return WITH_COPY(struct kvm_device_attr, has_attr(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_device_attr, has_attr(vm, &arg_));
 	case KVM_SET_DEVICE_ATTR:
-		return WITH_COPY(struct kvm_device_attr, set_attr(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_device_attr, set_attr(vm, &arg_));
 	case KVM_ARM_GET_REG_WRITABLE_MASKS:
-		return WITH_COPY(struct reg_mask_range, keel_onereg_writable_masks(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct reg_mask_range, keel_onereg_writable_masks(vm, &arg_));
 	case KVM_GET_STATS_FD:
 		return keel_stats_vm_fd(vm);
 	default:

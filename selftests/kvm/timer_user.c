@@ -368,7 +368,7 @@ static void on_alarm(int sig)
 
 static void guest_waits(u64 arg)
 {
-	set_cval(false, now(false) + ms(200));
+	set_cval(false, now(false) + ms(1000));
 	set_ctl(false, ENABLE);
 	for (;;)
 		wfi();

@@ -9,7 +9,7 @@ if ! dir=$("$TESTBED/build-upstream"); then
 	exit 0
 fi
 mapfile -t programs < <(sed "s,^,$dir/," "$RUN/upstream.list" )
-options=(--kernel 6.12 --mem 3G --timeout 900 --each 100)
+options=(--kernel 6.12 --mem 3G --timeout 1200 --each 240)
 
 verdicts() {
 	HV=$1 WHOLE=1 host "upstream-$1" "${options[@]}" -- "${programs[@]}" >"build/check/upstream-$1.txt"
@@ -36,7 +36,7 @@ if [ "$HV" = kvm ]; then
 fi
 
 verdicts keel >build/check/upstream-keel.verdicts
-norm() { sed -n "s/^\(.*\) - upstream-[a-z]*: \(.*\)/\2|\1/p" "$1" | sed 's/ *:.*# SKIP|ok/|skip/' | sort; }
+norm() { sed -n "s/^\(.*\) - upstream-[a-z]*: \(.*\)/\2|\1/p" "$1" | sed 's/ *:.*# SKIP|ok/|skip/; s/: ended with [0-9]*|/|/' | sort; }
 norm "$reference" >build/check/upstream.want
 norm build/check/upstream-keel.verdicts >build/check/upstream.got
 while IFS='|' read -r program want; do
