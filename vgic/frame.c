@@ -15,9 +15,9 @@
 #define IIDR_PRODUCT		0x4b	/* what a KVM guest expects: 'K' by Arm */
 #define IIDR_IMPLEMENTER	0x43b
 
-u32 keel_frame_iidr(const struct keel_frame_access *a)
+u32 keel_frame_iidr(u32 revision)
 {
-	return IIDR_PRODUCT << 24 | READ_ONCE(a->vm->gic.iidr_rev) << 12 | IIDR_IMPLEMENTER;
+	return IIDR_PRODUCT << 24 | revision << 12 | IIDR_IMPLEMENTER;
 }
 
 /* The distributor's fields of private interrupts are RAZ/WI: affinity routing is always on. */

@@ -25,7 +25,7 @@ struct keel_frame_access {
 
 extern const struct keel_regmap keel_dist_map, keel_redist_map;
 
-u32 keel_frame_iidr(const struct keel_frame_access *a);
+u32 keel_frame_iidr(u32 revision);
 
 /* Is there a 32-bit register for user space. -ENXIO: no. */
 int keel_frame_has(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset);

@@ -32,9 +32,10 @@ static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 	return READ_ONCE(a->vm->gic.iidr_rev) >= 3 ? CTLR_LPI_OPTIONS : 0;
 }
 
+/* The revision is the distributor's matter. */
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_frame_iidr(a);
+	return keel_frame_iidr(0);
 }
 
 /* Affinity_Value 63:32 as Aff3:Aff2:Aff1:Aff0, Processor_Number 23:8. */
