@@ -48,7 +48,7 @@ static u64 read_typer(const struct keel_frame_access *a, u32 i)
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_frame_iidr(a);
+	return keel_frame_iidr(READ_ONCE(a->vm->gic.iidr_rev));
 }
 
 /* User space chooses among the behaviours that there are; the rest tells what the VM was saved on. */
@@ -56,7 +56,7 @@ static int set_iidr(const struct keel_frame_access *a, u32 i, u64 val)
 {
 	u32 rev = val >> 12 & 0xf;
 
-	if ((val ^ keel_frame_iidr(a)) & ~(u64)IIDR_REVISION)
+	if ((val ^ read_iidr(a, i)) & ~(u64)IIDR_REVISION)
 		return -EINVAL;
 	if (rev < KEEL_GIC_REV_MIN || rev > KEEL_GIC_REV)
 		return -EINVAL;

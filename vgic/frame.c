@@ -15,9 +15,9 @@
 #define IIDR_PRODUCT		0x4b	/* what a KVM guest expects: 'K' by Arm */
 #define IIDR_IMPLEMENTER	0x43b
 
-u32 keel_frame_iidr(const struct keel_frame_access *a)
+u32 keel_frame_iidr(u32 revision)
 {
-	return IIDR_PRODUCT << 24 | READ_ONCE(a->vm->gic.iidr_rev) << 12 | IIDR_IMPLEMENTER;
+	return IIDR_PRODUCT << 24 | revision << 12 | IIDR_IMPLEMENTER;
 }
 
 /* The distributor's fields of private interrupts are RAZ/WI: affinity routing is always on. */
@@ -138,20 +138,19 @@ static void write_fields(const struct keel_frame_access *a, const struct keel_re
 		keel_vgic_resume_guest(a->vm);
 }
 
-int keel_frame_read(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset,
-		    int len, u64 *val)
+u64 keel_frame_read(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset,
+		    int len)
 {
 	const struct keel_regmap_reg *reg = find_reg(a, map, offset, len);
 
-	*val = 0;
 	if (!reg)
-		return -ENXIO;
+		return 0;
 	if (keel_regmap_has_fields(reg))
-		*val = read_fields(a, reg, offset, len);
-	else if (reg->read)
-		*val = keel_regmap_slice(reg, offset, len,
-					 reg->read(a, (offset - reg->offset) / reg->size));
-	return 0;
+		return read_fields(a, reg, offset, len);
+	if (!reg->read)
+		return 0;
+	return keel_regmap_slice(reg, offset, len,
+				 reg->read(a, (offset - reg->offset) / reg->size));
 }
 
 static int write_value(const struct keel_frame_access *a, const struct keel_regmap_reg *reg,
@@ -173,7 +172,7 @@ int keel_frame_write(const struct keel_frame_access *a, const struct keel_regmap
 	const struct keel_regmap_reg *reg = find_reg(a, map, offset, len);
 
 	if (!reg)
-		return -ENXIO;
+		return 0;
 	if (!keel_regmap_has_fields(reg))
 		return write_value(a, reg, offset, len, val);
 	write_fields(a, reg, offset, len, val);
@@ -184,11 +183,8 @@ int keel_frame_write(const struct keel_frame_access *a, const struct keel_regmap
 int keel_frame_bus_read(const struct keel_frame_access *a, const struct keel_regmap *map,
 			u32 offset, int len, void *val)
 {
-	__le64 bytes;
-	u64 v;
+	__le64 bytes = cpu_to_le64(keel_frame_read(a, map, offset, len));
 
-	keel_frame_read(a, map, offset, len, &v);
-	bytes = cpu_to_le64(v);
 	memcpy(val, &bytes, len);
 	return 0;
 }

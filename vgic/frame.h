@@ -25,16 +25,16 @@ struct keel_frame_access {
 
 extern const struct keel_regmap keel_dist_map, keel_redist_map;
 
-u32 keel_frame_iidr(const struct keel_frame_access *a);
+u32 keel_frame_iidr(u32 revision);
 
 /* Is there a 32-bit register for user space. -ENXIO: no. */
 int keel_frame_has(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset);
 /*
- * One access, sleepable. -ENXIO: no register there that takes it, which for
- * the guest is RAZ/WI; -EINVAL: user space wrote what cannot be.
+ * One access, sleepable. Where no register is that takes it, it is RAZ/WI for
+ * the guest and for user space. -EINVAL: user space wrote what cannot be.
  */
-int keel_frame_read(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset,
-		    int len, u64 *val);
+u64 keel_frame_read(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset,
+		    int len);
 int keel_frame_write(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset,
 		     int len, u64 val);
 /* The same as a bus device's answer: never an error. */

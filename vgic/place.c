@@ -111,7 +111,7 @@ int keel_place_check_create(struct keel_vm *vm)
 /* Software walks redistributors upwards until one says it is the last: one that no other follows. */
 static void mark_last(struct keel_vm *vm)
 {
-	struct keel_gic_region *r, *next;
+	struct keel_gic_region *r;
 	struct keel_vcpu *vcpu;
 	unsigned int i;
 
@@ -124,9 +124,9 @@ static void mark_last(struct keel_vm *vm)
 		if (vcpu->gic.rd_base == KEEL_GIC_NOWHERE)
 			continue;
 		list_for_each_entry(r, &vm->gic.regions, entry)
-			last |= end == r->base + (u64)(r->count ?: r->used) * KEEL_REDIST_SIZE;
-		list_for_each_entry(next, &vm->gic.regions, entry)
-			last &= !(next->used && next->base == end);
+			last |= end == r->base + (u64)r->used * KEEL_REDIST_SIZE;
+		list_for_each_entry(r, &vm->gic.regions, entry)
+			last &= !(r->used && r->base == end);
 		WRITE_ONCE(vcpu->gic.rd_last, last);
 	}
 }

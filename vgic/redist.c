@@ -16,25 +16,20 @@
 #define CTLR_LPI_OPTIONS	(BIT(1) | BIT(2))
 #define TYPER_LAST	BIT_ULL(4)
 
-/* Memory attributes that the tables may have: inner and outer shareable, cacheable. */
-#define BASER_SHARE		GENMASK_ULL(11, 10)
-#define BASER_INNER		GENMASK_ULL(9, 7)
-#define BASER_OUTER		GENMASK_ULL(58, 56)
-#define PROPBASER_ADDRESS	GENMASK_ULL(51, 12)
-#define PROPBASER_ID_BITS	GENMASK_ULL(4, 0)
-#define PENDBASER_ADDRESS	GENMASK_ULL(51, 16)
-#define SHARE_INNER		1ULL
-#define CACHE_RAWAWB		7ULL		/* inner: read, write allocate, write-back */
-#define CACHE_SAME		0ULL		/* outer: as inner */
+/* Fields that hold what is written: where the LPI tables would be, and their memory attributes. */
+#define PROPBASER_FIELDS	(GENMASK_ULL(58, 56) | GENMASK_ULL(51, 12) | GENMASK_ULL(11, 7) | \
+				  GENMASK_ULL(4, 0))
+#define PENDBASER_FIELDS	(GENMASK_ULL(58, 56) | GENMASK_ULL(51, 16) | GENMASK_ULL(11, 7))
 
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 {
 	return READ_ONCE(a->vm->gic.iidr_rev) >= 3 ? CTLR_LPI_OPTIONS : 0;
 }
 
+/* The revision is the distributor's matter. */
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_frame_iidr(a);
+	return keel_frame_iidr(0);
 }
 
 /* Affinity_Value 63:32 as Aff3:Aff2:Aff1:Aff0, Processor_Number 23:8. */
@@ -59,31 +54,26 @@ static void update(u64 *reg, u64 val, u64 mask, u64 keep)
 
 /*
  * The bases of the LPI tables are held, so that a guest that sets them up
- * finds what it wrote. Of the attributes there is one choice, which the guest reads.
+ * finds what it wrote. Nobody reads the tables.
  */
-static u64 attributes(void)
-{
-	return SHARE_INNER << 10 | CACHE_RAWAWB << 7 | CACHE_SAME << 56;
-}
-
 static u64 read_propbaser(const struct keel_frame_access *a, u32 i)
 {
-	return READ_ONCE(a->vm->gic.propbaser) | attributes();
+	return READ_ONCE(a->vm->gic.propbaser);
 }
 
 static void write_propbaser(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
-	update(&a->vm->gic.propbaser, val, mask, PROPBASER_ADDRESS | PROPBASER_ID_BITS);
+	update(&a->vm->gic.propbaser, val, mask, PROPBASER_FIELDS);
 }
 
 static u64 read_pendbaser(const struct keel_frame_access *a, u32 i)
 {
-	return READ_ONCE(a->vcpu->gic.pendbaser) | attributes();
+	return READ_ONCE(a->vcpu->gic.pendbaser);
 }
 
 static void write_pendbaser(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
-	update(&a->vcpu->gic.pendbaser, val, mask, PENDBASER_ADDRESS);
+	update(&a->vcpu->gic.pendbaser, val, mask, PENDBASER_FIELDS);
 }
 
 static u64 read_id(const struct keel_frame_access *a, u32 i)

@@ -10,10 +10,13 @@
 #include "uaccess.h"
 #include "vgic.h"
 
-/* attr: the vCPU by affinity in 63:32, a register or an interrupt in 31:0. Affinity 0 is the first vCPU. */
-static struct keel_vcpu *find_vcpu(struct keel_vm *vm, u64 attr)
+/*
+ * attr: the vCPU by affinity in 63:32, a register or an interrupt in 31:0. The
+ * distributor is nobody's, affinity 0 is the first vCPU.
+ */
+static struct keel_vcpu *find_vcpu(struct keel_vm *vm, const struct kvm_device_attr *attr)
 {
-	u32 affinity = attr >> 32;
+	u32 affinity = attr->group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? 0 : attr->attr >> 32;
 
 	return affinity ? keel_vm_vcpu_by_mpidr(vm, keel_addr_mpidr(affinity)) :
 			  keel_vm_vcpu(vm, 0);
@@ -40,7 +43,8 @@ static int access_reg(struct keel_vm *vm, struct keel_vcpu *vcpu,
 
 	if (write)
 		return keel_frame_write(&a, map, attr->attr, KEEL_W32, *val);
-	return keel_frame_read(&a, map, attr->attr, KEEL_W32, val);
+	*val = keel_frame_read(&a, map, attr->attr, KEEL_W32);
+	return 0;
 }
 
 static bool get_level(struct keel_irq *irq)
@@ -62,6 +66,14 @@ static void set_level(struct keel_vm *vm, struct keel_irq *irq, bool level)
 	raw_spin_lock_irqsave(&irq->lock, flags);
 	irq->s.line = level;
 	keel_vgic_queue_unlock(vm, irq, flags);
+}
+
+/* No such register is -ENXIO when asked for, -ENOENT when accessed. */
+static int access_sysreg(struct keel_vcpu *vcpu, u64 attr, bool write, u64 *val)
+{
+	int err = keel_cpuif_uaccess(vcpu, keel_addr_sysreg(attr), write, val);
+
+	return err == -ENXIO ? -ENOENT : err;
 }
 
 static int access_levels(struct keel_vm *vm, struct keel_vcpu *vcpu, u64 attr, bool write,
@@ -107,7 +119,7 @@ static int access_group(struct keel_vm *vm, struct keel_vcpu *vcpu,
 	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
 		return access_reg(vm, vcpu, attr, write, val);
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
-		return keel_cpuif_uaccess(vcpu, keel_addr_sysreg(attr->attr), write, val);
+		return access_sysreg(vcpu, attr->attr, write, val);
 	case KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO:
 		if (!asks_for_levels(attr->attr))
 			return -EINVAL;
@@ -155,7 +167,7 @@ static int put_value(const struct kvm_device_attr *attr, bool wide, u64 val)
 int keel_uaccess(struct keel_vm *vm, const struct kvm_device_attr *attr, bool write)
 {
 	bool wide = attr->group == KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS;
-	struct keel_vcpu *vcpu = find_vcpu(vm, attr->attr);
+	struct keel_vcpu *vcpu = find_vcpu(vm, attr);
 	u64 val = 0;
 	int err;
 
@@ -171,7 +183,7 @@ int keel_uaccess(struct keel_vm *vm, const struct kvm_device_attr *attr, bool wr
 
 int keel_uaccess_has(struct keel_vm *vm, const struct kvm_device_attr *attr)
 {
-	struct keel_vcpu *vcpu = find_vcpu(vm, attr->attr);
+	struct keel_vcpu *vcpu = find_vcpu(vm, attr);
 	struct keel_frame_access a;
 
 	if (attr->group == KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO)

@@ -11,7 +11,7 @@ struct keel_vm;
 /*
  * KVM_DEV_ARM_VGIC_GRP_{DIST_REGS,REDIST_REGS,CPU_SYSREGS,LEVEL_INFO}. Takes
  * vm->lock, every vCPU's mutex and config_lock. -EBUSY: a vCPU runs, or the
- * GIC is not initialised; -EINVAL: no such vCPU; -ENXIO: no such register.
+ * GIC is not initialised; -EINVAL: no such vCPU; -ENOENT: no such ICC_*.
  */
 int keel_uaccess(struct keel_vm *vm, const struct kvm_device_attr *attr, bool write);
 int keel_uaccess_has(struct keel_vm *vm, const struct kvm_device_attr *attr);

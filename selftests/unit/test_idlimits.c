@@ -77,7 +77,7 @@ static void unlisted_bits_are_zero(void)
 static void hidden_features_are_zero(void)
 {
 	static const struct { unsigned int crm, op2, shift; const char *name; } hidden[] = {
-		{ 4, 0, 8, "EL2" }, { 4, 0, 12, "EL3" }, { 4, 0, 24, "GIC" }, { 4, 0, 32, "SVE" },
+		{ 4, 0, 8, "EL2" }, { 4, 0, 12, "EL3" }, { 4, 0, 32, "SVE" },
 		{ 4, 0, 36, "SEL2" }, { 4, 0, 40, "MPAM" }, { 4, 0, 44, "AMU" }, { 4, 0, 52, "RME" },
 		{ 4, 1, 8, "MTE" }, { 4, 1, 12, "RAS_frac" }, { 4, 1, 16, "MPAM_frac" },
 		{ 4, 1, 24, "SME" }, { 4, 1, 28, "RNDR_trap" }, { 4, 1, 36, "NMI" }, { 4, 1, 40, "MTE_frac" },
