@@ -2,6 +2,6 @@
 # A guest that reboots ten times in one virtual machine.
 . "$(dirname "$0")/../lib.sh"
 guest=$("$TESTBED/make-guest")
-host reboots --kernel 6.12 --rootfs qemu10 --timeout 600 \
+host reboots --kernel 6.12 --rootfs qemu10 --timeout 1000 \
 	--file "$KEEL_CACHE/kernel/6.12/Image" --file "$guest:/t/guest.gz" -- \
-	"$RUN/host/qemu-guest 2 10 500"
+	"$RUN/host/qemu-guest 2 10 900"
