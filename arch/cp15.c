@@ -9,6 +9,7 @@
  */
 #include <linux/bsearch.h>
 #include <linux/kernel.h>
+#include <asm/debug-monitors.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"

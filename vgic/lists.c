@@ -203,7 +203,6 @@ static struct keel_irq *first_unlisted(struct keel_gic_cpu *g)
 	return found;
 }
 
-/* With ICC_CTLR_EL1.EOImode an EOI only drops the priority; ICC_DIR_EL1 has trapped. */
 static void end_unlisted(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;

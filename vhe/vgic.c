@@ -170,6 +170,14 @@ void keel_vhe_vgic_enter(const struct keel_ctx *ctx)
 	p->ich_hcr = g->hcr;
 }
 
+/* EOIs of what is in no list register. With EOImode they only drop the priority, and ICC_DIR_EL1 traps. */
+static u8 read_eoicount(void)
+{
+	if (read_sysreg_s(SYS_ICH_VMCR_EL2) & ICH_VMCR_EOIM_MASK)
+		return 0;
+	return (u32)read_sysreg_s(SYS_ICH_HCR_EL2) >> KEEL_ICH_EOICOUNT_SHIFT;
+}
+
 /* ICH_ELRSR_EL2 names those that ended without a wish for maintenance: they need not be read. */
 void keel_vhe_vgic_leave(struct keel_ctx *ctx)
 {
@@ -180,7 +188,7 @@ void keel_vhe_vgic_leave(struct keel_ctx *ctx)
 	if (!g->used)
 		return;
 	if (g->hcr & KEEL_ICH_LRENPIE)
-		g->eoicount = (u32)read_sysreg_s(SYS_ICH_HCR_EL2) >> KEEL_ICH_EOICOUNT_SHIFT;
+		g->eoicount = read_eoicount();
 	empty = read_sysreg_s(SYS_ICH_ELRSR_EL2);
 	for (i = 0; i < g->used; i++)
 		g->lr[i] = empty & BIT(i) ? g->lr[i] & ~LR_STATE : read_lr(i);
