@@ -646,10 +646,33 @@ static void irqfd_resample(void)
 	CHECK(!is_signalled(ack));
 }
 
-/* The last reference to the eventfd goes: the irqfd with it, and the VM works on. */
+/* Two sources of one line: when one goes, the other's interrupt stays. */
+static void irqfd_shared(void)
+{
+	struct vm *vm = vm_acknowledging(true);
+	int a = efd(), b = efd(), ack_a = efd(), ack_b = efd();
+
+	REQUIRE_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_RESAMPLE, ack_a), 0);
+	REQUIRE_EQ(irqfd(vm->fd, b, 7, KVM_IRQFD_FLAG_RESAMPLE, ack_b), 0);
+	signal_fd(a);
+	NEXT(vm, 39);
+	NEXT(vm, SPURIOUS);
+	CHECK(is_signalled(ack_a));
+	CHECK(is_signalled(ack_b));
+	signal_fd(b);
+	CHECK_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
+	NEXT(vm, 39);
+	NEXT(vm, SPURIOUS);
+	CHECK(!is_signalled(ack_a));
+	CHECK(is_signalled(ack_b));
+}
+
+/* The last reference to the eventfd goes: the irqfd with it in its own time, and the line falls. */
 static void irqfd_closed(void)
 {
 	struct vm *vm = vm_acknowledging(true);
+	u64 intid;
+	int tries = 0;
 
 	for (int i = 0; i < 50; i++) {
 		int fd = efd(), ack = efd();
@@ -659,8 +682,11 @@ static void irqfd_closed(void)
 		close(ack);
 		close(fd);
 	}
-	usleep(100000);
-	NEXT(vm, SPURIOUS);
+	do {
+		usleep(10000);
+		intid = vcpu_ucall(&vm->vcpu[0]).a;
+	} while (intid != SPURIOUS && ++tries < 1000);
+	CHECK_EQ(intid, SPURIOUS);
 }
 
 static const struct ktap_case cases[] = {
@@ -679,6 +705,7 @@ static const struct ktap_case cases[] = {
 	{ "IRQFD: edges and routes", irqfd_edge },
 	{ "IRQFD: an event that came first", irqfd_came_first },
 	{ "IRQFD: resampling", irqfd_resample },
+	{ "IRQFD: two sources of a line", irqfd_shared },
 	{ "IRQFD: the eventfd goes away", irqfd_closed },
 };
 
