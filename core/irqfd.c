@@ -89,15 +89,30 @@ static void resample(struct keel_vm *vm, u32 intid)
 	srcu_read_unlock(&vm->srcu, idx);
 }
 
+static bool shares_line(struct irqfd *p)
+{
+	struct irqfd *other;
+
+	lockdep_assert_held(&p->vm->irqfds.lock);
+	list_for_each_entry(other, &p->vm->irqfds.resamplers, resampler)
+		if (other->gsi == p->gsi)
+			return true;
+	return false;
+}
+
+/* The line falls, unless another may be holding it up. */
 static void stop_resampling(struct irqfd *p)
 {
 	struct keel_irqfds *fds = &p->vm->irqfds;
+	bool shared;
 
 	spin_lock_irq(&fds->lock);
 	list_del_rcu(&p->resampler);
+	shared = shares_line(p);
 	spin_unlock_irq(&fds->lock);
+	if (!shared)
+		lower(p);
 	synchronize_srcu_expedited(&p->vm->srcu);
-	lower(p);
 	eventfd_ctx_put(p->resample);
 }
 

@@ -153,6 +153,7 @@ static int check_region(struct keel_vm *vm, const struct keel_addr_region *arg)
 {
 	u64 size = region_size(vm, arg->count);
 	struct keel_gic_region *last = NULL;
+	int err;
 
 	if (arg->base + size < arg->base)
 		return -EINVAL;
@@ -163,11 +164,15 @@ static int check_region(struct keel_vm *vm, const struct keel_addr_region *arg)
 		return last->count ? -EINVAL : -EEXIST;
 	if (arg->index != (last ? last->index + 1 : 0) || (last && !last->count))
 		return -EINVAL;
-	if (vm->nr_vcpus && hits_dist(vm, arg->base, size))
+	if (!arg->count && hits_dist(vm, arg->base, size))
 		return -EINVAL;
 	if (hits_region(vm, arg->base, size))
 		return -EINVAL;
-	return keel_addr_check(arg->base, size, vm->mmu.ipa_bits);
+	err = keel_addr_check(arg->base, size, vm->mmu.ipa_bits);
+	if (err)
+		return err;
+	/* with nobody to put there it is too early to say: the first run does */
+	return vm->nr_vcpus && hits_dist(vm, arg->base, size) ? -EINVAL : 0;
 }
 
 int keel_place_add_region(struct keel_vm *vm, const struct keel_addr_region *arg)
