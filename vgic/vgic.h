@@ -127,8 +127,8 @@ void keel_vgic_halt_guest(struct keel_vm *vm);
 void keel_vgic_resume_guest(struct keel_vm *vm);
 /* A vCPU that found gic.halted waits here. */
 void keel_vgic_wait_resumed(struct keel_vm *vm);
-/* Deactivate an interrupt that is in no list register, and tell resamplefds. IRQs on or off. */
-void keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
+/* Deactivate an interrupt, and tell resamplefds. IRQs on or off. False: a list register has it, nothing was done. */
+bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
 
 /* ---- vgic/cpuif.c ---- */
 /*
