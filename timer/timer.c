@@ -247,6 +247,7 @@ void keel_timer_vcpu_reset(struct keel_vcpu *vcpu)
 	sys[KEEL_CNTP_CTL_EL0] = 0;
 	sys[KEEL_CNTP_CVAL_EL0] = 0;
 	update_lines(vcpu);
+	keel_vgic_reset_hw(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]);
 }
 
 /* For the GIC's registers: the level now. */
