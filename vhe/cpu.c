@@ -23,7 +23,7 @@ static unsigned int field(u64 reg, unsigned int shift)
 	return (reg >> shift) & 0xf;
 }
 
-void keel_hyp_probe(void)
+int keel_vhe_module_init(void)
 {
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
@@ -39,6 +39,11 @@ void keel_hyp_probe(void)
 		.wrps = field(dfr0, 20) + 1,
 	};
 	keel_vhe_vgic_probe();
+	return 0;
+}
+
+void keel_vhe_module_exit(void)
+{
 }
 
 /* Branch-history loop lengths that Arm gives for the cores that need one (Spectre-BHB white paper). */
@@ -87,7 +92,7 @@ static unsigned int choose_bhb(void)
 	return firmware_clears() ? KEEL_BHB_FIRMWARE : KEEL_BHB_NONE;
 }
 
-int keel_hyp_enable_cpu(void)
+int keel_vhe_enable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
 	unsigned int bhb = choose_bhb();
@@ -103,11 +108,11 @@ int keel_hyp_enable_cpu(void)
 	return 0;
 }
 
-void keel_hyp_disable_cpu(void)
+void keel_vhe_disable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
 
-	keel_hyp_evict_this_cpu();
+	keel_vhe_evict_this_cpu();
 	if (!p->enabled)
 		return;
 	keel_vhe_vgic_give();

@@ -6,6 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+struct keel_s2;
 struct keel_vcpu;
 
 /* All [o]: own CPU, IRQs off. */
@@ -30,5 +31,10 @@ struct keel_vhe_features {
 };
 
 extern struct keel_vhe_features keel_vhe_features;
+
+/* Write back and forget whoever is resident on this CPU. IRQs off. */
+void keel_vhe_evict_this_cpu(void);
+/* This CPU only, stage 1 entries and instruction cache of one VM: another of its vCPUs ran here last. IRQs off. */
+void keel_vhe_tlb_flush_local(const struct keel_s2 *s2);
 
 #endif

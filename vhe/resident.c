@@ -62,11 +62,11 @@ static void evict(struct keel_pcpu *p)
 		return;
 	save_el1(&vcpu->ctx);
 	p->resident = NULL;
-	/* pairs with the acquire in keel_sr_read(), keel_sr_write() and keel_hyp_put() */
+	/* pairs with the acquire in keel_vhe_sr_read(), keel_vhe_sr_write() and keel_vhe_put() */
 	smp_store_release(&vcpu->resident_cpu, -1);
 }
 
-void keel_hyp_evict_this_cpu(void)
+void keel_vhe_evict_this_cpu(void)
 {
 	evict(this_cpu_ptr(&keel_pcpu));
 }
@@ -79,11 +79,11 @@ static void flush_stranger(struct keel_vcpu *vcpu)
 	if (*last == vcpu->idx)
 		return;
 	if (*last >= 0)
-		keel_tlb_flush_local(&vcpu->vm->mmu.s2);
+		keel_vhe_tlb_flush_local(&vcpu->vm->mmu.s2);
 	*last = vcpu->idx;
 }
 
-void keel_hyp_load(struct keel_vcpu *vcpu)
+void keel_vhe_load(struct keel_vcpu *vcpu)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
 	const struct keel_s2 *s2 = &vcpu->vm->mmu.s2;
@@ -116,7 +116,7 @@ static void evict_one(void *info)
 		evict(p);
 }
 
-void keel_hyp_put(struct keel_vcpu *vcpu)
+void keel_vhe_put(struct keel_vcpu *vcpu)
 {
 	int cpu;
 
@@ -172,7 +172,7 @@ static bool pin(struct keel_vcpu *vcpu, enum keel_reg reg)
 
 	preempt_disable();
 	if (is_rare(reg)) {
-		keel_hyp_put(vcpu);
+		keel_vhe_put(vcpu);
 		return false;
 	}
 	cpu = smp_load_acquire(&vcpu->resident_cpu);
@@ -180,11 +180,11 @@ static bool pin(struct keel_vcpu *vcpu, enum keel_reg reg)
 		return false;
 	if (cpu == smp_processor_id())
 		return true;
-	keel_hyp_put(vcpu);
+	keel_vhe_put(vcpu);
 	return false;
 }
 
-u64 keel_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
+u64 keel_vhe_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
 {
 	u64 val = pin(vcpu, reg) ? read_cpu(reg) : vcpu->ctx.sys[reg];
 
@@ -192,7 +192,7 @@ u64 keel_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
 	return val;
 }
 
-void keel_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val)
+void keel_vhe_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val)
 {
 	if (pin(vcpu, reg))
 		write_cpu(reg, val);

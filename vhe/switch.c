@@ -206,7 +206,7 @@ static bool read_fault(struct keel_ctx *ctx, int code)
 	return true;
 }
 
-int keel_hyp_run(struct keel_vcpu *vcpu)
+int keel_vhe_run(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	struct host_world host;

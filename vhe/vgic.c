@@ -197,7 +197,7 @@ void keel_vhe_vgic_leave(struct keel_ctx *ctx)
 }
 
 /* May be called by a thread that is about to sleep; IRQs on. */
-u32 keel_hyp_gic_vmcr(struct keel_vcpu *vcpu)
+u32 keel_vhe_gic_vmcr(struct keel_vcpu *vcpu)
 {
 	int cpu;
 	u32 vmcr;
@@ -209,7 +209,7 @@ u32 keel_hyp_gic_vmcr(struct keel_vcpu *vcpu)
 		vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
 	} else {
 		if (cpu >= 0)
-			keel_hyp_put(vcpu);
+			keel_vhe_put(vcpu);
 		vmcr = vcpu->ctx.gic.vmcr;
 	}
 	preempt_enable();
