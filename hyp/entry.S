@@ -146,6 +146,18 @@ SYM_CODE_START(keel_guest_exit)
 SYM_CODE_END(keel_guest_exit)
 
 /*
+ * void keel_host_keys_load(u64 sp)
+ * x0: the stack pointer with which keel_guest_enter() was called, for a context
+ * with KEEL_CTX_PAUTH. Takes the host's keys from its frame.
+ */
+SYM_FUNC_START(keel_host_keys_load)
+	sub	x0, x0, #HOST_FRAME - HOST_KEYS
+	keys	load, x0
+	isb
+	ret
+SYM_FUNC_END(keel_host_keys_load)
+
+/*
  * bool keel_serror_window(void)
  * Without FEAT_RAS: let an SError that the guest caused be taken here, where
  * the vectors expect it. DAIF masked before and after. Returns in w0 whether

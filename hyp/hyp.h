@@ -28,6 +28,26 @@ static inline int keel_hyp_run(struct keel_vcpu *vcpu)
 	return keel_mode_call(run, vcpu);
 }
 
+/* A vCPU's context, in whole pages of its own, is made known to EL2 and forgotten there. Sleepable. */
+KEEL_TWINS(int, vcpu_init, struct keel_vcpu *vcpu);
+static inline int keel_hyp_vcpu_init(struct keel_vcpu *vcpu)
+{
+	return keel_mode_call(vcpu_init, vcpu);
+}
+
+KEEL_TWINS(void, vcpu_destroy, struct keel_vcpu *vcpu);
+static inline void keel_hyp_vcpu_destroy(struct keel_vcpu *vcpu)
+{
+	keel_mode_call(vcpu_destroy, vcpu);
+}
+
+/* ICH_VTR_EL2 of a host with GICv3. Any CPU that is taken, or before any is. */
+KEEL_TWINS(u32, gic_vtr, void);
+static inline u32 keel_hyp_gic_vtr(void)
+{
+	return keel_mode_call(gic_vtr);
+}
+
 /*
  * EL1 register residency. load(): make vcpu's EL1 state resident on this CPU
  * (IRQs off). put(): write it back to memory wherever it is resident (may IPI:

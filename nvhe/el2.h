@@ -16,6 +16,7 @@
 #include <linux/types.h>
 #include "../hyp/context.h"
 #include "../hyp/features.h"
+#include "../hyp/gicv3.h"
 
 /*
  * Host calls: HVC #0 at EL1, x0 = KEEL_CALL(nr), x1.. the arguments. On return
@@ -23,10 +24,10 @@
  * x2..x17 are unknown, all else is as before. An unknown number is answered
  * by SMCCC_RET_NOT_SUPPORTED, an argument that EL2 cannot use by -EINVAL.
  * Context: the CPU is taken. Those that act on this CPU alone: IRQs off.
+ * EL2 is given back by the stub's own HVC_RESET_VECTORS.
  */
 enum keel_call {
-	KEEL_CALL_VERSION,	/* -> x1 = KEEL_EL2_VERSION */
-	KEEL_CALL_LEAVE,	/* give EL2 back: the stub's vectors, MMU off. IRQs off */
+	KEEL_CALL_VERSION,	/* -> x1 = KEEL_EL2_VERSION; what the host set in this CPU's structure takes effect */
 	KEEL_CALL_UNMAP_SYNC,	/* EL2's translations are dropped on every CPU: after an unmap */
 	KEEL_CALL_GIC_PROBE,	/* -> x1 = ICH_VTR_EL2; -ENODEV without a GICv3's interface */
 	KEEL_CALL_RUN,		/* x1 = context. IRQs off -> x0 = enum keel_exit_code */
@@ -38,13 +39,23 @@ enum keel_call {
 	KEEL_NR_CALLS
 };
 
-/* The world switch's part of a CPU: the host's state while a guest is in the CPU. nvhe/switch.c's alone. */
+/* EL2 registers as the host has them. It cannot change them: read once, before the CPU's first guest. */
+struct keel_host_el2 {
+	u64 hcr, hcrx, cptr, mdcr, cnthctl;
+	u64 vpidr, vmpidr;
+	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
+	u64 sre;
+};
+
+/* The world switch's part of a CPU. nvhe/switch.c's and nvhe/vgic.c's; zeroed when the CPU is taken. */
 struct keel_el2_world {
-	u64 guest;		/* context whose world is loaded, 0: the host's */
-	u64 el1[KEEL_NR_REGS];	/* the host's EL1 registers */
-	u64 hcr, cptr, mdcr, hcrx, hstr;
-	u64 tpidr_el0, tpidrro_el0, sp_el0;
-	struct keel_debug_regs debug;
+	u64 guest;			/* context whose world is loaded, 0: the host's */
+	bool known;			/* host is filled in */
+	struct keel_host_el2 host;
+	u64 el1[KEEL_NR_REGS];		/* the host's EL1 registers while a guest's are in the CPU */
+	u64 frame;			/* stack pointer for keel_guest_enter(), in whose frame the host's keys are; else 0 */
+	struct keel_gicv3_live gic;
+	struct keel_debug_regs debug;	/* the host's, while the guest's are in the CPU */
 };
 
 /* What EL2 was given with, for giving it back. Written at the take, at EL2. */
@@ -56,6 +67,7 @@ struct keel_el2_found {
 
 /* An exception that EL2's code must not cause. Written at EL2, printed by the host. */
 struct keel_el2_report {
+	u64 valid;		/* set last at EL2, cleared by the host */
 	u64 x[31], sp, pc, pstate;
 	u64 esr, far, hpfar, hcr, sctlr, par;
 	u64 vector;		/* number of the vector's entry, 0..15 */
@@ -81,7 +93,7 @@ struct keel_el2_cpu {
 	/* EL2's */
 	struct keel_el2_found found;
 	struct keel_el2_world world;
-	u64 host_pc, host_pstate, host_sp;	/* of the host call in progress: where a report returns to */
+	u64 host_frame;		/* of the host call in progress: what a report returns by */
 	struct keel_el2_report report;
 	u64 spare_stack[64] __aligned(16);	/* for the report of a stack overflow */
 };

@@ -49,3 +49,17 @@ void keel_nvhe_tlb_flush_all(void)
 void keel_nvhe_tlb_module_init(void)
 {
 }
+
+int keel_nvhe_vcpu_init(struct keel_vcpu *vcpu)
+{
+	return 0;
+}
+
+void keel_nvhe_vcpu_destroy(struct keel_vcpu *vcpu)
+{
+}
+
+u32 keel_nvhe_gic_vtr(void)
+{
+	return 0;
+}

@@ -1,52 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The guest's virtual timer as hardware. Under VHE the host's own accesses to
- * CNTV_* reach its EL2 timer, the guest's are behind the _EL02 names. On the
- * CPU concerned, preemption off.
+ * The guest's virtual timer as hardware, through the mode's twins. On the CPU
+ * concerned, preemption off. The guest's registers are those in the context.
  */
 #ifndef KEEL_TIMER_HW_H
 #define KEEL_TIMER_HW_H
 
-#include <linux/bits.h>
-#include <linux/types.h>
-#include <asm/sysreg.h>
+#include "../hyp/mode.h"
+#include "../nvhe/timer.h"
+#include "../vhe/timer.h"
 
-/*
- * CNTHCTL_EL2 with HCR_EL2.E2H = 1 (Arm ARM D24.10.3). These two bits concern
- * EL1 and, with TGE = 0, EL0; the host under TGE = 1 does not feel them. The
- * host's own access bits and event stream share the register.
- */
-#define KEEL_CNTHCTL_EL1PCTEN	BIT_ULL(10)	/* 0: CNTPCT_EL0 traps */
-#define KEEL_CNTHCTL_EL1PTEN	BIT_ULL(11)	/* 0: CNTP_* trap */
-
-static inline void keel_hw_stop_virt(void)
+static inline void keel_hw_stop(void)
 {
-	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
+	keel_mode_call(timer_stop);
 }
 
-/* The entry's ERET synchronises. The comparison may be made with a stale half in between, at worst one exit too many. */
-static inline void keel_hw_load_virt(u64 ctl, u64 cval, u64 offset)
+/* The CPU becomes keel's; returns what give() is to put back. */
+static inline u64 keel_hw_take(void)
 {
-	write_sysreg(offset, cntvoff_el2);
-	write_sysreg_s(cval, SYS_CNTV_CVAL_EL02);
-	write_sysreg_s(ctl, SYS_CNTV_CTL_EL02);
+	return keel_mode_call(timer_take);
 }
 
-static inline void keel_hw_save_virt(u64 *ctl, u64 *cval)
+static inline void keel_hw_give(u64 taken)
 {
-	*ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);
-	*cval = read_sysreg_s(SYS_CNTV_CVAL_EL02);
+	keel_mode_call(timer_give, taken);
 }
 
-/* Returns the former value of the two bits. */
-static inline u64 keel_hw_set_traps(u64 bits)
+/* Before an entry: ctx->cntvoff, pct_traps and the timer's registers. line: its level, masked or not. */
+static inline void keel_hw_load(struct keel_ctx *ctx, bool line)
 {
-	u64 mask = KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN;
-	u64 old = read_sysreg(cnthctl_el2);
+	keel_mode_call(timer_load, ctx, line);
+}
 
-	if ((old & mask) != bits)
-		write_sysreg((old & ~mask) | bits, cnthctl_el2);
-	return old & mask;
+/* After it, or instead: CTL with ISTATUS and CVAL to the context, the timer stopped. */
+static inline void keel_hw_save(struct keel_ctx *ctx)
+{
+	keel_mode_call(timer_save, ctx);
 }
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the host's per-CPU interrupt of the EL1 virtual timer, which Linux at
- * EL2 leaves unused. Its only work is to make a running guest exit when its
+ * Owns the host's per-CPU interrupt of the EL1 virtual timer, which Linux that
+ * was entered at EL2 leaves unused: at EL2 it has that level's own timer, at
+ * EL1 it takes the physical one. Its only work is to make a running guest exit when its
  * timer fires; the timer code then looks at the timer itself.
  *
  * The interrupt is a level. A guest that runs on with its line high would exit
@@ -37,7 +38,7 @@ static unsigned int virt_irq;	/* [I] after init */
  */
 static irqreturn_t handle(int irq, void *state)
 {
-	keel_hw_stop_virt();
+	keel_hw_stop();
 	return IRQ_HANDLED;
 }
 

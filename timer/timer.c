@@ -31,7 +31,7 @@
 #define PPI_PHYS	30
 
 static u32 frequency;			/* [I] Hz */
-static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
+static DEFINE_PER_CPU(u64, taken);	/* [o] what the mode wants back for the CPU */
 
 struct timer_state {
 	u64 ctl, cval, offset;
@@ -141,30 +141,24 @@ static void arm_for_sleep(struct keel_vcpu *vcpu)
 
 void keel_timer_flush(struct keel_vcpu *vcpu)
 {
-	struct timer_state virt = timer_state(vcpu, KEEL_TIMER_VIRT);
-	bool pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
+	struct keel_ctx *ctx = &vcpu->ctx;
 
 	lockdep_assert_irqs_disabled();
 	update_lines(vcpu);
 	hold_host_irq(vcpu);
-	keel_hw_set_traps(pct_traps ? 0 : KEEL_CNTHCTL_EL1PCTEN);
-	vcpu->ctx.cntvoff = virt.offset;
-	keel_hw_load_virt(virt.ctl, virt.cval, virt.offset);
+	ctx->pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
+	ctx->cntvoff = READ_ONCE(vcpu->vm->timer.voffset);
+	keel_hw_load(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
 	arm_soft(vcpu, deadline(vcpu, KEEL_TIMER_PHYS));
 }
 
-/*
- * CNTHCTL_EL2 keeps the guest's trap bits, which mean nothing to the host; it
- * gets its own value back when keel leaves the CPU.
- */
 void keel_timer_sync(struct keel_vcpu *vcpu)
 {
 	u64 *sys = vcpu->ctx.sys, ctl;
 
 	lockdep_assert_irqs_disabled();
-	keel_hw_save_virt(&ctl, &sys[KEEL_CNTV_CVAL_EL0]);
-	if (ctl & KEEL_TIMER_ENABLE)
-		keel_hw_stop_virt();
+	keel_hw_save(&vcpu->ctx);
+	ctl = sys[KEEL_CNTV_CTL_EL0];
 	sys[KEEL_CNTV_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
 	if (vcpu->ctx.gic.present &&
 	    keel_vgic_hw_take_done(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]))
@@ -288,16 +282,14 @@ void keel_timer_module_exit(void)
 
 void keel_timer_enable_cpu(void)
 {
-	keel_hw_stop_virt();
-	__this_cpu_write(host_traps, keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN));
+	__this_cpu_write(taken, keel_hw_take());
 	keel_irq_enable_cpu();
 }
 
 void keel_timer_disable_cpu(void)
 {
 	keel_irq_disable_cpu();
-	keel_hw_stop_virt();
-	keel_hw_set_traps(__this_cpu_read(host_traps));
+	keel_hw_give(__this_cpu_read(taken));
 }
 
 void keel_timer_quiet_cpu(void)

@@ -15,7 +15,6 @@
 #include "vgic.h"
 
 DEFINE_PER_CPU(struct keel_pcpu, keel_pcpu);
-struct keel_vhe_features keel_vhe_features;
 u64 keel_bhb_loops;
 
 static unsigned int field(u64 reg, unsigned int shift)
@@ -25,20 +24,9 @@ static unsigned int field(u64 reg, unsigned int shift)
 
 int keel_vhe_module_init(void)
 {
-	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
-	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
-	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
-	u64 dfr0 = read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1);
-
-	keel_vhe_features = (struct keel_vhe_features) {
-		.ras = field(pfr0, 28) != 0,	/* ID_AA64PFR0_EL1.RAS */
-		.fgt = field(mmfr0, 56) != 0,	/* ID_AA64MMFR0_EL1.FGT */
-		.hcx = field(mmfr1, 40) != 0,	/* ID_AA64MMFR1_EL1.HCX */
-		.gicv3 = keel_host_has_gicv3(),
-		.brps = field(dfr0, 12) + 1,
-		.wrps = field(dfr0, 20) + 1,
-	};
-	keel_vhe_vgic_probe();
+	keel_features_probe();
+	if (keel_hyp_features.gicv3)
+		keel_gicv3_probe();
 	return 0;
 }
 

@@ -22,7 +22,7 @@ static void save_el1(struct keel_ctx *ctx)
 {
 #define EL1(name, cpu)	ctx->sys[KEEL_##name] = read_sysreg_s(SYS_##cpu);
 #include "../hyp/regs.def"
-	if (keel_vhe_features.ras)
+	if (keel_hyp_features.ras)
 		ctx->sys[KEEL_DISR_EL1] = read_sysreg_s(SYS_VDISR_EL2);
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_save(ctx);
@@ -33,7 +33,7 @@ static void load_el1(const struct keel_ctx *ctx)
 {
 #define EL1(name, cpu)	write_sysreg_s(ctx->sys[KEEL_##name], SYS_##cpu);
 #include "../hyp/regs.def"
-	if (keel_vhe_features.ras)
+	if (keel_hyp_features.ras)
 		write_sysreg_s(ctx->sys[KEEL_DISR_EL1], SYS_VDISR_EL2);
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_load(ctx);
@@ -45,7 +45,7 @@ static void load_traps(const struct keel_ctx *ctx)
 {
 	write_sysreg(ctx->vpidr, vpidr_el2);
 	write_sysreg(ctx->sys[KEEL_MPIDR_EL1], vmpidr_el2);
-	if (!keel_vhe_features.fgt)
+	if (!keel_hyp_features.fgt)
 		return;
 	write_sysreg_s(ctx->hfgrtr, SYS_HFGRTR_EL2);
 	write_sysreg_s(ctx->hfgwtr, SYS_HFGWTR_EL2);
@@ -199,4 +199,14 @@ void keel_vhe_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val)
 	else
 		vcpu->ctx.sys[reg] = val;
 	preempt_enable();
+}
+
+/* The image of EL2 is the host. */
+int keel_vhe_vcpu_init(struct keel_vcpu *vcpu)
+{
+	return 0;
+}
+
+void keel_vhe_vcpu_destroy(struct keel_vcpu *vcpu)
+{
 }
