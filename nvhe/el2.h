@@ -27,7 +27,7 @@
  * EL2 is given back by the stub's own HVC_RESET_VECTORS.
  */
 enum keel_call {
-	KEEL_CALL_VERSION,	/* -> x1 = KEEL_EL2_VERSION; what the host set in this CPU's structure takes effect */
+	KEEL_CALL_VERSION,	/* -> x1 = KEEL_EL2_VERSION */
 	KEEL_CALL_UNMAP_SYNC,	/* EL2's translations are dropped on every CPU: after an unmap */
 	KEEL_CALL_GIC_PROBE,	/* -> x1 = ICH_VTR_EL2; -ENODEV without a GICv3's interface */
 	KEEL_CALL_RUN,		/* x1 = context. IRQs off -> x0 = enum keel_exit_code */
@@ -39,7 +39,7 @@ enum keel_call {
 	KEEL_NR_CALLS
 };
 
-/* EL2 registers as the host has them. It cannot change them: read once, before the CPU's first guest. */
+/* EL2 registers as the host has them. It cannot change them: read once, when the CPU is taken. */
 struct keel_host_el2 {
 	u64 hcr, hcrx, cptr, mdcr, cnthctl;
 	u64 vpidr, vmpidr;
@@ -47,10 +47,9 @@ struct keel_host_el2 {
 	u64 sre;
 };
 
-/* The world switch's part of a CPU. nvhe/switch.c's and nvhe/vgic.c's; zeroed when the CPU is taken. */
+/* The world switch's part of a CPU. nvhe/switch.c's and nvhe/vgic.c's. */
 struct keel_el2_world {
 	u64 guest;			/* context whose world is loaded, 0: the host's */
-	bool known;			/* host is filled in */
 	struct keel_host_el2 host;
 	u64 el1[KEEL_NR_REGS];		/* the host's EL1 registers while a guest's are in the CPU */
 	u64 frame;			/* stack pointer for keel_guest_enter(), in whose frame the host's keys are; else 0 */
@@ -95,7 +94,7 @@ struct keel_el2_cpu {
 	struct keel_el2_world world;
 	u64 host_frame;		/* of the host call in progress: what a report returns by */
 	struct keel_el2_report report;
-	u64 spare_stack[64] __aligned(16);	/* for the report of a stack overflow */
+	u64 spare_stack[192] __aligned(16);	/* for the report of a stack overflow */
 };
 #endif
 

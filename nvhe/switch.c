@@ -27,9 +27,6 @@
 #define CNTHCTL_NVHE_PCTEN	BIT_ULL(0)	/* 0: CNTPCT_EL0 traps */
 #define CNTHCTL_NVHE_PCEN	BIT_ULL(1)	/* 0: CNTP_* trap */
 
-struct keel_hyp_features keel_hyp_features;
-u64 keel_bhb_loops;
-
 void keel_world_fp_enable(void)
 {
 	write_sysreg(read_sysreg(cptr_el2) & ~(u64)CPTR_EL2_TFP, cptr_el2);
@@ -47,14 +44,10 @@ static void take_fgt(struct keel_host_el2 *h)
 	h->hdfgwtr = read_sysreg_s(SYS_HDFGWTR_EL2);
 }
 
-/* Before the CPU's first guest since it was taken. The image's copies are the same for all CPUs. */
-static void learn_host(struct keel_el2_cpu *cpu)
+void keel_switch_take(struct keel_el2_cpu *cpu)
 {
 	struct keel_host_el2 *h = &cpu->world.host;
 
-	keel_hyp_features = cpu->features;
-	if (cpu->bhb_loops > keel_bhb_loops)
-		keel_bhb_loops = cpu->bhb_loops;
 	h->hcr = read_sysreg(hcr_el2);
 	h->cptr = read_sysreg(cptr_el2);
 	h->mdcr = read_sysreg(mdcr_el2);
@@ -69,7 +62,7 @@ static void learn_host(struct keel_el2_cpu *cpu)
 	}
 	take_fgt(h);
 	keel_gicv3_forget(&cpu->world.gic);
-	cpu->world.known = true;
+	cpu->world.guest = 0;
 }
 
 static void load_debug(struct keel_el2_world *w, const struct keel_ctx *ctx)
@@ -214,8 +207,6 @@ long keel_switch_run(struct keel_ctx *ctx)
 	struct keel_el2_cpu *cpu = keel_image_cpu();
 	int code;
 
-	if (!cpu->world.known)
-		learn_host(cpu);
 	enter_world(cpu, ctx);
 	/* what the compiler keeps of the stack ends where the frame of keel_guest_enter() begins */
 	asm volatile("mov %0, sp" : "=r" (cpu->world.frame));

@@ -100,7 +100,7 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 	if (keel_hyp_features.ras)
 		write_sysreg_s(ctx->vsesr, SYS_VSESR_EL2);
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
-	write_sysreg(keel_world_hcr(ctx), hcr_el2);
+	write_sysreg(keel_world_hcr(ctx) | HCR_E2H, hcr_el2);
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 
