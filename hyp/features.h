@@ -17,7 +17,7 @@ struct keel_hyp_features {
 
 /*
  * Set once at load, before any vCPU. The host has one, and the EL2 image its
- * own copy of that name (nvhe/calls.c).
+ * own copy of that name (nvhe/switch.c).
  */
 extern struct keel_hyp_features keel_hyp_features;
 

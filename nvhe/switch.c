@@ -27,6 +27,9 @@
 #define CNTHCTL_NVHE_PCTEN	BIT_ULL(0)	/* 0: CNTPCT_EL0 traps */
 #define CNTHCTL_NVHE_PCEN	BIT_ULL(1)	/* 0: CNTP_* trap */
 
+struct keel_hyp_features keel_hyp_features;
+u64 keel_bhb_loops;
+
 void keel_world_fp_enable(void)
 {
 	write_sysreg(read_sysreg(cptr_el2) & ~(u64)CPTR_EL2_TFP, cptr_el2);
@@ -48,6 +51,10 @@ void keel_switch_take(struct keel_el2_cpu *cpu)
 {
 	struct keel_host_el2 *h = &cpu->world.host;
 
+	/* all CPUs bring the same: it does not matter who comes when */
+	keel_hyp_features = cpu->features;
+	if (cpu->bhb_loops > keel_bhb_loops)
+		keel_bhb_loops = cpu->bhb_loops;
 	h->hcr = read_sysreg(hcr_el2);
 	h->cptr = read_sysreg(cptr_el2);
 	h->mdcr = read_sysreg(mdcr_el2);
