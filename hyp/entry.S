@@ -95,7 +95,8 @@ SYM_INNER_LABEL(keel_guest_resume, SYM_L_LOCAL)
 	ldr	x30, [x0, #CTX_X + 8 * 30]
 	ldp	x0, x1, [x0, #CTX_X]
 	eret
-	sb
+	dsb	nsh			/* no speculation past the ERET; SB is an alternative, which the EL2 image cannot have */
+	isb
 SYM_FUNC_END(keel_guest_enter)
 
 /*
