@@ -10,7 +10,7 @@
 #
 # KDIR=     build against this kernel
 # KERNEL=   the test bed's kernel: 6.12 (default), 6.1, asan, lock
-# MODE=     of the host of the demonstration: vhe (default), nvhe
+# MODE=     nvhe: the emulated host of demo and shell runs at EL1
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
 # W= C=     the kernel's own switches for warnings and sparse
 
@@ -19,7 +19,7 @@ KERNEL ?= 6.12
 HV ?= keel
 KEEL_CACHE ?= $(HOME)/.cache/keel
 TESTBED := tools/testbed
-export KEEL_CACHE HV KERNEL
+export KEEL_CACHE HV KERNEL MODE
 
 ifeq ($(shell uname -m),aarch64)
   KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -65,7 +65,8 @@ demo:
 	@$(TESTBED)/demo
 
 shell: $(if $(filter keel,$(HV)),module)
-	@$(TESTBED)/run --kernel $(KERNEL) --hv $(HV) --interactive $(TESTBED_ARGS)
+	@$(TESTBED)/run --kernel $(KERNEL) --hv $(HV) --interactive \
+		$(if $(filter nvhe,$(MODE)),--nvhe) $(TESTBED_ARGS)
 
 clean:
 	rm -rf build keel.ko

@@ -10,7 +10,6 @@
 #include <asm/cputype.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
-#include <asm/virt.h>
 #include "../core/vcpu.h"
 #include "../hyp/context.h"
 #include "../mmu/mmu.h"
@@ -208,8 +207,6 @@ static u64 hcr(const struct keel_vcpu *vcpu)
 	const struct keel_ctx *ctx = &vcpu->ctx;
 	u64 hcr = HCR_BASE;
 
-	if (is_kernel_in_hyp_mode())
-		hcr |= HCR_E2H;
 	if (host(4, 0) & PFR0_RAS)
 		hcr |= HCR_TEA | HCR_TERR;
 	if (keel_idreg_host_fwb())

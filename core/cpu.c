@@ -109,7 +109,9 @@ static int power_change(struct notifier_block *nb, unsigned long event, void *un
 		break;
 	case CPU_PM_ENTER_FAILED:
 	case CPU_PM_EXIT:
-		keel_hyp_enable_cpu();
+		/* where it fails, no guest is entered here any more */
+		if (keel_hyp_enable_cpu())
+			__this_cpu_write(taken, false);
 		break;
 	}
 	return NOTIFY_OK;

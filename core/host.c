@@ -61,11 +61,8 @@ static bool cpu_has_el2(void)
 
 int keel_host_check(void)
 {
-	if (!is_kernel_in_hyp_mode()) {
-		if (!cpu_has_el2())
-			keel_err("the kernel was not entered at EL2: no virtualization here (a guest without nested virtualization, or firmware that keeps EL2)");
-		else
-			keel_err("the kernel runs at EL1: the CPU has no VHE (Armv8.1) or the kernel was told not to use it");
+	if (!cpu_has_el2()) {
+		keel_err("the kernel was not entered at EL2: no virtualization here (a guest without nested virtualization, or firmware that keeps EL2)");
 		return -ENODEV;
 	}
 	return check_cpus();

@@ -20,11 +20,14 @@ static int __init keel_init(void)
 
 	if (err)
 		return err;
-	keel_hyp_probe();
+	keel_mode_init();
+	err = keel_hyp_module_init();
+	if (err)
+		return err;
 	keel_mitigation_module_init();
 	err = keel_mmu_module_init();
 	if (err)
-		return err;
+		goto err_hyp;
 	err = keel_timer_module_init();
 	if (err)
 		goto err_mmu;
@@ -40,7 +43,7 @@ static int __init keel_init(void)
 	err = keel_device_init();
 	if (err)
 		goto err_cpu;
-	keel_info("VHE, guests up to %u bits of address", keel_mmu_ipa_limit());
+	keel_info("%s, guests up to %u bits of address", keel_mode_name(), keel_mmu_ipa_limit());
 	return 0;
 
 err_cpu:
@@ -53,6 +56,8 @@ err_timer:
 	keel_timer_module_exit();
 err_mmu:
 	keel_mmu_module_exit();
+err_hyp:
+	keel_hyp_module_exit();
 	return err;
 }
 
@@ -65,6 +70,7 @@ static void __exit keel_exit(void)
 	keel_vgic_module_exit();
 	keel_timer_module_exit();
 	keel_mmu_module_exit();
+	keel_hyp_module_exit();
 	rcu_barrier();
 }
 

@@ -20,15 +20,16 @@ MODULE_PARM_DESC(halt_poll_ns, "longest poll of a vCPU in WFI before it sleeps, 
 
 static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 {
-	struct keel_vcpu *vcpu = kvzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+	/* in the linear map: EL2 under nVHE goes by physical addresses */
+	struct keel_vcpu *vcpu = alloc_pages_exact(sizeof(*vcpu), GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 
 	if (!vcpu)
 		return NULL;
 	vcpu->run = (struct kvm_run *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	if (!vcpu->run) {
-		kvfree(vcpu);
-		return NULL;
-	}
+	if (!vcpu->run)
+		goto err_free;
+	if (keel_hyp_vcpu_init(vcpu))
+		goto err_run;
 	vcpu->vm = vm;
 	vcpu->id = id;
 	vcpu->resident_cpu = -1;
@@ -40,6 +41,12 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	keel_timer_vcpu_init(vcpu);
 	keel_vgic_vcpu_init(vcpu);
 	return vcpu;
+
+err_run:
+	free_page((unsigned long)vcpu->run);
+err_free:
+	free_pages_exact(vcpu, sizeof(*vcpu));
+	return NULL;
 }
 
 void keel_vcpu_evict(struct keel_vcpu *vcpu)
@@ -53,7 +60,8 @@ void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 	keel_mmu_vcpu_destroy(vcpu);
 	put_pid(vcpu->pid);
 	free_page((unsigned long)vcpu->run);
-	kvfree(vcpu);
+	keel_hyp_vcpu_destroy(vcpu);
+	free_pages_exact(vcpu, sizeof(*vcpu));
 }
 
 static int check_create(struct keel_vm *vm, unsigned long id)

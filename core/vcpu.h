@@ -12,6 +12,7 @@
 #include <linux/signal_types.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <asm/page.h>
 #include "../arch/arch_vcpu.h"
 #include "../hyp/context.h"
 #include "../timer/timer.h"
@@ -43,8 +44,9 @@ struct keel_vcpu_stat {
 };
 
 struct keel_vcpu {
-	struct keel_ctx ctx;		/* [v]; EL2's view */
-	struct keel_vm *vm;		/* [I] */
+	/* [v]; EL2's view, which under nVHE sees these pages and nothing else of the vCPU */
+	struct keel_ctx ctx __aligned(PAGE_SIZE);
+	struct keel_vm *vm __aligned(PAGE_SIZE);	/* [I]; not in the pages of ctx */
 	unsigned int id, idx;		/* [I] vcpu_id, creation index */
 	struct mutex mutex;
 	struct kvm_run *run;		/* [I] the run page, kernel address; shared with user space: read fields once */

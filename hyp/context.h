@@ -48,6 +48,7 @@ enum keel_exit_code {
 #define KEEL_CTX_DEBUG_VMM	(1U << 5)	/* with DEBUG_GUEST: the registers to switch in are dbg_vmm */
 #define KEEL_CTX_FP_FREE	(1U << 6)	/* no host task's FP/SIMD state is in the CPU: EL2 may load the guest's */
 #define KEEL_CTX_NO_FAST	(1U << 7)	/* every exit goes to the host (the VMM steps the guest) */
+#define KEEL_CTX_VSE_TAKEN	(1U << 8)	/* nVHE: the guest took the virtual SError of KEEL_LINE_SERROR */
 
 /* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
 struct keel_debug_regs {
@@ -68,6 +69,10 @@ struct keel_ctx_gic {
 };
 
 struct keel_ctx {
+	/* nVHE: its own physical address, by which EL2 knows a context; and what EL2 walks for it */
+	u64 self;
+	u64 vttbr, vtcr;
+
 	u64 x[31];
 	u64 pc;			/* ELR_EL2 */
 	u64 pstate;		/* SPSR_EL2 */
@@ -81,6 +86,7 @@ struct keel_ctx {
 	u64 vsesr;
 	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;	/* FEAT_FGT trap bits, in the hardware's polarity */
 	u64 cntvoff;		/* CNTVOFF_EL2 */
+	bool pct_traps;		/* CNTPCT_EL0 traps */
 	u32 flags;		/* KEEL_CTX_* */
 	u32 spsr32[KEEL_NR_SPSR];
 

@@ -95,7 +95,8 @@ SYM_INNER_LABEL(keel_guest_resume, SYM_L_LOCAL)
 	ldr	x30, [x0, #CTX_X + 8 * 30]
 	ldp	x0, x1, [x0, #CTX_X]
 	eret
-	sb
+	dsb	nsh			/* no speculation past the ERET; SB is an alternative, which the EL2 image cannot have */
+	isb
 SYM_FUNC_END(keel_guest_enter)
 
 /*
@@ -144,6 +145,18 @@ SYM_CODE_START(keel_guest_exit)
 	add	sp, sp, #HOST_FRAME
 	ret
 SYM_CODE_END(keel_guest_exit)
+
+/*
+ * void keel_host_keys_load(u64 sp)
+ * x0: the stack pointer with which keel_guest_enter() was called, for a context
+ * with KEEL_CTX_PAUTH. Takes the host's keys from its frame.
+ */
+SYM_FUNC_START(keel_host_keys_load)
+	sub	x0, x0, #HOST_FRAME - HOST_KEYS
+	keys	load, x0
+	isb
+	ret
+SYM_FUNC_END(keel_host_keys_load)
 
 /*
  * bool keel_serror_window(void)

@@ -19,7 +19,8 @@
 881:	b	882f
 882:	subs	x0, x0, #1
 	b.ne	881b
-	sb
+	dsb	nsh
+	isb
 	.elseif	\kind == KEEL_BHB_CLEAR
 	hint	#22			/* CLRBHB */
 	isb
@@ -113,7 +114,8 @@ SYM_CODE_START_LOCAL(keel_own_serror)
 	ldp	x0, x1, [sp], #16
 	mov	w0, #1
 	eret
-	sb
+	dsb	nsh
+	isb
 SYM_CODE_END(keel_own_serror)
 
 /* keel's own bug. Hand the CPU's registers to C, which gives the host its vectors back and panics. */

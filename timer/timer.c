@@ -40,7 +40,7 @@
 
 static u32 frequency;			/* [I] Hz */
 static bool has_cntpoff;		/* [I] */
-static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
+static DEFINE_PER_CPU(u64, taken);	/* [o] what the mode wants back for the CPU */
 
 struct timer_state {
 	u64 ctl, cval, offset;
@@ -152,14 +152,14 @@ static void arm_for_sleep(struct keel_vcpu *vcpu)
 }
 
 /* The CPU cannot show this physical counter: accesses trap, the hardware counts as the host does. */
-static void load_phys_trapped(struct timer_state s)
+static void load_phys_trapped(struct keel_ctx *ctx, struct timer_state s)
 {
 	u64 when = deadline_of(s);
 
 	if (is_on(s) && when == KEEL_TIMER_NEVER && line_level(s))
 		when = 0;
 	keel_hw_load_phys(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
-	keel_hw_set_traps(0);
+	keel_hw_trap_phys(ctx, true);
 }
 
 static void load_phys_direct(struct timer_state s)
@@ -167,8 +167,7 @@ static void load_phys_direct(struct timer_state s)
 	if (has_cntpoff)
 		keel_hw_set_phys_offset(s.offset);
 	keel_hw_load_phys(s.ctl, s.cval);
-	keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN |
-			  (has_cntpoff ? KEEL_CNTHCTL_ECV : 0));
+	keel_hw_open_phys(has_cntpoff);
 }
 
 static void load_phys(struct keel_vcpu *vcpu)
@@ -177,13 +176,13 @@ static void load_phys(struct keel_vcpu *vcpu)
 
 	vcpu->timer.phys_loaded = false;
 	if (!keel_irq_has(KEEL_TIMER_PHYS)) {
-		keel_hw_set_traps(s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
+		keel_hw_trap_phys(&vcpu->ctx, s.offset);
 		arm_soft(vcpu, deadline_of(s));
 		return;
 	}
 	arm_soft(vcpu, KEEL_TIMER_NEVER);
 	if (s.offset && !has_cntpoff) {
-		load_phys_trapped(s);
+		load_phys_trapped(&vcpu->ctx, s);
 		return;
 	}
 	vcpu->timer.phys_loaded = true;
@@ -192,13 +191,13 @@ static void load_phys(struct keel_vcpu *vcpu)
 
 void keel_timer_flush(struct keel_vcpu *vcpu)
 {
-	struct timer_state virt = timer_state(vcpu, KEEL_TIMER_VIRT);
+	struct keel_ctx *ctx = &vcpu->ctx;
 
 	lockdep_assert_irqs_disabled();
 	update_lines(vcpu);
 	hold_host_irqs(vcpu);
-	vcpu->ctx.cntvoff = virt.offset;
-	keel_hw_load_virt(virt.ctl, virt.cval, virt.offset);
+	ctx->cntvoff = READ_ONCE(vcpu->vm->timer.voffset);
+	keel_hw_load(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
 	load_phys(vcpu);
 }
 
@@ -220,9 +219,8 @@ static void sync_virt(struct keel_vcpu *vcpu)
 {
 	u64 *sys = vcpu->ctx.sys, ctl;
 
-	keel_hw_save_virt(&ctl, &sys[KEEL_CNTV_CVAL_EL0]);
-	if (ctl & KEEL_TIMER_ENABLE)
-		keel_hw_stop_virt();
+	keel_hw_save(&vcpu->ctx);
+	ctl = sys[KEEL_CNTV_CTL_EL0];
 	sys[KEEL_CNTV_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
 	settle(vcpu, KEEL_TIMER_VIRT);
 	set_line(vcpu, KEEL_TIMER_VIRT, is_high(ctl));
@@ -398,22 +396,16 @@ void keel_timer_module_exit(void)
 
 void keel_timer_enable_cpu(void)
 {
-	keel_hw_stop_virt();
-	if (keel_irq_has(KEEL_TIMER_PHYS))
-		keel_hw_stop_phys();
-	__this_cpu_write(host_traps, keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN));
+	__this_cpu_write(taken, keel_hw_take());
 	keel_irq_enable_cpu();
 }
 
 void keel_timer_disable_cpu(void)
 {
 	keel_irq_disable_cpu();
-	keel_hw_stop_virt();
-	if (keel_irq_has(KEEL_TIMER_PHYS))
-		keel_hw_stop_phys();
 	if (has_cntpoff)
 		keel_hw_set_phys_offset(0);
-	keel_hw_set_traps(__this_cpu_read(host_traps));
+	keel_hw_give(__this_cpu_read(taken));
 }
 
 void keel_timer_quiet_cpu(void)

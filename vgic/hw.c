@@ -13,10 +13,9 @@
 #include <linux/of.h>
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
-#include <linux/smp.h>
-#include <asm/sysreg.h>
 #include "../core/host.h"
 #include "../core/log.h"
+#include "../hyp/hyp.h"
 #include "hw.h"
 #include "vgic.h"
 
@@ -104,17 +103,11 @@ static int request_maintenance(void)
 	return 0;
 }
 
-static void read_vtr(void *vtr)
-{
-	*(u32 *)vtr = read_sysreg_s(SYS_ICH_VTR_EL2);
-}
-
 /* One CPU speaks for all: Linux demands the same of them for in-tree KVM. */
 static void probe(void)
 {
-	u32 vtr = 0;
+	u32 vtr = keel_hyp_gic_vtr();
 
-	smp_call_function_single(0, read_vtr, &vtr, 1);
 	keel_gic_hw = (struct keel_gic_hw) {
 		.lrs = min_t(unsigned int, FIELD_GET(VTR_LRS, vtr) + 1, KEEL_NR_LRS),
 		.pri_bits = FIELD_GET(VTR_PRIBITS, vtr) + 1,

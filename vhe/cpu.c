@@ -4,96 +4,36 @@
  * switch minds, and how the CPU must be protected against a guest's branch
  * history.
  */
-#include <linux/arm-smccc.h>
-#include <asm/cpufeature.h>
-#include <asm/cputype.h>
 #include <asm/sysreg.h>
 #include "../core/host.h"
+#include "../hyp/bhb.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"
 #include "vgic.h"
 
 DEFINE_PER_CPU(struct keel_pcpu, keel_pcpu);
-struct keel_vhe_features keel_vhe_features;
 u64 keel_bhb_loops;
 
-static unsigned int field(u64 reg, unsigned int shift)
+int keel_vhe_module_init(void)
 {
-	return (reg >> shift) & 0xf;
-}
-
-void keel_hyp_probe(void)
-{
-	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
-	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
-	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
-	u64 dfr0 = read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1);
-
-	keel_vhe_features = (struct keel_vhe_features) {
-		.ras = field(pfr0, 28) != 0,	/* ID_AA64PFR0_EL1.RAS */
-		.fgt = field(mmfr0, 56) != 0,	/* ID_AA64MMFR0_EL1.FGT */
-		.hcx = field(mmfr1, 40) != 0,	/* ID_AA64MMFR1_EL1.HCX */
-		.gicv3 = keel_host_has_gicv3(),
-		.brps = field(dfr0, 12) + 1,
-		.wrps = field(dfr0, 20) + 1,
-	};
-	keel_vhe_vgic_probe();
-}
-
-/* Branch-history loop lengths that Arm gives for the cores that need one (Spectre-BHB white paper). */
-static unsigned int loop_length(void)
-{
-	static const struct { u32 part; u8 loops; } cores[] = {
-		{ ARM_CPU_PART_CORTEX_A78, 32 }, { ARM_CPU_PART_CORTEX_A78C, 32 },
-		{ ARM_CPU_PART_CORTEX_X1, 32 }, { ARM_CPU_PART_CORTEX_A710, 32 },
-		{ ARM_CPU_PART_CORTEX_X2, 32 }, { ARM_CPU_PART_NEOVERSE_N2, 32 },
-		{ ARM_CPU_PART_NEOVERSE_V1, 32 }, { ARM_CPU_PART_CORTEX_A76, 24 },
-		{ ARM_CPU_PART_CORTEX_A77, 24 }, { ARM_CPU_PART_NEOVERSE_N1, 24 },
-	};
-	unsigned int i;
-
-	if (read_cpuid_implementor() != ARM_CPU_IMP_ARM)
-		return 0;
-	for (i = 0; i < ARRAY_SIZE(cores); i++)
-		if (read_cpuid_part_number() == cores[i].part)
-			return cores[i].loops;
+	keel_features_probe();
+	if (keel_hyp_features.gicv3)
+		keel_gicv3_probe();
 	return 0;
 }
 
-/* SMCCC_ARCH_WORKAROUND_3: does the firmware say that this CPU needs and has it? */
-static bool firmware_clears(void)
+void keel_vhe_module_exit(void)
 {
-	struct arm_smccc_res res;
-
-	if (arm_smccc_1_1_get_conduit() != SMCCC_CONDUIT_SMC)
-		return false;
-	arm_smccc_1_1_smc(ARM_SMCCC_ARCH_FEATURES_FUNC_ID, ARM_SMCCC_ARCH_WORKAROUND_3, &res);
-	return (long)res.a0 == SMCCC_RET_SUCCESS;
 }
 
-static unsigned int choose_bhb(void)
-{
-	u64 pfr0 = read_sysreg_s(SYS_ID_AA64PFR0_EL1);
-	u64 mmfr1 = read_sysreg_s(SYS_ID_AA64MMFR1_EL1);
-	u64 isar2 = read_sysreg_s(SYS_ID_AA64ISAR2_EL1);
-
-	if (field(pfr0, 56) >= 3 || field(mmfr1, 60))	/* CSV2_3, ECBHB: the hardware does it */
-		return KEEL_BHB_NONE;
-	if (field(isar2, 28))				/* CLRBHB */
-		return KEEL_BHB_CLEAR;
-	if (loop_length())
-		return KEEL_BHB_LOOP;
-	return firmware_clears() ? KEEL_BHB_FIRMWARE : KEEL_BHB_NONE;
-}
-
-int keel_hyp_enable_cpu(void)
+int keel_vhe_enable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
-	unsigned int bhb = choose_bhb();
+	unsigned int loops, bhb = keel_bhb_choose(&loops);
 
-	if (bhb == KEEL_BHB_LOOP && loop_length() > READ_ONCE(keel_bhb_loops))
-		WRITE_ONCE(keel_bhb_loops, loop_length());
+	if (loops > READ_ONCE(keel_bhb_loops))
+		WRITE_ONCE(keel_bhb_loops, loops);
 	p->vectors = (u64)keel_vectors + 2048 * bhb;
 	p->host_vectors = read_sysreg(vbar_el1);
 	p->host_hcr = read_sysreg(hcr_el2);
@@ -103,11 +43,11 @@ int keel_hyp_enable_cpu(void)
 	return 0;
 }
 
-void keel_hyp_disable_cpu(void)
+void keel_vhe_disable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
 
-	keel_hyp_evict_this_cpu();
+	keel_vhe_evict_this_cpu();
 	if (!p->enabled)
 		return;
 	keel_vhe_vgic_give();

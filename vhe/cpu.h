@@ -5,7 +5,10 @@
 
 #include <linux/percpu.h>
 #include <linux/types.h>
+#include "../hyp/features.h"
+#include "../hyp/gicv3.h"
 
+struct keel_s2;
 struct keel_vcpu;
 
 /* All [o]: own CPU, IRQs off. */
@@ -15,20 +18,15 @@ struct keel_pcpu {
 	u64 vectors;			/* VBAR_EL2 while a guest runs */
 	u64 host_vectors, host_hcr;	/* the host's VBAR_EL2 and HCR_EL2 */
 	u64 host_sre, host_ich_hcr;	/* the host's ICC_SRE_EL2 and ICH_HCR_EL2 */
-	u32 ich_hcr;			/* last written ICH_HCR_EL2 */
-	u8 lrs_live;			/* list registers from here on are zero */
+	struct keel_gicv3_live gic;
 	bool enabled;
 };
 
 DECLARE_PER_CPU(struct keel_pcpu, keel_pcpu);
 
-/* What this machine's CPUs have; set once at load, before any vCPU. */
-struct keel_vhe_features {
-	bool ras, fgt, hcx, gicv3;
-	u8 brps, wrps;			/* breakpoint and watchpoint pairs, as counts */
-	u8 lrs, aprs;			/* list registers, active-priority registers of each group */
-};
-
-extern struct keel_vhe_features keel_vhe_features;
+/* Write back and forget whoever is resident on this CPU. IRQs off. */
+void keel_vhe_evict_this_cpu(void);
+/* This CPU only, stage 1 entries and instruction cache of one VM: another of its vCPUs ran here last. IRQs off. */
+void keel_vhe_tlb_flush_local(const struct keel_s2 *s2);
 
 #endif

@@ -22,7 +22,7 @@ static void save_el1(struct keel_ctx *ctx)
 {
 #define EL1(name, cpu)	ctx->sys[KEEL_##name] = read_sysreg_s(SYS_##cpu);
 #include "../hyp/regs.def"
-	if (keel_vhe_features.ras)
+	if (keel_hyp_features.ras)
 		ctx->sys[KEEL_DISR_EL1] = read_sysreg_s(SYS_VDISR_EL2);
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_save(ctx);
@@ -33,7 +33,7 @@ static void load_el1(const struct keel_ctx *ctx)
 {
 #define EL1(name, cpu)	write_sysreg_s(ctx->sys[KEEL_##name], SYS_##cpu);
 #include "../hyp/regs.def"
-	if (keel_vhe_features.ras)
+	if (keel_hyp_features.ras)
 		write_sysreg_s(ctx->sys[KEEL_DISR_EL1], SYS_VDISR_EL2);
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_load(ctx);
@@ -45,7 +45,7 @@ static void load_traps(const struct keel_ctx *ctx)
 {
 	write_sysreg(ctx->vpidr, vpidr_el2);
 	write_sysreg(ctx->sys[KEEL_MPIDR_EL1], vmpidr_el2);
-	if (!keel_vhe_features.fgt)
+	if (!keel_hyp_features.fgt)
 		return;
 	write_sysreg_s(ctx->hfgrtr, SYS_HFGRTR_EL2);
 	write_sysreg_s(ctx->hfgwtr, SYS_HFGWTR_EL2);
@@ -62,11 +62,11 @@ static void evict(struct keel_pcpu *p)
 		return;
 	save_el1(&vcpu->ctx);
 	p->resident = NULL;
-	/* pairs with the acquire in keel_sr_read(), keel_sr_write() and keel_hyp_put() */
+	/* pairs with the acquire in keel_vhe_sr_read(), keel_vhe_sr_write() and keel_vhe_put() */
 	smp_store_release(&vcpu->resident_cpu, -1);
 }
 
-void keel_hyp_evict_this_cpu(void)
+void keel_vhe_evict_this_cpu(void)
 {
 	evict(this_cpu_ptr(&keel_pcpu));
 }
@@ -79,11 +79,11 @@ static void flush_stranger(struct keel_vcpu *vcpu)
 	if (*last == vcpu->idx)
 		return;
 	if (*last >= 0)
-		keel_tlb_flush_local(&vcpu->vm->mmu.s2);
+		keel_vhe_tlb_flush_local(&vcpu->vm->mmu.s2);
 	*last = vcpu->idx;
 }
 
-void keel_hyp_load(struct keel_vcpu *vcpu)
+void keel_vhe_load(struct keel_vcpu *vcpu)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
 	const struct keel_s2 *s2 = &vcpu->vm->mmu.s2;
@@ -116,7 +116,7 @@ static void evict_one(void *info)
 		evict(p);
 }
 
-void keel_hyp_put(struct keel_vcpu *vcpu)
+void keel_vhe_put(struct keel_vcpu *vcpu)
 {
 	int cpu;
 
@@ -172,7 +172,7 @@ static bool pin(struct keel_vcpu *vcpu, enum keel_reg reg)
 
 	preempt_disable();
 	if (is_rare(reg)) {
-		keel_hyp_put(vcpu);
+		keel_vhe_put(vcpu);
 		return false;
 	}
 	cpu = smp_load_acquire(&vcpu->resident_cpu);
@@ -180,11 +180,11 @@ static bool pin(struct keel_vcpu *vcpu, enum keel_reg reg)
 		return false;
 	if (cpu == smp_processor_id())
 		return true;
-	keel_hyp_put(vcpu);
+	keel_vhe_put(vcpu);
 	return false;
 }
 
-u64 keel_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
+u64 keel_vhe_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
 {
 	u64 val = pin(vcpu, reg) ? read_cpu(reg) : vcpu->ctx.sys[reg];
 
@@ -192,11 +192,21 @@ u64 keel_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
 	return val;
 }
 
-void keel_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val)
+void keel_vhe_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val)
 {
 	if (pin(vcpu, reg))
 		write_cpu(reg, val);
 	else
 		vcpu->ctx.sys[reg] = val;
 	preempt_enable();
+}
+
+/* The image of EL2 is the host. */
+int keel_vhe_vcpu_init(struct keel_vcpu *vcpu)
+{
+	return 0;
+}
+
+void keel_vhe_vcpu_destroy(struct keel_vcpu *vcpu)
+{
 }

@@ -14,18 +14,16 @@
 #include "../core/vcpu.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/entry.h"
+#include "../hyp/debug.h"
 #include "../hyp/hyp.h"
+#include "../hyp/world.h"
 #include "cpu.h"
-#include "debug.h"
 #include "vgic.h"
 
 /* CPTR_EL2 in the E2H layout (Arm ARM D24.2.33). */
 #define CPTR_FPEN	GENMASK(21, 20)
 #define CPTR_TTA	BIT(28)
 #define CPTR_TAM	BIT(30)
-
-/* DISR_EL1.A: an SError was deferred. */
-#define DISR_A		BIT(31)
 
 /* What of the host's EL2 state the guest displaces. */
 struct host_world {
@@ -39,20 +37,6 @@ void keel_world_fp_enable(void)
 {
 	sysreg_clear_set(cpacr_el1, 0, CPTR_FPEN);
 	isb();	/* Arm ARM B2.7: the new CPTR_EL2 before the FP instructions that follow */
-}
-
-static u64 entry_hcr(const struct keel_ctx *ctx)
-{
-	unsigned long lines = READ_ONCE(ctx->lines);
-	u64 hcr = ctx->hcr;
-
-	if (lines & BIT(KEEL_LINE_IRQ))
-		hcr |= HCR_VI;
-	if (lines & BIT(KEEL_LINE_FIQ))
-		hcr |= HCR_VF;
-	if (lines & BIT(KEEL_LINE_SERROR))
-		hcr |= HCR_VSE;
-	return hcr;
 }
 
 static void load_debug(struct keel_ctx *ctx)
@@ -109,41 +93,21 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 		keel_hyp_aarch32_fp_trap();
 	write_sysreg(CPTR_TTA | CPTR_TAM, cpacr_el1);
 	write_sysreg(ctx->mdcr | (h->mdcr & MDCR_EL2_HPMN_MASK), mdcr_el2);
-	if (keel_vhe_features.hcx) {
+	if (keel_hyp_features.hcx) {
 		h->hcrx = read_sysreg_s(SYS_HCRX_EL2);
 		write_sysreg_s(ctx->hcrx, SYS_HCRX_EL2);
 	}
-	if (keel_vhe_features.ras)
+	if (keel_hyp_features.ras)
 		write_sysreg_s(ctx->vsesr, SYS_VSESR_EL2);
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
-	write_sysreg(entry_hcr(ctx), hcr_el2);
+	write_sysreg(keel_world_hcr(ctx) | HCR_E2H, hcr_el2);
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 
-/* The CPU clears HCR_EL2.VSE when the guest has taken the virtual SError. */
 static void sync_serror(struct keel_ctx *ctx)
 {
-	if ((READ_ONCE(ctx->lines) & BIT(KEEL_LINE_SERROR)) && !(read_sysreg(hcr_el2) & HCR_VSE))
+	if (keel_world_serror_taken(ctx))
 		clear_bit(KEEL_LINE_SERROR, &ctx->lines);
-}
-
-/* An SError that the guest caused but that did not interrupt it. */
-static void collect_serror(struct keel_ctx *ctx)
-{
-	u64 disr;
-
-	if (!keel_vhe_features.ras) {
-		if (keel_serror_window())
-			ctx->flags |= KEEL_CTX_SERROR;
-		return;
-	}
-	asm volatile("hint #16" ::: "memory");	/* ESB */
-	disr = read_sysreg_s(SYS_DISR_EL1);
-	if (!(disr & DISR_A))
-		return;
-	write_sysreg_s(0, SYS_DISR_EL1);
-	ctx->disr = disr;
-	ctx->flags |= KEEL_CTX_SERROR;
 }
 
 static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
@@ -156,7 +120,7 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 	}
 	keel_vhe_vgic_leave(ctx);
 	sync_serror(ctx);
-	collect_serror(ctx);
+	keel_world_collect_serror(ctx);
 	unload_debug(ctx);
 	unload_run_regs(ctx, h);
 
@@ -164,49 +128,12 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 	write_sysreg(h->cptr, cpacr_el1);
 	write_sysreg(h->mdcr, mdcr_el2);
 	write_sysreg(h->vbar, vbar_el1);
-	if (keel_vhe_features.hcx)
+	if (keel_hyp_features.hcx)
 		write_sysreg_s(h->hcrx, SYS_HCRX_EL2);
 	isb();	/* TGE, vectors and traps are the host's before its next access or interrupt */
 }
 
-/* HPFAR_EL2 is not valid for a permission fault that was not met on a stage-1 walk (Arm ARM D24.2.58). */
-static bool hpfar_valid(u64 esr)
-{
-	return (esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM || (esr & ESR_ELx_S1PTW);
-}
-
-/* Ask the guest's own stage 1; false: its tables changed meanwhile. PAR_EL1 is the guest's. */
-static bool translate(u64 far, u64 *hpfar)
-{
-	u64 saved = read_sysreg(par_el1), par;
-
-	asm volatile("at s1e1r, %0" :: "r" (far));
-	isb();	/* PAR_EL1 after AT (Arm ARM C5.4) */
-	par = read_sysreg(par_el1);
-	write_sysreg(saved, par_el1);
-	if (par & SYS_PAR_EL1_F)
-		return false;
-	*hpfar = FIELD_GET(GENMASK_ULL(51, 12), par) << 4;
-	return true;
-}
-
-/* Collect the syndrome; false: enter again, the fault is stale. */
-static bool read_fault(struct keel_ctx *ctx, int code)
-{
-	if (code == KEEL_EXIT_SERROR)
-		ctx->esr = read_sysreg(esr_el2);
-	if (code != KEEL_EXIT_SYNC)
-		return true;
-	ctx->far = read_sysreg(far_el2);
-	if (ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_DABT_LOW && ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_IABT_LOW)
-		return true;
-	if (!hpfar_valid(ctx->esr))
-		return translate(ctx->far, &ctx->hpfar);
-	ctx->hpfar = read_sysreg(hpfar_el2);
-	return true;
-}
-
-int keel_hyp_run(struct keel_vcpu *vcpu)
+int keel_vhe_run(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	struct host_world host;
@@ -216,7 +143,7 @@ int keel_hyp_run(struct keel_vcpu *vcpu)
 	enter_world(ctx, &host);
 	do {
 		code = keel_guest_enter(ctx);
-	} while (!read_fault(ctx, code));
+	} while (!keel_world_read_fault(ctx, code));
 	leave_world(ctx, &host);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	return code;

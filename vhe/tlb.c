@@ -17,6 +17,7 @@
 #include "../core/compat.h"
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
+#include "cpu.h"
 
 #define VTTBR_VMID	GENMASK_ULL(63, 48)
 #define VTCR_DS		BIT_ULL(32)
@@ -37,7 +38,7 @@ struct host {
 	u64 vttbr, vtcr, hcr, tcr, sctlr;
 };
 
-void __init keel_tlb_module_init(void)
+void keel_vhe_tlb_module_init(void)
 {
 	u64 isar0 = read_sanitised_ftr_reg(SYS_ID_AA64ISAR0_EL1);
 	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
@@ -121,7 +122,7 @@ static void finish_flush(void)
 	isb();
 }
 
-void keel_tlb_flush_vmid(const struct keel_s2 *s2)
+void keel_vhe_tlb_flush_vmid(const struct keel_s2 *s2)
 {
 	struct host h;
 
@@ -133,7 +134,7 @@ void keel_tlb_flush_vmid(const struct keel_s2 *s2)
 	leave_vm(&h);
 }
 
-void keel_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
+void keel_vhe_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
 {
 	struct host h;
 
@@ -160,14 +161,14 @@ static void flush_pages(u64 start, u64 pages, bool range)
 	}
 }
 
-void keel_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
+void keel_vhe_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
 {
 	bool range = features.range && !(s2->vtcr & VTCR_DS);
 	u64 pages = size >> PAGE_SHIFT;
 	struct host h;
 
 	if (pages > (range ? MAX_RANGE : MAX_SINGLE)) {
-		keel_tlb_flush_vmid(s2);
+		keel_vhe_tlb_flush_vmid(s2);
 		return;
 	}
 	if (!enter_vm(s2, &h))
@@ -177,7 +178,7 @@ void keel_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
 	leave_vm(&h);
 }
 
-void keel_tlb_flush_local(const struct keel_s2 *s2)
+void keel_vhe_tlb_flush_local(const struct keel_s2 *s2)
 {
 	struct host h;
 
@@ -190,7 +191,7 @@ void keel_tlb_flush_local(const struct keel_s2 *s2)
 	leave_vm(&h);
 }
 
-void keel_tlb_flush_all(void)
+void keel_vhe_tlb_flush_all(void)
 {
 	dsb(ishst);	/* Arm ARM D8.17.5 */
 	__tlbi(alle1is);

@@ -5,8 +5,6 @@
 
 struct keel_ctx;
 
-/* How many list and active-priority registers there are: into keel_vhe_features. */
-void keel_vhe_vgic_probe(void);
 /* Take the interface from the host, and give it back. */
 void keel_vhe_vgic_take(void);
 void keel_vhe_vgic_give(void);

@@ -24,12 +24,31 @@ expect() {
 	return 0
 }
 
+# Note what kind of host the results named NAME come from, for check's table:
+# CPU, mode, GIC. usage: kind NAME RUN-OPTION...
+kind() {
+	local name=$1 cpu=max mode=VHE gic=3
+	shift
+	while [ $# != 0 ] && [ "$1" != -- ]; do
+		case $1 in
+		--cpu) cpu=${2%%,*} ;;
+		--nvhe) mode=nVHE ;;
+		--el1) mode=none ;;
+		--gic) gic=$2 ;;
+		esac
+		shift
+	done
+	case $cpu in cortex-a53|cortex-a57|cortex-a72) mode=nVHE ;; esac
+	echo "$name|$cpu|$mode|GICv$gic" >>"$TOP/build/check/${JOB:-job}.kinds"
+}
+
 # Boot an emulated host and list the results of what ran in it, and the
 # host's own: that it ended in time and with a clean kernel log.
 # usage: host NAME RUN-OPTION... -- PROGRAM...    (WHOLE=1: see ktap)
 host() {
 	local name=$1 log="$TOP/build/check/${JOB:-job}-$1"
 	shift
+	kind "$name" "$@"
 	rm -rf "$log"
 	mkdir -p "$log"
 	"$TESTBED/run" --quiet --log "$log" --hv "$HV" "$@" \

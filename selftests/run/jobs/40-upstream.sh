@@ -35,6 +35,7 @@ if [ "$HV" = kvm ]; then
 	exit 0
 fi
 
+kind upstream "${options[@]}"
 verdicts keel >build/check/upstream-keel.verdicts
 norm() { sed -n "s/^\(.*\) - upstream-[a-z]*: \(.*\)/\2|\1/p" "$1" | sed 's/ *:.*# SKIP|ok/|skip/; s/: ended with [0-9]*|/|/' | sort; }
 norm "$reference" >build/check/upstream.want

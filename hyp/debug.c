@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Breakpoint and watchpoint registers, which have their number in their name. */
 #include <asm/sysreg.h>
-#include "../hyp/context.h"
-#include "cpu.h"
+#include "context.h"
 #include "debug.h"
+#include "features.h"
 
 #define SIXTEEN(op, n) \
 	do { \
@@ -34,12 +34,12 @@
 
 void keel_debug_regs_save(struct keel_debug_regs *d)
 {
-	SIXTEEN(SAVE_BP, keel_vhe_features.brps);
-	SIXTEEN(SAVE_WP, keel_vhe_features.wrps);
+	SIXTEEN(SAVE_BP, keel_hyp_features.brps);
+	SIXTEEN(SAVE_WP, keel_hyp_features.wrps);
 }
 
 void keel_debug_regs_load(const struct keel_debug_regs *d)
 {
-	SIXTEEN(LOAD_BP, keel_vhe_features.brps);
-	SIXTEEN(LOAD_WP, keel_vhe_features.wrps);
+	SIXTEEN(LOAD_BP, keel_hyp_features.brps);
+	SIXTEEN(LOAD_WP, keel_hyp_features.wrps);
 }

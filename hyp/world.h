@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pieces of the world switch that are the same in both modes. At EL2, IRQs
+ * off, around keel_guest_enter().
+ */
+#ifndef KEEL_HYP_WORLD_H
+#define KEEL_HYP_WORLD_H
+
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <asm/barrier.h>
+#include <asm/esr.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include "context.h"
+#include "entry.h"
+#include "features.h"
+
+/* DISR_EL1.A: an SError was deferred. */
+#define KEEL_DISR_A	BIT(31)
+
+static inline u64 keel_world_hcr(const struct keel_ctx *ctx)
+{
+	unsigned long lines = READ_ONCE(ctx->lines);
+	u64 hcr = ctx->hcr;
+
+	if (lines & BIT(KEEL_LINE_IRQ))
+		hcr |= HCR_VI;
+	if (lines & BIT(KEEL_LINE_FIQ))
+		hcr |= HCR_VF;
+	if (lines & BIT(KEEL_LINE_SERROR))
+		hcr |= HCR_VSE;
+	return hcr;
+}
+
+/* The CPU clears HCR_EL2.VSE when the guest has taken the virtual SError. */
+static inline bool keel_world_serror_taken(const struct keel_ctx *ctx)
+{
+	return (READ_ONCE(ctx->lines) & BIT(KEEL_LINE_SERROR)) && !(read_sysreg(hcr_el2) & HCR_VSE);
+}
+
+/* An SError that the guest caused but that did not interrupt it. */
+static inline void keel_world_collect_serror(struct keel_ctx *ctx)
+{
+	u64 disr;
+
+	if (!keel_hyp_features.ras) {
+		if (keel_serror_window())
+			ctx->flags |= KEEL_CTX_SERROR;
+		return;
+	}
+	asm volatile("hint #16" ::: "memory");	/* ESB */
+	disr = read_sysreg_s(SYS_DISR_EL1);
+	if (!(disr & KEEL_DISR_A))
+		return;
+	write_sysreg_s(0, SYS_DISR_EL1);
+	ctx->disr = disr;
+	ctx->flags |= KEEL_CTX_SERROR;
+}
+
+/* HPFAR_EL2 is not valid for a permission fault that was not met on a stage-1 walk (Arm ARM D24.2.58). */
+static inline bool keel_world_hpfar_valid(u64 esr)
+{
+	return (esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM || (esr & ESR_ELx_S1PTW);
+}
+
+/* Ask the guest's own stage 1; false: its tables changed meanwhile. PAR_EL1 is the guest's. */
+static inline bool keel_world_translate(u64 far, u64 *hpfar)
+{
+	u64 saved = read_sysreg(par_el1), par;
+
+	asm volatile("at s1e1r, %0" :: "r" (far));
+	isb();	/* PAR_EL1 after AT (Arm ARM C5.4) */
+	par = read_sysreg(par_el1);
+	write_sysreg(saved, par_el1);
+	if (par & SYS_PAR_EL1_F)
+		return false;
+	*hpfar = FIELD_GET(GENMASK_ULL(51, 12), par) << 4;
+	return true;
+}
+
+/* Collect the syndrome; false: enter again, the fault is stale. */
+static inline bool keel_world_read_fault(struct keel_ctx *ctx, int code)
+{
+	if (code == KEEL_EXIT_SERROR)
+		ctx->esr = read_sysreg(esr_el2);
+	if (code != KEEL_EXIT_SYNC)
+		return true;
+	ctx->far = read_sysreg(far_el2);
+	if (ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_DABT_LOW && ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_IABT_LOW)
+		return true;
+	if (!keel_world_hpfar_valid(ctx->esr))
+		return keel_world_translate(ctx->far, &ctx->hpfar);
+	ctx->hpfar = read_sysreg(hpfar_el2);
+	return true;
+}
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Saves and restores the EL1 and EL0 registers that the host at EL1 shares with
+ * its guests: those of hyp/regs.def that VHE leaves in the CPU, and those that
+ * both modes switch at every entry. SP_EL0 and the pointer-authentication keys
+ * are hyp/entry.S's.
+ */
+#include <asm/barrier.h>
+#include <asm/pgtable-hwdef.h>
+#include <asm/sysreg.h>
+#include "../core/compat.h"
+#include "../hyp/context.h"
+#include "../hyp/features.h"
+#include "el1.h"
+
+void keel_el1_save(u64 *bank)
+{
+#define EL1(name, cpu)	bank[KEEL_##name] = read_sysreg_s(SYS_##name);
+#include "../hyp/regs.def"
+	bank[KEEL_TPIDR_EL0] = read_sysreg(tpidr_el0);
+	bank[KEEL_TPIDRRO_EL0] = read_sysreg(tpidrro_el0);
+	bank[KEEL_PAR_EL1] = read_sysreg(par_el1);
+	bank[KEEL_MDSCR_EL1] = read_sysreg(mdscr_el1);
+}
+
+/* The two that open() writes. */
+#define IS_LATE(name)	(KEEL_##name == KEEL_SCTLR_EL1 || KEEL_##name == KEEL_TCR_EL1)
+
+void keel_el1_load(const u64 *bank)
+{
+#define EL1(name, cpu)	if (!IS_LATE(name)) write_sysreg_s(bank[KEEL_##name], SYS_##name);
+#include "../hyp/regs.def"
+	write_sysreg(bank[KEEL_TPIDR_EL0], tpidr_el0);
+	write_sysreg(bank[KEEL_TPIDRRO_EL0], tpidrro_el0);
+	write_sysreg(bank[KEEL_PAR_EL1], par_el1);
+	write_sysreg(bank[KEEL_MDSCR_EL1], mdscr_el1);
+}
+
+void keel_el1_block(void)
+{
+	if (!keel_hyp_features.at_erratum)
+		return;
+	write_sysreg(read_sysreg(tcr_el1) | TCR_EPD0_MASK | TCR_EPD1_MASK, tcr_el1);
+	isb();	/* no walk before the MMU is on: with it off every address is walked in stage 2 */
+	write_sysreg(read_sysreg(sctlr_el1) | SCTLR_ELx_M, sctlr_el1);
+	isb();	/* before anything else of the regime changes */
+}
+
+void keel_el1_open(const u64 *bank)
+{
+	if (!keel_hyp_features.at_erratum) {
+		write_sysreg(bank[KEEL_SCTLR_EL1], sctlr_el1);
+		write_sysreg(bank[KEEL_TCR_EL1], tcr_el1);
+		return;
+	}
+	isb();	/* the whole world stands ... */
+	write_sysreg(bank[KEEL_SCTLR_EL1], sctlr_el1);
+	isb();	/* ... and is switched on with it ... */
+	write_sysreg(bank[KEEL_TCR_EL1], tcr_el1);	/* ... before walks are possible again */
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the EL2 image offer each other. All at EL2, DAIF masked. */
+#ifndef KEEL_NVHE_IMAGE_H
+#define KEEL_NVHE_IMAGE_H
+
+#include <linux/errno.h>
+#include <asm/sysreg.h>
+#include "el2.h"
+
+static inline struct keel_el2_cpu *keel_image_cpu(void)
+{
+	return (struct keel_el2_cpu *)read_sysreg(tpidr_el2);
+}
+
+/* May EL2 write every byte there? The address need not make sense. calls.c */
+bool keel_calls_writable(u64 addr, u64 size);
+
+/* The calls of the world switch. ctx is checked by calls.c: pages that EL2 can write. switch.c */
+long keel_switch_run(struct keel_ctx *ctx);
+/* The CPU is taken, the host's registers are in it: learn them, and what features there are. switch.c */
+void keel_switch_take(struct keel_el2_cpu *cpu);
+/* The host's world, whatever of the guest's was loaded when EL2's code failed. Must not fail. switch.c */
+void keel_switch_recover(struct keel_el2_cpu *cpu);
+/* Is it one (its own address in it)? switch.c */
+bool keel_switch_is_context(const struct keel_ctx *ctx);
+
+/* tlb.c */
+long keel_el2_tlb_vmid(u64 vttbr, u64 vtcr);
+long keel_el2_tlb_ipa(u64 vttbr, u64 vtcr, u64 operand);
+long keel_el2_tlb_range(u64 vttbr, u64 vtcr, u64 start, u64 pages);
+long keel_el2_tlb_local(u64 vttbr, u64 vtcr);
+long keel_el2_tlb_all(void);
+
+/* vgic.c: 0 and ICH_VTR_EL2, or -ENODEV */
+long keel_el2_gic_probe(u64 *vtr);
+
+#endif

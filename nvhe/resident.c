@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host's side of the world switch under nVHE. The host needs the EL1
+ * registers itself, so a vCPU's are in the CPU only within RUN: nothing is ever
+ * resident, and memory (vcpu->ctx) is always right outside of it.
+ */
+#include <linux/bitops.h>
+#include <linux/io.h>
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <linux/smp.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+#include "../core/vcpu.h"
+#include "../hyp/hyp.h"
+#include "../hyp/tlb_range.h"
+#include "call.h"
+
+#define VTTBR_VMID	GENMASK_ULL(63, 48)
+#define VTCR_DS		BIT_ULL(32)
+
+/* Beyond so many single invalidations all of the VM is cheaper; likewise range invalidations: 4 GiB of 4K pages. */
+#define MAX_SINGLE	64
+#define MAX_RANGE	(1ULL << 20)
+
+static struct {
+	bool level_hint;	/* FEAT_TTL */
+	bool range;		/* FEAT_TLBIRANGE */
+} features __ro_after_init;
+
+int keel_nvhe_vcpu_init(struct keel_vcpu *vcpu)
+{
+	vcpu->ctx.self = virt_to_phys(&vcpu->ctx);
+	return keel_map_share(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
+}
+
+void keel_nvhe_vcpu_destroy(struct keel_vcpu *vcpu)
+{
+	keel_map_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
+}
+
+/* Another vCPU of the VM may have left translations under the same VMID and ASIDs. */
+static void flush_stranger(struct keel_vcpu *vcpu)
+{
+	int *last = this_cpu_ptr(vcpu->vm->last_vcpu);
+	const struct keel_s2 *s2 = &vcpu->vm->mmu.s2;
+
+	if (*last == vcpu->idx)
+		return;
+	if (*last >= 0)
+		keel_call(KEEL_CALL_TLB_LOCAL, s2->vttbr, s2->vtcr, 0, 0);
+	*last = vcpu->idx;
+}
+
+void keel_nvhe_load(struct keel_vcpu *vcpu)
+{
+	const struct keel_s2 *s2 = &vcpu->vm->mmu.s2;
+
+	clear_bit(KEEL_REQ_RELOAD, &vcpu->requests);
+	flush_stranger(vcpu);
+	vcpu->ctx.vttbr = s2->vttbr;
+	vcpu->ctx.vtcr = s2->vtcr;
+}
+
+int keel_nvhe_run(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	long code = keel_call(KEEL_CALL_RUN, ctx->self, 0, 0, 0).ret;
+
+	if (ctx->flags & KEEL_CTX_VSE_TAKEN) {
+		ctx->flags &= ~KEEL_CTX_VSE_TAKEN;
+		clear_bit(KEEL_LINE_SERROR, &ctx->lines);
+	}
+	/* EL2 died under the guest, and has said so: the vCPU cannot go on */
+	return code < 0 ? KEEL_EXIT_ILLEGAL : code;
+}
+
+void keel_nvhe_put(struct keel_vcpu *vcpu)
+{
+}
+
+u64 keel_nvhe_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
+{
+	return vcpu->ctx.sys[reg];
+}
+
+void keel_nvhe_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val)
+{
+	vcpu->ctx.sys[reg] = val;
+}
+
+u32 keel_nvhe_gic_vmcr(struct keel_vcpu *vcpu)
+{
+	return vcpu->ctx.gic.vmcr;
+}
+
+void __init keel_nvhe_tlb_module_init(void)
+{
+	u64 isar0 = read_sanitised_ftr_reg(SYS_ID_AA64ISAR0_EL1);
+	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
+
+	features.range = ((isar0 >> 56) & 0xf) >= 2;	/* ID_AA64ISAR0_EL1.TLB */
+	features.level_hint = (mmfr2 >> 48) & 0xf;	/* ID_AA64MMFR2_EL1.TTL */
+}
+
+/* One broadcast, for a CPU that can do it. */
+struct flush {
+	enum keel_call call;
+	const struct keel_s2 *s2;
+	u64 a3, a4;
+	bool done;
+};
+
+/* IRQs off. */
+static void flush_here(void *info)
+{
+	struct flush *f = info;
+
+	if (!keel_nvhe_taken())
+		return;
+	keel_call(f->call, f->s2 ? READ_ONCE(f->s2->vttbr) : 0, f->s2 ? f->s2->vtcr : 0, f->a3, f->a4);
+	f->done = true;
+}
+
+/*
+ * This CPU's EL2 may not be keel's, as it is about to go offline: then any
+ * other's will do. Where no CPU is taken (the machine is going down) no guest
+ * runs any more.
+ */
+static void flush(struct flush *f)
+{
+	unsigned long flags;
+	int cpu;
+
+	local_irq_save(flags);
+	flush_here(f);
+	local_irq_restore(flags);
+	if (likely(f->done))
+		return;
+	for_each_online_cpu(cpu) {
+		smp_call_function_single(cpu, flush_here, f, 1);
+		if (f->done)
+			return;
+	}
+}
+
+/*
+ * False: the VM has had no VMID yet, so it has no TLB entry either; its first
+ * vCPU to get one will see the tables as they are now (DSB there, DSB here).
+ * A VMID of a past generation may belong to another VM: that one loses
+ * entries, which is harmless.
+ */
+static bool has_vmid(const struct keel_s2 *s2)
+{
+	dsb(ishst);	/* Arm ARM D8.17.5: the change of the tables before the TLBI */
+	return READ_ONCE(s2->vttbr) & VTTBR_VMID;
+}
+
+void keel_nvhe_tlb_flush_vmid(const struct keel_s2 *s2)
+{
+	struct flush f = { .call = KEEL_CALL_TLB_VMID, .s2 = s2 };
+
+	if (has_vmid(s2))
+		flush(&f);
+}
+
+void keel_nvhe_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
+{
+	struct flush f = {
+		.call = KEEL_CALL_TLB_IPA, .s2 = s2,
+		.a3 = keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, features.level_hint ? level : 0),
+	};
+
+	if (has_vmid(s2))
+		flush(&f);
+}
+
+void keel_nvhe_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
+{
+	bool range = features.range && !(s2->vtcr & VTCR_DS);
+	struct flush f = {
+		.call = KEEL_CALL_TLB_RANGE, .s2 = s2, .a3 = start.v, .a4 = size >> PAGE_SHIFT,
+	};
+
+	if (f.a4 > (range ? MAX_RANGE : MAX_SINGLE)) {
+		keel_nvhe_tlb_flush_vmid(s2);
+		return;
+	}
+	if (has_vmid(s2))
+		flush(&f);
+}
+
+/* On a taken CPU: a vCPU is about to be entered. */
+void keel_nvhe_tlb_flush_all(void)
+{
+	keel_call(KEEL_CALL_TLB_ALL, 0, 0, 0, 0);
+}
+
+/* At load no CPU is taken yet. */
+u32 keel_nvhe_gic_vtr(void)
+{
+	struct keel_call_result r = { .ret = -ENODEV };
+	unsigned long flags;
+	bool taken;
+
+	local_irq_save(flags);
+	taken = keel_nvhe_taken();
+	if (taken || !keel_nvhe_enable_cpu())
+		r = keel_call(KEEL_CALL_GIC_PROBE, 0, 0, 0, 0);
+	if (!taken)
+		keel_nvhe_disable_cpu();
+	local_irq_restore(flags);
+	return r.ret ? 0 : r.value;
+}
