@@ -54,8 +54,11 @@ static bool is_edge(struct keel_vm *vm, u32 intid)
 /* Any context. */
 static void raise(struct irqfd *p)
 {
-	int intid = keel_routing_intid(p->vm, p->gsi);
+	int intid;
 
+	if (keel_routing_send(p->vm, p->gsi))
+		return;
+	intid = keel_routing_intid(p->vm, p->gsi);
 	/* initialised since before the first irqfd */
 	if (intid < 0 || intid >= p->vm->gic.nr_irqs)
 		return;
