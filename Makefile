@@ -10,6 +10,7 @@
 #
 # KDIR=     build against this kernel
 # KERNEL=   the test bed's kernel: 6.12 (default), 6.1, asan, lock
+# MODE=     of the host of the demonstration: vhe (default), nvhe
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
 # W= C=     the kernel's own switches for warnings and sparse
 

@@ -10,6 +10,8 @@
 #define KEEL_ICH_EN		BIT(0)
 #define KEEL_ICH_LRENPIE	BIT(2)
 #define KEEL_ICH_NPIE		BIT(3)
+#define KEEL_ICH_GRP_EIE(grp)	BIT(4 + 2 * (grp))	/* VGrp0EIE, VGrp1EIE: the group was enabled */
+#define KEEL_ICH_GRP_DIE(grp)	BIT(5 + 2 * (grp))	/* VGrp0DIE, VGrp1DIE: it was disabled */
 #define KEEL_ICH_TC		BIT(10)
 #define KEEL_ICH_TALL0		BIT(11)
 #define KEEL_ICH_TALL1		BIT(12)

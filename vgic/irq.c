@@ -6,12 +6,14 @@
 
 bool keel_irq_set_line(struct keel_irq_state *s, bool level)
 {
-	if (s->line == level)
-		return false;
+	bool changed = s->line != level;
+
 	s->line = level;
-	if (level && !s->level)
+	if (s->level)
+		return changed;
+	if (level)
 		s->latch = true;
-	return true;
+	return level;
 }
 
 bool keel_irq_wanted(const struct keel_irq_state *s)

@@ -45,7 +45,11 @@ static inline bool keel_irq_pending(const struct keel_irq_state *s)
 #define KEEL_LR_ACTIVE		(1ULL << 63)
 #define KEEL_LR_STATE		(KEEL_LR_PENDING | KEEL_LR_ACTIVE)
 
-/* The source changes the line. True: it is another level than before. */
+/*
+ * The source drives the line. Each time it drives an edge-triggered one high is
+ * an edge, as with KVM_IRQ_LINE, also without a low in between. True: something
+ * may be pending that was not, or no longer.
+ */
 bool keel_irq_set_line(struct keel_irq_state *s, bool level);
 /* Could be presented as pending. */
 static inline bool keel_irq_deliverable(const struct keel_irq_state *s)

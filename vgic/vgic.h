@@ -112,10 +112,14 @@ void keel_vgic_sync(struct keel_vcpu *vcpu);
 bool keel_vgic_pending(struct keel_vcpu *vcpu);
 
 /* ---- inputs ---- any context, IRQs on or off */
-/* PPI of vcpu (vcpu not NULL, intid 16..31) or SPI (vcpu NULL). Level or edge as configured: an edge needs 0 -> 1. */
+/* PPI of vcpu (vcpu not NULL, intid 16..31) or SPI (vcpu NULL). Level or edge as configured: each 1 is an edge. */
 int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level);
+/* One interrupt of an SPI, edge-triggered or not: an event that has no end. */
+void keel_vgic_pulse(struct keel_vm *vm, u32 intid);
 /* Map a PPI of this vCPU to the host interrupt: delivered with the HW bit; get_line gives its input. */
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
+/* The vCPU is reset, and not in the guest: what its mapped PPI had raised is gone, acknowledged or not. */
+void keel_vgic_reset_hw(struct keel_vcpu *vcpu, u32 intid);
 /* Is an interrupt active or pending at the vCPU's (hw-mapped) PPI: decides whether the host's must stay masked. */
 bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid);
 /* Since the last call the guest deactivated the host's interrupt. After sync, IRQs off. */
@@ -141,8 +145,8 @@ void keel_vgic_halt_guest(struct keel_vm *vm);
 void keel_vgic_resume_guest(struct keel_vm *vm);
 /* A vCPU that found gic.halted waits here. */
 void keel_vgic_wait_resumed(struct keel_vm *vm);
-/* Deactivate an interrupt that is in no list register, and tell resamplefds. IRQs on or off. */
-void keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
+/* Deactivate an interrupt, and tell resamplefds. IRQs on or off. False: a list register has it, nothing was done. */
+bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
 
 /* ---- vgic/cpuif.c ---- */
 /*

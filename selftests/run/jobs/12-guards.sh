@@ -8,4 +8,5 @@ fails() { ! "$@"; }
 . "$RUN/guards/logs.sh"
 . "$RUN/guards/objects.sh"
 . "$RUN/guards/results.sh"
+. "$RUN/guards/stop.sh"
 . "$RUN/guards/modules.sh"
