@@ -104,6 +104,7 @@ static int by_gic(unsigned long cap)
 	case KVM_CAP_IRQCHIP:
 	case KVM_CAP_IRQFD:
 	case KVM_CAP_IRQFD_RESAMPLE:
+	case KVM_CAP_SIGNAL_MSI:
 		return 1;
 	case KVM_CAP_IRQ_ROUTING:
 		return KEEL_MAX_ROUTES;
@@ -133,8 +134,16 @@ static int by_host(unsigned long cap)
 	return 0;
 }
 
+/* A message must say which device it comes from. Not a question for the system fd. */
+static int msi_devid(const struct keel_vm *vm)
+{
+	return vm ? READ_ONCE(vm->gic.lpi.present) : -EINVAL;
+}
+
 int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 {
+	if (cap == KVM_CAP_MSI_DEVID)
+		return msi_devid(vm);
 	return always(cap) ? 1 : count(cap) ?: by_host(cap) ?: by_gic(cap);
 }
 

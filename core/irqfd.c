@@ -42,8 +42,11 @@ static struct workqueue_struct *ends;
 /* Any context. */
 static void raise(struct irqfd *p)
 {
-	int intid = keel_routing_intid(p->vm, p->gsi);
+	int intid;
 
+	if (keel_routing_send(p->vm, p->gsi))
+		return;
+	intid = keel_routing_intid(p->vm, p->gsi);
 	if (intid < 0)
 		return;
 	if (p->resample)

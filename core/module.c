@@ -7,6 +7,7 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "../vgic/its.h"
 #include "../vgic/vgic.h"
 #include "cpu.h"
 #include "device.h"
@@ -34,7 +35,7 @@ static int __init keel_init(void)
 	err = keel_vgic_module_init();
 	if (err)
 		goto err_timer;
-	err = keel_vgic_device_register() ?: keel_irqfd_module_init();
+	err = keel_vgic_device_register() ?: keel_its_device_register() ?: keel_irqfd_module_init();
 	if (err)
 		goto err_vgic;
 	err = keel_cpu_init();

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/uaccess.h>
+#include "../vgic/its.h"
 #include "routing.h"
 #include "routing_table.h"
 #include "vm.h"
@@ -113,9 +114,33 @@ int keel_routing_intid(struct keel_vm *vm, u32 gsi)
 	return ret;
 }
 
+static bool find_msi(struct keel_vm *vm, u32 gsi, struct keel_route *r)
+{
+	int idx = srcu_read_lock(&vm->srcu);
+	const struct keel_route *found;
+
+	found = keel_routing_table_msi(srcu_dereference(vm->routing.table, &vm->srcu), gsi);
+	if (found)
+		*r = *found;
+	srcu_read_unlock(&vm->srcu, idx);
+	return found;
+}
+
+bool keel_routing_send(struct keel_vm *vm, u32 gsi)
+{
+	struct keel_route r;
+
+	if (!find_msi(vm, gsi, &r))
+		return false;
+	keel_its_msi(vm, (u64)r.msi.address_hi << 32 | r.msi.address_lo, r.flags, r.msi.devid,
+		     r.msi.data);
+	return true;
+}
+
 int keel_routing_signal_msi(struct keel_vm *vm, const struct kvm_msi *msi)
 {
 	if (!READ_ONCE(vm->gic.present) || msi->flags & ~KVM_MSI_VALID_DEVID)
 		return -EINVAL;
-	return -ENODEV;
+	return keel_its_msi(vm, (u64)msi->address_hi << 32 | msi->address_lo, msi->flags, msi->devid,
+			    msi->data);
 }

@@ -30,7 +30,12 @@ int keel_routing_set(struct keel_vm *vm, const struct kvm_irq_routing *args,
 int keel_routing_set_default(struct keel_vm *vm, u32 nr);
 /* The INTID of the SPI that gsi is, or -ENOENT. Any context. */
 int keel_routing_intid(struct keel_vm *vm, u32 gsi);
-/* KVM_SIGNAL_MSI: there is nobody who translates a message. */
+/*
+ * If gsi is a message, send it and return true. The guest may not want it, or
+ * it may have no ITS: then nothing comes of it. Any context.
+ */
+bool keel_routing_send(struct keel_vm *vm, u32 gsi);
+/* KVM_SIGNAL_MSI: as keel_its_msi(), and -EINVAL for what is no message. */
 int keel_routing_signal_msi(struct keel_vm *vm, const struct kvm_msi *msi);
 
 #endif

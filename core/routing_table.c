@@ -20,6 +20,7 @@ static int add_msi(struct keel_route *r, const struct kvm_irq_routing_entry *e)
 	if (e->flags & ~KVM_MSI_VALID_DEVID)
 		return -EINVAL;
 	r->msi = e->u.msi;
+	r->flags = e->flags;
 	return 0;
 }
 
@@ -48,4 +49,11 @@ int keel_routing_table_intid(const struct keel_routing_table *t, u32 gsi)
 	if (!t || gsi >= t->nr || t->route[gsi].type != KVM_IRQ_ROUTING_IRQCHIP)
 		return -ENOENT;
 	return t->route[gsi].pin + FIRST_SPI;
+}
+
+const struct keel_route *keel_routing_table_msi(const struct keel_routing_table *t, u32 gsi)
+{
+	if (!t || gsi >= t->nr || t->route[gsi].type != KVM_IRQ_ROUTING_MSI)
+		return NULL;
+	return &t->route[gsi];
 }

@@ -13,6 +13,7 @@
 struct keel_route {
 	u32 type;		/* KVM_IRQ_ROUTING_*; 0: not routed */
 	u32 pin;
+	u32 flags;		/* of a message: KVM_MSI_VALID_DEVID */
 	struct kvm_irq_routing_msi msi;
 };
 
@@ -23,6 +24,8 @@ struct keel_routing_table {
 
 /* Add what user space asks for. -EINVAL: not possible, or its GSI is taken. */
 int keel_routing_table_add(struct keel_routing_table *t, const struct kvm_irq_routing_entry *e);
+/* The message that gsi is, or NULL. t may be NULL. */
+const struct keel_route *keel_routing_table_msi(const struct keel_routing_table *t, u32 gsi);
 /* The SPI's INTID, or -ENOENT. t may be NULL. */
 int keel_routing_table_intid(const struct keel_routing_table *t, u32 gsi);
 

@@ -13,6 +13,7 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "../vgic/its.h"
 #include "compat.h"
 #include "cpu.h"
 #include "host.h"
@@ -56,6 +57,17 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 	return KEEL_RESUME;
 }
 
+/* Finish the ITS's commands, or as many as signals allow. */
+static int serve_its(struct keel_vcpu *vcpu)
+{
+	while (test_and_clear_bit(KEEL_REQ_ITS, &vcpu->requests)) {
+		keel_its_queue_work(vcpu);
+		if (keel_host_work())
+			return leave_for_signal(vcpu);
+	}
+	return KEEL_RESUME;
+}
+
 /* Everything that must be done before an entry and may sleep. Verdict. */
 static int prepare(struct keel_vcpu *vcpu)
 {
@@ -65,6 +77,8 @@ static int prepare(struct keel_vcpu *vcpu)
 		return -EIO;
 	if (keel_host_work())
 		return leave_for_signal(vcpu);
+	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS) && serve_its(vcpu) != KEEL_RESUME)
+		return -EINTR;
 	if (READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_RUNNABLE) {
 		verdict = wait_until_runnable(vcpu);
 		if (verdict != KEEL_RESUME)

@@ -24,6 +24,7 @@ enum keel_request {
 	KEEL_REQ_SLEEP,		/* vCPU was stopped (mp_state): block until it is runnable */
 	KEEL_REQ_SUSPEND,	/* mp_state SUSPENDED: WFI-like until wake-up, then KVM_SYSTEM_EVENT_WAKEUP */
 	KEEL_REQ_RELOAD,	/* control registers changed: reload hcr, mdcr, idregs */
+	KEEL_REQ_ITS,		/* ITS command queues: go on with them */
 	KEEL_NR_REQUESTS
 };
 

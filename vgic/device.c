@@ -14,6 +14,7 @@
 #include "../core/routing.h"
 #include "../core/vcpu.h"
 #include "../core/vm.h"
+#include "lpi.h"
 #include "place.h"
 #include "uaccess.h"
 #include "vgic.h"
@@ -114,7 +115,18 @@ static int initialise(struct keel_vm *vm)
 	return err;
 }
 
-/* There are no LPIs that could be pending. */
+static int save_pending_locked(struct keel_vm *vm)
+{
+	int err;
+
+	if (!vm->gic.initialised)
+		return -ENXIO;
+	mutex_lock(&vm->gic.lpi.lock);
+	err = keel_lpi_save_pending(vm);
+	mutex_unlock(&vm->gic.lpi.lock);
+	return err;
+}
+
 static int save_pending_tables(struct keel_vm *vm)
 {
 	int err;
@@ -122,7 +134,7 @@ static int save_pending_tables(struct keel_vm *vm)
 	mutex_lock(&vm->lock);
 	err = keel_vm_lock_all_vcpus(vm);
 	if (!err) {
-		err = vm->gic.initialised ? 0 : -ENXIO;
+		err = save_pending_locked(vm);
 		keel_vm_unlock_all_vcpus(vm);
 	}
 	mutex_unlock(&vm->lock);

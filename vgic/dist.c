@@ -10,6 +10,7 @@
 #include "../core/vcpu.h"
 #include "../core/vm.h"
 #include "frame.h"
+#include "lpi.h"
 #include "vgic.h"
 
 /* GICD_CTLR with GICD_CTLR.DS = 1. */
@@ -17,6 +18,7 @@
 #define CTLR_FIXED		(BIT(4) | BIT(6))	/* ARE, DS */
 
 #define TYPER_ID_BITS		10			/* INTIDs without LPIs */
+#define TYPER_LPIS		BIT(17)
 #define IROUTER_AFFINITY	GENMASK_ULL(23, 0)	/* Aff2:Aff1:Aff0; TYPER.A3V is 0, no 1-of-N */
 #define IIDR_REVISION		GENMASK(15, 12)
 #define IDREGS			0xffd0			/* implementation defined but for PIDR2 */
@@ -43,7 +45,10 @@ static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 
 static u64 read_typer(const struct keel_frame_access *a, u32 i)
 {
-	return (u64)(TYPER_ID_BITS - 1) << 19 | (a->vm->gic.nr_irqs / 32 - 1);
+	bool lpis = READ_ONCE(a->vm->gic.lpi.present);
+	u64 id_bits = lpis ? KEEL_LPI_ID_BITS : TYPER_ID_BITS;
+
+	return (lpis ? TYPER_LPIS : 0) | (id_bits - 1) << 19 | (a->vm->gic.nr_irqs / 32 - 1);
 }
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)

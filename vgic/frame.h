@@ -8,6 +8,7 @@
 
 struct keel_vm;
 struct keel_vcpu;
+struct keel_its;
 
 #define KEEL_FRAME_SIZE		0x10000UL		/* 64 KiB */
 #define KEEL_REDIST_SIZE	(2 * KEEL_FRAME_SIZE)	/* RD_base, SGI_base */
@@ -21,6 +22,7 @@ struct keel_frame_access {
 	struct keel_vm *vm;
 	struct keel_vcpu *vcpu;		/* whose redistributor; NULL: distributor */
 	struct keel_vcpu *by;		/* who accesses; NULL: user space, and no vCPU runs */
+	struct keel_its *its;		/* whose control frame; else NULL */
 };
 
 extern const struct keel_regmap keel_dist_map, keel_redist_map;

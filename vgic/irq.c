@@ -53,7 +53,8 @@ u64 keel_irq_to_lr(struct keel_irq_state *s)
 
 bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr)
 {
-	s->active = lr & KEEL_LR_ACTIVE;
+	/* LPIs have no active state */
+	s->active = (lr & KEEL_LR_ACTIVE) && s->intid < KEEL_FIRST_LPI;
 	if ((lr & KEEL_LR_PENDING) && s->lr_latch)
 		s->latch = true;
 	s->lr_latch = false;

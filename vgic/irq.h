@@ -13,6 +13,7 @@
 #define KEEL_NR_SGIS		16
 #define KEEL_NR_PRIVATE		32
 #define KEEL_MAX_SPI		1019
+#define KEEL_FIRST_LPI		8192
 
 struct keel_irq_state {
 	u32 intid;

@@ -15,6 +15,7 @@
 #include "../hyp/hyp.h"
 #include "cpuif.h"
 #include "hw.h"
+#include "lpi.h"
 #include "vgic.h"
 
 /* Whose list the interrupt belongs on. irq->lock. */
@@ -51,6 +52,8 @@ static void move(struct keel_irq *irq, struct keel_vcpu *to)
 		list_del(&irq->entry);
 	if (to)
 		list_add_tail(&irq->entry, &to->gic.list);
+	else if (irq->s.intid >= KEEL_FIRST_LPI)
+		keel_lpi_unlisted(irq);
 	irq->vcpu = to;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A redistributor's registers: GICR_* of RD_base and SGI_base (IHI 0069,
- * 12.11). There are no LPIs without an ITS.
+ * 12.11). There are no LPIs without an ITS. What is about them is under
+ * gic.lpi.lock.
  */
 #include <linux/bits.h>
 #include <linux/irqchip/arm-gic-v3.h>
@@ -9,21 +10,40 @@
 #include "../core/vcpu.h"
 #include "../core/vm.h"
 #include "frame.h"
+#include "its_table.h"
+#include "lpi.h"
 #include "vgic.h"
 
 #define IDREGS		0xffd0
 /* GICR_CTLR: disabling LPIs works (CES), and so does invalidating by register (IR). Since revision 3. */
 #define CTLR_LPI_OPTIONS	(BIT(1) | BIT(2))
+#define CTLR_ENABLE_LPIS	BIT(0)
+#define TYPER_PLPIS	BIT_ULL(0)
 #define TYPER_LAST	BIT_ULL(4)
+#define INVLPIR_INTID	GENMASK_ULL(31, 0)
 
-/* Fields that hold what is written: where the LPI tables would be, and their memory attributes. */
+/* Fields that hold what is written: where the LPI tables are, and their memory attributes. */
 #define PROPBASER_FIELDS	(GENMASK_ULL(58, 56) | GENMASK_ULL(51, 12) | GENMASK_ULL(11, 7) | \
 				  GENMASK_ULL(4, 0))
 #define PENDBASER_FIELDS	(GENMASK_ULL(58, 56) | GENMASK_ULL(51, 16) | GENMASK_ULL(11, 7))
 
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 {
-	return READ_ONCE(a->vm->gic.iidr_rev) >= 3 ? CTLR_LPI_OPTIONS : 0;
+	return (READ_ONCE(a->vm->gic.iidr_rev) >= 3 ? CTLR_LPI_OPTIONS : 0) |
+	       (READ_ONCE(a->vcpu->gic.lpis_enabled) ? CTLR_ENABLE_LPIS : 0);
+}
+
+/* EnableLPIs is RES0 without LPIs. */
+static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
+{
+	struct keel_lpis *l = &a->vm->gic.lpi;
+
+	if (!READ_ONCE(l->present))
+		return;
+	mutex_lock(&l->lock);
+	keel_lpi_enable(a->vcpu, val & CTLR_ENABLE_LPIS);
+	keel_lpi_reap(a->vm);
+	mutex_unlock(&l->lock);
 }
 
 /* The revision is the distributor's matter. */
@@ -39,23 +59,23 @@ static u64 read_typer(const struct keel_frame_access *a, u32 i)
 	u64 affinity = (mpidr & GENMASK_ULL(23, 0)) | (mpidr >> 8 & GENMASK_ULL(31, 24));
 
 	return affinity << 32 | (u64)(a->vcpu->id & 0xffff) << 8 |
+	       (READ_ONCE(a->vm->gic.lpi.present) ? TYPER_PLPIS : 0) |
 	       (READ_ONCE(a->vcpu->gic.rd_last) ? TYPER_LAST : 0);
 }
 
-static void update(u64 *reg, u64 val, u64 mask, u64 keep)
+/* The bases of the LPI tables are fixed while the redistributor uses them. */
+static void update(const struct keel_frame_access *a, u64 *reg, u64 val, u64 mask, u64 keep)
 {
-	u64 old, new;
+	struct mutex *lock = &a->vm->gic.lpi.lock;
 
-	do {
-		old = READ_ONCE(*reg);
-		new = ((old & ~mask) | (val & mask)) & keep;
-	} while (cmpxchg64(reg, old, new) != old);
+	mutex_lock(lock);
+	if (!a->vcpu->gic.lpis_enabled) {
+		val = ((*reg & ~mask) | (val & mask)) & keep;
+		WRITE_ONCE(*reg, keel_its_sane_attrs(val, &keel_its_attrs_redist));
+	}
+	mutex_unlock(lock);
 }
 
-/*
- * The bases of the LPI tables are held, so that a guest that sets them up
- * finds what it wrote. Nobody reads the tables.
- */
 static u64 read_propbaser(const struct keel_frame_access *a, u32 i)
 {
 	return READ_ONCE(a->vm->gic.propbaser);
@@ -63,7 +83,7 @@ static u64 read_propbaser(const struct keel_frame_access *a, u32 i)
 
 static void write_propbaser(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
-	update(&a->vm->gic.propbaser, val, mask, PROPBASER_FIELDS);
+	update(a, &a->vm->gic.propbaser, val, mask, PROPBASER_FIELDS);
 }
 
 static u64 read_pendbaser(const struct keel_frame_access *a, u32 i)
@@ -73,7 +93,30 @@ static u64 read_pendbaser(const struct keel_frame_access *a, u32 i)
 
 static void write_pendbaser(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
-	update(&a->vcpu->gic.pendbaser, val, mask, PENDBASER_FIELDS);
+	update(a, &a->vcpu->gic.pendbaser, val, mask, PENDBASER_FIELDS);
+}
+
+/* The upper half names a vPE, which there are none of. */
+static void write_invlpir(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
+{
+	struct mutex *lock = &a->vm->gic.lpi.lock;
+
+	if (!(mask & INVLPIR_INTID))
+		return;
+	mutex_lock(lock);
+	keel_lpi_invalidate_intid(a->vm, val & INVLPIR_INTID);
+	mutex_unlock(lock);
+}
+
+static void write_invallr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
+{
+	struct mutex *lock = &a->vm->gic.lpi.lock;
+
+	if (!(mask & INVLPIR_INTID))
+		return;
+	mutex_lock(lock);
+	keel_lpi_invalidate_all(a->vcpu);
+	mutex_unlock(lock);
 }
 
 static u64 read_id(const struct keel_frame_access *a, u32 i)
@@ -92,15 +135,15 @@ static u64 read_id(const struct keel_frame_access *a, u32 i)
 
 /* By offset. What is missing here is reserved or of an option that TYPER denies: RAZ/WI. */
 static const struct keel_regmap_reg regs[] = {
-	WORD(GICR_CTLR, .read = read_ctlr),	/* EnableLPIs is RES0 without LPIs */
+	WORD(GICR_CTLR, .read = read_ctlr, .write = write_ctlr),
 	WORD(GICR_IIDR, .read = read_iidr),
 	DOUBLE(GICR_TYPER, .read = read_typer),
 	WORD(GICR_STATUSR),	/* optional: no access is ever reported */
 	WORD(GICR_WAKER),	/* always awake */
 	DOUBLE(GICR_PROPBASER, .read = read_propbaser, .write = write_propbaser),
 	DOUBLE(GICR_PENDBASER, .read = read_pendbaser, .write = write_pendbaser),
-	DOUBLE(GICR_INVLPIR),	/* no LPI to invalidate */
-	DOUBLE(GICR_INVALLR),
+	DOUBLE(GICR_INVLPIR, .write = write_invlpir),
+	DOUBLE(GICR_INVALLR, .write = write_invallr),
 	WORD(GICR_SYNCR),	/* never busy */
 	{ .offset = IDREGS, .len = 48, .size = 4, .widths = KEEL_W32, .read = read_id },
 	PER_IRQ(GICR_IGROUPR0, 1, KEEL_W32, .field = &keel_regmap_group),

@@ -13,6 +13,8 @@
 #include "../core/vm.h"
 #include "cpuif.h"
 #include "hw.h"
+#include "its_table.h"
+#include "lpi.h"
 #include "vgic.h"
 
 /* ICC_SGI1R_EL1 and its kin (IHI 0069, 12.2.21) */
@@ -46,11 +48,13 @@ void keel_vgic_vm_init(struct keel_vm *vm)
 {
 	mutex_init(&vm->gic.halt_lock);
 	init_waitqueue_head(&vm->gic.halt_wq);
+	keel_lpi_vm_init(vm);
 	keel_place_vm_init(vm);
 }
 
 void keel_vgic_vm_destroy(struct keel_vm *vm)
 {
+	keel_lpi_vm_destroy(vm);
 	keel_place_vm_destroy(vm);
 }
 
@@ -64,6 +68,7 @@ void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 	for (i = 0; i < KEEL_NR_PRIVATE; i++)
 		keel_vgic_irq_init(&g->irq[i], vcpu, i);
 	g->rd_base = KEEL_GIC_NOWHERE;
+	g->pendbaser = keel_its_sane_attrs(BIT_ULL(10), &keel_its_attrs_redist);
 	g->pri_bits = keel_gic_hw.pri_bits;
 	g->id_bits = keel_gic_hw.id_bits;
 	vcpu->ctx.gic.hcr = KEEL_ICH_TRAP_ALL;

@@ -2,20 +2,23 @@
 /*
  * The in-kernel GICv3 of a VM. State machine and list-register coding are pure
  * (irq.h); this is what holds them together and what core/, arch/ and timer/
- * call. vgic names neither mmu nor timer: devices raise lines by
- * keel_vgic_set_line().
+ * call. vgic does not name timer, and of mmu only the access to guest memory,
+ * where the ITS's tables are: devices raise lines by keel_vgic_set_line().
  *
- * Lock ladder (all raw spinlocks, IRQs off): keel_gic_cpu.lock -> keel_irq.lock;
- * of two vCPUs the lower index first. Configuration: vm->config_lock, outside.
+ * Lock ladder: gic.lpi.lock (mutex), then raw spinlocks, IRQs off:
+ * keel_gic_cpu.lock -> keel_irq.lock; of two vCPUs the lower index first.
+ * Configuration: vm->config_lock, outside.
  */
 #ifndef KEEL_VGIC_VGIC_H
 #define KEEL_VGIC_VGIC_H
 
 #include <linux/kvm.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/xarray.h>
 #include "../core/bus.h"
 #include "../hyp/context.h"
 #include "irq.h"
@@ -46,7 +49,8 @@ struct keel_gic_cpu {
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
 	u64 rd_base;			/* [c] guest physical, KEEL_GIC_NOWHERE if none */
 	bool rd_last;			/* [c] GICR_TYPER.Last; read without */
-	u64 pendbaser;			/* GICR_PENDBASER: held, no LPIs */
+	u64 pendbaser;			/* GICR_PENDBASER [t] */
+	bool lpis_enabled;		/* GICR_CTLR.EnableLPIs [t], read without under irq->lock */
 };
 
 #define KEEL_GIC_NOWHERE	(~0ULL)	/* a base address that was not set */
@@ -55,6 +59,15 @@ struct keel_gic_region {		/* redistributor region */
 	struct list_head entry;
 	u32 index, count, used;		/* count 0: legacy single region, as many as fit */
 	u64 base;
+};
+
+/* A VM's LPIs and ITSes. [t] lock; found under RCU. */
+struct keel_lpis {
+	struct mutex lock;		/* their mappings, and every ITS's registers; inside vm->srcu */
+	bool present;			/* [V] an ITS was created; stays. Read without */
+	struct list_head its;		/* [t] struct keel_its in the order of creation */
+	struct xarray by_intid;		/* [t] struct keel_lpi */
+	struct llist_head grave;	/* LPIs to be freed: keel_lpi_reap() */
 };
 
 /* Per VM; embedded in struct keel_vm as "gic". [c] config_lock. */
@@ -67,7 +80,8 @@ struct keel_gic {
 	struct list_head regions;	/* [c] keel_gic_region by index */
 	u32 ctlr;			/* GICD_CTLR enables */
 	u32 iidr_rev;
-	u64 propbaser;			/* GICR_PROPBASER: held, no LPIs */
+	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
+	struct keel_lpis lpi;
 	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
 	struct keel_bus_dev dist_dev;
 	struct mutex halt_lock;		/* who has the vCPUs halted */

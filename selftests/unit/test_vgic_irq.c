@@ -252,6 +252,24 @@ static void test_order(void)
 	}
 }
 
+/* Acknowledged, it is done: no list register is needed to end it. */
+static void test_lpi_is_never_active(void)
+{
+	struct keel_irq_state s = { .intid = KEEL_FIRST_LPI, .enabled = true, .latch = true };
+	u64 lr = keel_irq_to_lr(&s);
+
+	CHECK_EQ(lr & KEEL_LR_STATE, KEEL_LR_PENDING);
+	CHECK(!keel_irq_from_lr(&s, lr ^ KEEL_LR_STATE));
+	CHECK(!s.active && !keel_irq_wanted(&s));
+	s.latch = true;
+	lr = keel_irq_to_lr(&s);
+	keel_irq_from_lr(&s, lr | KEEL_LR_ACTIVE);
+	CHECK(!s.active && keel_irq_wanted(&s));
+	s.intid--;
+	keel_irq_from_lr(&s, lr | KEEL_LR_ACTIVE);
+	CHECK(s.active);
+}
+
 int main(void)
 {
 	RUN(test_random_lives);
@@ -259,5 +277,6 @@ int main(void)
 	RUN(test_edge_again);
 	RUN(test_disabled_is_not_shown);
 	RUN(test_order);
+	RUN(test_lpi_is_never_active);
 	return ktap_done();
 }
