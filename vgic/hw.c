@@ -13,6 +13,7 @@
 #include <linux/of.h>
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
+#include <linux/stddef.h>
 #include "../core/host.h"
 #include "../core/log.h"
 #include "../core/vm.h"
@@ -63,7 +64,9 @@ const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_ta
 		gicc = p;
 		if (sub->length < sizeof(*sub) || p + sub->length > end)
 			break;
-		if (sub->type != ACPI_MADT_TYPE_GENERIC_INTERRUPT || sub->length < sizeof(*gicc) ||
+		/* the structure has grown with each ACPI; a firmware's may end earlier */
+		if (sub->type != ACPI_MADT_TYPE_GENERIC_INTERRUPT ||
+		    sub->length < offsetofend(struct acpi_madt_generic_interrupt, vgic_interrupt) ||
 		    !gicc->vgic_interrupt)
 			continue;
 		return gicc;
