@@ -229,8 +229,9 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
 		keel_debug_regs_load(&w->debug);
 	ctx->flags &= ~KEEL_CTX_FP_GUEST;
-	if ((ctx->flags & KEEL_CTX_PAUTH) && w->frame)
-		keel_host_keys_load(w->frame);
+	if (w->frame)
+		keel_host_frame_load(w->frame, ctx->flags & KEEL_CTX_PAUTH);
+	w->frame = 0;
 	load_host(cpu);
 }
 
