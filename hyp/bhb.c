@@ -32,15 +32,23 @@ static unsigned int loop_length(void)
 	return 0;
 }
 
-/* SMCCC_ARCH_WORKAROUND_3: does the firmware say that this CPU needs and has it? */
-static bool firmware_clears(void)
+/* Does the firmware say that this CPU needs and has this call? */
+static bool firmware_has(u32 workaround)
 {
 	struct arm_smccc_res res;
 
+	arm_smccc_1_1_smc(ARM_SMCCC_ARCH_FEATURES_FUNC_ID, workaround, &res);
+	return (int)res.a0 == SMCCC_RET_SUCCESS;
+}
+
+/* WORKAROUND_3 does what WORKAROUND_1 does, and more. The latter is of use on CPUs without CSV2 (Spectre v2). */
+static unsigned int choose_firmware(bool csv2)
+{
 	if (arm_smccc_1_1_get_conduit() != SMCCC_CONDUIT_SMC)
-		return false;
-	arm_smccc_1_1_smc(ARM_SMCCC_ARCH_FEATURES_FUNC_ID, ARM_SMCCC_ARCH_WORKAROUND_3, &res);
-	return (long)res.a0 == SMCCC_RET_SUCCESS;
+		return KEEL_BHB_NONE;
+	if (firmware_has(ARM_SMCCC_ARCH_WORKAROUND_3))
+		return KEEL_BHB_FIRMWARE;
+	return !csv2 && firmware_has(ARM_SMCCC_ARCH_WORKAROUND_1) ? KEEL_BHB_FIRMWARE_1 : KEEL_BHB_NONE;
 }
 
 unsigned int keel_bhb_choose(unsigned int *loops)
@@ -57,5 +65,5 @@ unsigned int keel_bhb_choose(unsigned int *loops)
 	*loops = loop_length();
 	if (*loops)
 		return KEEL_BHB_LOOP;
-	return firmware_clears() ? KEEL_BHB_FIRMWARE : KEEL_BHB_NONE;
+	return choose_firmware(field(pfr0, 56));
 }

@@ -15,6 +15,7 @@
 #define KEEL_BHB_LOOP		1
 #define KEEL_BHB_CLEAR		2
 #define KEEL_BHB_FIRMWARE	3
-#define KEEL_NR_BHB		4
+#define KEEL_BHB_FIRMWARE_1	4	/* branch predictor only: firmware without the newer call */
+#define KEEL_NR_BHB		5
 
 #endif

@@ -147,16 +147,21 @@ SYM_CODE_START(keel_guest_exit)
 SYM_CODE_END(keel_guest_exit)
 
 /*
- * void keel_host_keys_load(u64 sp)
- * x0: the stack pointer with which keel_guest_enter() was called, for a context
- * with KEEL_CTX_PAUTH. Takes the host's keys from its frame.
+ * void keel_host_frame_load(u64 end, bool keys)
+ * A guest was abandoned: x0 is the stack pointer with which keel_guest_enter()
+ * was called. The host's SP_EL0 out of its frame; and the keys, if the guest
+ * had its own.
  */
-SYM_FUNC_START(keel_host_keys_load)
-	sub	x0, x0, #HOST_FRAME - HOST_KEYS
+SYM_FUNC_START(keel_host_frame_load)
+	sub	x0, x0, #HOST_FRAME
+	ldr	x9, [x0, #HOST_CTX + 8]
+	msr	sp_el0, x9
+	cbz	w1, 1f
+	add	x0, x0, #HOST_KEYS
 	keys	load, x0
 	isb
-	ret
-SYM_FUNC_END(keel_host_keys_load)
+1:	ret
+SYM_FUNC_END(keel_host_frame_load)
 
 /*
  * bool keel_serror_window(void)

@@ -8,8 +8,8 @@
 
 /* DAIF masked, guest control registers loaded; enum keel_exit_code. */
 int keel_guest_enter(struct keel_ctx *ctx);
-/* The host's pointer-authentication keys out of keel_guest_enter()'s frame, for a guest that was abandoned. */
-void keel_host_keys_load(u64 sp);
+/* The host's SP_EL0, and its pointer-authentication keys, out of keel_guest_enter()'s frame, for a guest that was abandoned. */
+void keel_host_frame_load(u64 end, bool keys);
 /* Without FEAT_RAS: whether the guest left an SError pending. DAIF masked. */
 bool keel_serror_window(void);
 

@@ -9,8 +9,16 @@
 #include <asm/esr.h>
 #include "context_bits.h"
 
-/* ARM_SMCCC_ARCH_WORKAROUND_3 */
+/* ARM_SMCCC_ARCH_WORKAROUND_1 and _3 */
+#define WORKAROUND_1	0x80008000
 #define WORKAROUND_3	0x80003fff
+
+	.macro	firmware, id
+	stp	x2, x3, [sp, #-16]!
+	mov_q	x0, \id
+	smc	#0
+	ldp	x2, x3, [sp], #16
+	.endm
 
 	/* Clobbers x0 and x1, which are on the stack. */
 	.macro	bhb, kind
@@ -25,10 +33,9 @@
 	hint	#22			/* CLRBHB */
 	isb
 	.elseif	\kind == KEEL_BHB_FIRMWARE
-	stp	x2, x3, [sp, #-16]!
-	mov_q	x0, WORKAROUND_3
-	smc	#0
-	ldp	x2, x3, [sp], #16
+	firmware WORKAROUND_3
+	.elseif	\kind == KEEL_BHB_FIRMWARE_1
+	firmware WORKAROUND_1
 	.endif
 	.endm
 
@@ -85,6 +92,8 @@ SYM_CODE_START(keel_vectors)
 	table	KEEL_BHB_CLEAR
 	.align	11
 	table	KEEL_BHB_FIRMWARE
+	.align	11
+	table	KEEL_BHB_FIRMWARE_1
 	.align	11
 	.org	keel_vectors + 2048 * KEEL_NR_BHB	/* fails to assemble if a table has the wrong size */
 SYM_CODE_END(keel_vectors)

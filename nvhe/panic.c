@@ -27,6 +27,9 @@ static void backtrace(const struct keel_el2_cpu *cpu, struct keel_el2_report *r)
 {
 	u64 fp = r->x[29], last = 0;
 
+	/* with a guest's registers in the CPU the way back begins where it was entered (switch.c) */
+	if (!on_stack(cpu, fp))
+		fp = cpu->world.frame;
 	r->depth = 0;
 	while (r->depth < KEEL_EL2_TRACE && fp > last && on_stack(cpu, fp)) {
 		r->trace[r->depth++] = ((const u64 *)fp)[1];

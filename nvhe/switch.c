@@ -15,6 +15,7 @@
 #include "../hyp/entry.h"
 #include "../hyp/features.h"
 #include "../hyp/world.h"
+#include "debug.h"
 #include "el1.h"
 #include "image.h"
 #include "vgic.h"
@@ -68,25 +69,9 @@ void keel_switch_take(struct keel_el2_cpu *cpu)
 		keel_gicv3_probe();
 	}
 	take_fgt(h);
+	keel_el2_debug_take(&cpu->world);
 	keel_gicv3_forget(&cpu->world.gic);
 	cpu->world.guest = 0;
-}
-
-static void load_debug(struct keel_el2_world *w, const struct keel_ctx *ctx)
-{
-	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
-		return;
-	keel_debug_regs_save(&w->debug);
-	keel_debug_regs_load(ctx->flags & KEEL_CTX_DEBUG_VMM ? &ctx->dbg_vmm : &ctx->dbg);
-}
-
-static void unload_debug(const struct keel_el2_world *w, struct keel_ctx *ctx)
-{
-	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
-		return;
-	if (!(ctx->flags & KEEL_CTX_DEBUG_VMM))
-		keel_debug_regs_save(&ctx->dbg);
-	keel_debug_regs_load(&w->debug);
 }
 
 /* The host uses the physical timer and counts without offset; the virtual timer is off while it runs. */
@@ -163,10 +148,11 @@ static void enter_world(struct keel_el2_cpu *cpu, struct keel_ctx *ctx)
 {
 	struct keel_el2_world *w = &cpu->world;
 
+	keel_el2_debug_quiet(w);
 	keel_el1_save(w->el1);
 	w->guest = (u64)ctx;
 	keel_el1_block();
-	load_debug(w, ctx);
+	keel_el2_debug_load(w, ctx);
 	keel_el2_gic_enter(w, ctx);
 	load_timer(w, ctx);
 	if (keel_hyp_aarch32(ctx))
@@ -196,7 +182,7 @@ static void save_guest(struct keel_el2_world *w, struct keel_ctx *ctx)
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_save(ctx);
 	unload_timer(w, ctx);
-	unload_debug(w, ctx);
+	keel_el2_debug_unload(w, ctx);
 }
 
 static void load_host(struct keel_el2_cpu *cpu)
@@ -205,6 +191,7 @@ static void load_host(struct keel_el2_cpu *cpu)
 	deactivate(cpu);
 	keel_el1_load(cpu->world.el1);
 	keel_el1_open(cpu->world.el1);
+	keel_el2_debug_resume(&cpu->world);
 	isb();	/* vectors and traps are the host's before anything more happens at EL2 */
 	cpu->world.guest = 0;
 }
@@ -242,8 +229,9 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
 		keel_debug_regs_load(&w->debug);
 	ctx->flags &= ~KEEL_CTX_FP_GUEST;
-	if ((ctx->flags & KEEL_CTX_PAUTH) && w->frame)
-		keel_host_keys_load(w->frame);
+	if (w->frame)
+		keel_host_frame_load(w->frame, ctx->flags & KEEL_CTX_PAUTH);
+	w->frame = 0;
 	load_host(cpu);
 }
 

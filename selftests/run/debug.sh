@@ -9,7 +9,8 @@ debug_kernel() {
 		expect "$1: module builds" "$TOP/tools/build/quiet-build" make -C "$TOP" KERNEL="$1" module
 		[ -e "$TOP/build/$1/keel.ko" ] || return 0
 		expect "$1: world-switch code is not instrumented" "$TOP/tools/build/uninstrumented" \
-			$(find "$TOP/build/$1"/{hyp,vhe,nvhe} -name '*.o' ! -name '.*' 2>/dev/null)
+			$(find "$TOP/build/$1" \( -path '*/hyp/*.o' -o -path '*/vhe/*.o' -o -name '*.nvhe.o' \) ! -name '.*')
+		expect "$1: EL2 image is closed" "$TOP/tools/build/closed-image" "$TOP/build/$1/nvhe/image.elf"
 	fi
 	mapfile -t programs < <(selftest_programs)
 	host "$1" --kernel "$1" --timeout 1000 -- "${programs[@]}"

@@ -20,9 +20,14 @@
 #define REBOOT_MAGIC2		672274793
 #define REBOOT_KEXEC		0x45584543
 
-/* Where things go in the emulated host's memory, which starts at 1 GiB. */
-#define KERNEL_AT	0x60000000ul
-#define INITRD_AT	0x68000000ul
+/*
+ * Where things go in the emulated host's memory, which starts at 1 GiB: where
+ * QEMU put them for the running kernel. Its allocator has no page there; in
+ * free memory it could hand them out one after the other, which kexec_load(2)
+ * has to try each time it wants one page that is not overwritten.
+ */
+#define KERNEL_AT	0x40200000ul
+#define INITRD_AT	0x48000000ul
 #define FDT_AT		0x6fe00000ul
 #define START_AT	0x70000000ul
 

@@ -17,7 +17,8 @@ for k in 6.12 6.1; do
 		"$build/quiet-build" "$build/headers" $k "$kdir" -j2
 	expect "lint: $k world-switch code is not instrumented" \
 		"$build/uninstrumented" \
-		$(find "build/lint-$k"/{hyp,vhe,nvhe} -name '*.o' ! -name '.*' 2>/dev/null)
+		$(find "build/lint-$k" \( -path '*/hyp/*.o' -o -path '*/vhe/*.o' -o -name '*.nvhe.o' \) ! -name '.*')
+	expect "lint: $k EL2 image is closed" "$build/closed-image" "build/lint-$k/nvhe/image.elf"
 done
 
 bad=

@@ -7,6 +7,7 @@ trap 'rm -rf "$work"' EXIT
 fails() { ! "$@"; }
 . "$RUN/guards/logs.sh"
 . "$RUN/guards/objects.sh"
+. "$RUN/guards/image.sh"
 . "$RUN/guards/results.sh"
 . "$RUN/guards/stop.sh"
 . "$RUN/guards/modules.sh"

@@ -9,3 +9,5 @@ for k in 6.12 6.1; do
 	HV=none host "life-cycle-$k" --kernel $k --timeout 400 "${files[@]}" -- \
 		"$RUN/host/life-cycle 200 $program"
 done
+HV=none host "life-cycle-nvhe" --kernel 6.1 --nvhe --timeout 400 "${files[@]}" -- \
+	"$RUN/host/life-cycle 200 $program"

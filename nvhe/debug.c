@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the host has of the CPU's debug features while a guest runs: breakpoint
+ * registers for a guest that uses them; and statistical profiling and trace
+ * buffers, which would go on into the guest and write through EL1 translation
+ * that is no longer the host's, so they stop.
+ */
+#include <linux/bits.h>
+#include <asm/barrier.h>
+#include <asm/sysreg.h>
+#include "../hyp/context.h"
+#include "../hyp/debug.h"
+#include "debug.h"
+#include "image.h"
+
+/* MDCR_EL2 (Arm ARM D24.3.17): the kernel has set these where it found the feature. */
+#define MDCR_E2PB	GENMASK_ULL(13, 12)
+#define MDCR_E2TB	GENMASK_ULL(25, 24)
+#define PMBIDR_P	BIT_ULL(4)	/* the buffer is a higher exception level's */
+#define LIMITR_E	BIT_ULL(0)	/* PMBLIMITR_EL1.E, TRBLIMITR_EL1.E */
+
+void keel_el2_debug_take(struct keel_el2_world *w)
+{
+	w->spe = (w->host.mdcr & MDCR_E2PB) && !(read_sysreg_s(SYS_PMBIDR_EL1) & PMBIDR_P);
+	w->trbe = w->host.mdcr & MDCR_E2TB;
+}
+
+static void quiet_spe(struct keel_el2_world *w)
+{
+	w->pmscr = 0;
+	if (!(read_sysreg_s(SYS_PMBLIMITR_EL1) & LIMITR_E))
+		return;
+	w->pmscr = read_sysreg_s(SYS_PMSCR_EL1);
+	write_sysreg_s(0, SYS_PMSCR_EL1);
+	isb();		/* no new sample ... */
+	psb_csync();	/* ... and the old ones written ... */
+	dsb(nsh);	/* ... to the end (Arm ARM D18.9) */
+}
+
+static void quiet_trbe(struct keel_el2_world *w)
+{
+	w->trfcr = 0;
+	if (!(read_sysreg_s(SYS_TRBLIMITR_EL1) & LIMITR_E))
+		return;
+	w->trfcr = read_sysreg_s(SYS_TRFCR_EL1);
+	write_sysreg_s(0, SYS_TRFCR_EL1);
+	isb();		/* tracing is prohibited ... */
+	__tsb_csync();	/* ... and what was traced is out (Arm ARM D7.4) */
+	dsb(nsh);
+}
+
+void keel_el2_debug_quiet(struct keel_el2_world *w)
+{
+	if (w->spe)
+		quiet_spe(w);
+	if (w->trbe)
+		quiet_trbe(w);
+}
+
+void keel_el2_debug_resume(const struct keel_el2_world *w)
+{
+	if (w->spe && w->pmscr)
+		write_sysreg_s(w->pmscr, SYS_PMSCR_EL1);
+	if (w->trbe && w->trfcr)
+		write_sysreg_s(w->trfcr, SYS_TRFCR_EL1);
+}
+
+void keel_el2_debug_load(struct keel_el2_world *w, const struct keel_ctx *ctx)
+{
+	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
+		return;
+	keel_debug_regs_save(&w->debug);
+	keel_debug_regs_load(ctx->flags & KEEL_CTX_DEBUG_VMM ? &ctx->dbg_vmm : &ctx->dbg);
+}
+
+void keel_el2_debug_unload(const struct keel_el2_world *w, struct keel_ctx *ctx)
+{
+	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
+		return;
+	if (!(ctx->flags & KEEL_CTX_DEBUG_VMM))
+		keel_debug_regs_save(&ctx->dbg);
+	keel_debug_regs_load(&w->debug);
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The border between a host at EL1 and keel at EL2: rubbish in host calls, and
+# an image that fails in the midst of them.
+. "$(dirname "$0")/../lib.sh"
+cd "$TOP"
+if [ "$HV" != keel ]; then exit 0; fi
+[ "$(uname -m)" = aarch64 ] || export ARCH=arm64
+work=build/check/el2
+mkdir -p "$work"
+cp "$RUN/el2/"* "$work/"
+expect "el2: the module of rubbish builds" "$TOP/tools/build/quiet-build" \
+	make -C "$KEEL_CACHE/kernel/6.12/build" M="$PWD/$work" KEEL_TOP="$TOP" modules
+image=build/6.12/nvhe/image.elf
+expect "el2: an image breaks in the host's world" "$RUN/break-image" build/6.12/keel.ko $image \
+	keel_switch_is_context "$work/broken-host.ko"
+expect "el2: an image breaks in the guest's world" "$RUN/break-image" build/6.12/keel.ko $image \
+	keel_fast_exit "$work/broken-guest.ko"
+HV=none host "el2" --kernel 6.12 --nvhe --timeout 200 --file build/selftests/smoke \
+	--file build/6.12/keel.ko --file "$work/el2_calls.ko" --file "$work/broken-host.ko" \
+	--file "$work/broken-guest.ko" -- "$RUN/host/el2"
