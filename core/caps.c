@@ -105,6 +105,7 @@ static int by_gic(unsigned long cap)
 	case KVM_CAP_IRQCHIP:
 	case KVM_CAP_IRQFD:
 	case KVM_CAP_IRQFD_RESAMPLE:
+	case KVM_CAP_SIGNAL_MSI:
 		return 1;
 	case KVM_CAP_IRQ_ROUTING:
 		return KEEL_MAX_ROUTES;
