@@ -3,7 +3,8 @@
  * Exits that the hypervisor may answer without leaving the guest: GIC frames,
  * SGIs, ID registers, hypercalls. Proves:
  *  - GIC accesses of every width and register form have their value, also
- *    after the thread moved to another CPU
+ *    after the thread moved to another CPU (the in-tree KVM of 6.12 does
+ *    not extend the sign)
  *  - enabling what is pending delivers it, disabling it holds it back
  *  - a signal ends a run that does nothing but such exits
  *  - a single step over each is reported, with the work done
