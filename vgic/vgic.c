@@ -26,6 +26,9 @@
 #define SGI_RS		GENMASK_ULL(47, 44)
 #define SGI_AFF3	GENMASK_ULL(55, 48)
 
+/* GICR_PENDBASER as in KVM: Inner Shareable, Inner Write-Back with read-allocation. Nobody reads a table. */
+#define PENDBASER_RESET	(1 << 10 | 5 << 7)
+
 void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
 
 /* As after reset; what is IMPLEMENTATION DEFINED is as in KVM: Group 1, SGIs on, PPIs level-sensitive. */
@@ -81,6 +84,7 @@ void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 		keel_vgic_irq_init(&g->irq[i], vcpu, i);
 	keel_vgic_vcpu_init_model(vcpu);
 	g->rd_base = KEEL_GIC_NOWHERE;
+	g->pendbaser = PENDBASER_RESET;
 	g->pri_bits = keel_gic_hw.pri_bits;
 	g->id_bits = keel_gic_hw.id_bits;
 	vcpu->ctx.gic.hcr = KEEL_ICH_TRAP_ALL;
