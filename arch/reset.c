@@ -135,7 +135,9 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 	keel_sysreg_reset(vcpu);
 	keel_debug_reset(vcpu);
 	keel_timer_vcpu_reset(vcpu);
-	keel_vgic_vcpu_reset(vcpu);
+	/* as in KVM, what user space loaded into the GIC's CPU interface outlives KVM_ARM_VCPU_INIT */
+	if (on)
+		keel_vgic_vcpu_reset(vcpu);
 	if (on && keel_aarch32_el1(vcpu))
 		keel_aarch32_cpu_on(&vcpu->ctx, on);
 	else if (on)

@@ -39,36 +39,24 @@ struct irqfd {
 /* Ends have a queue of their own: deassigning waits for all that began before. */
 static struct workqueue_struct *ends;
 
-/*
- * Raised by an event without an end: an edge-triggered interrupt has its line
- * pulsed, so that the next event is an edge as well. A level-sensitive one
- * would lose a pulse; its line stays up until user space lowers it.
- */
-static bool is_edge(struct keel_vm *vm, u32 intid)
-{
-	struct keel_irq *irq = keel_vgic_irq(vm, NULL, intid);
-
-	return irq && !READ_ONCE(irq->s.level);
-}
-
 /* Any context. */
 static void raise(struct irqfd *p)
 {
 	int intid = keel_routing_intid(p->vm, p->gsi);
 
-	/* initialised since before the first irqfd */
-	if (intid < 0 || intid >= p->vm->gic.nr_irqs)
+	if (intid < 0)
 		return;
-	keel_vgic_set_line(p->vm, NULL, intid, true);
-	if (!p->resample && is_edge(p->vm, intid))
-		keel_vgic_set_line(p->vm, NULL, intid, false);
+	if (p->resample)
+		keel_vgic_set_line(p->vm, NULL, intid, true);
+	else
+		keel_vgic_pulse(p->vm, intid);
 }
 
 static void lower(struct irqfd *p)
 {
 	int intid = keel_routing_intid(p->vm, p->gsi);
 
-	if (intid >= 0 && intid < p->vm->gic.nr_irqs)
+	if (intid >= 0)
 		keel_vgic_set_line(p->vm, NULL, intid, false);
 }
 

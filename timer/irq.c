@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the host's per-CPU interrupt of the EL1 virtual timer, which Linux that
- * was entered at EL2 leaves unused: at EL2 it has that level's own timer, at
- * EL1 it takes the physical one. Its only work is to make a running guest exit when its
+ * Owns the host's per-CPU interrupts of the EL1 timers that the host leaves
+ * unused: both where Linux is at EL2, the virtual one's where it was entered
+ * there and went to EL1. Their only work is to make a running guest exit when its
  * timer fires; the timer code then looks at the timer itself.
  *
  * The interrupt is a level. A guest that runs on with its line high would exit
@@ -21,24 +21,36 @@
 #include "hw.h"
 #include "irq.h"
 
-/* Order of "interrupts" in the device tree binding arm,arch_timer. */
-#define DT_VIRT_INDEX	2
+/* In the device tree binding arm,arch_timer: name, and place where there are no names. */
+static const struct {
+	const char *name;
+	int index;
+} in_dt[] = {
+	[KEEL_TIMER_VIRT] = { "virt", 2 },
+	[KEEL_TIMER_PHYS] = { "phys", 1 },
+};
 
 struct cpu_state {
 	bool masked;		/* [o] */
 	bool active;		/* [o] */
 };
 
-static DEFINE_PER_CPU(struct cpu_state, states);
-static unsigned int virt_irq;	/* [I] after init */
+static DEFINE_PER_CPU(struct cpu_state, states[KEEL_NR_TIMERS]);
+static unsigned int irqs[KEEL_NR_TIMERS];	/* [I] after init; 0: none */
 
 /*
- * The exit path has stopped the timer before interrupts are on, so mostly this
- * does not run at all. Stopping it once more rules out a storm.
+ * The exit path has stopped the timer before interrupts are on, so mostly
+ * these do not run at all. Stopping it once more rules out a storm.
  */
-static irqreturn_t handle(int irq, void *state)
+static irqreturn_t handle_virt(int irq, void *state)
 {
-	keel_hw_stop();
+	keel_hw_stop_virt();
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t handle_phys(int irq, void *state)
+{
+	keel_hw_stop_phys();
 	return IRQ_HANDLED;
 }
 
@@ -48,7 +60,7 @@ static const struct of_device_id timer_ids[] = {
 	{}
 };
 
-static int find_in_dt(void)
+static int find_in_dt(enum keel_timer_id id)
 {
 	struct device_node *node = of_find_matching_node(NULL, timer_ids);
 	int irq;
@@ -56,111 +68,142 @@ static int find_in_dt(void)
 	if (!node)
 		return -ENODEV;
 	if (of_property_read_bool(node, "interrupt-names"))
-		irq = of_irq_get_byname(node, "virt");
+		irq = of_irq_get_byname(node, in_dt[id].name);
 	else
-		irq = of_irq_get(node, DT_VIRT_INDEX);
+		irq = of_irq_get(node, in_dt[id].index);
 	of_node_put(node);
 	return irq;
 }
 
 #ifdef CONFIG_ACPI
-static int register_gtdt(const struct acpi_table_gtdt *gtdt)
+static int register_gtdt(u32 gsi, u32 flags)
 {
-	u32 flags = gtdt->virtual_timer_flags;
 	int trigger = flags & ACPI_GTDT_INTERRUPT_MODE ? ACPI_EDGE_SENSITIVE :
 							 ACPI_LEVEL_SENSITIVE;
 	int polarity = flags & ACPI_GTDT_INTERRUPT_POLARITY ? ACPI_ACTIVE_LOW :
 							      ACPI_ACTIVE_HIGH;
 
-	if (!gtdt->virtual_timer_interrupt)
-		return -ENODEV;
-	return acpi_register_gsi(NULL, gtdt->virtual_timer_interrupt, trigger, polarity);
+	return gsi ? acpi_register_gsi(NULL, gsi, trigger, polarity) : -ENODEV;
 }
 
 /* The mapping is shared with the host's timer driver and stays when keel goes. */
-static int find_in_acpi(void)
+static int find_in_acpi(enum keel_timer_id id)
 {
+	const struct acpi_table_gtdt *gtdt;
 	struct acpi_table_header *table;
 	int irq;
 
 	if (acpi_disabled || ACPI_FAILURE(acpi_get_table(ACPI_SIG_GTDT, 0, &table)))
 		return -ENODEV;
-	irq = register_gtdt((struct acpi_table_gtdt *)table);
+	gtdt = (const struct acpi_table_gtdt *)table;
+	if (id == KEEL_TIMER_VIRT)
+		irq = register_gtdt(gtdt->virtual_timer_interrupt, gtdt->virtual_timer_flags);
+	else
+		irq = register_gtdt(gtdt->non_secure_el1_interrupt, gtdt->non_secure_el1_flags);
 	acpi_put_table(table);
 	return irq;
 }
 #else
-static int find_in_acpi(void)
+static int find_in_acpi(enum keel_timer_id id)
 {
 	return -ENODEV;
 }
 #endif
 
+static int request(enum keel_timer_id id, irq_handler_t handler)
+{
+	int irq = acpi_disabled ? find_in_dt(id) : find_in_acpi(id), err;
+
+	if (irq <= 0)
+		return -ENODEV;
+	err = request_percpu_irq(irq, handler, "keel timer", &states[id]);
+	if (!err)
+		irqs[id] = irq;
+	return err;
+}
+
+/* Without the physical timer's interrupt that timer is emulated. */
 int __init keel_irq_module_init(void)
 {
-	int irq = acpi_disabled ? find_in_dt() : find_in_acpi(), err;
+	int err = request(KEEL_TIMER_VIRT, handle_virt);
 
-	if (irq <= 0) {
-		keel_err("firmware describes no virtual timer interrupt (%d)", irq);
-		return -ENODEV;
-	}
-	err = request_percpu_irq(irq, handle, "keel timer", &states);
-	if (err) {
-		keel_err("cannot have the virtual timer's interrupt %d (%d)", irq, err);
-		return err;
-	}
-	virt_irq = irq;
-	return 0;
+	if (err == -ENODEV)
+		keel_err("firmware describes no virtual timer interrupt");
+	else if (err)
+		keel_err("cannot have the virtual timer's interrupt (%d)", err);
+	if (!err && keel_hw_owns_phys())
+		request(KEEL_TIMER_PHYS, handle_phys);
+	return err;
 }
 
 void keel_irq_module_exit(void)
 {
-	free_percpu_irq(virt_irq, &states);
+	unsigned int id;
+
+	for (id = 0; id < KEEL_NR_TIMERS; id++)
+		if (irqs[id])
+			free_percpu_irq(irqs[id], &states[id]);
+}
+
+bool keel_irq_has(enum keel_timer_id id)
+{
+	return irqs[id];
 }
 
 void keel_irq_enable_cpu(void)
 {
-	__this_cpu_write(states.masked, false);
-	enable_percpu_irq(virt_irq, IRQ_TYPE_NONE);
+	unsigned int id;
+
+	for (id = 0; id < KEEL_NR_TIMERS; id++) {
+		__this_cpu_write(states[id].masked, false);
+		if (irqs[id])
+			enable_percpu_irq(irqs[id], IRQ_TYPE_NONE);
+	}
 }
 
 void keel_irq_disable_cpu(void)
 {
-	keel_irq_set_active(false);
-	disable_percpu_irq(virt_irq);
-	__this_cpu_write(states.masked, true);
+	unsigned int id;
+
+	for (id = 0; id < KEEL_NR_TIMERS; id++) {
+		if (!irqs[id])
+			continue;
+		keel_irq_set_active(id, false);
+		disable_percpu_irq(irqs[id]);
+		__this_cpu_write(states[id].masked, true);
+	}
 }
 
-void keel_irq_mask(bool mask)
+void keel_irq_mask(enum keel_timer_id id, bool mask)
 {
 	lockdep_assert_irqs_disabled();
-	if (__this_cpu_read(states.masked) == mask)
+	if (__this_cpu_read(states[id].masked) == mask)
 		return;
-	__this_cpu_write(states.masked, mask);
+	__this_cpu_write(states[id].masked, mask);
 	if (mask)
-		disable_percpu_irq(virt_irq);
+		disable_percpu_irq(irqs[id]);
 	else
-		enable_percpu_irq(virt_irq, IRQ_TYPE_NONE);
+		enable_percpu_irq(irqs[id], IRQ_TYPE_NONE);
 }
 
-void keel_irq_set_active(bool active)
+void keel_irq_set_active(enum keel_timer_id id, bool active)
 {
 	lockdep_assert_irqs_disabled();
-	if (__this_cpu_read(states.active) == active)
+	if (__this_cpu_read(states[id].active) == active)
 		return;
-	__this_cpu_write(states.active, active);
-	irq_set_irqchip_state(virt_irq, IRQCHIP_STATE_ACTIVE, active);
+	__this_cpu_write(states[id].active, active);
+	irq_set_irqchip_state(irqs[id], IRQCHIP_STATE_ACTIVE, active);
 }
 
-void keel_irq_was_deactivated(void)
+void keel_irq_was_deactivated(enum keel_timer_id id)
 {
-	__this_cpu_write(states.active, false);
+	__this_cpu_write(states[id].active, false);
 }
 
 /* The GIC is at the root of the interrupt's domains. */
-u32 keel_irq_intid(void)
+u32 keel_irq_intid(enum keel_timer_id id)
 {
-	struct irq_data *data = irq_get_irq_data(virt_irq);
+	struct irq_data *data = irq_get_irq_data(irqs[id]);
 
 #ifdef CONFIG_IRQ_DOMAIN_HIERARCHY
 	while (data && data->parent_data)

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The guest's timers around entries, exits and sleep. The virtual timer is
- * hardware while the guest runs and memory otherwise; the physical one is
- * always emulated. Registers and user space's view are in reg.c, the host's
- * interrupt in irq.c, all arithmetic in arith.c.
+ * hardware while the guest runs and memory otherwise. So is the physical one
+ * where the host leaves its hardware alone; if the guest's physical counter has
+ * an offset that the CPU cannot apply (no FEAT_ECV_POFF), the guest's accesses
+ * trap, and the hardware only tells the time of the next interrupt. Registers
+ * and user space's view are in reg.c, the host's interrupts in irq.c, all
+ * arithmetic in arith.c.
  *
- * One hrtimer per vCPU stands in for whatever hardware is not watching: the
- * physical timer while the guest runs, either while it sleeps. It may fire
+ * One hrtimer per vCPU stands in for whatever hardware is not watching: a
+ * physical timer that has none, either while the vCPU sleeps. It may fire
  * early (the host slews its clock) or for nothing: all it does is to make the
  * vCPU look again. soft_deadline says what it is armed for; the callback
  * clears it, so looking again arms it again.
  */
+#include <linux/bitfield.h>
 #include <linux/hrtimer.h>
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <asm/arch_timer.h>
+#include <asm/cpufeature.h>
 #include "../core/log.h"
 #include "../core/vcpu.h"
 #include "arith.h"
@@ -30,8 +35,12 @@
 #define PPI_VIRT	27
 #define PPI_PHYS	30
 
+#define MMFR0_ECV	GENMASK_ULL(63, 60)
+#define ECV_POFF	2
+
 static u32 frequency;			/* [I] Hz */
-static DEFINE_PER_CPU(u64, taken);	/* [o] what the mode wants back for the CPU */
+static bool has_cntpoff;		/* [I] */
+static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
 
 struct timer_state {
 	u64 ctl, cval, offset;
@@ -79,24 +88,26 @@ static void update_lines(struct keel_vcpu *vcpu)
 }
 
 /*
- * Keep the host's interrupt from ending the guest's run at once: the line is
+ * Keep the host's interrupts from ending the guest's run at once: the line is
  * high, or the GIC has it pending or active.
  */
-static void hold_host_irq(struct keel_vcpu *vcpu)
+static void hold_host_irqs(struct keel_vcpu *vcpu)
 {
 	bool gic = vcpu->ctx.gic.present;
+	unsigned int id;
 
-	keel_irq_mask(!gic && vcpu->timer.line[KEEL_TIMER_VIRT]);
-	keel_irq_set_active(gic && keel_vgic_hw_busy(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]));
+	for (id = 0; id < KEEL_NR_TIMERS; id++) {
+		if (!keel_irq_has(id))
+			continue;
+		keel_irq_mask(id, !gic && vcpu->timer.line[id]);
+		keel_irq_set_active(id, gic && keel_vgic_hw_busy(vcpu, vcpu->vm->timer.ppi[id]));
+	}
 }
 
-static u64 deadline(struct keel_vcpu *vcpu, enum keel_timer_id id)
+static u64 deadline_of(struct timer_state s)
 {
-	struct timer_state s = timer_state(vcpu, id);
-
-	if (!is_on(s))
-		return KEEL_TIMER_NEVER;
-	return keel_arith_deadline(s.ctl, s.cval, s.offset, keel_clock_now());
+	return is_on(s) ? keel_arith_deadline(s.ctl, s.cval, s.offset, keel_clock_now()) :
+			  KEEL_TIMER_NEVER;
 }
 
 /*
@@ -136,7 +147,47 @@ static void arm_soft(struct keel_vcpu *vcpu, u64 when)
 
 static void arm_for_sleep(struct keel_vcpu *vcpu)
 {
-	arm_soft(vcpu, min(deadline(vcpu, KEEL_TIMER_VIRT), deadline(vcpu, KEEL_TIMER_PHYS)));
+	arm_soft(vcpu, min(deadline_of(timer_state(vcpu, KEEL_TIMER_VIRT)),
+			   deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS))));
+}
+
+/* The CPU cannot show this physical counter: accesses trap, the hardware counts as the host does. */
+static void load_phys_trapped(struct timer_state s)
+{
+	u64 when = deadline_of(s);
+
+	if (is_on(s) && when == KEEL_TIMER_NEVER && line_level(s))
+		when = 0;
+	keel_hw_load_phys(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
+	keel_hw_set_traps(0);
+}
+
+static void load_phys_direct(struct timer_state s)
+{
+	if (has_cntpoff)
+		keel_hw_set_phys_offset(s.offset);
+	keel_hw_load_phys(s.ctl, s.cval);
+	keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN |
+			  (has_cntpoff ? KEEL_CNTHCTL_ECV : 0));
+}
+
+static void load_phys(struct keel_vcpu *vcpu)
+{
+	struct timer_state s = timer_state(vcpu, KEEL_TIMER_PHYS);
+
+	vcpu->timer.phys_loaded = false;
+	if (!keel_irq_has(KEEL_TIMER_PHYS)) {
+		keel_hw_set_traps(s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
+		arm_soft(vcpu, deadline_of(s));
+		return;
+	}
+	arm_soft(vcpu, KEEL_TIMER_NEVER);
+	if (s.offset && !has_cntpoff) {
+		load_phys_trapped(s);
+		return;
+	}
+	vcpu->timer.phys_loaded = true;
+	load_phys_direct(s);
 }
 
 void keel_timer_flush(struct keel_vcpu *vcpu)
@@ -145,28 +196,64 @@ void keel_timer_flush(struct keel_vcpu *vcpu)
 
 	lockdep_assert_irqs_disabled();
 	update_lines(vcpu);
-	hold_host_irq(vcpu);
-	ctx->pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
+	hold_host_irqs(vcpu);
 	ctx->cntvoff = READ_ONCE(vcpu->vm->timer.voffset);
-	keel_hw_load(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
-	arm_soft(vcpu, deadline(vcpu, KEEL_TIMER_PHYS));
+	ctx->pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
+	keel_hw_load_virt(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
+	load_phys(vcpu);
 }
 
-void keel_timer_sync(struct keel_vcpu *vcpu)
+/* The line as the hardware's CNTx_CTL_EL0 tells it. */
+static bool is_high(u64 ctl)
+{
+	return (ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK | KEEL_TIMER_ISTATUS)) ==
+	       (KEEL_TIMER_ENABLE | KEEL_TIMER_ISTATUS);
+}
+
+/* The GIC's interrupt of a timer with hardware may be over. */
+static void settle(struct keel_vcpu *vcpu, enum keel_timer_id id)
+{
+	if (vcpu->ctx.gic.present && keel_vgic_hw_take_done(vcpu, vcpu->vm->timer.ppi[id]))
+		keel_irq_was_deactivated(id);
+}
+
+static void sync_virt(struct keel_vcpu *vcpu)
 {
 	u64 *sys = vcpu->ctx.sys, ctl;
 
-	lockdep_assert_irqs_disabled();
-	keel_hw_save(&vcpu->ctx);
+	keel_hw_save_virt(&vcpu->ctx);
 	ctl = sys[KEEL_CNTV_CTL_EL0];
 	sys[KEEL_CNTV_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
-	if (vcpu->ctx.gic.present &&
-	    keel_vgic_hw_take_done(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]))
-		keel_irq_was_deactivated();
-	set_line(vcpu, KEEL_TIMER_VIRT,
-		 (ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK | KEEL_TIMER_ISTATUS)) ==
-		 (KEEL_TIMER_ENABLE | KEEL_TIMER_ISTATUS));
-	set_line(vcpu, KEEL_TIMER_PHYS, line_level(timer_state(vcpu, KEEL_TIMER_PHYS)));
+	settle(vcpu, KEEL_TIMER_VIRT);
+	set_line(vcpu, KEEL_TIMER_VIRT, is_high(ctl));
+}
+
+static void sync_phys(struct keel_vcpu *vcpu)
+{
+	u64 *sys = vcpu->ctx.sys, ctl;
+
+	if (vcpu->timer.phys_loaded) {
+		keel_hw_save_phys(&ctl, &sys[KEEL_CNTP_CVAL_EL0]);
+		if (ctl & KEEL_TIMER_ENABLE)
+			keel_hw_stop_phys();
+		sys[KEEL_CNTP_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
+	} else if (keel_irq_has(KEEL_TIMER_PHYS)) {
+		keel_hw_stop_phys();
+	}
+	settle(vcpu, KEEL_TIMER_PHYS);
+	set_line(vcpu, KEEL_TIMER_PHYS, vcpu->timer.phys_loaded ? is_high(ctl) :
+		 line_level(timer_state(vcpu, KEEL_TIMER_PHYS)));
+}
+
+/*
+ * CNTHCTL_EL2 keeps the guest's bits, which mean nothing to the host; it gets
+ * its own value back when keel leaves the CPU.
+ */
+void keel_timer_sync(struct keel_vcpu *vcpu)
+{
+	lockdep_assert_irqs_disabled();
+	sync_virt(vcpu);
+	sync_phys(vcpu);
 }
 
 static u16 line_bits(const struct keel_vcpu *vcpu)
@@ -241,12 +328,26 @@ void keel_timer_vcpu_reset(struct keel_vcpu *vcpu)
 	sys[KEEL_CNTP_CTL_EL0] = 0;
 	sys[KEEL_CNTP_CVAL_EL0] = 0;
 	update_lines(vcpu);
+	keel_vgic_reset_hw(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]);
+	keel_vgic_reset_hw(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_PHYS]);
 }
 
 /* For the GIC's registers: the level now. */
 static bool virt_line(struct keel_vcpu *vcpu)
 {
 	return line_level(timer_state(vcpu, KEEL_TIMER_VIRT));
+}
+
+static bool phys_line(struct keel_vcpu *vcpu)
+{
+	return line_level(timer_state(vcpu, KEEL_TIMER_PHYS));
+}
+
+static int map(struct keel_vcpu *vcpu, enum keel_timer_id id, bool (*get_line)(struct keel_vcpu *))
+{
+	if (!keel_irq_has(id))
+		return 0;
+	return keel_vgic_map_hw(vcpu, vcpu->vm->timer.ppi[id], keel_irq_intid(id), get_line);
 }
 
 int keel_timer_first_run(struct keel_vcpu *vcpu)
@@ -257,12 +358,26 @@ int keel_timer_first_run(struct keel_vcpu *vcpu)
 		return 0;
 	if (ppi[KEEL_TIMER_VIRT] == ppi[KEEL_TIMER_PHYS])
 		return -EINVAL;
-	return keel_vgic_map_hw(vcpu, ppi[KEEL_TIMER_VIRT], keel_irq_intid(), virt_line);
+	return map(vcpu, KEEL_TIMER_VIRT, virt_line) ?: map(vcpu, KEEL_TIMER_PHYS, phys_line);
 }
 
 void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu)
 {
 	hrtimer_cancel(&vcpu->timer.soft);
+}
+
+static bool __init probe_cntpoff(void)
+{
+	unsigned long flags;
+	bool works;
+
+	if (!keel_hw_owns_phys() ||
+	    FIELD_GET(MMFR0_ECV, read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1)) < ECV_POFF)
+		return false;
+	local_irq_save(flags);
+	works = keel_hw_cntpoff_works();
+	local_irq_restore(flags);
+	return works;
 }
 
 int __init keel_timer_module_init(void)
@@ -272,6 +387,7 @@ int __init keel_timer_module_init(void)
 		keel_err("firmware did not set the counter's frequency (CNTFRQ_EL0)");
 		return -ENODEV;
 	}
+	has_cntpoff = probe_cntpoff();
 	return keel_irq_module_init();
 }
 
@@ -282,17 +398,29 @@ void keel_timer_module_exit(void)
 
 void keel_timer_enable_cpu(void)
 {
-	__this_cpu_write(taken, keel_hw_take());
+	keel_hw_stop_virt();
+	if (keel_irq_has(KEEL_TIMER_PHYS))
+		keel_hw_stop_phys();
+	__this_cpu_write(host_traps, keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN));
 	keel_irq_enable_cpu();
 }
 
 void keel_timer_disable_cpu(void)
 {
 	keel_irq_disable_cpu();
-	keel_hw_give(__this_cpu_read(taken));
+	keel_hw_stop_virt();
+	if (keel_irq_has(KEEL_TIMER_PHYS))
+		keel_hw_stop_phys();
+	if (has_cntpoff)
+		keel_hw_set_phys_offset(0);
+	keel_hw_set_traps(__this_cpu_read(host_traps));
 }
 
 void keel_timer_quiet_cpu(void)
 {
-	keel_irq_set_active(false);
+	unsigned int id;
+
+	for (id = 0; id < KEEL_NR_TIMERS; id++)
+		if (keel_irq_has(id))
+			keel_irq_set_active(id, false);
 }

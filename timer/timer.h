@@ -28,8 +28,9 @@ struct keel_timer_vcpu {
 	/* CTL and CVAL live in ctx.sys[KEEL_CNT{V,P}_{CTL,CVAL}_EL0]; [v] */
 	bool line[KEEL_NR_TIMERS];	/* level last computed; [v] */
 	bool blocked;			/* between block and unblock; [v] */
+	bool phys_loaded;		/* between flush and sync: the CPU has the physical timer's registers; [o] */
 	u64 soft_deadline;		/* host count for which soft is armed; [a] */
-	struct hrtimer soft;		/* emulated physical timer while running; either timer while blocked */
+	struct hrtimer soft;		/* a physical timer that has no hardware, while running; either timer while blocked */
 };
 
 /* Module-wide: find and request the virtual timer's interrupt (DT or ACPI). Per-CPU part by enable/disable_cpu (IRQs on or off, on the CPU). */
@@ -47,10 +48,10 @@ void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);
 int keel_timer_first_run(struct keel_vcpu *vcpu);
 
 /*
- * Around one entry, IRQs off. flush(): compute lines, program CNTVOFF/CNTV_*,
- * CNTHCTL traps, arm the soft timer for the physical one, mask the host PPI if
- * the virtual line is already high. sync(): read CNTV_* back, stop the
- * hardware timer, recompute lines.
+ * Around one entry, IRQs off. flush(): compute lines, program CNTVOFF, CNTV_*,
+ * CNTPOFF, CNTP_* or the soft timer in their place, CNTHCTL traps, mask the
+ * host's PPI of a line that is already high. sync(): read the registers back,
+ * stop the hardware timers, recompute lines.
  */
 void keel_timer_flush(struct keel_vcpu *vcpu);
 void keel_timer_sync(struct keel_vcpu *vcpu);

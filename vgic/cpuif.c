@@ -34,9 +34,14 @@
 #define SRE_ALL		7	/* SRE, DFB, DIB: system registers, no bypass */
 #define RPR_IDLE	0xff
 
+bool keel_cpuif_group_on(u32 vmcr, bool group1)
+{
+	return vmcr & (group1 ? VMCR_ENG1 : VMCR_ENG0);
+}
+
 bool keel_cpuif_lets(u32 vmcr, const struct keel_irq_state *s)
 {
-	return (vmcr & (s->group1 ? VMCR_ENG1 : VMCR_ENG0)) && s->priority < FIELD_GET(VMCR_PMR, vmcr);
+	return keel_cpuif_group_on(vmcr, s->group1) && s->priority < FIELD_GET(VMCR_PMR, vmcr);
 }
 
 static u64 read_ctlr(const struct keel_vcpu *vcpu)
@@ -188,13 +193,22 @@ int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 	return user_access(vcpu, sysreg, write, val);
 }
 
-/* The guest's ICC_DIR_EL1, while an active interrupt has no list register. All are in memory now. */
+/*
+ * The guest's ICC_DIR_EL1, where the CPU could not do it alone. This vCPU's
+ * list registers are in memory now; an SPI may be in another's, which
+ * acknowledged it.
+ */
 static void write_dir(struct keel_vcpu *vcpu, u64 val)
 {
 	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, val & GENMASK(23, 0));
 
-	if (irq && (keel_hyp_gic_vmcr(vcpu) & VMCR_EOIM))
-		keel_vgic_deactivate(vcpu->vm, irq);
+	if (!irq || !(keel_hyp_gic_vmcr(vcpu) & VMCR_EOIM))
+		return;
+	if (keel_vgic_deactivate(vcpu->vm, irq))
+		return;
+	keel_vgic_halt_guest(vcpu->vm);
+	keel_vgic_deactivate(vcpu->vm, irq);
+	keel_vgic_resume_guest(vcpu->vm);
 }
 
 /* The highest active priority: the lowest bit of either group. */
@@ -235,7 +249,7 @@ static bool common(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 
 bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 {
-	if (!vcpu->ctx.gic.present)
+	if (!vcpu->ctx.gic.present || vcpu->vm->gic.v2)
 		return false;
 	switch (sysreg) {
 	case SYS_ICC_SGI1R_EL1:

@@ -6,6 +6,8 @@
 #include "irq.h"
 #include "vgic.h"
 
+/* The group's enable at the CPU interface. */
+bool keel_cpuif_group_on(u32 vmcr, bool group1);
 /* Group enables and priority mask let this interrupt through. The running priority is not asked. */
 bool keel_cpuif_lets(u32 vmcr, const struct keel_irq_state *s);
 

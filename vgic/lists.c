@@ -12,6 +12,9 @@
 #include <linux/sched.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
+#include "../hyp/hyp.h"
+#include "cpuif.h"
+#include "gich.h"
 #include "hw.h"
 #include "vgic.h"
 
@@ -105,34 +108,72 @@ static int compare(void *unused, const struct list_head *a, const struct list_he
 	return ka < kb ? -1 : ka > kb;
 }
 
-/* How many are on the list, with their keys. list lock. */
-static unsigned int count(struct keel_gic_cpu *g)
+/* Behind all others of the list: the CPU interface does not let its group through. */
+#define KEY_BLOCKED	BIT_ULL(41)
+
+static bool fits(const struct keel_gic_cpu *g)
 {
-	struct keel_irq *irq;
+	const struct list_head *pos;
 	unsigned int n = 0;
 
-	list_for_each_entry(irq, &g->list, entry) {
-		raw_spin_lock(&irq->lock);
-		irq->key = keel_irq_key(&irq->s);
-		raw_spin_unlock(&irq->lock);
+	list_for_each(pos, &g->list)
 		n++;
-	}
-	return n;
+	return n <= keel_gic_hw.lrs;
+}
+
+static u64 key(struct keel_irq *irq, u32 vmcr)
+{
+	u64 k;
+
+	raw_spin_lock(&irq->lock);
+	k = keel_irq_key(&irq->s);
+	if (!irq->s.active && !keel_cpuif_group_on(vmcr, irq->s.group1))
+		k |= KEY_BLOCKED;
+	raw_spin_unlock(&irq->lock);
+	return k;
 }
 
 /*
- * One more for the list registers. What finds no room makes the guest exit
- * when there is, or when it ends something that has no list register: EOIs
- * are counted, ICC_DIR_EL1 traps. list lock and irq->lock.
+ * The list does not fit: first what the guest would take first. Returns the
+ * events that make another order right: a group's enable changes. list lock.
  */
-static void place(struct keel_vcpu *vcpu, struct keel_irq *irq)
+static u32 sort(struct keel_vcpu *vcpu)
+{
+	u32 vmcr = keel_vgic_vmcr(vcpu), events = 0;
+	struct keel_irq *irq;
+	unsigned int group;
+
+	list_for_each_entry(irq, &vcpu->gic.list, entry)
+		irq->key = key(irq, vmcr);
+	list_sort(NULL, &vcpu->gic.list, compare);
+	for (group = 0; group < 2; group++)
+		events |= keel_cpuif_group_on(vmcr, group) ? KEEL_ICH_GRP_DIE(group) :
+							     KEEL_ICH_GRP_EIE(group);
+	return events;
+}
+
+/*
+ * What found no room makes the guest exit when there is: after all that is
+ * pending in list registers was taken, or when it ends what has no list
+ * register (EOIs are counted, ICC_DIR_EL1 traps). What waits for its group to
+ * be enabled waits for that. irq->lock.
+ */
+static u32 leave_out(const struct keel_irq *irq, u32 events)
+{
+	if (irq->s.active)
+		return KEEL_ICH_LRENPIE | keel_gic_hw.dir_trap;
+	return irq->key & KEY_BLOCKED ? events : KEEL_ICH_NPIE | events;
+}
+
+/* One more for the list registers. list lock and irq->lock. */
+static void place(struct keel_vcpu *vcpu, struct keel_irq *irq, u32 events)
 {
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
 
 	if (!keel_irq_wanted(&irq->s) || !forwarded(vcpu->vm, irq))
 		return;
 	if (c->used == keel_gic_hw.lrs) {
-		c->hcr |= irq->s.active ? KEEL_ICH_LRENPIE | keel_gic_hw.dir_trap : KEEL_ICH_NPIE;
+		c->hcr |= leave_out(irq, events);
 		return;
 	}
 	c->lr[c->used] = keel_irq_to_lr(&irq->s);
@@ -141,27 +182,46 @@ static void place(struct keel_vcpu *vcpu, struct keel_irq *irq)
 	c->hcr |= KEEL_ICH_EN;
 }
 
-void keel_vgic_flush(struct keel_vcpu *vcpu)
+/*
+ * An SPI may be acknowledged by one vCPU and deactivated by another, whose
+ * hardware does not know it. The trap costs a guest without EOImode nothing.
+ * Where only much else would trap as well (no FEAT_GICv3_TDIR) that is missing.
+ */
+static u32 always_traps(const struct keel_vm *vm)
+{
+	return vm->nr_vcpus > 1 ? keel_gic_hw.dir_trap & KEEL_ICH_TDIR : 0;
+}
+
+static void fill(struct keel_vcpu *vcpu)
 {
 	struct keel_gic_cpu *g = &vcpu->gic;
 	struct keel_irq *irq;
+	u32 events = 0;
 
-	lockdep_assert_irqs_disabled();
-	if (!vcpu->ctx.gic.present)
-		return;
-	vcpu->ctx.gic.hcr = 0;
+	vcpu->ctx.gic.hcr = always_traps(vcpu->vm);
 	/* who adds from here on finds the vCPU in the guest and kicks it */
 	if (list_empty(&g->list))
 		return;
 	raw_spin_lock(&g->lock);
-	if (count(g) > keel_gic_hw.lrs)
-		list_sort(NULL, &g->list, compare);
+	if (!fits(g))
+		events = sort(vcpu);
 	list_for_each_entry(irq, &g->list, entry) {
 		raw_spin_lock(&irq->lock);
-		place(vcpu, irq);
+		place(vcpu, irq, events);
 		raw_spin_unlock(&irq->lock);
 	}
 	raw_spin_unlock(&g->lock);
+}
+
+/* A GICv3's registers are the world switch's matter. */
+void keel_vgic_flush(struct keel_vcpu *vcpu)
+{
+	lockdep_assert_irqs_disabled();
+	if (!vcpu->ctx.gic.present)
+		return;
+	fill(vcpu);
+	if (vcpu->vm->gic.v2)
+		keel_gich_load(vcpu);
 }
 
 static void notify(struct keel_vm *vm, u32 intid)
@@ -170,16 +230,21 @@ static void notify(struct keel_vm *vm, u32 intid)
 		keel_vgic_notify_eoi(vm, intid);
 }
 
-void keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq)
+bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq)
 {
 	unsigned long flags;
 	bool completed;
 
 	raw_spin_lock_irqsave(&irq->lock, flags);
+	if (irq->in_lr) {
+		raw_spin_unlock_irqrestore(&irq->lock, flags);
+		return false;
+	}
 	completed = keel_irq_deactivate(&irq->s);
 	keel_vgic_queue_unlock(vm, irq, flags);
 	if (completed)
 		notify(vm, irq->s.intid);
+	return true;
 }
 
 /*
@@ -250,6 +315,8 @@ void keel_vgic_sync(struct keel_vcpu *vcpu)
 	u32 completed = 0;
 
 	lockdep_assert_irqs_disabled();
+	if (c->present && vcpu->vm->gic.v2)
+		keel_gich_save(vcpu);
 	if (!n)
 		return;
 	end_unlisted(vcpu);

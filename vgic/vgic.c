@@ -54,6 +54,20 @@ void keel_vgic_vm_destroy(struct keel_vm *vm)
 	keel_place_vm_destroy(vm);
 }
 
+void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
+{
+	bool v2 = vcpu->vm->gic.v2;
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_PRIVATE; i++) {
+		struct keel_irq_state *s = &vcpu->gic.irq[i].s;
+
+		s->group1 = !v2;
+		s->by_sender = v2 && i < KEEL_NR_SGIS;
+		s->targets = v2 ? BIT(vcpu->idx) : 0;
+	}
+}
+
 void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 {
 	struct keel_gic_cpu *g = &vcpu->gic;
@@ -63,6 +77,7 @@ void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 	INIT_LIST_HEAD(&g->list);
 	for (i = 0; i < KEEL_NR_PRIVATE; i++)
 		keel_vgic_irq_init(&g->irq[i], vcpu, i);
+	keel_vgic_vcpu_init_model(vcpu);
 	g->rd_base = KEEL_GIC_NOWHERE;
 	g->pri_bits = keel_gic_hw.pri_bits;
 	g->id_bits = keel_gic_hw.id_bits;
@@ -114,13 +129,25 @@ int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bo
 
 	if (!irq)
 		return -EINVAL;
-	/* two that drive one line at the same time are in no order anyway */
-	if (READ_ONCE(irq->s.line) == level)
+	/* nothing new; two that drive one line at the same time are in no order anyway */
+	if (READ_ONCE(irq->s.line) == level && (!level || READ_ONCE(irq->s.level)))
 		return 0;
 	raw_spin_lock_irqsave(&irq->lock, flags);
 	keel_irq_set_line(&irq->s, level);
 	keel_vgic_queue_unlock(vm, irq, flags);
 	return 0;
+}
+
+void keel_vgic_pulse(struct keel_vm *vm, u32 intid)
+{
+	struct keel_irq *irq = keel_vgic_irq(vm, NULL, intid);
+	unsigned long flags;
+
+	if (!irq)
+		return;
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	irq->s.latch = true;
+	keel_vgic_queue_unlock(vm, irq, flags);
 }
 
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *))
@@ -136,6 +163,18 @@ int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*g
 	irq->get_line = get_line;
 	raw_spin_unlock_irqrestore(&irq->lock, flags);
 	return 0;
+}
+
+void keel_vgic_reset_hw(struct keel_vcpu *vcpu, u32 intid)
+{
+	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, intid);
+	unsigned long flags;
+
+	if (!irq || !irq->s.hw)
+		return;
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	irq->s.active = irq->s.latch = irq->s.line = false;
+	keel_vgic_queue_unlock(vcpu->vm, irq, flags);
 }
 
 bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid)
@@ -167,6 +206,24 @@ static void make_sgi(struct keel_vcpu *to, u32 intid, bool group1)
 	}
 	irq->s.latch = true;
 	keel_vgic_queue_unlock(to->vm, irq, flags);
+}
+
+void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid)
+{
+	struct keel_irq *irq = &to->gic.irq[array_index_nospec(intid, KEEL_NR_SGIS)];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	keel_irq_add_senders(&irq->s, BIT(from->idx));
+	keel_vgic_queue_unlock(to->vm, irq, flags);
+}
+
+/* To several at once the first of them gets it (IHI 0048B, 3.2.3 lets that be chosen); to none, the first vCPU. */
+void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq)
+{
+	lockdep_assert_held(&irq->lock);
+	irq->s.targets &= GENMASK(vm->nr_vcpus - 1, 0);
+	irq->target = keel_vm_vcpu(vm, irq->s.targets ? __ffs(irq->s.targets) : 0);
 }
 
 static u64 affinity(const struct keel_vcpu *vcpu)
@@ -217,6 +274,11 @@ void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
 	}
 }
 
+u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
+{
+	return vcpu->vm->gic.v2 ? vcpu->ctx.gic.vmcr : keel_hyp_gic_vmcr(vcpu);
+}
+
 /* One interrupt of the list: would the CPU interface signal it? */
 static bool would_take(const struct keel_vm *vm, struct keel_irq *irq, u32 vmcr)
 {
@@ -240,7 +302,7 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu)
 
 	if (list_empty(&g->list))
 		return false;
-	vmcr = keel_hyp_gic_vmcr(vcpu);
+	vmcr = keel_vgic_vmcr(vcpu);
 	raw_spin_lock_irqsave(&g->lock, flags);
 	list_for_each_entry(irq, &g->list, entry) {
 		found = would_take(vcpu->vm, irq, vmcr);

@@ -1,32 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The guest's virtual timer under VHE: the host's own accesses to CNTV_* reach
- * its EL2 timer, the guest's are behind the _EL02 names.
+ * The guest's timers under VHE: the host's own accesses to CNTV_* and CNTP_*
+ * reach its EL2 timers, the guest's are behind the _EL02 names.
  */
 #ifndef KEEL_VHE_TIMER_H
 #define KEEL_VHE_TIMER_H
 
 #include <linux/bits.h>
+#include <linux/types.h>
 #include <asm/sysreg.h>
 #include "../hyp/context.h"
 
 /*
- * CNTHCTL_EL2 with HCR_EL2.E2H = 1 (Arm ARM D24.10.3). These two bits concern
+ * CNTHCTL_EL2 with HCR_EL2.E2H = 1 (Arm ARM D24.10.3). These bits concern
  * EL1 and, with TGE = 0, EL0; the host under TGE = 1 does not feel them. The
  * host's own access bits and event stream share the register.
  */
 #define KEEL_CNTHCTL_EL1PCTEN	BIT_ULL(10)	/* 0: CNTPCT_EL0 traps */
 #define KEEL_CNTHCTL_EL1PTEN	BIT_ULL(11)	/* 0: CNTP_* trap */
+#define KEEL_CNTHCTL_ECV	BIT_ULL(12)	/* 1: CNTPOFF_EL2 is subtracted; RES0 without FEAT_ECV_POFF */
 
 static inline void keel_vhe_timer_stop(void)
 {
 	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
 }
 
-/* Returns the former value of the two bits. */
+/* Returns the former value of the bits. */
 static inline u64 keel_vhe_timer_set_traps(u64 bits)
 {
-	u64 mask = KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN;
+	u64 mask = KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN | KEEL_CNTHCTL_ECV;
 	u64 old = read_sysreg(cnthctl_el2);
 
 	if ((old & mask) != bits)
@@ -34,28 +36,14 @@ static inline u64 keel_vhe_timer_set_traps(u64 bits)
 	return old & mask;
 }
 
-static inline u64 keel_vhe_timer_take(void)
-{
-	keel_vhe_timer_stop();
-	return keel_vhe_timer_set_traps(KEEL_CNTHCTL_EL1PCTEN);
-}
-
-static inline void keel_vhe_timer_give(u64 traps)
-{
-	keel_vhe_timer_stop();
-	keel_vhe_timer_set_traps(traps);
-}
-
 /* The entry's ERET synchronises. The comparison may be made with a stale half in between, at worst one exit too many. */
 static inline void keel_vhe_timer_load(struct keel_ctx *ctx, bool line)
 {
-	keel_vhe_timer_set_traps(ctx->pct_traps ? 0 : KEEL_CNTHCTL_EL1PCTEN);
 	write_sysreg(ctx->cntvoff, cntvoff_el2);
 	write_sysreg_s(ctx->sys[KEEL_CNTV_CVAL_EL0], SYS_CNTV_CVAL_EL02);
 	write_sysreg_s(ctx->sys[KEEL_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
 }
 
-/* CNTHCTL_EL2 keeps the guest's trap bits, which mean nothing to the host, until give(). */
 static inline void keel_vhe_timer_save(struct keel_ctx *ctx)
 {
 	u64 ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);

@@ -54,7 +54,7 @@ void keel_vhe_vgic_load(const struct keel_ctx *ctx)
 
 void keel_vhe_vgic_save(struct keel_ctx *ctx)
 {
-	if (ctx->gic.present)
+	if (keel_hyp_features.gicv3 && ctx->gic.present)
 		keel_gicv3_save(ctx);
 }
 
@@ -66,7 +66,8 @@ void keel_vhe_vgic_enter(const struct keel_ctx *ctx)
 
 void keel_vhe_vgic_leave(struct keel_ctx *ctx)
 {
-	keel_gicv3_leave(ctx, &this_cpu_ptr(&keel_pcpu)->gic);
+	if (keel_hyp_features.gicv3)
+		keel_gicv3_leave(ctx, &this_cpu_ptr(&keel_pcpu)->gic);
 }
 
 /* May be called by a thread that is about to sleep; IRQs on. */

@@ -8,6 +8,12 @@
  *    KVM of 6.12 loses some)
  *  - SGIs reach the vCPUs that they name, and no other
  *  - a pending SPI follows its route to another vCPU
+ *  - with EOImode, one vCPU deactivates what another acknowledged, also while
+ *    that one stays in the guest (not in the in-tree KVM of 6.12)
+ *  - a group that the CPU interface holds back does not hold back the other,
+ *    however many of it are pending
+ *  - WFI does not wait with an interrupt pending, and does for what the
+ *    priority mask, the group enables or the distributor hold back
  *  - the virtual and the physical timer's interrupts, also out of WFI
  */
 #include <pthread.h>
@@ -28,6 +34,9 @@
 #define SGI_FRAME	0x10000
 #define GICR_WAKER	0x14
 
+#define IAR0	S3_0_C12_C8_0
+#define EOIR0	S3_0_C12_C8_1
+#define IGRPEN0	S3_0_C12_C12_6
 #define IAR1	S3_0_C12_C12_0
 #define EOIR1	S3_0_C12_C12_1
 #define BPR1	S3_0_C12_C12_3
@@ -204,14 +213,16 @@ static void count(struct guest_regs *regs)
 	gic_write(EOIR1, intid);
 }
 
-static void guest_receiver(u64 arg)
+/* With EOImode, what it takes stays active, and it does not leave the guest. */
+static void guest_receiver(u64 split)
 {
 	guest_on(VEC_IRQ, count);
-	gic_cpu_on(false);
+	gic_cpu_on(split);
 	irq_on();
 	store_release(&ready[guest_cpu()], 1);
 	for (;;)
-		wfi();
+		if (!split)
+			wfi();
 }
 
 static void await(u64 *word, u64 value)
@@ -220,13 +231,13 @@ static void await(u64 *word, u64 value)
 		;
 }
 
-static void start_receivers(unsigned int n)
+static void start_receivers(unsigned int n, bool split)
 {
 	guest_on(VEC_IRQ, count);
-	gic_on(false);
+	gic_on(split);
 	guest_secondary_fn = guest_receiver;
 	for (unsigned int i = 1; i < n; i++) {
-		GUEST_EQ(guest_hvc(0xc4000003, i, (u64)guest_secondary, 0).a0, 0);
+		GUEST_EQ(guest_hvc(0xc4000003, i, (u64)guest_secondary, split).a0, 0);
 		await(&ready[i], 1);
 	}
 	irq_on();
@@ -234,7 +245,7 @@ static void start_receivers(unsigned int n)
 
 static void guest_sgi(u64 arg)
 {
-	start_receivers(3);
+	start_receivers(3, false);
 	for (u64 i = 1; i <= 50; i++) {
 		gic_write(SGI1R, 5ul << 24 | 1 << 1);
 		await(&seen[1][5], i);
@@ -260,7 +271,7 @@ static void guest_sgi(u64 arg)
 /* Pending at a vCPU that does not take it, then routed to one that does. */
 static void guest_route(u64 arg)
 {
-	start_receivers(2);
+	start_receivers(2, false);
 	irq_off();
 	for (u64 i = 1; i <= 50; i++) {
 		mmio_write64(IROUTER(40), 0);
@@ -273,6 +284,74 @@ static void guest_route(u64 arg)
 	irq_on();
 	isb();
 	GUEST_EQ(seen[0][40], 0);
+}
+
+static void guest_dir(u64 arg)
+{
+	start_receivers(2, true);
+	mmio_write64(IROUTER(40), 1);
+	for (u64 i = 1; i <= 50; i++) {
+		set_bit_of(ISPENDR, 40);
+		await(&seen[1][40], i);
+		gic_write(DIR, 40);
+		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+	}
+	/* there is no such one active, nor such one at all */
+	gic_write(DIR, 40);
+	gic_write(DIR, 41);
+	gic_write(DIR, 1000);
+	gic_write(DIR, 8000);
+	GUEST_EQ(seen[1][40], 50);
+}
+
+static u64 nr_fiq;
+
+static void take0(struct guest_regs *regs)
+{
+	u32 intid = gic_read(IAR0);
+
+	GUEST_ASSERT(intid >= 32 && intid < 48);
+	nr_fiq++;
+	gic_write(EOIR0, intid);
+}
+
+/* 32 to 47 in Group 0 and urgent, 48 to 63 in Group 1 */
+static void pend_both(void)
+{
+	for (unsigned int i = 32; i < 64; i++)
+		set_bit_of(ISPENDR, i);
+}
+
+static void guest_groups(u64 arg)
+{
+	gic_on(false);
+	write32(GICD_CTLR, 0x13);
+	write32(GICD + 0x80 + 4, 0xffff0000);
+	guest_on(VEC_IRQ, take);
+	guest_on(VEC_FIQ, take0);
+	for (unsigned int i = 32; i < 64; i++)
+		write8(GICD + IPRIORITYR + i, i < 48 ? 0x20 : 0xa0);
+	gic_write(IGRPEN0, 0);
+	pend_both();
+	irq_on();
+	while (READ_ONCE(nr_taken) < 16)
+		;
+	GUEST_EQ(nr_fiq, 0);
+	/* enabled, while there is nothing else to make the guest exit */
+	gic_write(IGRPEN0, 1);
+	while (READ_ONCE(nr_fiq) < 16)
+		;
+	irq_off();
+	/* disabled, while its interrupts have all list registers */
+	pend_both();
+	gic_write(IGRPEN0, 0);
+	irq_on();
+	while (READ_ONCE(nr_taken) < 32)
+		;
+	irq_off();
+	GUEST_EQ(nr_fiq, 16);
+	GUEST_EQ(read32(GICD + ISPENDR + 4), 0xffff);
+	GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
 }
 
 static u64 ticks[2];
@@ -316,6 +395,49 @@ static void guest_timers(u64 arg)
 	}
 	GUEST_EQ(ticks[0], 60);
 	GUEST_EQ(ticks[1], 60);
+}
+
+/* How often WFI returns until the timer's interrupt, which is urgent, has come. */
+static u64 wakes_until_tick(void)
+{
+	u64 n = 0, before = ticks[0];
+
+	msr(cntv_cval_el0, mrs(cntvct_el0) + mrs(cntfrq_el0) / 10);
+	msr(cntv_ctl_el0, 1);
+	isb();
+	irq_on();
+	while (READ_ONCE(ticks[0]) == before) {
+		wfi();
+		n++;
+	}
+	irq_off();
+	return n;
+}
+
+/* Masked by PSTATE.I WFI returns; a spurious return is allowed, but not one after the other. */
+static void guest_wfi(u64 arg)
+{
+	gic_on(false);
+	guest_on(VEC_IRQ, tick);
+	write8(GICR(0) + SGI_FRAME + IPRIORITYR + 27, 0x20);
+	for (unsigned int i = 32; i < 64; i++)
+		write8(GICD + IPRIORITYR + i, 0x80);
+	set_bit_of(ISPENDR, 40);
+	for (unsigned int i = 0; i < 10; i++)
+		wfi();
+	gic_write(PMR, 0x80);
+	GUEST_ASSERT(wakes_until_tick() < 20);
+	gic_write(PMR, 0xff);
+	write32(GICD + 0x80 + 4, ~(1u << 8));		/* Group 0, which nobody enabled */
+	GUEST_ASSERT(wakes_until_tick() < 20);
+	write32(GICD_CTLR, 0x13);
+	GUEST_ASSERT(wakes_until_tick() < 20);
+	gic_write(IGRPEN0, 1);
+	for (unsigned int i = 0; i < 10; i++)
+		wfi();
+	GUEST_EQ(gic_read(IAR0), 40);
+	gic_write(EOIR0, 40);
+	GUEST_ASSERT(wakes_until_tick() < 20);
 }
 
 static void gic_attr(int fd, u32 group, u64 attr, const void *val)
@@ -382,6 +504,21 @@ static void route(void)
 	run(2, guest_route, 0);
 }
 
+static void dir(void)
+{
+	run(2, guest_dir, 0);
+}
+
+static void groups(void)
+{
+	run(1, guest_groups, 0);
+}
+
+static void wfi_wakes(void)
+{
+	run(1, guest_wfi, 0);
+}
+
 static void timers(void)
 {
 	run(1, guest_timers, 0);
@@ -393,6 +530,9 @@ static const struct ktap_case cases[] = {
 	{ "more active than list registers, EOImode", nested_split },
 	{ "SGIs", sgis },
 	{ "a pending SPI follows its route", route },
+	{ "EOImode: deactivated by another vCPU", dir },
+	{ "groups held back", groups },
+	{ "WFI wakes for what is signalled", wfi_wakes },
 	{ "timers", timers },
 };
 KTAP_MAIN(cases)

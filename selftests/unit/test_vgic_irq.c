@@ -47,10 +47,8 @@ static void m_clear_pend(struct model *m)
 
 static void m_line(struct model *m, bool level)
 {
-	bool rise = level && !m->line;
-
 	m->line = level;
-	if (rise && !m->level)
+	if (level && !m->level)
 		m_pend(m);
 }
 
@@ -96,7 +94,7 @@ static void outside(struct keel_irq_state *s, struct model *m)
 
 	switch (rand() % 6) {
 	case 0:
-		CHECK_EQ(keel_irq_set_line(s, level), level != m->line);
+		CHECK_EQ(keel_irq_set_line(s, level), m->level ? level != m->line : level);
 		m_line(m, level);
 		break;
 	case 1:

@@ -9,4 +9,5 @@ fails() { ! "$@"; }
 . "$RUN/guards/objects.sh"
 . "$RUN/guards/image.sh"
 . "$RUN/guards/results.sh"
+. "$RUN/guards/stop.sh"
 . "$RUN/guards/modules.sh"

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The timers of a VM with a GIC in the kernel, where they are awkward. For the
+ * virtual and the physical timer, with counters that start at zero and with
+ * counters that have an offset. Proves:
+ *  - a compare value in the past fires at once, one in the far future not at
+ *    all; a masked or cancelled timer does not fire, an unmasked one does
+ *  - the count at the end of its 64 bits: a timer fires before it wraps, and
+ *    what was in the past is in the future after it
+ *  - no interrupt is lost or doubled while the vCPU's thread moves between the
+ *    host's CPUs, and time does not go back
+ *  - a vCPU that was not run for long finds its interrupt, and its time gone on
+ *  - KVM_ARM_SET_COUNTER_OFFSET moves both counters, for good
+ *  - a timer's interrupt that was acknowledged does not outlive
+ *    KVM_ARM_VCPU_INIT
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "lib/gic.h"
+
+#define ENABLE	1
+#define IMASK	2
+#define ISTATUS	4
+#define OFFSET	(1ul << 45)
+
+static bool phys;
+static u64 taken;
+
+static u64 now(void)
+{
+	isb();
+	return phys ? mrs(cntpct_el0) : mrs(cntvct_el0);
+}
+
+static void set_ctl(u64 v)
+{
+	if (phys)
+		msr(cntp_ctl_el0, v);
+	else
+		msr(cntv_ctl_el0, v);
+	isb();
+}
+
+static u64 get_ctl(void)
+{
+	isb();
+	return phys ? mrs(cntp_ctl_el0) : mrs(cntv_ctl_el0);
+}
+
+static void set_cval(u64 v)
+{
+	if (phys)
+		msr(cntp_cval_el0, v);
+	else
+		msr(cntv_cval_el0, v);
+	isb();
+}
+
+static u64 get_cval(void)
+{
+	return phys ? mrs(cntp_cval_el0) : mrs(cntv_cval_el0);
+}
+
+static u64 ms(u64 n)
+{
+	return mrs(cntfrq_el0) / 1000 * n;
+}
+
+static void take(struct guest_regs *regs)
+{
+	u32 intid = icc_read(ICC_IAR1);
+
+	if (intid == 1023)
+		return;
+	GUEST_EQ(intid, phys ? 30 : 27);
+	GUEST_EQ(get_ctl(), ENABLE | ISTATUS);
+	set_ctl(0);
+	taken++;
+	icc_write(ICC_EOIR1, intid);
+}
+
+static void start(void)
+{
+	guest_on(VEC_IRQ, take);
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE);
+	set_ctl(0);
+	irq_on();
+}
+
+static void spin(u64 n)
+{
+	for (u64 t = now(); now() - t < ms(n);)
+		;
+}
+
+static void fires(u64 cval)
+{
+	u64 before = taken;
+
+	set_cval(cval);
+	GUEST_EQ(get_cval(), cval);
+	set_ctl(ENABLE);
+	while (READ_ONCE(taken) == before)
+		;
+	GUEST_EQ(taken, before + 1);
+	GUEST_ASSERT(now() >= cval);
+}
+
+static void fires_not(u64 ctl, u64 cval)
+{
+	u64 before = taken;
+
+	set_ctl(0);
+	set_cval(cval);
+	set_ctl(ctl);
+	spin(10);
+	GUEST_EQ(taken, before);
+}
+
+static void guest_edges(u64 arg)
+{
+	u64 before;
+
+	start();
+	fires(0);
+	fires(now() - 1);
+	fires(now());
+	fires(now() + ms(2));
+	fires_not(ENABLE, ~0ul);
+	GUEST_EQ(get_ctl(), ENABLE);
+	fires_not(ENABLE, now() + ms(100000));
+	fires_not(0, 0);
+	fires_not(ENABLE | IMASK, 0);
+	GUEST_EQ(get_ctl(), ENABLE | IMASK | ISTATUS);
+	before = taken;
+	set_ctl(ENABLE);
+	while (READ_ONCE(taken) == before)
+		;
+	/* cancelled, by either register */
+	set_cval(now() + ms(50));
+	set_ctl(ENABLE);
+	set_ctl(0);
+	spin(60);
+	set_cval(now() + ms(50));
+	set_ctl(ENABLE);
+	set_cval(~0ul);
+	spin(60);
+	set_ctl(0);
+	GUEST_EQ(taken, before + 1);
+}
+
+/* The host puts the count before its wrap: 2 s, then 40 ms. */
+static void guest_wraps(u64 arg)
+{
+	u64 before;
+
+	start();
+	GUEST_SYNC(1, 0);
+	fires(~0ul - ms(1950));
+	GUEST_SYNC(1, 0);
+	/* in the past, until the counter wraps; then the line falls, and rises again */
+	set_cval(ms(100));
+	set_ctl(ENABLE | IMASK);
+	GUEST_EQ(get_ctl(), ENABLE | IMASK | ISTATUS);
+	while (now() > 1ul << 63)
+		;
+	/* an emulated counter's condition follows it with a delay */
+	while ((get_ctl() & ISTATUS) && now() < ms(100))
+		;
+	before = taken;
+	set_ctl(ENABLE);
+	while (READ_ONCE(taken) == before)
+		wfi();
+	GUEST_ASSERT(now() >= ms(100) && now() < 1ul << 63);
+}
+
+#define ROUNDS	50
+
+static void guest_moved(u64 arg)
+{
+	u64 last = 0;
+
+	start();
+	for (u64 i = 0; i < ROUNDS; i++) {
+		u64 t = now();
+
+		GUEST_ASSERT(t >= last);
+		last = t;
+		set_cval(t + ms(2));
+		set_ctl(ENABLE);
+		while (READ_ONCE(taken) == i)
+			if (i & 1)
+				wfi();
+		GUEST_EQ(taken, i + 1);
+		GUEST_ASSERT(now() >= t + ms(2));
+	}
+}
+
+static void guest_paused(u64 arg)
+{
+	u64 t;
+
+	start();
+	t = now();
+	set_cval(t + ms(100));
+	set_ctl(ENABLE);
+	GUEST_SYNC(1, 0);
+	isb();
+	GUEST_ASSERT(now() - t >= ms(300));
+	while (!READ_ONCE(taken))
+		;
+	GUEST_EQ(taken, 1);
+}
+
+/* --- the host --- */
+
+static struct vm *new_vm(void (*fn)(u64), bool is_phys, u64 offset)
+{
+	struct kvm_arm_counter_offset off = { .counter_offset = mrs(cntvct_el0) - offset };
+	struct vm *vm;
+
+	phys = is_phys;
+	vm = vm_new(1, fn, 0);
+	gic_new(vm, 64);
+	if (offset)
+		REQUIRE_EQ(kvm(vm->fd, KVM_ARM_SET_COUNTER_OFFSET, &off), 0);
+	return vm;
+}
+
+static void each(void (*body)(bool is_phys, u64 offset))
+{
+	for (unsigned int i = 0; i < 4; i++)
+		body(i & 1, i & 2 ? OFFSET : 0);
+}
+
+static void run_edges(bool is_phys, u64 offset)
+{
+	vcpu_finish(&new_vm(guest_edges, is_phys, offset)->vcpu[0]);
+}
+
+static void edges(void)
+{
+	each(run_edges);
+}
+
+static void put_before_wrap(struct vcpu *vcpu, u64 n)
+{
+	reg_write(vcpu, phys ? KVM_REG_ARM_PTIMER_CNT : KVM_REG_ARM_TIMER_CNT, -ms(n));
+}
+
+static void wraps(void)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		struct vcpu *vcpu = &new_vm(guest_wraps, i, 0)->vcpu[0];
+
+		vcpu_sync(vcpu, 1);
+		put_before_wrap(vcpu, 2000);
+		vcpu_sync(vcpu, 1);
+		put_before_wrap(vcpu, 40);
+		vcpu_finish(vcpu);
+	}
+}
+
+static bool over;
+
+static void *move(void *thread)
+{
+	for (unsigned int n = 0; !READ_ONCE(over); n++) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET(n % nr_cpus(), &set);
+		pthread_setaffinity_np(*(pthread_t *)thread, sizeof(set), &set);
+		usleep(700);
+	}
+	return NULL;
+}
+
+static void run_moved(bool is_phys, u64 offset)
+{
+	struct vm *vm = new_vm(guest_moved, is_phys, offset);
+	pthread_t self = pthread_self(), mover;
+
+	WRITE_ONCE(over, false);
+	REQUIRE_EQ(pthread_create(&mover, NULL, move, &self), 0);
+	vcpu_finish(&vm->vcpu[0]);
+	WRITE_ONCE(over, true);
+	pthread_join(mover, NULL);
+}
+
+static void moved(void)
+{
+	each(run_moved);
+}
+
+static void run_paused(bool is_phys, u64 offset)
+{
+	struct vcpu *vcpu = &new_vm(guest_paused, is_phys, offset)->vcpu[0];
+
+	vcpu_sync(vcpu, 1);
+	usleep(310000);
+	vcpu_finish(vcpu);
+}
+
+static void paused(void)
+{
+	each(run_paused);
+}
+
+static void guest_counts(u64 arg)
+{
+	for (;;) {
+		u64 v, p;
+
+		isb();
+		v = mrs(cntvct_el0);
+		isb();
+		p = mrs(cntpct_el0);
+		guest_ucall(UCALL_SYNC, v, p, 0, 0);
+	}
+}
+
+static void offsets(void)
+{
+	struct kvm_arm_counter_offset off = { .counter_offset = 12345678901234567 };
+	struct vm *vm = new_vm(guest_counts, false, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+	u64 before, after;
+	struct ucall uc;
+
+	CHECK_EQ(kvm_cap(KVM_CAP_COUNTER_OFFSET), 1);
+	/* as made: the virtual counter starts at zero, the physical one is the host's */
+	before = mrs(cntvct_el0);
+	uc = vcpu_ucall(vcpu);
+	CHECK(uc.a < mrs(cntfrq_el0) * 60 && uc.b >= before && uc.b <= mrs(cntvct_el0), "%#lx %#lx", uc.a, uc.b);
+
+	off.reserved = 1;
+	CHECK_EQ(kvm(vm->fd, KVM_ARM_SET_COUNTER_OFFSET, &off), -EINVAL);
+	off.reserved = 0;
+	CHECK_EQ(kvm(vm->fd, KVM_ARM_SET_COUNTER_OFFSET, &off), 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		before = mrs(cntvct_el0) - off.counter_offset;
+		uc = vcpu_ucall(vcpu);
+		after = mrs(cntvct_el0) - off.counter_offset;
+		CHECK(before <= uc.a && uc.a <= uc.b && uc.b <= after, "%#lx %#lx %#lx %#lx", before, uc.a, uc.b, after);
+		CHECK(reg_read(vcpu, KVM_REG_ARM_TIMER_CNT) >= uc.a, "%#lx", uc.a);
+		CHECK(reg_read(vcpu, KVM_REG_ARM_PTIMER_CNT) >= uc.b, "%#lx", uc.b);
+		/* no more by register */
+		reg_write(vcpu, KVM_REG_ARM_TIMER_CNT, 0);
+		reg_write(vcpu, KVM_REG_ARM_PTIMER_CNT, 0);
+	}
+}
+
+/* Acknowledges and never ends it; after a reset it must come again. */
+static void guest_acks(u64 arg)
+{
+	irq_off();
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE);
+	msr(S3_0_C12_C9_0, 0);		/* ICC_AP1R0_EL1 */
+	set_cval(0);
+	set_ctl(ENABLE);
+	while (icc_read(ICC_IAR1) == 1023)
+		;
+	GUEST_EQ(mmio_read32(GICR_BASE + GICR_SGI + GIC_ISACTIVER), 1u << (phys ? 30 : 27));
+	GUEST_SYNC(1, 0);
+}
+
+static void reset_when_active(void)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		struct vm *vm = new_vm(guest_acks, i, 0);
+
+		for (unsigned int n = 0; n < 3; n++) {
+			vcpu_sync(&vm->vcpu[0], 1);
+			REQUIRE_EQ(vcpu_init_fd(vm->fd, vm->vcpu[0].fd, 0), 0);
+			vcpu_start(&vm->vcpu[0], guest_acks, 0);
+		}
+	}
+}
+
+static const struct ktap_case cases[] = {
+	{ "past, future, masked, cancelled", edges },
+	{ "the count wraps", wraps },
+	{ "moved between CPUs", moved, 60 },
+	{ "long pauses", paused },
+	{ "the VM's counter offset", offsets },
+	{ "reset with the interrupt active", reset_when_active },
+};
+KTAP_MAIN(cases)

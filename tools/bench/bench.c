@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Benchmarks of a KVM, through the standard ABI alone: runs on any arm64 host
+ * with a GICv3. Each operation is marked for the counting plugin (ops.h) and
+ * timed by the host's counter as well, which is what a real machine has.
+ *
+ * usage: bench [OPERATION...]           all of them
+ *        bench exec PROGRAM [ARG...]    run a program; its guest's boot is marked from here on
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "../../selftests/kvm/lib/vm.h"
+#include "ops.h"
+
+#define BATCHES		8
+
+#define GICD		MMIO_BASE
+#define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
+#define GICD_IIDR	(GICD + 0x8)
+#define GICD_IPRIORITYR	(GICD + 0x400)
+#define SGI_FRAME	0x10000
+#define IAR1	S3_0_C12_C12_0
+#define EOIR1	S3_0_C12_C12_1
+#define SGI1R	S3_0_C12_C11_5
+#define icc_read(r)	icc_read_(r)
+#define icc_read_(r)	mrs(r)
+#define icc_write(r, v)	icc_write_(r, v)
+#define icc_write_(r, v) do { msr(r, v); isb(); } while (0)
+
+#define DEVICE		(MMIO_BASE + 0x800000)	/* served by the loop below */
+#define DOORBELL	(MMIO_BASE + 0x801000)	/* an ioeventfd */
+#define SPI		40
+
+/* Ticks of the host's counter for the cheapest batch. */
+static u64 best = ~0ull;
+
+static inline u64 ticks(void)
+{
+	isb();
+	return mrs(cntvct_el0);
+}
+
+static void note(u64 spent)
+{
+	if (spent < best)
+		best = spent;
+}
+
+#define BATCH(id, stmt) do { \
+	u64 batch_begin = ticks(); \
+	BEGIN(id); \
+	for (unsigned int batch_i = 0; batch_i < N_##id; batch_i++) { stmt; } \
+	END(id); \
+	note(ticks() - batch_begin); \
+	} while (0)
+#define MEASURE(id, stmt) do { \
+	for (unsigned int batch = 0; batch < BATCHES; batch++) \
+		BATCH(id, stmt); \
+	} while (0)
+
+static void write32(u64 addr, u32 v)
+{
+	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
+}
+
+static inline u32 read32(u64 addr)
+{
+	u32 v;
+
+	asm volatile("ldr %w0, [%1]" : "=r"(v) : "r"(addr) : "memory");
+	return v;
+}
+
+static inline void yield(void)
+{
+	asm volatile("yield" ::: "memory");
+}
+
+/* ---- the guest's side ---- */
+
+static void gic_cpu_on(void)
+{
+	u64 rd = GICR(guest_cpu());
+
+	write32(rd + 0x14, 0);			/* GICR_WAKER */
+	write32(rd + SGI_FRAME + 0x80, ~0u);	/* GICR_IGROUPR0 */
+	write32(rd + SGI_FRAME + 0x100, ~0u);	/* GICR_ISENABLER0 */
+	icc_write(S3_0_C12_C12_5, 7);		/* ICC_SRE_EL1 */
+	icc_write(S3_0_C4_C6_0, 0xff);		/* ICC_PMR_EL1 */
+	icc_write(S3_0_C12_C12_7, 1);		/* ICC_IGRPEN1_EL1 */
+}
+
+static void gic_on(void)
+{
+	write32(GICD, 0x12);
+	write32(GICD + 0x80 + 4, ~0u);		/* GICD_IGROUPR */
+	write32(GICD + 0xc00 + 8, ~0u);		/* GICD_ICFGR: edges */
+	write32(GICD + 0xc00 + 12, ~0u);
+	write32(GICD + 0x100 + 4, ~0u);		/* GICD_ISENABLER */
+	gic_cpu_on();
+}
+
+static u64 nr_taken[MAX_VCPUS], up[MAX_VCPUS];
+
+static void take(struct guest_regs *regs)
+{
+	u32 intid = icc_read(IAR1);
+
+	icc_write(EOIR1, intid);
+	if (intid < 1020)
+		store_release(&nr_taken[guest_cpu()], nr_taken[guest_cpu()] + 1);
+}
+
+static void await(u64 *word, u64 value)
+{
+	while (load_acquire(word) < value)
+		yield();
+}
+
+static void guest_hypercall(u64 arg)
+{
+	MEASURE(HYPERCALL, guest_hvc(0x4b000000, 0, 0, 0));
+}
+
+/* ARCH_FEATURES of ARCH_WORKAROUND_1 */
+static void guest_features(u64 arg)
+{
+	MEASURE(FEATURES, guest_hvc(0x80000001, 0x80008000, 0, 0));
+}
+
+static void guest_idreg(u64 arg)
+{
+	MEASURE(IDREG, mrs(id_aa64pfr0_el1));
+}
+
+static void guest_gic_read(u64 arg)
+{
+	MEASURE(GIC_READ, read32(GICD_IIDR));
+}
+
+static void guest_gic_write(u64 arg)
+{
+	gic_on();
+	MEASURE(GIC_WRITE, write32(GICD_IPRIORITYR + 36, 0x80808080));
+}
+
+static void guest_user_read(u64 arg)
+{
+	MEASURE(USER_READ, read32(DEVICE));
+}
+
+static void guest_user_write(u64 arg)
+{
+	MEASURE(USER_WRITE, write32(DEVICE, 1));
+}
+
+static void guest_doorbell(u64 arg)
+{
+	MEASURE(IOEVENTFD, write32(DOORBELL, 1));
+}
+
+/* To a vCPU that does not run. */
+static void guest_sgi_send(u64 arg)
+{
+	gic_on();
+	MEASURE(SGI_SEND, icc_write(SGI1R, 5ul << 24 | 1 << 1));
+}
+
+/* Takes interrupts until the end. */
+static void guest_receiver(u64 arg)
+{
+	guest_on(VEC_IRQ, take);
+	gic_cpu_on();
+	irq_on();
+	store_release(&up[guest_cpu()], 1);
+	for (;;)
+		yield();
+}
+
+static void guest_sgi_handler(u64 arg)
+{
+	u64 sent = 0;
+
+	gic_on();
+	guest_secondary_fn = guest_receiver;
+	GUEST_EQ(guest_hvc(0xc4000003, 1, (u64)guest_secondary, 0).a0, 0);
+	await(&up[1], 1);
+	MEASURE(SGI_HANDLER, icc_write(SGI1R, 5ul << 24 | 1 << 1); await(&nr_taken[1], ++sent));
+}
+
+static void take_marked(struct guest_regs *regs)
+{
+	u32 intid = icc_read(IAR1);
+
+	BATCH(EOI, icc_write(EOIR1, intid));
+	store_release(&nr_taken[0], nr_taken[0] + 1);
+}
+
+static void guest_eoi(u64 arg)
+{
+	gic_on();
+	guest_on(VEC_IRQ, take_marked);
+	irq_on();
+	for (u64 i = 1; i <= BATCHES; i++) {
+		write32(GICD + 0x200 + SPI / 32 * 4, 1u << SPI % 32);
+		await(&nr_taken[0], i);
+	}
+}
+
+static void guest_irqfd(u64 arg)
+{
+	gic_on();
+	guest_receiver(arg);
+}
+
+static void take_timer(struct guest_regs *regs)
+{
+	u32 intid = icc_read(IAR1);
+
+	msr(cntv_ctl_el0, 0);
+	isb();
+	icc_write(EOIR1, intid);
+	nr_taken[0]++;
+}
+
+static inline void fire_timer(u64 *fired)
+{
+	msr(cntv_cval_el0, 0);
+	msr(cntv_ctl_el0, 1);
+	isb();
+	++*fired;
+	while (READ_ONCE(nr_taken[0]) < *fired)
+		;
+}
+
+static void guest_timer(u64 arg)
+{
+	u64 fired = 0;
+
+	gic_on();
+	guest_on(VEC_IRQ, take_timer);
+	irq_on();
+	MEASURE(TIMER, fire_timer(&fired));
+}
+
+/* Interrupts are masked: the SGI stays pending, which keeps WFI from waiting. */
+static void guest_wfi_pending(u64 arg)
+{
+	gic_on();
+	icc_write(SGI1R, 5ul << 24 | 1);
+	MEASURE(WFI_PENDING, wfi());
+}
+
+/* Longer than anybody polls. */
+static inline void sleep_a_while(u64 length)
+{
+	msr(cntv_cval_el0, ticks() + length);
+	msr(cntv_ctl_el0, 1);
+	isb();
+	while (!(mrs(cntv_ctl_el0) & 4))
+		wfi();
+	msr(cntv_ctl_el0, 0);
+	isb();
+}
+
+static void guest_wfi_sleep(u64 arg)
+{
+	u64 length = mrs(cntfrq_el0) / 500;
+
+	gic_on();
+	MEASURE(WFI_SLEEP, sleep_a_while(length));
+}
+
+static void guest_forever(u64 arg)
+{
+	for (;;)
+		write32(DEVICE, 1);
+}
+
+static void guest_touch_4k(u64 arg)
+{
+	for (;;) {
+		u64 addr = DATA_BASE;
+
+		BATCH(FAULT_4K, write32(addr, 1); addr += 4096);
+		GUEST_SYNC(1, 0);
+	}
+}
+
+static void guest_touch_2m(u64 arg)
+{
+	for (;;) {
+		u64 addr = DATA_BASE;
+
+		BATCH(FAULT_2M, write32(addr, 1); addr += 2 << 20);
+		GUEST_SYNC(1, 0);
+	}
+}
+
+static void guest_touch_logged(u64 arg)
+{
+	for (;;) {
+		u64 addr = DATA_BASE;
+
+		BATCH(WRPROTECT, write32(addr, 1); addr += 4096);
+		GUEST_SYNC(1, 0);
+	}
+}
+
+static void guest_nothing(u64 arg)
+{
+}
+
+/* ---- the VMM's side ---- */
+
+static void gic_attr(int fd, u32 group, u64 attr, const void *val)
+{
+	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (u64)val };
+
+	REQUIRE_EQ(kvm(fd, KVM_SET_DEVICE_ATTR, &a), 0);
+}
+
+/* Returns the device's fd. */
+static int add_gic(int vm)
+{
+	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
+	u64 dist = GICD, redist = GICR(0);
+	u32 irqs = 64;
+
+	if (kvm(vm, KVM_CREATE_DEVICE, &cd) < 0)
+		ktap_skip("no GICv3 for guests");
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &irqs);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &dist);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redist);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	return cd.fd;
+}
+
+static struct vm *new_vm(unsigned int n, void (*fn)(u64))
+{
+	struct vm *vm = vm_new(n, fn, 0);
+
+	add_gic(vm->fd);
+	return vm;
+}
+
+/* The minimal loop of a VMM: reads are 0, writes go nowhere, until the guest is done. */
+static void serve(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	struct ucall uc;
+	int ret;
+
+	do {
+		ret = vcpu_run(vcpu);
+	} while (ret == -EINTR || (!ret && run->mmio.phys_addr == DEVICE));
+	REQUIRE_EQ(ret, 0);
+	REQUIRE(vcpu_is_ucall(vcpu, &uc));
+	if (uc.cmd != UCALL_DONE)
+		ktap_fail(__FILE__, __LINE__, "guest: message %lu, %#lx, %#lx", uc.cmd, uc.a, uc.b);
+}
+
+static void *serve_thread(void *vcpu)
+{
+	pin_to(1);
+	serve(vcpu);
+	return NULL;
+}
+
+static void start_thread(struct vcpu *vcpu)
+{
+	pthread_t thread;
+
+	REQUIRE_EQ(pthread_create(&thread, NULL, serve_thread, vcpu), 0);
+}
+
+static void simple(void (*fn)(u64), unsigned int vcpus)
+{
+	struct vm *vm = new_vm(vcpus, fn);
+
+	serve(&vm->vcpu[0]);
+	best = *vm_shared(vm, best);
+}
+
+static void hypercall(void) { simple(guest_hypercall, 1); }
+static void features(void) { simple(guest_features, 1); }
+static void idreg(void) { simple(guest_idreg, 1); }
+static void gic_read(void) { simple(guest_gic_read, 1); }
+static void gic_write(void) { simple(guest_gic_write, 1); }
+static void sgi_send(void) { simple(guest_sgi_send, 2); }
+static void wfi_pending(void) { simple(guest_wfi_pending, 1); }
+static void user_read(void) { simple(guest_user_read, 1); }
+static void user_write(void) { simple(guest_user_write, 1); }
+static void eoi(void) { simple(guest_eoi, 1); }
+static void timer(void) { simple(guest_timer, 1); }
+static void wfi_sleep(void) { simple(guest_wfi_sleep, 1); }
+
+static void ioeventfd(void)
+{
+	struct vm *vm = new_vm(1, guest_doorbell);
+	struct kvm_ioeventfd io = { .addr = DOORBELL, .len = 4, .fd = eventfd(0, EFD_NONBLOCK) };
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_IOEVENTFD, &io), 0);
+	serve(&vm->vcpu[0]);
+	best = *vm_shared(vm, best);
+}
+
+static void sgi_handler(void)
+{
+	struct vm *vm = new_vm(2, guest_sgi_handler);
+
+	start_thread(&vm->vcpu[1]);
+	serve(&vm->vcpu[0]);
+	best = *vm_shared(vm, best);
+}
+
+static void irqfd_spi(void)
+{
+	struct vm *vm = new_vm(1, guest_irqfd);
+	struct kvm_irqfd irqfd = { .fd = eventfd(0, 0), .gsi = SPI - 32 };
+	u64 *taken = vm_shared(vm, nr_taken[0]), sent = 0, one = 1;
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_IRQFD, &irqfd), 0);
+	start_thread(&vm->vcpu[0]);
+	await(vm_shared(vm, up[0]), 1);
+	MEASURE(IRQFD_SPI, REQUIRE(write(irqfd.fd, &one, 8) == 8); await(taken, ++sent));
+}
+
+/* vCPUs that exit all the time, one after the other. */
+static void switch_vcpu(void)
+{
+	struct vm *vm = new_vm(2, guest_forever);
+
+	vcpu_start(&vm->vcpu[1], guest_forever, 0);
+	vcpu_run(&vm->vcpu[0]);
+	vcpu_run(&vm->vcpu[1]);
+	MEASURE(SWITCH_VCPU, vcpu_run(&vm->vcpu[batch_i % 2]));
+}
+
+static void switch_vm(void)
+{
+	struct vm *vm[2] = { new_vm(1, guest_forever), new_vm(1, guest_forever) };
+
+	vcpu_run(&vm[0]->vcpu[0]);
+	vcpu_run(&vm[1]->vcpu[0]);
+	MEASURE(SWITCH_VM, vcpu_run(&vm[batch_i % 2]->vcpu[0]));
+}
+
+/* Memory that the host has mapped already, so that only stage 2 is missing. */
+static void fault(void (*fn)(u64), u64 size, u64 align, int advice)
+{
+	struct vm *vm = new_vm(1, fn);
+	char *mem = vm_alloc(size, align);
+
+	madvise(mem, size, advice);
+	for (u64 i = 0; i < size; i += PAGE)
+		mem[i] = 1;
+	for (int i = 0; i < BATCHES; i++) {
+		REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, size, mem), 0);
+		vcpu_sync(&vm->vcpu[0], 1);
+		REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 0, mem), 0);
+	}
+	best = *vm_shared(vm, best);
+}
+
+static void fault_4k(void)
+{
+	fault(guest_touch_4k, N_FAULT_4K * 4096, 4096, MADV_NOHUGEPAGE);
+}
+
+static void fault_2m(void)
+{
+	fault(guest_touch_2m, N_FAULT_2M * (2ul << 20), 2 << 20, MADV_HUGEPAGE);
+}
+
+/* The first round makes the pages, reading the log write-protects them. */
+static void wrprotect(void)
+{
+	struct vm *vm = new_vm(1, guest_touch_logged);
+	u64 bitmap[N_WRPROTECT / 64], size = N_WRPROTECT * 4096;
+	struct kvm_dirty_log log = { .slot = 1, .dirty_bitmap = bitmap };
+	char *mem = vm_alloc(size, 4096);
+
+	memset(mem, 1, size);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, size, mem), 0);
+	for (int i = 0; i < BATCHES; i++) {
+		vcpu_sync(&vm->vcpu[0], 1);
+		REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
+		REQUIRE_EQ(bitmap[0], ~0ull);
+	}
+	best = *vm_shared(vm, best);
+}
+
+/* What the kernel puts off (RCU, work queues) belongs to it: wait for that. */
+static void create_destroy(void)
+{
+	for (int i = 0; i < BATCHES; i++) {
+		int vm, vcpu, gic;
+
+		BEGIN(CREATE);
+		vm = vm_fd(0);
+		vcpu = vcpu_fd(vm, 0);
+		REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
+		gic = add_gic(vm);
+		close(gic);
+		close(vcpu);
+		close(vm);
+		usleep(30000);
+		END(CREATE);
+	}
+}
+
+/* From nothing to the first exit to user space. */
+static void first(void)
+{
+	struct vm *image = vm_new(1, guest_nothing, 0);
+	u64 fn = (u64)guest_nothing, pc = (u64)guest_entry;
+
+	for (int i = 0; i < BATCHES; i++) {
+		int vm, vcpu;
+
+		BEGIN(FIRST);
+		vm = vm_fd(0);
+		REQUIRE_EQ(vm_slot(vm, 0, 0, RAM_BASE, RAM_SIZE, image->ram), 0);
+		vcpu = vcpu_fd(vm, 0);
+		REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
+		add_gic(vm);
+		REQUIRE_EQ(reg_set(vcpu, REG_PC, &pc), 0);
+		REQUIRE_EQ(reg_set(vcpu, REG_X(0), &fn), 0);
+		REQUIRE_EQ(kvm(vcpu, KVM_RUN, 0), 0);
+		END(FIRST);
+	}
+}
+
+static const struct bench {
+	const char *name;
+	unsigned int n;
+	void (*run)(void);
+} benches[] = {
+#define B(id, fn)	[OP_##id] = { .n = N_##id, .run = fn }
+	B(HYPERCALL, hypercall), B(FEATURES, features), B(IDREG, idreg), B(GIC_READ, gic_read),
+	B(GIC_WRITE, gic_write), B(SGI_SEND, sgi_send), B(WFI_PENDING, wfi_pending),
+	B(USER_READ, user_read), B(USER_WRITE, user_write), B(IOEVENTFD, ioeventfd),
+	B(SGI_HANDLER, sgi_handler), B(EOI, eoi), B(IRQFD_SPI, irqfd_spi), B(TIMER, timer),
+	B(WFI_SLEEP, wfi_sleep), B(SWITCH_VCPU, switch_vcpu), B(SWITCH_VM, switch_vm),
+	B(FAULT_4K, fault_4k), B(FAULT_2M, fault_2m), B(WRPROTECT, wrprotect),
+	B(CREATE, create_destroy), B(FIRST, first),
+};
+
+static const char *const names[] = {
+#define OP(id, name, target, n)	name,
+	BENCH_OPS(OP)
+#undef OP
+};
+
+static const struct bench *running;
+
+static void run_one(void)
+{
+	pin_to(0);
+	running->run();
+	if (best != ~0ull)
+		ktap_note("%lu ticks of %lu Hz", best / running->n, mrs(cntfrq_el0));
+}
+
+/* Only this one is ever the first process of a boot. */
+static int exec_marked(char **argv)
+{
+	BEGIN(BOOT);
+	execv(argv[0], argv);
+	perror(argv[0]);
+	return 1;
+}
+
+static bool wanted(const char *name, char **list)
+{
+	if (!*list)
+		return true;
+	for (; *list; list++)
+		if (!strcmp(name, *list))
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	int bad = 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 2 && !strcmp(argv[1], "exec"))
+		return exec_marked(argv + 2);
+	for (unsigned int i = 0; i < ARRAY_SIZE(benches); i++) {
+		struct ktap_case c = { names[i], run_one, 120 };
+
+		running = &benches[i];
+		if (wanted(names[i], argv + 1))
+			bad |= ktap_run(&c, 1) == 1;
+	}
+	return bad;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is measured. OP(id, name, target, n): target is the most that keel may
+ * take of in-tree KVM's instructions, in percent; n is how often the operation
+ * is done between two marks.
+ *
+ * A mark is an instruction that does nothing, MOVZ XZR with a number. The
+ * program that runs on the hypervisor executes it, at whatever exception
+ * level; the counting plugin of the emulator (count.c) sees it.
+ */
+#ifndef BENCH_OPS_H
+#define BENCH_OPS_H
+
+#define BENCH_OPS(OP) \
+	OP(HYPERCALL,	"hypercall",		20,  256) \
+	OP(FEATURES,	"smccc-features",	20,  256) \
+	OP(IDREG,	"id-register",		20,  256) \
+	OP(GIC_READ,	"gic-mmio-read",	20,  256) \
+	OP(GIC_WRITE,	"gic-mmio-write",	20,  256) \
+	OP(SGI_SEND,	"sgi-send",		20,  256) \
+	OP(WFI_PENDING,	"wfi-pending",		20,  256) \
+	OP(USER_READ,	"user-mmio-read",	50,  128) \
+	OP(USER_WRITE,	"user-mmio-write",	50,  128) \
+	OP(IOEVENTFD,	"ioeventfd",		100, 128) \
+	OP(SGI_HANDLER,	"sgi-to-handler",	100, 64) \
+	OP(EOI,		"interrupt-completion",	100, 1) \
+	OP(IRQFD_SPI,	"irqfd-spi-to-handler",	50,  32) \
+	OP(TIMER,	"timer-to-handler",	50,  64) \
+	OP(WFI_SLEEP,	"wfi-sleep-wake",	100, 4) \
+	OP(SWITCH_VCPU,	"vcpu-switch",		50,  64) \
+	OP(SWITCH_VM,	"vm-switch",		50,  64) \
+	OP(FAULT_4K,	"stage2-fault-4k",	50,  256) \
+	OP(FAULT_2M,	"stage2-fault-2m",	50,  8) \
+	OP(WRPROTECT,	"write-protect-fault",	50,  256) \
+	OP(CREATE,	"vm-create-destroy",	50,  1) \
+	OP(FIRST,	"vm-first-exit",	50,  1) \
+	OP(BOOT,	"linux-boot",		100, 1) \
+	OP(GETPID,	"linux-getpid",		100, 20000) \
+	OP(FORK_EXEC,	"linux-fork-exec",	100, 40) \
+	OP(PIPE,	"linux-pipe",		100, 400) \
+	OP(PAGE_FAULT,	"linux-page-fault",	100, 4096)
+
+enum {
+#define OP(id, name, target, n)	OP_##id,
+	BENCH_OPS(OP)
+#undef OP
+	NR_OPS
+};
+
+enum {
+#define OP(id, name, target, n)	N_##id = n,
+	BENCH_OPS(OP)
+#undef OP
+};
+
+#define MARK_BEGIN	0x4000
+#define MARK_END	0x8000
+#define MARK_INSN	0xd280001fu	/* MOVZ XZR, #imm: imm in bits 20:5 */
+
+#ifdef __aarch64__
+#define MARK(n)	asm volatile(".inst 0xd280001f | (%c0 << 5)" :: "i"(n) : "memory")
+#define BEGIN(id)	MARK(MARK_BEGIN | OP_##id)
+#define END(id)		MARK(MARK_END | OP_##id)
+#endif
+
+#endif
