@@ -56,6 +56,17 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 	return KEEL_RESUME;
 }
 
+/*
+ * Requests to stop are served by the look at mp_state that follows: one made
+ * after it stays, and forbids the entry. Pairs with keel_request().
+ */
+static void clear_stops(struct keel_vcpu *vcpu)
+{
+	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
+	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
+	smp_mb__after_atomic();
+}
+
 /* Everything that must be done before an entry and may sleep. Verdict. */
 static int prepare(struct keel_vcpu *vcpu)
 {
@@ -65,16 +76,17 @@ static int prepare(struct keel_vcpu *vcpu)
 		return -EIO;
 	if (keel_host_work())
 		return leave_for_signal(vcpu);
+	if (READ_ONCE(vcpu->requests))
+		clear_stops(vcpu);
 	if (READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_RUNNABLE) {
 		verdict = wait_until_runnable(vcpu);
 		if (verdict != KEEL_RESUME)
 			return verdict;
 	}
-	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
-	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
-	if (test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
+	if (READ_ONCE(vcpu->requests) && test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
 		keel_reset_vcpu(vcpu);
-	keel_pvtime_update(vcpu);
+	if (vcpu->arch.steal.placed)
+		keel_pvtime_update(vcpu);
 	return KEEL_RESUME;
 }
 
@@ -104,7 +116,7 @@ static bool must_not_enter(struct keel_vcpu *vcpu)
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
 	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
-	       keel_timer_user_notify(vcpu) || READ_ONCE(vcpu->vm->gic.halted);
+	       (!vcpu->ctx.gic.present && keel_timer_user_notify(vcpu)) || READ_ONCE(vcpu->vm->gic.halted);
 }
 
 /* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
@@ -137,6 +149,15 @@ static void back_out(struct keel_vcpu *vcpu)
 	keel_timer_sync(vcpu);
 	keel_debug_sync(vcpu);
 	local_irq_enable();
+}
+
+/* To be told of an SGI that was sent without leaving the guest. IRQs may be on: vCPUs stay as long as their VM. */
+static void pay_kick(struct keel_vcpu *vcpu)
+{
+	struct keel_vcpu *owed = vcpu->kick_owed;
+
+	vcpu->kick_owed = NULL;
+	keel_vcpu_kick(owed);
 }
 
 /* One entry and its exit. Verdict. */
@@ -173,6 +194,8 @@ static int run_once(struct keel_vcpu *vcpu)
 	}
 	vcpu->last_cpu = smp_processor_id();
 	code = enter(vcpu);
+	if (vcpu->kick_owed)
+		pay_kick(vcpu);
 	preempt_enable();
 	return keel_exit_handle(vcpu, code);
 }
