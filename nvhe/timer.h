@@ -3,7 +3,7 @@
  * The guest's virtual timer under nVHE, the host's side. The host at EL1 has
  * the same virtual timer, and leaves it unused, but its counter must have no
  * offset: the timer is the guest's only within RUN (nvhe/switch.c), which takes
- * it from the context and puts it back there.
+ * it from the context and puts it back there. CNTHCTL_EL2 is RUN's too.
  */
 #ifndef KEEL_NVHE_TIMER_H
 #define KEEL_NVHE_TIMER_H
@@ -19,15 +19,9 @@ static inline void keel_nvhe_timer_stop(void)
 	write_sysreg(0, cntv_ctl_el0);
 }
 
-static inline u64 keel_nvhe_timer_take(void)
+static inline u64 keel_nvhe_timer_set_traps(u64 bits)
 {
-	keel_nvhe_timer_stop();
 	return 0;
-}
-
-static inline void keel_nvhe_timer_give(u64 traps)
-{
-	keel_nvhe_timer_stop();
 }
 
 /* ISTATUS is what save() finds if RUN does not come about; the hardware ignores it. */

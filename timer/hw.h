@@ -1,84 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The guest's timers as hardware, through the mode's twins. On the CPU
- * concerned, preemption off.
+ * The guest's timers as hardware. The virtual one through the mode's twins; the
+ * guest's registers are those in the context. The physical one is a guest's only
+ * where the host leaves it alone, under VHE. On the CPU concerned, preemption off.
  */
 #ifndef KEEL_TIMER_HW_H
 #define KEEL_TIMER_HW_H
 
-#include <asm/virt.h>
+#include <asm/barrier.h>
+#include <asm/kvm_arm.h>
 #include "../hyp/mode.h"
 #include "../nvhe/timer.h"
 #include "../vhe/timer.h"
 
-static inline void keel_hw_stop(void)
+#define KEEL_SYS_CNTPOFF_EL2	sys_reg(3, 4, 14, 0, 6)
+
+/* The EL1 physical timer is no timer of the host's. */
+static inline bool keel_hw_owns_phys(void)
+{
+	return !static_branch_unlikely(&keel_mode_nvhe);
+}
+
+static inline void keel_hw_stop_virt(void)
 {
 	keel_mode_call(timer_stop);
 }
 
-/* The CPU becomes keel's; returns what give() is to put back. */
-static inline u64 keel_hw_take(void)
-{
-	return keel_mode_call(timer_take);
-}
-
-static inline void keel_hw_give(u64 taken)
-{
-	keel_mode_call(timer_give, taken);
-}
-
-/* Before an entry: ctx->cntvoff and the virtual timer's registers. line: its level, masked or not. */
-static inline void keel_hw_load(struct keel_ctx *ctx, bool line)
+/* Before an entry: ctx->cntvoff, pct_traps and the timer's registers. line: its level. */
+static inline void keel_hw_load_virt(struct keel_ctx *ctx, bool line)
 {
 	keel_mode_call(timer_load, ctx, line);
 }
 
 /* After it, or instead: CTL with ISTATUS and CVAL to the context, the timer stopped. */
-static inline void keel_hw_save(struct keel_ctx *ctx)
+static inline void keel_hw_save_virt(struct keel_ctx *ctx)
 {
 	keel_mode_call(timer_save, ctx);
 }
 
-/* At the next entry CNTP_* trap, and with counter CNTPCT_EL0 too. */
-static inline void keel_hw_trap_phys(struct keel_ctx *ctx, bool counter)
+/* KEEL_CNTHCTL_* for the guest; returns the former value of the bits. */
+static inline u64 keel_hw_set_traps(u64 bits)
 {
-	keel_mode_call(timer_trap_phys, ctx, counter);
-}
-
-/* The EL1 physical timer is no timer of the host's. What follows is for such hosts, which are in VHE, alone. */
-static inline bool keel_hw_owns_phys(void)
-{
-	return is_kernel_in_hyp_mode();
+	return keel_mode_call(timer_set_traps, bits);
 }
 
 static inline void keel_hw_stop_phys(void)
 {
-	keel_vhe_timer_stop_phys();
+	write_sysreg_s(0, SYS_CNTP_CTL_EL02);
 }
 
 static inline void keel_hw_load_phys(u64 ctl, u64 cval)
 {
-	keel_vhe_timer_load_phys(ctl, cval);
+	write_sysreg_s(cval, SYS_CNTP_CVAL_EL02);
+	write_sysreg_s(ctl, SYS_CNTP_CTL_EL02);
 }
 
 static inline void keel_hw_save_phys(u64 *ctl, u64 *cval)
 {
-	keel_vhe_timer_save_phys(ctl, cval);
+	*ctl = read_sysreg_s(SYS_CNTP_CTL_EL02);
+	*cval = read_sysreg_s(SYS_CNTP_CVAL_EL02);
 }
 
+/* Only with FEAT_ECV_POFF. */
 static inline void keel_hw_set_phys_offset(u64 offset)
 {
-	keel_vhe_timer_set_phys_offset(offset);
+	write_sysreg_s(offset, KEEL_SYS_CNTPOFF_EL2);
 }
 
-static inline void keel_hw_open_phys(bool with_offset)
-{
-	keel_vhe_timer_open_phys(with_offset);
-}
-
+/*
+ * Does CNTPOFF_EL2 have an effect? Not on an emulated CPU that honours
+ * SCR_EL3.ECVEn without having EL3 (QEMU 10.0). With HCR_EL2.TGE = 0, as around
+ * a guest, and this offset the EL1 timer's condition holds, otherwise the
+ * counter has 70 years to get there. FEAT_ECV_POFF, IRQs off, no guest's timer
+ * in the CPU.
+ */
 static inline bool keel_hw_cntpoff_works(void)
 {
-	return keel_vhe_timer_cntpoff_works();
+	u64 hcr = read_sysreg(hcr_el2), traps = keel_hw_set_traps(KEEL_CNTHCTL_ECV), ctl;
+
+	keel_hw_set_phys_offset(-BIT_ULL(62));
+	write_sysreg(hcr & ~HCR_TGE, hcr_el2);
+	isb();
+	keel_hw_load_phys(3, BIT_ULL(61));	/* ENABLE, IMASK */
+	isb();
+	ctl = read_sysreg_s(SYS_CNTP_CTL_EL02);
+	keel_hw_stop_phys();
+	keel_hw_set_phys_offset(0);
+	write_sysreg(hcr, hcr_el2);
+	isb();
+	keel_hw_set_traps(traps);
+	return ctl & 4;				/* ISTATUS */
 }
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the host's per-CPU interrupts of the EL1 timers that Linux, entered at
- * EL2, leaves unused: at EL2 it has that level's own timer, at EL1 it takes the
- * physical one. Their only work is to make a running guest exit when its
+ * Owns the host's per-CPU interrupts of the EL1 timers that the host leaves
+ * unused: both where Linux is at EL2, the virtual one's where it was entered
+ * there and went to EL1. Their only work is to make a running guest exit when its
  * timer fires; the timer code then looks at the timer itself.
  *
  * The interrupt is a level. A guest that runs on with its line high would exit
@@ -44,7 +44,7 @@ static unsigned int irqs[KEEL_NR_TIMERS];	/* [I] after init; 0: none */
  */
 static irqreturn_t handle_virt(int irq, void *state)
 {
-	keel_hw_stop();
+	keel_hw_stop_virt();
 	return IRQ_HANDLED;
 }
 

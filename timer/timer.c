@@ -40,7 +40,7 @@
 
 static u32 frequency;			/* [I] Hz */
 static bool has_cntpoff;		/* [I] */
-static DEFINE_PER_CPU(u64, taken);	/* [o] what the mode wants back for the CPU */
+static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
 
 struct timer_state {
 	u64 ctl, cval, offset;
@@ -155,14 +155,14 @@ static void arm_for_sleep(struct keel_vcpu *vcpu)
 }
 
 /* The CPU cannot show this physical counter: accesses trap, the hardware counts as the host does. */
-static void load_phys_trapped(struct keel_ctx *ctx, struct timer_state s)
+static void load_phys_trapped(struct timer_state s)
 {
 	u64 when = deadline_of(s);
 
 	if (is_on(s) && when == KEEL_TIMER_NEVER && line_level(s))
 		when = 0;
 	keel_hw_load_phys(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
-	keel_hw_trap_phys(ctx, true);
+	keel_hw_set_traps(0);
 }
 
 static void load_phys_direct(struct timer_state s)
@@ -170,7 +170,8 @@ static void load_phys_direct(struct timer_state s)
 	if (has_cntpoff)
 		keel_hw_set_phys_offset(s.offset);
 	keel_hw_load_phys(s.ctl, s.cval);
-	keel_hw_open_phys(has_cntpoff);
+	keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN |
+			  (has_cntpoff ? KEEL_CNTHCTL_ECV : 0));
 }
 
 static void load_phys(struct keel_vcpu *vcpu)
@@ -179,13 +180,13 @@ static void load_phys(struct keel_vcpu *vcpu)
 
 	vcpu->timer.phys_loaded = false;
 	if (!keel_irq_has(KEEL_TIMER_PHYS)) {
-		keel_hw_trap_phys(&vcpu->ctx, s.offset);
+		keel_hw_set_traps(s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
 		arm_soft(vcpu, deadline_of(s));
 		return;
 	}
 	arm_soft(vcpu, KEEL_TIMER_NEVER);
 	if (s.offset && !has_cntpoff) {
-		load_phys_trapped(&vcpu->ctx, s);
+		load_phys_trapped(s);
 		return;
 	}
 	vcpu->timer.phys_loaded = true;
@@ -200,7 +201,8 @@ void keel_timer_flush(struct keel_vcpu *vcpu)
 	update_lines(vcpu);
 	hold_host_irqs(vcpu);
 	ctx->cntvoff = READ_ONCE(vcpu->vm->timer.voffset);
-	keel_hw_load(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
+	ctx->pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
+	keel_hw_load_virt(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
 	load_phys(vcpu);
 }
 
@@ -222,7 +224,7 @@ static void sync_virt(struct keel_vcpu *vcpu)
 {
 	u64 *sys = vcpu->ctx.sys, ctl;
 
-	keel_hw_save(&vcpu->ctx);
+	keel_hw_save_virt(&vcpu->ctx);
 	ctl = sys[KEEL_CNTV_CTL_EL0];
 	sys[KEEL_CNTV_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
 	settle(vcpu, KEEL_TIMER_VIRT);
@@ -399,16 +401,22 @@ void keel_timer_module_exit(void)
 
 void keel_timer_enable_cpu(void)
 {
-	__this_cpu_write(taken, keel_hw_take());
+	keel_hw_stop_virt();
+	if (keel_irq_has(KEEL_TIMER_PHYS))
+		keel_hw_stop_phys();
+	__this_cpu_write(host_traps, keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN));
 	keel_irq_enable_cpu();
 }
 
 void keel_timer_disable_cpu(void)
 {
 	keel_irq_disable_cpu();
+	keel_hw_stop_virt();
+	if (keel_irq_has(KEEL_TIMER_PHYS))
+		keel_hw_stop_phys();
 	if (has_cntpoff)
 		keel_hw_set_phys_offset(0);
-	keel_hw_give(__this_cpu_read(taken));
+	keel_hw_set_traps(__this_cpu_read(host_traps));
 }
 
 void keel_timer_quiet_cpu(void)

@@ -7,8 +7,7 @@
 #define KEEL_VHE_TIMER_H
 
 #include <linux/bits.h>
-#include <asm/barrier.h>
-#include <asm/kvm_arm.h>
+#include <linux/types.h>
 #include <asm/sysreg.h>
 #include "../hyp/context.h"
 
@@ -21,16 +20,9 @@
 #define KEEL_CNTHCTL_EL1PTEN	BIT_ULL(11)	/* 0: CNTP_* trap */
 #define KEEL_CNTHCTL_ECV	BIT_ULL(12)	/* 1: CNTPOFF_EL2 is subtracted; RES0 without FEAT_ECV_POFF */
 
-#define KEEL_SYS_CNTPOFF_EL2	sys_reg(3, 4, 14, 0, 6)
-
 static inline void keel_vhe_timer_stop(void)
 {
 	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
-}
-
-static inline void keel_vhe_timer_stop_phys(void)
-{
-	write_sysreg_s(0, SYS_CNTP_CTL_EL02);
 }
 
 /* Returns the former value of the bits. */
@@ -42,20 +34,6 @@ static inline u64 keel_vhe_timer_set_traps(u64 bits)
 	if ((old & mask) != bits)
 		write_sysreg((old & ~mask) | bits, cnthctl_el2);
 	return old & mask;
-}
-
-static inline u64 keel_vhe_timer_take(void)
-{
-	keel_vhe_timer_stop();
-	keel_vhe_timer_stop_phys();
-	return keel_vhe_timer_set_traps(KEEL_CNTHCTL_EL1PCTEN);
-}
-
-static inline void keel_vhe_timer_give(u64 traps)
-{
-	keel_vhe_timer_stop();
-	keel_vhe_timer_stop_phys();
-	keel_vhe_timer_set_traps(traps);
 }
 
 /* The entry's ERET synchronises. The comparison may be made with a stale half in between, at worst one exit too many. */
@@ -74,61 +52,6 @@ static inline void keel_vhe_timer_save(struct keel_ctx *ctx)
 	ctx->sys[KEEL_CNTV_CVAL_EL0] = read_sysreg_s(SYS_CNTV_CVAL_EL02);
 	if (ctl & 1)	/* ENABLE */
 		keel_vhe_timer_stop();
-}
-
-static inline void keel_vhe_timer_trap_phys(struct keel_ctx *ctx, bool counter)
-{
-	keel_vhe_timer_set_traps(counter ? 0 : KEEL_CNTHCTL_EL1PCTEN);
-}
-
-static inline void keel_vhe_timer_load_phys(u64 ctl, u64 cval)
-{
-	write_sysreg_s(cval, SYS_CNTP_CVAL_EL02);
-	write_sysreg_s(ctl, SYS_CNTP_CTL_EL02);
-}
-
-static inline void keel_vhe_timer_save_phys(u64 *ctl, u64 *cval)
-{
-	*ctl = read_sysreg_s(SYS_CNTP_CTL_EL02);
-	*cval = read_sysreg_s(SYS_CNTP_CVAL_EL02);
-}
-
-/* Only with FEAT_ECV_POFF. */
-static inline void keel_vhe_timer_set_phys_offset(u64 offset)
-{
-	write_sysreg_s(offset, KEEL_SYS_CNTPOFF_EL2);
-}
-
-/* The guest has the physical timer itself. */
-static inline void keel_vhe_timer_open_phys(bool with_offset)
-{
-	keel_vhe_timer_set_traps(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN |
-				 (with_offset ? KEEL_CNTHCTL_ECV : 0));
-}
-
-/*
- * Does CNTPOFF_EL2 have an effect? Not on an emulated CPU that honours
- * SCR_EL3.ECVEn without having EL3 (QEMU 10.0). With HCR_EL2.TGE = 0, as around
- * a guest, and this offset the EL1 timer's condition holds, otherwise the
- * counter has 70 years to get there. FEAT_ECV_POFF, IRQs off, no guest's timer
- * in the CPU.
- */
-static inline bool keel_vhe_timer_cntpoff_works(void)
-{
-	u64 hcr = read_sysreg(hcr_el2), traps = keel_vhe_timer_set_traps(KEEL_CNTHCTL_ECV), ctl;
-
-	keel_vhe_timer_set_phys_offset(-BIT_ULL(62));
-	write_sysreg(hcr & ~HCR_TGE, hcr_el2);
-	isb();	/* offset and regime before the timer */
-	keel_vhe_timer_load_phys(3, BIT_ULL(61));	/* ENABLE, IMASK */
-	isb();	/* the timer before its status */
-	ctl = read_sysreg_s(SYS_CNTP_CTL_EL02);
-	keel_vhe_timer_stop_phys();
-	keel_vhe_timer_set_phys_offset(0);
-	write_sysreg(hcr, hcr_el2);
-	isb();	/* the host's regime before what follows */
-	keel_vhe_timer_set_traps(traps);
-	return ctl & 4;				/* ISTATUS */
 }
 
 #endif
