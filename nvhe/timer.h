@@ -35,10 +35,4 @@ static inline void keel_nvhe_timer_save(struct keel_ctx *ctx)
 {
 }
 
-/* Within RUN: the physical timer is the host's. */
-static inline void keel_nvhe_timer_trap_phys(struct keel_ctx *ctx, bool counter)
-{
-	ctx->pct_traps = counter;
-}
-
 #endif
