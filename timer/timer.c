@@ -331,8 +331,8 @@ void keel_timer_vcpu_reset(struct keel_vcpu *vcpu)
 	sys[KEEL_CNTP_CTL_EL0] = 0;
 	sys[KEEL_CNTP_CVAL_EL0] = 0;
 	update_lines(vcpu);
-	keel_vgic_reset_hw(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]);
-	keel_vgic_reset_hw(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_PHYS]);
+	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_VIRT]);
+	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.ppi[KEEL_TIMER_PHYS]);
 }
 
 /* For the GIC's registers: the level now. */

@@ -172,12 +172,13 @@ int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*g
 	return 0;
 }
 
-void keel_vgic_reset_hw(struct keel_vcpu *vcpu, u32 intid)
+void keel_vgic_reset_timer(struct keel_vcpu *vcpu, u32 intid)
 {
 	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, intid);
 	unsigned long flags;
 
-	if (!irq || !irq->s.hw)
+	/* before it ran the state is what user space set */
+	if (!irq || !vcpu->has_run)
 		return;
 	raw_spin_lock_irqsave(&irq->lock, flags);
 	irq->s.active = irq->s.latch = irq->s.line = false;

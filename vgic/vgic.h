@@ -124,8 +124,8 @@ int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bo
 void keel_vgic_pulse(struct keel_vm *vm, u32 intid);
 /* Map a PPI of this vCPU to the host interrupt: delivered with the HW bit; get_line gives its input. */
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
-/* The vCPU is reset, and not in the guest: what its mapped PPI had raised is gone, acknowledged or not. */
-void keel_vgic_reset_hw(struct keel_vcpu *vcpu, u32 intid);
+/* The vCPU is reset, and not in the guest: what its timer's PPI had raised is gone, acknowledged or not. */
+void keel_vgic_reset_timer(struct keel_vcpu *vcpu, u32 intid);
 /* Is an interrupt active or pending at the vCPU's (hw-mapped) PPI: decides whether the host's must stay masked. */
 bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid);
 /* Since the last call the guest deactivated the host's interrupt. After sync, IRQs off. */
