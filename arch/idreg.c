@@ -140,7 +140,7 @@ static u64 offer(unsigned int idx)
 	if (keel_idlimits_needs_host(idx))
 		val = host(idx / 8 + 1, idx % 8);
 	val = keel_idlimits_offer(idx, val, flags);
-	if (!keel_vgic_supported())
+	if (!keel_vgic_has_sysregs())
 		val &= ~gic_fields(idx);
 	return idx == IDX(7, 0) ? limit_parange(val) : val;
 }

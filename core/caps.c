@@ -48,6 +48,7 @@ static bool always(unsigned long cap)
 	case KVM_CAP_ARM_SYSTEM_SUSPEND:
 	case KVM_CAP_COUNTER_OFFSET:
 	case KVM_CAP_PTP_KVM:
+	case KVM_CAP_ARM_SET_DEVICE_ADDR:
 		return true;
 	}
 	return false;
@@ -62,10 +63,10 @@ static int count(unsigned long cap)
 {
 	switch (cap) {
 	case KVM_CAP_NR_VCPUS:
-		return min_t(unsigned int, num_online_cpus(), KEEL_MAX_VCPUS);
+		return min_t(unsigned int, num_online_cpus(), keel_vgic_max_vcpus());
 	case KVM_CAP_MAX_VCPUS:
 	case KVM_CAP_MAX_VCPU_ID:
-		return KEEL_MAX_VCPUS;
+		return keel_vgic_max_vcpus();
 	case KVM_CAP_NR_MEMSLOTS:
 		return KEEL_NR_MEMSLOTS;
 	case KVM_CAP_ARM_VM_IPA_SIZE:
@@ -95,7 +96,7 @@ static bool has_ras(void)
 	return (read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1) >> 28) & 0xf;
 }
 
-/* What needs a GICv3 to give to guests. */
+/* What needs a GIC to give to guests. */
 static int by_gic(unsigned long cap)
 {
 	if (!keel_vgic_supported())

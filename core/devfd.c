@@ -161,3 +161,10 @@ int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd)
 	cd->fd = fd;
 	return 0;
 }
+
+int keel_devfd_create_hidden(struct keel_vm *vm, u32 type)
+{
+	const struct keel_device_ops *ops = find_type(type);
+
+	return ops ? PTR_ERR_OR_ZERO(create(vm, ops, type)) : -ENODEV;
+}

@@ -32,6 +32,9 @@ struct keel_device {
 	void *private;				/* ops' own */
 };
 
+/* A device that no fd leads to. vm->lock held. -ENODEV: no such type; what create() says. */
+int keel_devfd_create_hidden(struct keel_vm *vm, u32 type);
+
 /* From module init only. -EINVAL: no such number; -EEXIST. */
 int keel_devfd_register_type(u32 type, const struct keel_device_ops *ops);
 

@@ -39,8 +39,10 @@ static int set_cpu_line(struct keel_vm *vm, struct keel_irqline l, bool level)
 /* vcpu NULL: an SPI. */
 static int set_gic_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level)
 {
-	if (!smp_load_acquire(&vm->gic.initialised))
-		return -EBUSY;
+	int err = keel_vgic_lazy_init(vm);
+
+	if (err)
+		return err;
 	if (intid >= vm->gic.nr_irqs || intid > KEEL_MAX_SPI)
 		return -EINVAL;
 	return keel_vgic_set_line(vm, vcpu, intid, level);

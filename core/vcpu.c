@@ -31,6 +31,7 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	}
 	vcpu->vm = vm;
 	vcpu->id = id;
+	vcpu->idx = vm->nr_vcpus;
 	vcpu->resident_cpu = -1;
 	vcpu->last_cpu = -1;
 	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
@@ -60,7 +61,7 @@ static int check_create(struct keel_vm *vm, unsigned long id)
 {
 	int err;
 
-	if (id >= KEEL_MAX_VCPUS || vm->nr_vcpus >= KEEL_MAX_VCPUS)
+	if (id >= keel_vgic_max_vcpus() || vm->nr_vcpus >= keel_vgic_max_vcpus())
 		return -EINVAL;
 	mutex_lock(&vm->config_lock);
 	err = keel_place_check_create(vm);
@@ -83,7 +84,6 @@ int keel_vcpu_create(struct keel_vm *vm, unsigned long id)
 	vcpu = alloc(vm, id);
 	if (!vcpu)
 		goto out;
-	vcpu->idx = vm->nr_vcpus;
 	/* The MPIDR stands before the first lookup by affinity. */
 	keel_sysreg_reset(vcpu);
 

@@ -100,10 +100,10 @@ static long vm_ioctl_devices(struct keel_vm *vm, unsigned int nr, void __user *a
 		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone, keel_coalesced_unregister(vm, &arg_));
 	case KVM_CREATE_DEVICE:
 		return create_device(vm, argp);
-	case KVM_CREATE_IRQCHIP:	/* GICv2 in the kernel */
-		return -ENODEV;
+	case KVM_CREATE_IRQCHIP:
+		return keel_vgic_create_irqchip(vm);
 	case KVM_ARM_SET_DEVICE_ADDR:
-		return KEEL_WITH_COPY(argp, struct kvm_arm_device_addr, -ENODEV);
+		return KEEL_WITH_COPY(argp, struct kvm_arm_device_addr, keel_vgic_set_device_addr(vm, &arg_));
 	default:
 		return -EINVAL;
 	}

@@ -20,6 +20,7 @@
 #include "memslot.h"
 #include "notifier.h"
 #include "stage2.h"
+#include "window.h"
 
 struct fault {
 	struct keel_vcpu *vcpu;
@@ -398,6 +399,9 @@ static int fault_in(struct fault *f)
 
 	if (ret)
 		return ret;
+	if (keel_window_has(f->mmu, f->ipa))
+		return f->exec || f->perm ? inject_abort(f->vcpu, f->exit) :
+					    keel_window_map(f->vcpu, f->ipa) ?: KEEL_RESUME;
 	f->seq = keel_notifier_begin(f->mmu);
 	if (!find_slot(f))
 		return not_memory(f->vcpu, f->exit);

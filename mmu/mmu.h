@@ -36,6 +36,13 @@ struct keel_memslots {
 	struct xarray by_id;
 };
 
+/* Guest physical pages that are a device of the host's. [I] once size is set, with release. */
+struct keel_window {
+	ipa_t ipa;
+	hpa_t pa;
+	u64 size;
+};
+
 /* [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock */
 struct keel_mmu {
 	struct keel_s2 s2;		/* what EL2 loads */
@@ -48,6 +55,7 @@ struct keel_mmu {
 	long notifier_count;		/* invalidations in progress [m] */
 	unsigned long notifier_start, notifier_end;	/* hva range of those in progress [m] */
 	struct keel_memslots slots;	/* [s] */
+	struct keel_window window;
 	struct mutex slots_lock;	/* serialises changes of slots; outside lock */
 };
 
@@ -89,6 +97,13 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
 /* true if ipa lies in a slot */
 bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa);
+
+/*
+ * mmu/window.c: the guest's accesses to [ipa, ipa + size), which take precedence
+ * over slots, go to the host's device at pa. One per VM; config_lock held.
+ * -EINVAL: not on the host's page boundaries.
+ */
+int keel_mmu_set_window(struct keel_vm *vm, ipa_t ipa, hpa_t pa, u64 size);
 
 /* KVM_GET_DIRTY_LOG: see the KVM API document. */
 int keel_memslot_dirty_log(struct keel_vm *vm, struct kvm_dirty_log *log);

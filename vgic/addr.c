@@ -5,8 +5,6 @@
 #include <linux/errno.h>
 #include "addr.h"
 
-#define FRAME_ALIGN	0x10000ULL
-
 #define REGION_INDEX	GENMASK_ULL(11, 0)
 #define REGION_FLAGS	GENMASK_ULL(15, 12)
 #define REGION_BASE	GENMASK_ULL(51, 16)
@@ -26,11 +24,11 @@ u64 keel_addr_region_encode(struct keel_addr_region r)
 	return (u64)r.count << 52 | r.base | (u64)r.flags << 12 | r.index;
 }
 
-int keel_addr_check(u64 base, u64 size, unsigned int ipa_bits)
+int keel_addr_check(u64 base, u64 size, u64 align, unsigned int ipa_bits)
 {
 	u64 limit = 1ULL << ipa_bits;
 
-	if (base & (FRAME_ALIGN - 1) || base + size < base)
+	if (base & (align - 1) || base + size < base)
 		return -EINVAL;
 	return base >= limit || size > limit - base ? -E2BIG : 0;
 }

@@ -15,8 +15,8 @@ struct keel_addr_region {
 struct keel_addr_region keel_addr_region_decode(u64 val);
 u64 keel_addr_region_encode(struct keel_addr_region r);
 
-/* -EINVAL: not aligned to 64 KiB or wraps; -E2BIG: beyond the guest's address space. */
-int keel_addr_check(u64 base, u64 size, unsigned int ipa_bits);
+/* -EINVAL: not aligned (a power of two) or wraps; -E2BIG: beyond the guest's address space. */
+int keel_addr_check(u64 base, u64 size, u64 align, unsigned int ipa_bits);
 /* Neither range wraps. An empty one overlaps nothing. */
 bool keel_addr_overlap(u64 a, u64 a_size, u64 b, u64 b_size);
 

@@ -249,7 +249,7 @@ static bool common(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 
 bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 {
-	if (!vcpu->ctx.gic.present)
+	if (!vcpu->ctx.gic.present || vcpu->vm->gic.v2)
 		return false;
 	switch (sysreg) {
 	case SYS_ICC_SGI1R_EL1:

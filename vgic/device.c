@@ -1,119 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM_DEV_TYPE_ARM_VGIC_V3: creating the GIC of a VM, and the attributes by
- * which user space sets it up. Contract: the KVM API's arm-vgic-v3 document.
- *
- * vm->lock, then config_lock. Whoever finds gic.initialised set (acquire) may
- * use gic.spi and gic.nr_irqs without a lock.
+ * KVM_DEV_TYPE_ARM_VGIC_V3: the attributes by which user space sets up a
+ * GICv3. Contract: the KVM API's arm-vgic-v3 document. What it has in common
+ * with a GICv2 is in setup.c.
  */
 #include <linux/errno.h>
 #include <linux/kvm.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
-#include "../core/routing.h"
 #include "../core/vcpu.h"
 #include "../core/vm.h"
+#include "device2.h"
+#include "hw.h"
 #include "lpi.h"
 #include "place.h"
+#include "setup.h"
 #include "uaccess.h"
 #include "vgic.h"
-
-#define MIN_IRQS	64
-#define MAX_IRQS	1024
-#define DEFAULT_IRQS	256
-
-/* A vCPU that runs holds its mutex; one that ran left has_run. */
-static int check_create(struct keel_vm *vm)
-{
-	int err;
-
-	lockdep_assert_held(&vm->lock);
-	if (vm->gic.present)
-		return -EEXIST;
-	err = keel_vm_lock_all_vcpus(vm);
-	if (err)
-		return err;
-	mutex_lock(&vm->config_lock);
-	if (vm->has_run)
-		err = -EBUSY;
-	else
-		vm->gic.present = true;
-	mutex_unlock(&vm->config_lock);
-	keel_vm_unlock_all_vcpus(vm);
-	return err;
-}
-
-static int create(struct keel_device *dev, u32 type)
-{
-	return check_create(dev->vm);
-}
-
-/* With the VM, or by release(). Interrupts stay until no vCPU has them on a list: keel_place_vm_destroy(). */
-static void destroy(struct keel_device *dev)
-{
-	struct keel_vm *vm = dev->vm;
-
-	mutex_lock(&vm->config_lock);
-	keel_place_unmap(vm);
-	keel_place_reset(vm);
-	if (!vm->gic.initialised)
-		vm->gic.present = false;
-	mutex_unlock(&vm->config_lock);
-}
-
-/*
- * Only through its fd can a GIC be initialised, so one that was not is of no
- * use any more: user space may have another. KVM keeps the useless one.
- */
-static bool release(struct keel_device *dev)
-{
-	lockdep_assert_held(&dev->vm->lock);
-	return !dev->vm->gic.initialised;
-}
-
-static void init_spi(struct keel_vm *vm, struct keel_irq *irq, u32 intid)
-{
-	keel_vgic_irq_init(irq, NULL, intid);
-	irq->target = keel_vm_vcpu_by_mpidr(vm, irq->irouter);
-}
-
-static int init_locked(struct keel_vm *vm)
-{
-	u32 nr = vm->gic.nr_irqs ?: DEFAULT_IRQS, i;
-	struct keel_irq *spi;
-	int err;
-
-	lockdep_assert_held(&vm->config_lock);
-	if (vm->gic.initialised)
-		return 0;
-	spi = kvcalloc(nr - KEEL_NR_PRIVATE, sizeof(*spi), GFP_KERNEL_ACCOUNT);
-	if (!spi)
-		return -ENOMEM;
-	for (i = KEEL_NR_PRIVATE; i < nr; i++)
-		init_spi(vm, &spi[i - KEEL_NR_PRIVATE], i);
-	err = keel_routing_set_default(vm, nr - KEEL_NR_PRIVATE);
-	if (err) {
-		kvfree(spi);
-		return err;
-	}
-	vm->gic.nr_irqs = nr;
-	vm->gic.spi = spi;
-	smp_store_release(&vm->gic.initialised, true);
-	return 0;
-}
-
-static int initialise(struct keel_vm *vm)
-{
-	int err;
-
-	mutex_lock(&vm->lock);
-	mutex_lock(&vm->config_lock);
-	err = init_locked(vm);
-	mutex_unlock(&vm->config_lock);
-	mutex_unlock(&vm->lock);
-	return err;
-}
 
 static int save_pending_locked(struct keel_vm *vm)
 {
@@ -145,37 +48,12 @@ static int control(struct keel_vm *vm, u64 attr)
 {
 	switch (attr) {
 	case KVM_DEV_ARM_VGIC_CTRL_INIT:
-		return initialise(vm);
+		return keel_setup_init(vm);
 	case KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES:
 		return save_pending_tables(vm);
 	default:
 		return -ENXIO;
 	}
-}
-
-static int set_nr_irqs(struct keel_vm *vm, const struct kvm_device_attr *attr)
-{
-	int err = 0;
-	u32 nr;
-
-	if (get_user(nr, (u32 __user *)attr->addr))
-		return -EFAULT;
-	if (nr < MIN_IRQS || nr > MAX_IRQS || nr % 32)
-		return -EINVAL;
-	mutex_lock(&vm->config_lock);
-	if (vm->gic.nr_irqs)
-		err = -EBUSY;
-	else
-		vm->gic.nr_irqs = nr;
-	mutex_unlock(&vm->config_lock);
-	return err;
-}
-
-static int get_nr_irqs(struct keel_vm *vm, const struct kvm_device_attr *attr)
-{
-	u32 nr = READ_ONCE(vm->gic.nr_irqs) ?: KEEL_NR_PRIVATE;
-
-	return put_user(nr, (u32 __user *)attr->addr);
 }
 
 static int set_region(struct keel_vm *vm, u64 val)
@@ -261,7 +139,7 @@ static int set_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 	case KVM_DEV_ARM_VGIC_GRP_ADDR:
 		return access_addr(dev->vm, attr, true);
 	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
-		return set_nr_irqs(dev->vm, attr);
+		return keel_setup_set_nr_irqs(dev->vm, attr);
 	case KVM_DEV_ARM_VGIC_GRP_CTRL:
 		return control(dev->vm, attr->attr);
 	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
@@ -280,7 +158,7 @@ static int get_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 	case KVM_DEV_ARM_VGIC_GRP_ADDR:
 		return access_addr(dev->vm, attr, false);
 	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
-		return get_nr_irqs(dev->vm, attr);
+		return keel_setup_get_nr_irqs(dev->vm, attr);
 	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
@@ -323,9 +201,9 @@ static int has_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 
 static const struct keel_device_ops vgic_ops = {
 	.name = "kvm-arm-vgic-v3",
-	.create = create,
-	.destroy = destroy,
-	.release = release,
+	.create = keel_setup_create,
+	.destroy = keel_setup_destroy,
+	.release = keel_setup_release,
 	.set_attr = set_attr,
 	.get_attr = get_attr,
 	.has_attr = has_attr,
@@ -333,7 +211,12 @@ static const struct keel_device_ops vgic_ops = {
 
 int keel_vgic_device_register(void)
 {
-	if (!keel_vgic_supported())
+	switch (keel_gic_hw.model) {
+	case KEEL_GIC_V3:
+		return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V3, &vgic_ops);
+	case KEEL_GIC_V2:
+		return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V2, &keel_device2_ops);
+	default:
 		return 0;
-	return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V3, &vgic_ops);
+	}
 }

@@ -20,7 +20,6 @@
 #define TYPER_ID_BITS		10			/* INTIDs without LPIs */
 #define TYPER_LPIS		BIT(17)
 #define IROUTER_AFFINITY	GENMASK_ULL(23, 0)	/* Aff2:Aff1:Aff0; TYPER.A3V is 0, no 1-of-N */
-#define IIDR_REVISION		GENMASK(15, 12)
 #define IDREGS			0xffd0			/* implementation defined but for PIDR2 */
 
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
@@ -30,17 +29,7 @@ static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 
 static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
-	u32 ctlr = val & CTLR_ENABLES;
-	struct keel_vcpu *vcpu;
-	unsigned int n;
-
-	if (READ_ONCE(a->vm->gic.ctlr) == ctlr)
-		return;
-	WRITE_ONCE(a->vm->gic.ctlr, ctlr);
-	/* what is pending may be taken now, or not any more */
-	keel_for_each_vcpu(n, vcpu, a->vm)
-		if (vcpu != a->by)
-			keel_vcpu_kick(vcpu);
+	keel_frame_set_ctlr(a, val & CTLR_ENABLES);
 }
 
 static u64 read_typer(const struct keel_frame_access *a, u32 i)
@@ -59,14 +48,7 @@ static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 /* User space chooses among the behaviours that there are; the rest tells what the VM was saved on. */
 static int set_iidr(const struct keel_frame_access *a, u32 i, u64 val)
 {
-	u32 rev = val >> 12 & 0xf;
-
-	if ((val ^ read_iidr(a, i)) & ~(u64)IIDR_REVISION)
-		return -EINVAL;
-	if (rev < KEEL_GIC_REV_MIN || rev > KEEL_GIC_REV)
-		return -EINVAL;
-	WRITE_ONCE(a->vm->gic.iidr_rev, rev);
-	return 0;
+	return keel_frame_set_revision(a, val ^ read_iidr(a, i), val);
 }
 
 /* TYPER2 says what GICv4.1 has. A VM that was saved with any of it cannot go on here. */

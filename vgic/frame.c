@@ -4,6 +4,7 @@
  * is about. vCPU mutex held for an access of the guest; for one of user space
  * those of all vCPUs.
  */
+#include <linux/bitfield.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
@@ -12,12 +13,39 @@
 #include "frame.h"
 #include "vgic.h"
 
+#define IIDR_REVISION		GENMASK(15, 12)
 #define IIDR_PRODUCT		0x4b	/* what a KVM guest expects: 'K' by Arm */
 #define IIDR_IMPLEMENTER	0x43b
 
 u32 keel_frame_iidr(u32 revision)
 {
 	return IIDR_PRODUCT << 24 | revision << 12 | IIDR_IMPLEMENTER;
+}
+
+int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u32 val)
+{
+	u32 rev = FIELD_GET(IIDR_REVISION, val);
+
+	if (difference & ~(u32)IIDR_REVISION)
+		return -EINVAL;
+	if (rev < KEEL_GIC_REV_MIN || rev > KEEL_GIC_REV)
+		return -EINVAL;
+	WRITE_ONCE(a->vm->gic.iidr_rev, rev);
+	return 0;
+}
+
+void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 enables)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int n;
+
+	if (READ_ONCE(a->vm->gic.ctlr) == enables)
+		return;
+	WRITE_ONCE(a->vm->gic.ctlr, enables);
+	/* what is pending may be taken now, or not any more */
+	keel_for_each_vcpu(n, vcpu, a->vm)
+		if (vcpu != a->by)
+			keel_vcpu_kick(vcpu);
 }
 
 /* The distributor's fields of private interrupts are RAZ/WI: affinity routing is always on. */
@@ -35,7 +63,7 @@ static const struct keel_regmap_reg *find_reg(const struct keel_frame_access *a,
 {
 	const struct keel_regmap_reg *reg = keel_regmap_find(map, offset, len);
 
-	if (reg && reg->bits && keel_regmap_intid(reg, offset) >= a->vm->gic.nr_irqs)
+	if (reg && reg->bits && keel_regmap_intid(reg, offset) >= max_t(u32, a->vm->gic.nr_irqs, KEEL_NR_PRIVATE))
 		return NULL;
 	return reg;
 }
@@ -56,9 +84,9 @@ static const struct keel_regmap_field *pick_field(const struct keel_frame_access
 }
 
 /* The accessing vCPU's own list registers were read back when it left the guest. */
-static bool must_halt(const struct keel_frame_access *a, bool sync)
+static bool must_halt(const struct keel_frame_access *a, u32 intid, bool sync)
 {
-	return sync && a->by && a->by != a->vcpu;
+	return sync && a->by && (a->by != a->vcpu || intid >= KEEL_NR_PRIVATE);
 }
 
 static u32 read_one(const struct keel_frame_access *a, const struct keel_regmap_field *field,
@@ -87,11 +115,11 @@ static u64 read_fields(const struct keel_frame_access *a, const struct keel_regm
 
 	if (!field->get)
 		return 0;
-	if (must_halt(a, field->sync_read))
+	if (must_halt(a, intid, field->sync_read))
 		keel_vgic_halt_guest(a->vm);
 	for (i = 0; i < n; i++)
 		val |= (u64)read_one(a, field, intid + i) << (i * reg->bits);
-	if (must_halt(a, field->sync_read))
+	if (must_halt(a, intid, field->sync_read))
 		keel_vgic_resume_guest(a->vm);
 	return val;
 }
@@ -112,6 +140,8 @@ static void write_one(const struct keel_frame_access *a, const struct keel_regma
 	raw_spin_lock_irqsave(&irq->lock, flags);
 	holder = irq->vcpu;
 	field->set(&irq->s, val);
+	if (field->routes && intid >= KEEL_NR_PRIVATE)
+		keel_vgic_retarget2(a->vm, irq);
 	keel_vgic_queue_unlock(a->vm, irq, flags);
 	if (field->withdraws && holder && holder != a->by)
 		keel_vcpu_kick(holder);
@@ -124,9 +154,9 @@ static void write_fields(const struct keel_frame_access *a, const struct keel_re
 	u32 i, n = len * 8 / reg->bits, intid = keel_regmap_intid(reg, offset);
 	u32 mask = BIT(reg->bits) - 1;
 
-	if (!field->set)
+	if (!field->set || (field->after_iidr && !READ_ONCE(a->vm->gic.groups_writable)))
 		return;
-	if (must_halt(a, field->sync_write))
+	if (must_halt(a, intid, field->sync_write))
 		keel_vgic_halt_guest(a->vm);
 	for (i = 0; i < n; i++) {
 		u32 v = val >> (i * reg->bits) & mask;
@@ -134,7 +164,7 @@ static void write_fields(const struct keel_frame_access *a, const struct keel_re
 		if (v || !field->ones)
 			write_one(a, field, intid + i, v);
 	}
-	if (must_halt(a, field->sync_write))
+	if (must_halt(a, intid, field->sync_write))
 		keel_vgic_resume_guest(a->vm);
 }
 

@@ -11,6 +11,7 @@ struct keel_vcpu;
 struct keel_its;
 
 #define KEEL_FRAME_SIZE		0x10000UL		/* 64 KiB */
+#define KEEL_DIST2_SIZE		0x1000UL		/* a GICv2's distributor */
 #define KEEL_REDIST_SIZE	(2 * KEEL_FRAME_SIZE)	/* RD_base, SGI_base */
 
 /* Identification that both frames show: GICv3 (IHI 0069, 12.1.4 and 12.9.11). */
@@ -20,14 +21,19 @@ struct keel_its;
 
 struct keel_frame_access {
 	struct keel_vm *vm;
-	struct keel_vcpu *vcpu;		/* whose redistributor; NULL: distributor */
+	struct keel_vcpu *vcpu;		/* whose redistributor or banked registers; NULL: a GICv3's distributor */
 	struct keel_vcpu *by;		/* who accesses; NULL: user space, and no vCPU runs */
 	struct keel_its *its;		/* whose control frame; else NULL */
 };
 
 extern const struct keel_regmap keel_dist_map, keel_redist_map;
+extern const struct keel_regmap keel_dist2_map, keel_cpuif2_map;	/* GICv2; cpuif2 for user space only */
 
 u32 keel_frame_iidr(u32 revision);
+/* User space writes val, which differs from IIDR in these bits: only a known revision may. -EINVAL. */
+int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u32 val);
+/* The distributor's enables of groups 0 and 1 become these. */
+void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 enables);
 
 /* Is there a 32-bit register for user space. -ENXIO: no. */
 int keel_frame_has(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset);
@@ -45,6 +51,6 @@ int keel_frame_bus_read(const struct keel_frame_access *a, const struct keel_reg
 int keel_frame_bus_write(const struct keel_frame_access *a, const struct keel_regmap *map,
 			 u32 offset, int len, const void *val);
 
-extern const struct keel_bus_ops keel_dist_ops, keel_redist_ops;
+extern const struct keel_bus_ops keel_dist_ops, keel_redist_ops, keel_dist2_ops;
 
 #endif

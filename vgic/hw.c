@@ -14,9 +14,12 @@
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
+#include <linux/stddef.h>
 #include <asm/sysreg.h>
 #include "../core/host.h"
 #include "../core/log.h"
+#include "../core/vm.h"
+#include "gich.h"
 #include "hw.h"
 #include "vgic.h"
 
@@ -50,10 +53,10 @@ static int find_in_dt(void)
 }
 
 #ifdef CONFIG_ACPI
-/* The first CPU that is there says it for all: a PPI has one number. */
-static int find_in_madt(const struct acpi_table_madt *madt)
+const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt)
 {
-	const void *end = (const void *)madt + madt->header.length, *p = madt + 1;
+	const void *end = (const void *)madt + madt->length;
+	const void *p = (const struct acpi_table_madt *)madt + 1;
 	const struct acpi_madt_generic_interrupt *gicc;
 	const struct acpi_subtable_header *sub;
 
@@ -62,25 +65,34 @@ static int find_in_madt(const struct acpi_table_madt *madt)
 		gicc = p;
 		if (sub->length < sizeof(*sub) || p + sub->length > end)
 			break;
-		if (sub->type != ACPI_MADT_TYPE_GENERIC_INTERRUPT || sub->length < sizeof(*gicc) ||
+		/* the structure has grown with each ACPI; a firmware's may end earlier */
+		if (sub->type != ACPI_MADT_TYPE_GENERIC_INTERRUPT ||
+		    sub->length < offsetofend(struct acpi_madt_generic_interrupt, vgic_interrupt) ||
 		    !gicc->vgic_interrupt)
 			continue;
-		return acpi_register_gsi(NULL, gicc->vgic_interrupt,
-					 gicc->flags & ACPI_MADT_VGIC_IRQ_MODE ? ACPI_EDGE_SENSITIVE :
-										 ACPI_LEVEL_SENSITIVE,
-					 ACPI_ACTIVE_HIGH);
+		return gicc;
 	}
-	return -ENODEV;
+	return NULL;
+}
+
+int keel_hw_register_maintenance(const struct acpi_madt_generic_interrupt *gicc)
+{
+	int trigger = gicc->flags & ACPI_MADT_VGIC_IRQ_MODE ? ACPI_EDGE_SENSITIVE :
+							      ACPI_LEVEL_SENSITIVE;
+
+	return acpi_register_gsi(NULL, gicc->vgic_interrupt, trigger, ACPI_ACTIVE_HIGH);
 }
 
 static int find_in_acpi(void)
 {
+	const struct acpi_madt_generic_interrupt *gicc;
 	struct acpi_table_header *table;
 	int irq;
 
 	if (acpi_disabled || ACPI_FAILURE(acpi_get_table(ACPI_SIG_MADT, 0, &table)))
 		return -ENODEV;
-	irq = find_in_madt((struct acpi_table_madt *)table);
+	gicc = keel_hw_madt_gicc(table);
+	irq = gicc ? keel_hw_register_maintenance(gicc) : -ENODEV;
 	acpi_put_table(table);
 	return irq;
 }
@@ -91,12 +103,12 @@ static int find_in_acpi(void)
 }
 #endif
 
-static int request_maintenance(void)
+static int request_maintenance(int irq)
 {
-	int irq = acpi_disabled ? find_in_dt() : find_in_acpi(), err;
+	int err;
 
 	if (irq <= 0)
-		return -ENODEV;
+		return irq ?: -ENODEV;
 	err = request_percpu_irq(irq, handle, "keel vgic", &cookie);
 	if (err)
 		return err;
@@ -116,6 +128,7 @@ static void probe(void)
 
 	smp_call_function_single(0, read_vtr, &vtr, 1);
 	keel_gic_hw = (struct keel_gic_hw) {
+		.model = KEEL_GIC_V3,
 		.lrs = min_t(unsigned int, FIELD_GET(VTR_LRS, vtr) + 1, KEEL_NR_LRS),
 		.pri_bits = FIELD_GET(VTR_PRIBITS, vtr) + 1,
 		.id_bits = FIELD_GET(VTR_IDBITS, vtr),
@@ -127,21 +140,48 @@ static void probe(void)
 
 bool keel_vgic_supported(void)
 {
-	return maint_irq;
+	return keel_gic_hw.model != KEEL_GIC_NONE;
 }
 
+bool keel_vgic_has_sysregs(void)
+{
+	return keel_gic_hw.model == KEEL_GIC_V3;
+}
+
+/* A GICv2 has room for eight in its registers. As in KVM that is so for every VM. */
+unsigned int keel_vgic_max_vcpus(void)
+{
+	return keel_gic_hw.model == KEEL_GIC_V2 ? 8 : KEEL_MAX_VCPUS;
+}
+
+static int __init init_v3(void)
+{
+	int err = request_maintenance(acpi_disabled ? find_in_dt() : find_in_acpi());
+
+	if (!err)
+		probe();
+	return err;
+}
+
+static int __init init_v2(void)
+{
+	int irq = keel_gich_init(), err = request_maintenance(irq);
+
+	if (err && irq > 0) {
+		keel_gich_exit();
+		keel_gic_hw = (struct keel_gic_hw){};
+	}
+	return err;
+}
+
+/* Guests can do without: user space has GICs as well. */
 int __init keel_vgic_module_init(void)
 {
-	int err;
+	int err = keel_host_has_gicv3() ? init_v3() : init_v2();
 
-	if (!keel_host_has_gicv3())
-		return 0;
-	err = request_maintenance();
-	if (err) {
-		keel_info("no GICv3 for guests: no maintenance interrupt (%d)", err);
-		return 0;
-	}
-	probe();
+	if (err)
+		keel_info("no GIC for guests: the host's has no virtual CPU interface or no maintenance interrupt (%d)",
+			  err);
 	return 0;
 }
 
@@ -149,10 +189,13 @@ void keel_vgic_module_exit(void)
 {
 	if (maint_irq)
 		free_percpu_irq(maint_irq, &cookie);
+	keel_gich_exit();
 }
 
 void keel_vgic_enable_cpu(void)
 {
+	if (keel_gic_hw.model == KEEL_GIC_V2)
+		keel_gich_reset_cpu();
 	if (maint_irq)
 		enable_percpu_irq(maint_irq, IRQ_TYPE_NONE);
 }

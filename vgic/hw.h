@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the host's GICv3 virtual CPU interface has. */
+/* What virtual CPU interface the host's GIC has. */
 #ifndef KEEL_VGIC_HW_H
 #define KEEL_VGIC_HW_H
 
@@ -20,13 +20,24 @@
 /* A guest without a GIC: every ICC_* access of its is UNDEFINED. */
 #define KEEL_ICH_TRAP_ALL	((u32)(KEEL_ICH_TC | KEEL_ICH_TALL0 | KEEL_ICH_TALL1 | KEEL_ICH_TDIR))
 
+/* A guest's GIC is of the model of the host's. */
+enum keel_gic_model { KEEL_GIC_NONE, KEEL_GIC_V2, KEEL_GIC_V3 };
+
 struct keel_gic_hw {
-	u8 lrs;			/* list registers; 0: no GICv3 for guests */
-	u8 pri_bits, id_bits;	/* virtual priority bits; ICC_CTLR_EL1.IDbits */
+	u8 model;		/* enum keel_gic_model; none: no GIC for guests */
+	u8 lrs;			/* list registers */
+	u8 pri_bits, id_bits;	/* virtual priority bits; ICC_CTLR_EL1.IDbits (GICv3) */
 	bool seis, a3v;
-	u32 dir_trap;		/* the bit of ICH_HCR_EL2 by which ICC_DIR_EL1 traps */
+	u32 dir_trap;		/* the bit of ICH_HCR_EL2 by which ICC_DIR_EL1 traps; 0: none does */
 };
 
 extern struct keel_gic_hw keel_gic_hw;	/* [I] after module init */
+
+struct acpi_table_header;
+struct acpi_madt_generic_interrupt;
+/* The MADT's first CPU interface that has a maintenance interrupt, or NULL: a PPI has one number on all CPUs. */
+const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt);
+/* Its Linux number, or -errno. */
+int keel_hw_register_maintenance(const struct acpi_madt_generic_interrupt *gicc);
 
 #endif

@@ -26,6 +26,28 @@ u64 keel_irq_key(const struct keel_irq_state *s)
 	return (u64)s->active << 40 | (u64)s->priority << 32 | s->intid;
 }
 
+void keel_irq_add_senders(struct keel_irq_state *s, u8 senders)
+{
+	s->senders |= senders;
+	s->latch = s->senders;
+}
+
+void keel_irq_remove_senders(struct keel_irq_state *s, u8 senders)
+{
+	s->senders &= ~senders;
+	s->latch = s->senders;
+}
+
+/* The guest is told one sender at a time; it exits at that one's end if there are more. */
+static u64 take_sender(struct keel_irq_state *s, bool pending)
+{
+	if (pending) {
+		s->sender = __builtin_ctz(s->senders);
+		keel_irq_remove_senders(s, 1U << s->sender);
+	}
+	return (u64)s->sender << KEEL_LR_SENDER_SHIFT | (s->senders ? KEEL_LR_EOI : 0);
+}
+
 u64 keel_irq_to_lr(struct keel_irq_state *s)
 {
 	u64 lr = s->intid | (u64)s->priority << KEEL_LR_PRIO_SHIFT;
@@ -39,8 +61,8 @@ u64 keel_irq_to_lr(struct keel_irq_state *s)
 		lr |= KEEL_LR_EOI;
 	if (s->active) {
 		lr |= KEEL_LR_ACTIVE;
-		/* with HW set both states at once are UNPREDICTABLE */
-		if (s->level || s->hw)
+		/* with HW set both states at once are UNPREDICTABLE; a list register has one sender */
+		if (s->level || s->hw || s->by_sender)
 			pending = false;
 	}
 	if (pending) {
@@ -48,6 +70,8 @@ u64 keel_irq_to_lr(struct keel_irq_state *s)
 		s->lr_latch = s->latch;
 		s->latch = false;
 	}
+	if (s->by_sender)
+		lr |= take_sender(s, pending);
 	return lr;
 }
 
@@ -55,8 +79,11 @@ bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr)
 {
 	/* LPIs have no active state */
 	s->active = (lr & KEEL_LR_ACTIVE) && s->intid < KEEL_FIRST_LPI;
-	if ((lr & KEEL_LR_PENDING) && s->lr_latch)
+	if ((lr & KEEL_LR_PENDING) && s->lr_latch) {
 		s->latch = true;
+		if (s->by_sender)
+			s->senders |= 1U << s->sender;
+	}
 	s->lr_latch = false;
 	return !(lr & KEEL_LR_STATE) && s->level && !s->hw;
 }

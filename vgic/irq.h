@@ -27,6 +27,12 @@ struct keel_irq_state {
 	bool active;
 	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */
 	u32 hwintid;		/* the host's INTID, if hw */
+
+	/* GICv2 only. An SGI is pending once for each vCPU that sent it, and the taker is told whom it is from. */
+	bool by_sender;		/* it is such an SGI: latch says whether there are senders */
+	u8 senders;		/* vCPUs that wait for it to be taken, a bit each */
+	u8 sender;		/* who sent what is in the list register, or active */
+	u8 targets;		/* GICD_ITARGETSR, a bit for each vCPU */
 };
 
 /* Pending as GICD_ISPENDR reads it: latch, or the line of a level-sensitive one. */
@@ -35,7 +41,8 @@ static inline bool keel_irq_pending(const struct keel_irq_state *s)
 	return s->latch || (s->level && s->line);
 }
 
-/* ICH_LR<n>_EL2 (IHI 0069, 12.4.4) */
+/* ICH_LR<n>_EL2 (IHI 0069, 12.4.4); lr2.h has the GICv2's form of it */
+#define KEEL_LR_SENDER_SHIFT	10	/* in vINTID, as a GICv2's guest reads it: the source of an SGI */
 #define KEEL_LR_PINTID_SHIFT	32
 #define KEEL_LR_EOI		(1ULL << 41)
 #define KEEL_LR_PRIO_SHIFT	48
@@ -71,6 +78,9 @@ static inline bool keel_irq_before(const struct keel_irq_state *a, const struct 
  * when it is deactivated.
  */
 u64 keel_irq_to_lr(struct keel_irq_state *s);
+/* An SGI of a GICv2 becomes pending for these senders as well, or for these not any more. */
+void keel_irq_add_senders(struct keel_irq_state *s, u8 senders);
+void keel_irq_remove_senders(struct keel_irq_state *s, u8 senders);
 /* What the guest made of the LR. True: a level-sensitive one was completed, so tell resamplefds. */
 bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr);
 /* Deactivated without an LR. True as above. */

@@ -16,6 +16,7 @@
 #include "../core/vm.h"
 #include "addr.h"
 #include "frame.h"
+#include "hw.h"
 #include "its.h"
 
 static int create(struct keel_device *dev, u32 type)
@@ -234,7 +235,7 @@ static const struct keel_device_ops its_ops = {
 
 int keel_its_device_register(void)
 {
-	if (!keel_vgic_supported())
+	if (keel_gic_hw.model != KEEL_GIC_V3)
 		return 0;
 	return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_ITS, &its_ops);
 }

@@ -14,6 +14,7 @@
 #include "../core/vm.h"
 #include "../hyp/hyp.h"
 #include "cpuif.h"
+#include "gich.h"
 #include "hw.h"
 #include "lpi.h"
 #include "vgic.h"
@@ -141,7 +142,7 @@ static u64 key(struct keel_irq *irq, u32 vmcr)
  */
 static u32 sort(struct keel_vcpu *vcpu)
 {
-	u32 vmcr = keel_hyp_gic_vmcr(vcpu), events = 0;
+	u32 vmcr = keel_vgic_vmcr(vcpu), events = 0;
 	struct keel_irq *irq;
 	unsigned int group;
 
@@ -194,15 +195,12 @@ static u32 always_traps(const struct keel_vm *vm)
 	return vm->nr_vcpus > 1 ? keel_gic_hw.dir_trap & KEEL_ICH_TDIR : 0;
 }
 
-void keel_vgic_flush(struct keel_vcpu *vcpu)
+static void fill(struct keel_vcpu *vcpu)
 {
 	struct keel_gic_cpu *g = &vcpu->gic;
 	struct keel_irq *irq;
 	u32 events = 0;
 
-	lockdep_assert_irqs_disabled();
-	if (!vcpu->ctx.gic.present)
-		return;
 	vcpu->ctx.gic.hcr = always_traps(vcpu->vm);
 	/* who adds from here on finds the vCPU in the guest and kicks it */
 	if (list_empty(&g->list))
@@ -216,6 +214,17 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 		raw_spin_unlock(&irq->lock);
 	}
 	raw_spin_unlock(&g->lock);
+}
+
+/* A GICv3's registers are the world switch's matter. */
+void keel_vgic_flush(struct keel_vcpu *vcpu)
+{
+	lockdep_assert_irqs_disabled();
+	if (!vcpu->ctx.gic.present)
+		return;
+	fill(vcpu);
+	if (vcpu->vm->gic.v2)
+		keel_gich_load(vcpu);
 }
 
 static void notify(struct keel_vm *vm, u32 intid)
@@ -309,6 +318,8 @@ void keel_vgic_sync(struct keel_vcpu *vcpu)
 	u32 completed = 0;
 
 	lockdep_assert_irqs_disabled();
+	if (c->present && vcpu->vm->gic.v2)
+		keel_gich_save(vcpu);
 	if (!n)
 		return;
 	end_unlisted(vcpu);

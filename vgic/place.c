@@ -14,11 +14,12 @@
 #include "addr.h"
 #include "frame.h"
 #include "place.h"
+#include "place2.h"
 #include "vgic.h"
 
 void keel_place_vm_init(struct keel_vm *vm)
 {
-	vm->gic.dist_base = KEEL_GIC_NOWHERE;
+	vm->gic.dist_base = vm->gic.cpu_base = KEEL_GIC_NOWHERE;
 	vm->gic.iidr_rev = KEEL_GIC_REV;
 	INIT_LIST_HEAD(&vm->gic.regions);
 }
@@ -38,7 +39,7 @@ void keel_place_reset(struct keel_vm *vm)
 		vcpu->gic.rd_base = KEEL_GIC_NOWHERE;
 		vcpu->gic.rd_last = false;
 	}
-	vm->gic.dist_base = KEEL_GIC_NOWHERE;
+	vm->gic.dist_base = vm->gic.cpu_base = KEEL_GIC_NOWHERE;
 	if (!vm->gic.initialised)
 		vm->gic.nr_irqs = 0;
 }
@@ -84,7 +85,7 @@ static bool fits(struct keel_vm *vm)
 	list_for_each_entry(r, &vm->gic.regions, entry) {
 		u64 size = region_size(vm, r->count);
 
-		if (keel_addr_check(r->base, size, vm->mmu.ipa_bits) || hits_dist(vm, r->base, size))
+		if (keel_addr_check(r->base, size, KEEL_FRAME_SIZE, vm->mmu.ipa_bits) || hits_dist(vm, r->base, size))
 			return false;
 	}
 	return true;
@@ -168,7 +169,7 @@ static int check_region(struct keel_vm *vm, const struct keel_addr_region *arg)
 		return -EINVAL;
 	if (hits_region(vm, arg->base, size))
 		return -EINVAL;
-	err = keel_addr_check(arg->base, size, vm->mmu.ipa_bits);
+	err = keel_addr_check(arg->base, size, KEEL_FRAME_SIZE, vm->mmu.ipa_bits);
 	if (err)
 		return err;
 	/* with nobody to put there it is too early to say: the first run does */
@@ -202,7 +203,7 @@ int keel_place_set_dist(struct keel_vm *vm, u64 base)
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.dist_base != KEEL_GIC_NOWHERE)
 		return -EEXIST;
-	err = keel_addr_check(base, KEEL_FRAME_SIZE, vm->mmu.ipa_bits);
+	err = keel_addr_check(base, KEEL_FRAME_SIZE, KEEL_FRAME_SIZE, vm->mmu.ipa_bits);
 	if (!err)
 		vm->gic.dist_base = base;
 	return err;
@@ -279,7 +280,7 @@ int keel_place_map(struct keel_vm *vm)
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.ready)
 		return 0;
-	err = check_complete(vm) ?: register_all(vm);
+	err = vm->gic.v2 ? keel_place2_map(vm) : check_complete(vm) ?: register_all(vm);
 	if (!err)
 		smp_store_release(&vm->gic.ready, true);
 	return err;
@@ -289,6 +290,6 @@ void keel_place_unmap(struct keel_vm *vm)
 {
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.ready)
-		unregister(vm, vm->nr_vcpus);
+		unregister(vm, vm->gic.v2 ? 0 : vm->nr_vcpus);
 	vm->gic.ready = false;
 }

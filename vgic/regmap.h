@@ -27,6 +27,8 @@ struct keel_regmap_field {
 	bool sync_read;		/* a list register may know better: read with the guest halted */
 	bool sync_write;	/* a list register may have it: change with the guest halted */
 	bool withdraws;		/* the interrupt may have to leave a vCPU that holds it */
+	bool routes;		/* GICv2: its target changes */
+	bool after_iidr;	/* GICv2: written only once user space has written GICD_IIDR */
 };
 
 struct keel_regmap_reg {
@@ -54,6 +56,12 @@ extern const struct keel_regmap_field keel_regmap_group, keel_regmap_set_enable,
 	keel_regmap_clear_enable, keel_regmap_set_pending, keel_regmap_clear_pending,
 	keel_regmap_user_pending, keel_regmap_set_active, keel_regmap_clear_active,
 	keel_regmap_priority, keel_regmap_config, keel_regmap_none;
+
+/* GICv2 */
+extern const struct keel_regmap_field keel_regmap2_user_group, keel_regmap2_targets,
+	keel_regmap2_set_pending, keel_regmap2_clear_pending,
+	keel_regmap2_user_set_pending, keel_regmap2_user_clear_pending,
+	keel_regmap2_add_senders, keel_regmap2_remove_senders;
 
 /* The register at offset, or NULL: none there, or it does not take such an access. */
 const struct keel_regmap_reg *keel_regmap_find(const struct keel_regmap *map, u32 offset, int len);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reading and writing the state of a GIC whose guest does not run: reset, save and restore by a VMM. */
+#include <linux/bitfield.h>
 #include <linux/errno.h>
 #include <linux/uaccess.h>
 #include <asm/kvm.h>
@@ -7,6 +8,7 @@
 #include "../core/vm.h"
 #include "addr.h"
 #include "frame.h"
+#include "setup.h"
 #include "uaccess.h"
 #include "vgic.h"
 
@@ -14,7 +16,7 @@
  * attr: the vCPU by affinity in 63:32, a register or an interrupt in 31:0. The
  * distributor is nobody's, affinity 0 is the first vCPU.
  */
-static struct keel_vcpu *find_vcpu(struct keel_vm *vm, const struct kvm_device_attr *attr)
+static struct keel_vcpu *find_vcpu_v3(struct keel_vm *vm, const struct kvm_device_attr *attr)
 {
 	u32 affinity = attr->group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? 0 : attr->attr >> 32;
 
@@ -22,16 +24,28 @@ static struct keel_vcpu *find_vcpu(struct keel_vm *vm, const struct kvm_device_a
 			  keel_vm_vcpu(vm, 0);
 }
 
-static const struct keel_regmap *map_of(u32 group)
+/* A GICv2's attributes have the vCPU's id in 39:32. */
+static struct keel_vcpu *find_vcpu(struct keel_vm *vm, const struct kvm_device_attr *attr)
 {
-	return group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? &keel_dist_map : &keel_redist_map;
+	if (!vm->gic.v2)
+		return find_vcpu_v3(vm, attr);
+	return keel_vm_vcpu_by_id(vm, FIELD_GET(KVM_DEV_ARM_VGIC_CPUID_MASK, attr->attr));
+}
+
+static const struct keel_regmap *map_of(struct keel_vm *vm, u32 group)
+{
+	bool dist = group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS;
+
+	if (vm->gic.v2)
+		return dist ? &keel_dist2_map : &keel_cpuif2_map;
+	return dist ? &keel_dist_map : &keel_redist_map;
 }
 
 static struct keel_frame_access frame_of(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 group)
 {
 	return (struct keel_frame_access){
 		.vm = vm,
-		.vcpu = group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? NULL : vcpu,
+		.vcpu = group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS && !vm->gic.v2 ? NULL : vcpu,
 	};
 }
 
@@ -39,7 +53,7 @@ static int access_reg(struct keel_vm *vm, struct keel_vcpu *vcpu,
 		      const struct kvm_device_attr *attr, bool write, u64 *val)
 {
 	struct keel_frame_access a = frame_of(vm, vcpu, attr->group);
-	const struct keel_regmap *map = map_of(attr->group);
+	const struct keel_regmap *map = map_of(vm, attr->group);
 
 	if (write)
 		return keel_frame_write(&a, map, attr->attr, KEEL_W32, *val);
@@ -111,12 +125,17 @@ static bool asks_for_levels(u64 attr)
 static int access_group(struct keel_vm *vm, struct keel_vcpu *vcpu,
 			const struct kvm_device_attr *attr, bool write, u64 *val)
 {
+	int err = 0;
+
 	lockdep_assert_held(&vm->config_lock);
 	if (!vm->gic.initialised)
-		return -EBUSY;
+		err = vm->gic.v2 ? keel_setup_init_locked(vm) : -EBUSY;
+	if (err)
+		return err;
 	switch (attr->group) {
 	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
+	case KVM_DEV_ARM_VGIC_GRP_CPU_REGS:
 		return access_reg(vm, vcpu, attr, write, val);
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
 		return access_sysreg(vcpu, attr->attr, write, val);
@@ -193,5 +212,5 @@ int keel_uaccess_has(struct keel_vm *vm, const struct kvm_device_attr *attr)
 	if (attr->group == KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS)
 		return keel_cpuif_uaccess(vcpu, keel_addr_sysreg(attr->attr), false, NULL);
 	a = frame_of(vm, vcpu, attr->group);
-	return keel_frame_has(&a, map_of(attr->group), attr->attr);
+	return keel_frame_has(&a, map_of(vm, attr->group), attr->attr);
 }

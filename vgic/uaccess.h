@@ -9,7 +9,7 @@
 struct keel_vm;
 
 /*
- * KVM_DEV_ARM_VGIC_GRP_{DIST_REGS,REDIST_REGS,CPU_SYSREGS,LEVEL_INFO}. Takes
+ * KVM_DEV_ARM_VGIC_GRP_{DIST_REGS,REDIST_REGS,CPU_SYSREGS,LEVEL_INFO,CPU_REGS}. Takes
  * vm->lock, every vCPU's mutex and config_lock. -EBUSY: a vCPU runs, or the
  * GIC is not initialised; -EINVAL: no such vCPU; -ENOENT: no such ICC_*.
  */

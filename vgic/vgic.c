@@ -58,6 +58,20 @@ void keel_vgic_vm_destroy(struct keel_vm *vm)
 	keel_place_vm_destroy(vm);
 }
 
+void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
+{
+	bool v2 = vcpu->vm->gic.v2;
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_PRIVATE; i++) {
+		struct keel_irq_state *s = &vcpu->gic.irq[i].s;
+
+		s->group1 = !v2;
+		s->by_sender = v2 && i < KEEL_NR_SGIS;
+		s->targets = v2 ? BIT(vcpu->idx) : 0;
+	}
+}
+
 void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 {
 	struct keel_gic_cpu *g = &vcpu->gic;
@@ -67,6 +81,7 @@ void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 	INIT_LIST_HEAD(&g->list);
 	for (i = 0; i < KEEL_NR_PRIVATE; i++)
 		keel_vgic_irq_init(&g->irq[i], vcpu, i);
+	keel_vgic_vcpu_init_model(vcpu);
 	g->rd_base = KEEL_GIC_NOWHERE;
 	g->pendbaser = keel_its_sane_attrs(BIT_ULL(10), &keel_its_attrs_redist);
 	g->pri_bits = keel_gic_hw.pri_bits;
@@ -198,6 +213,24 @@ static void make_sgi(struct keel_vcpu *to, u32 intid, bool group1)
 	keel_vgic_queue_unlock(to->vm, irq, flags);
 }
 
+void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid)
+{
+	struct keel_irq *irq = &to->gic.irq[array_index_nospec(intid, KEEL_NR_SGIS)];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	keel_irq_add_senders(&irq->s, BIT(from->idx));
+	keel_vgic_queue_unlock(to->vm, irq, flags);
+}
+
+/* To several at once the first of them gets it (IHI 0048B, 3.2.3 lets that be chosen); to none, the first vCPU. */
+void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq)
+{
+	lockdep_assert_held(&irq->lock);
+	irq->s.targets &= GENMASK(vm->nr_vcpus - 1, 0);
+	irq->target = keel_vm_vcpu(vm, irq->s.targets ? __ffs(irq->s.targets) : 0);
+}
+
 static u64 affinity(const struct keel_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->ctx.sys[KEEL_MPIDR_EL1]) & MPIDR_HWID_BITMASK;
@@ -246,6 +279,11 @@ void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
 	}
 }
 
+u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
+{
+	return vcpu->vm->gic.v2 ? vcpu->ctx.gic.vmcr : keel_hyp_gic_vmcr(vcpu);
+}
+
 /* One interrupt of the list: would the CPU interface signal it? */
 static bool would_take(const struct keel_vm *vm, struct keel_irq *irq, u32 vmcr)
 {
@@ -269,7 +307,7 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu)
 
 	if (list_empty(&g->list))
 		return false;
-	vmcr = keel_hyp_gic_vmcr(vcpu);
+	vmcr = keel_vgic_vmcr(vcpu);
 	raw_spin_lock_irqsave(&g->lock, flags);
 	list_for_each_entry(irq, &g->list, entry) {
 		found = would_take(vcpu->vm, irq, vmcr);

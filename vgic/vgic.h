@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The in-kernel GICv3 of a VM. State machine and list-register coding are pure
+ * The in-kernel GIC of a VM, GICv2 or GICv3 as the host's. State machine and list-register coding are pure
  * (irq.h); this is what holds them together and what core/, arch/ and timer/
  * call. vgic does not name timer, and of mmu only the access to guest memory,
  * where the ITS's tables are: devices raise lines by keel_vgic_set_line().
@@ -72,14 +72,17 @@ struct keel_lpis {
 
 /* Per VM; embedded in struct keel_vm as "gic". [c] config_lock. */
 struct keel_gic {
-	bool present;			/* [c] a GICv3 was created; immutable once a vCPU has run */
+	bool present;			/* [c] a GIC was created; immutable once a vCPU has run */
+	bool v2;			/* [c] it is a GICv2, else a GICv3; set before present */
 	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
 	bool ready;			/* [c, release] addresses checked, MMIO registered: first KVM_RUN */
 	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
 	u64 dist_base;			/* [c] KEEL_GIC_NOWHERE: not set */
+	u64 cpu_base;			/* [c] CPU interface of a GICv2; as dist_base */
 	struct list_head regions;	/* [c] keel_gic_region by index */
 	u32 ctlr;			/* GICD_CTLR enables */
 	u32 iidr_rev;
+	bool groups_writable;		/* GICv2: user space wrote IIDR, and so may restore IGROUPR */
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
 	struct keel_lpis lpi;
 	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
@@ -90,14 +93,17 @@ struct keel_gic {
 };
 
 /* ---- life cycle ---- */
-/* The host can give guests a GICv3. Set once at load: number of LRs, PRIbits, maintenance interrupt. */
-int keel_vgic_module_init(void);	/* 0 also on hosts without GICv3: keel_vgic_supported() says it */
+/* The host can give guests a GIC. Set once at load: model, number of LRs, PRIbits, maintenance interrupt. */
+int keel_vgic_module_init(void);	/* 0 also where there is none for guests: keel_vgic_supported() says it */
 void keel_vgic_module_exit(void);
 bool keel_vgic_supported(void);
+bool keel_vgic_has_sysregs(void);	/* it is a GICv3 */
+unsigned int keel_vgic_max_vcpus(void);	/* that a VM can have on this host, with an in-kernel GIC or without */
 void keel_vgic_enable_cpu(void);	/* maintenance interrupt; IRQs off, own CPU */
 void keel_vgic_disable_cpu(void);
 void keel_vgic_vm_init(struct keel_vm *vm);		/* also without a GIC */
-void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC */
+void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC; vm->lock, idx is set */
+void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu);	/* the GIC's model is known now; vm->lock, no vCPU has run */
 /* Reset state of one interrupt; private ones are vcpu's, SPIs (vcpu NULL) have no target yet. */
 void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid);
 void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu);	/* CPU interface: ICH_VMCR, APRs to reset */
@@ -126,6 +132,12 @@ bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid);
 bool keel_vgic_hw_take_done(struct keel_vcpu *vcpu, u32 intid);
 /* Completion of a level-sensitive SPI, for resamplefds; called without locks, in task context or atomic. */
 extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
+/* The vCPU's ICH_VMCR_EL2 or GICH_VMCR. As keel_hyp_gic_vmcr(). */
+u32 keel_vgic_vmcr(struct keel_vcpu *vcpu);
+/* GICv2: a software-generated interrupt from one vCPU to one. */
+void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid);
+/* GICv2: after ITARGETSR has changed. irq->lock. */
+void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq);
 /* ICC_SGI1R/ASGI1R/SGI0R_EL1 write. */
 void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
 /* Trapped ICC_* accesses; false: UNDEF. sysreg as sys_reg(). */
@@ -155,7 +167,12 @@ bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
  */
 int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 
-/* ---- vgic/device.c: KVM_DEV_TYPE_ARM_VGIC_V3 on the device-fd frame ---- */
+/* ---- vgic/device.c, vgic/device2.c: KVM_DEV_TYPE_ARM_VGIC_V3 or _V2 on the device-fd frame ---- */
+/* A GICv2 initialises itself when it is first used. -EBUSY: a GICv3 does not. Takes vm->lock. */
+int keel_vgic_lazy_init(struct keel_vm *vm);
+/* KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR: a GICv2 without a device fd. -ENODEV: the host's GIC is another. */
+int keel_vgic_create_irqchip(struct keel_vm *vm);
+int keel_vgic_set_device_addr(struct keel_vm *vm, const struct kvm_arm_device_addr *addr);
 int keel_vgic_device_register(void);	/* nothing if !keel_vgic_supported(); after keel_vgic_module_init() */
 
 /* ---- vgic/place.c: where the frames are; config_lock held but in _vm_init and _vm_destroy ---- */

@@ -142,7 +142,7 @@ void keel_vhe_vgic_load(const struct keel_ctx *ctx)
 
 void keel_vhe_vgic_save(struct keel_ctx *ctx)
 {
-	if (!ctx->gic.present)
+	if (!keel_vhe_features.gicv3 || !ctx->gic.present)
 		return;
 	ctx->gic.vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
 	save_aprs(&ctx->gic);
@@ -185,7 +185,7 @@ void keel_vhe_vgic_leave(struct keel_ctx *ctx)
 	unsigned long empty;
 	unsigned int i;
 
-	if (!g->used)
+	if (!g->used || !keel_vhe_features.gicv3)
 		return;
 	if (g->hcr & KEEL_ICH_LRENPIE)
 		g->eoicount = read_eoicount();

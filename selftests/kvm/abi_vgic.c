@@ -477,6 +477,8 @@ static void routing(void)
 	struct kvm_msi msi = { 0 };
 	int vm = vm_fd(0);
 
+	/* QEMU 7.2 dereferences NULL where this is 0. */
+	CHECK_EQ(kvm(vm, KVM_CHECK_EXTENSION, KVM_CAP_SIGNAL_MSI), 1);
 	CHECK_EQ(kvm(vm, KVM_SIGNAL_MSI, &msi), -EINVAL);
 	gic_fd(vm);
 	CHECK_EQ(kvm_cap(KVM_CAP_IRQ_ROUTING), 4096);

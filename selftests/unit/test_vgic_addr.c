@@ -21,12 +21,14 @@ static void region_coding(void)
 
 static void limits(void)
 {
-	CHECK_EQ(keel_addr_check(0, 0x10000, 40), 0);
-	CHECK_EQ(keel_addr_check((1ull << 40) - 0x10000, 0x10000, 40), 0);
-	CHECK_EQ(-keel_addr_check((1ull << 40) - 0x10000, 0x20000, 40), E2BIG);
-	CHECK_EQ(-keel_addr_check(1ull << 40, 0, 40), E2BIG);
-	CHECK_EQ(-keel_addr_check(0x1000, 0x10000, 40), EINVAL);
-	CHECK_EQ(-keel_addr_check(~0xffffull, 0x20000, 40), EINVAL);
+	CHECK_EQ(keel_addr_check(0, 0x10000, 0x10000, 40), 0);
+	CHECK_EQ(keel_addr_check((1ull << 40) - 0x10000, 0x10000, 0x10000, 40), 0);
+	CHECK_EQ(-keel_addr_check((1ull << 40) - 0x10000, 0x20000, 0x10000, 40), E2BIG);
+	CHECK_EQ(-keel_addr_check(1ull << 40, 0, 0x10000, 40), E2BIG);
+	CHECK_EQ(-keel_addr_check(0x1000, 0x10000, 0x10000, 40), EINVAL);
+	CHECK_EQ(keel_addr_check(0x1000, 0x2000, 0x1000, 40), 0);
+	CHECK_EQ(-keel_addr_check(0x1800, 0x2000, 0x1000, 40), EINVAL);
+	CHECK_EQ(-keel_addr_check(~0xffffull, 0x20000, 0x10000, 40), EINVAL);
 }
 
 static void overlap(void)

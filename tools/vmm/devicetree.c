@@ -122,25 +122,31 @@ static void psci(void *fdt)
 }
 
 /* Secure, physical, virtual and hypervisor timer; a guest has the middle two. */
-static void timer(void *fdt)
+static void timer(void *fdt, const struct machine *m)
 {
+	/* A GICv2's binding wants to know whose a private interrupt is, a bit for each CPU. */
+	u32 level = LEVEL | (m->gic_version == 3 ? 0 : ((1u << m->nr_cpus) - 1) << 8);
+
 	begin(fdt, "timer");
 	put_string(fdt, "compatible", "arm,armv8-timer");
-	put(fdt, "interrupts", PPI, 13, LEVEL, PPI, 14, LEVEL,
-	    PPI, 11, LEVEL, PPI, 10, LEVEL);
+	put(fdt, "interrupts", PPI, 13, level, PPI, 14, level,
+	    PPI, 11, level, PPI, 10, level);
 	put_empty(fdt, "always-on");
 	end(fdt);
 }
 
-static void gic(void *fdt, int nr_cpus)
+static void gic(void *fdt, const struct machine *m)
 {
 	begin_at(fdt, "interrupt-controller", GICD_BASE);
-	put_string(fdt, "compatible", "arm,gic-v3");
+	put_string(fdt, "compatible", m->gic_version == 3 ? "arm,gic-v3" : "arm,gic-400");
 	put(fdt, "phandle", GIC_PHANDLE);
 	put_empty(fdt, "interrupt-controller");
 	put(fdt, "#interrupt-cells", 3);
-	put(fdt, "reg", WIDE(GICD_BASE), WIDE(KB(64)),
-	    WIDE(GICR_BASE), WIDE(KB(128) * nr_cpus));
+	if (m->gic_version == 3)
+		put(fdt, "reg", WIDE(GICD_BASE), WIDE(KB(64)),
+		    WIDE(GICR_BASE), WIDE(KB(128) * m->nr_cpus));
+	else
+		put(fdt, "reg", WIDE(GICD_BASE), WIDE(KB(4)), WIDE(GICC_BASE), WIDE(KB(8)));
 	end(fdt);
 }
 
@@ -182,8 +188,8 @@ void devicetree_write(struct machine *m, const struct boot *boot)
 	memory(fdt, m->options->ram_size);
 	cpus(fdt, m);
 	psci(fdt);
-	timer(fdt);
-	gic(fdt, m->nr_cpus);
+	timer(fdt, m);
+	gic(fdt, m);
 	serial(fdt);
 	for (int i = 0; i < m->options->nr_disks; i++)
 		disk(fdt, i);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The interrupt controller, a GICv3 inside the hypervisor. It is a device
- * with a file descriptor and attributes; the order of steps matters:
- * create the device, create the vCPUs, set addresses, initialise, run.
+ * The interrupt controller inside the hypervisor: a GICv3, or a GICv2 where
+ * the machine has only that to give. It is a device with a file descriptor and
+ * attributes; the order of steps matters: create the device, create the vCPUs,
+ * set addresses, initialise, run.
  */
-#include <errno.h>
 #include <linux/kvm.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -31,24 +31,40 @@ void gic_create(struct machine *m)
 {
 	struct kvm_create_device gic = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
 
-	kvm_call(m->vm, KVM_CREATE_DEVICE, "KVM_CREATE_DEVICE (GICv3)", (unsigned long)&gic);
+	m->gic_version = 3;
+	if (ioctl(m->vm, KVM_CREATE_DEVICE, &gic) < 0) {
+		m->gic_version = 2;
+		gic.type = KVM_DEV_TYPE_ARM_VGIC_V2;
+		kvm_call(m->vm, KVM_CREATE_DEVICE, "KVM_CREATE_DEVICE (GICv3 or GICv2)",
+			 (unsigned long)&gic);
+	}
 	gic_fd = gic.fd;
 }
 
-/* When all vCPUs exist: each has a redistributor, and no more can come. */
-void gic_init(void)
+static void place(const char *what, u64 type, u64 address)
 {
-	u64 distributor = GICD_BASE;
-	/* The first of a row, as long as there are vCPUs. */
-	u64 redistributors = GICR_BASE;
+	set(what, KVM_DEV_ARM_VGIC_GRP_ADDR, type, &address);
+}
+
+/* When all vCPUs exist: each has a redistributor, and no more can come. */
+void gic_init(struct machine *m)
+{
 	u32 nr_irqs = NR_IRQS;
 
 	set("KVM_SET_DEVICE_ATTR (GIC: number of interrupts)",
 	    KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr_irqs);
-	set("KVM_SET_DEVICE_ATTR (GIC: distributor's address)",
-	    KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &distributor);
-	set("KVM_SET_DEVICE_ATTR (GIC: redistributors' address)",
-	    KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redistributors);
+	if (m->gic_version == 3) {
+		place("KVM_SET_DEVICE_ATTR (GIC: distributor's address)",
+		      KVM_VGIC_V3_ADDR_TYPE_DIST, GICD_BASE);
+		/* The first of a row, as long as there are vCPUs. */
+		place("KVM_SET_DEVICE_ATTR (GIC: redistributors' address)",
+		      KVM_VGIC_V3_ADDR_TYPE_REDIST, GICR_BASE);
+	} else {
+		place("KVM_SET_DEVICE_ATTR (GIC: distributor's address)",
+		      KVM_VGIC_V2_ADDR_TYPE_DIST, GICD_BASE);
+		place("KVM_SET_DEVICE_ATTR (GIC: CPU interface's address)",
+		      KVM_VGIC_V2_ADDR_TYPE_CPU, GICC_BASE);
+	}
 	set("KVM_SET_DEVICE_ATTR (GIC: initialise)",
 	    KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 }

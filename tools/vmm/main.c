@@ -155,7 +155,7 @@ static void build(struct machine *m)
 
 	vm_create(m);
 	vcpus_create(m);
-	gic_init();
+	gic_init(m);
 	serial_create(m);
 	for (int i = 0; i < m->options->nr_disks; i++)
 		disk_create(m, m->options->disks[i]);

@@ -23,6 +23,7 @@ typedef uint64_t u64;
 
 /* Guest physical addresses. Everything below RAM_BASE is devices. */
 #define GICD_BASE 0x08000000ull /* KB(64) */
+#define GICC_BASE 0x08010000ull /* KB(8); GICv2 only */
 #define UART_BASE 0x09000000ull /* KB(4) */
 #define DISK_BASE 0x0a000000ull /* KB(4) each */
 #define GICR_BASE 0x10000000ull /* KB(128) for each vCPU */
@@ -85,6 +86,7 @@ struct machine {
 	void *ram;		/* options->ram_size bytes at RAM_BASE */
 	struct vcpu *vcpus;
 	int nr_cpus;
+	int gic_version;	/* 3 or 2 */
 	struct bus_device bus[MAX_BUS_DEVICES];
 	int nr_bus_devices;
 	_Atomic int outcome;	/* enum outcome */
@@ -102,7 +104,7 @@ void vm_ioeventfd(struct machine *m, u64 address, u32 value, int fd);
 
 /* gic.c */
 void gic_create(struct machine *m);
-void gic_init(void);
+void gic_init(struct machine *m);
 
 /* vcpu.c */
 void vcpus_create(struct machine *m);

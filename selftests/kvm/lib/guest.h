@@ -92,9 +92,12 @@ static inline u64 mmio_read64(u64 addr)
 	return v;
 }
 
+/* The vCPU's id, as it is in the affinity: 16 to a cluster. */
 static inline unsigned int guest_cpu(void)
 {
-	return mrs(mpidr_el1) & 0xf;
+	u64 mpidr = mrs(mpidr_el1);
+
+	return (mpidr & 0xf) | (mpidr >> 4 & 0xff0);
 }
 
 #endif

@@ -19,7 +19,9 @@ guest_secondary:
 	.global guest_entry
 guest_entry:
 	mrs	x9, mpidr_el1
+	ubfx	x10, x9, #8, #8
 	and	x9, x9, #0xf
+	add	x9, x9, x10, lsl #4
 	mov	x10, #RAM_END
 	sub	x10, x10, x9, lsl #STACK_SHIFT
 	mov	sp, x10

@@ -13,7 +13,7 @@
 #include "uapi/keel.h"
 #include "guest.h"
 
-#define MAX_VCPUS	8
+#define MAX_VCPUS	32
 #define PAGE		4096ul
 
 struct vcpu {

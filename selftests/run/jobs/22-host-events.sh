@@ -63,4 +63,5 @@ HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 120 "${files[@]}
 HV=none host "host-events no-timer" --kernel 6.12 --timeout 60 --qemu -dtb \
 	--qemu "$work/no-timer.dtb" --file build/6.12/keel.ko -- "$RUN/host/refuses"
 host "host-events acpi" --kernel 6.12 --timeout 120 --append acpi=force --qemu -bios \
-	--qemu /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- "$programs/timer_user" "$programs/busy"
+	--qemu /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- "$programs/timer_user" "$programs/busy" \
+	"grep -c 'keel vgic\|keel timer' /proc/interrupts | grep 3" "$programs/gic_lists"

@@ -1,0 +1,588 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The in-kernel GICv2 as the guest uses it. Proves:
+ *  - many interrupts pending at once come once each, in order of priority
+ *  - 20 interrupts active at once, each preempting the one before
+ *  - an SGI that several vCPUs sent comes once for each, and tells from whom
+ *  - GICD_SGIR's three ways to name targets
+ *  - a pending SPI follows ITARGETSR to another vCPU
+ *  - Group 1 and Group 0, as IRQ and as FIQ
+ *  - WFI does not wait with an interrupt pending, and does for what the
+ *    priority mask or the distributor hold back
+ *  - the virtual and the physical timer's interrupts, also out of WFI
+ *  - level-sensitive lines and a resampling irqfd
+ */
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+#define GICD		MMIO_BASE
+#define GICC		(MMIO_BASE + 0x10000)
+#define GICD_CTLR	(GICD + 0x0)
+#define IGROUPR		0x80
+#define ISENABLER	0x100
+#define ICENABLER	0x180
+#define ISPENDR		0x200
+#define ICPENDR		0x280
+#define ISACTIVER	0x300
+#define IPRIORITYR	0x400
+#define ITARGETSR	0x800
+#define ICFGR		0xc00
+#define SGIR		0xf00
+#define SPENDSGIR	0xf20
+#define CPENDSGIR	0xf10
+
+#define CTLR	(GICC + 0x00)
+#define PMR	(GICC + 0x04)
+#define BPR	(GICC + 0x08)
+#define IAR	(GICC + 0x0c)
+#define EOIR	(GICC + 0x10)
+#define HPPIR	(GICC + 0x18)
+
+#define GRP0	1
+#define GRP1	2
+#define ACKCTL	4	/* IAR and EOIR are for both groups; QEMU lacks AIAR */
+#define FIQEN	8
+#define SPURIOUS	1023
+
+#define SPIS	64	/* 32..95 */
+#define NR_IRQS	96
+
+static void write32(u64 addr, u32 v)
+{
+	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
+}
+
+static u32 read32(u64 addr)
+{
+	u32 v;
+
+	asm volatile("ldr %w0, [%1]" : "=r"(v) : "r"(addr) : "memory");
+	return v;
+}
+
+static void write8(u64 addr, u8 v)
+{
+	asm volatile("strb %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
+}
+
+static void set_bit_of(u32 bank, u32 intid)
+{
+	write32(GICD + bank + intid / 32 * 4, 1u << intid % 32);
+}
+
+static void gic_cpu_on(void)
+{
+	write32(GICD + ISENABLER, ~0u);
+	for (unsigned int i = 0; i < 32; i++)
+		write8(GICD + IPRIORITYR + i, 0x80);
+	write32(PMR, 0xff);
+	write32(BPR, 0);
+	write32(CTLR, GRP0);
+}
+
+static void gic_on(void)
+{
+	write32(GICD_CTLR, 1);
+	for (unsigned int i = 32; i < NR_IRQS; i += 32)
+		write32(GICD + ISENABLER + i / 8, ~0u);
+	for (unsigned int i = 32; i < NR_IRQS; i++)
+		write8(GICD + ITARGETSR + i, 1);
+	gic_cpu_on();
+}
+
+static u64 nr_taken, taken[256];
+
+static void take(struct guest_regs *regs)
+{
+	u32 intid = read32(IAR);
+
+	GUEST_ASSERT(nr_taken < 256);
+	taken[nr_taken++] = intid;
+	write32(EOIR, intid);
+}
+
+/* All SPIs at once, with priorities in another order than their numbers. */
+static void guest_many(u64 arg)
+{
+	u64 last = 0;
+	u32 intid;
+
+	gic_on();
+	guest_on(VEC_IRQ, take);
+	for (intid = 32; intid < NR_IRQS; intid++)
+		write8(GICD + IPRIORITYR + intid, intid * 40 & 0x78);
+	for (intid = 32; intid < NR_IRQS; intid++)
+		set_bit_of(ISPENDR, intid);
+	irq_on();
+	while (READ_ONCE(nr_taken) < SPIS)
+		;
+	irq_off();
+	GUEST_EQ(nr_taken, SPIS);
+	for (unsigned int i = 0; i < SPIS; i++) {
+		u64 order = (taken[i] * 40 & 0x78) << 16 | taken[i];
+
+		GUEST_ASSERT(taken[i] >= 32 && taken[i] < NR_IRQS);
+		GUEST_ASSERT(!i || order > last);
+		last = order;
+	}
+	GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+	GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
+	GUEST_EQ(read32(GICD + ISPENDR + 8), 0);
+}
+
+#define DEPTH	20
+
+static u64 depth, deepest, ended;
+
+/* Each makes a more urgent one pending and waits for its end. */
+static void nest(struct guest_regs *regs)
+{
+	u64 level = depth++;
+	u32 intid = read32(IAR);
+
+	GUEST_EQ(intid, 32 + level);
+	deepest++;
+	if (level + 1 < DEPTH) {
+		set_bit_of(ISPENDR, 32 + level + 1);
+		irq_on();
+		while (READ_ONCE(ended) < DEPTH - 1 - level)
+			;
+		irq_off();
+	} else {
+		GUEST_EQ(read32(GICD + ISACTIVER + 4), (1ul << DEPTH) - 1);
+	}
+	write32(EOIR, intid);
+	depth--;
+	WRITE_ONCE(ended, ended + 1);
+}
+
+static void guest_nest(u64 arg)
+{
+	gic_on();
+	guest_on(VEC_IRQ, nest);
+	for (unsigned int i = 0; i < DEPTH; i++)
+		write8(GICD + IPRIORITYR + 32 + i, 0xe0 - 8 * i);
+	for (unsigned int n = 0; n < 3; n++) {
+		deepest = ended = depth = 0;
+		set_bit_of(ISPENDR, 32);
+		irq_on();
+		while (READ_ONCE(ended) < DEPTH)
+			;
+		irq_off();
+		GUEST_EQ(deepest, DEPTH);
+		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+		GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
+	}
+}
+
+/* Per CPU, by INTID and, for SGIs, by sender. */
+static u64 seen[MAX_VCPUS][NR_IRQS], from[MAX_VCPUS][16][MAX_VCPUS], ready[MAX_VCPUS], go;
+
+static void count(struct guest_regs *regs)
+{
+	u32 iar = read32(IAR), intid = iar & 0x3ff;
+
+	if (intid >= NR_IRQS)
+		return;
+	if (intid < 16)
+		__atomic_add_fetch(&from[guest_cpu()][intid][iar >> 10 & 7], 1, __ATOMIC_SEQ_CST);
+	else
+		GUEST_EQ(iar, intid);
+	__atomic_add_fetch(&seen[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
+	write32(EOIR, iar);
+}
+
+static void await(u64 *word, u64 value)
+{
+	while (load_acquire(word) < value)
+		;
+}
+
+static void guest_receiver(u64 sends)
+{
+	unsigned int cpu = guest_cpu();
+
+	guest_on(VEC_IRQ, count);
+	gic_cpu_on();
+	irq_on();
+	store_release(&ready[cpu], 1);
+	for (u64 i = 1; i <= sends; i++) {
+		await(&go, i);
+		write32(GICD + SGIR, 1 << 16 | 5);
+		store_release(&ready[cpu], 1 + i);
+	}
+	for (;;)
+		wfi();
+}
+
+static void start_receivers(unsigned int n, u64 sends)
+{
+	guest_on(VEC_IRQ, count);
+	gic_on();
+	guest_secondary_fn = guest_receiver;
+	for (unsigned int i = 1; i < n; i++) {
+		GUEST_EQ(guest_hvc(0xc4000003, i, (u64)guest_secondary, sends).a0, 0);
+		await(&ready[i], 1);
+	}
+}
+
+static void guest_senders(u64 arg)
+{
+	start_receivers(3, 20);
+	for (u64 i = 1; i <= 20; i++) {
+		irq_off();
+		store_release(&go, i);
+		write32(GICD + SGIR, 2 << 24 | 5);
+		await(&ready[1], 1 + i);
+		await(&ready[2], 1 + i);
+		GUEST_EQ(read32(GICD + ISPENDR), 1 << 5);
+		irq_on();
+		await(&seen[0][5], 3 * i);
+		for (unsigned int cpu = 0; cpu < 3; cpu++)
+			GUEST_EQ(from[0][5][cpu], i);
+		irq_off();
+		GUEST_EQ(read32(GICD + SPENDSGIR + 4), 0);
+	}
+	/* what is withdrawn does not come */
+	write32(GICD + SPENDSGIR + 4, 0x0600);
+	GUEST_EQ(read32(GICD + SPENDSGIR + 4), 0x0600);
+	write32(GICD + ICPENDR, ~0u);
+	GUEST_EQ(read32(GICD + ISPENDR), 1 << 5);
+	write8(GICD + CPENDSGIR + 5, 0x02);
+	irq_on();
+	await(&seen[0][5], 61);
+	irq_off();
+	GUEST_EQ(from[0][5][2], 21);
+	GUEST_EQ(from[0][5][1], 20);
+	GUEST_EQ(seen[0][5], 61);
+}
+
+static void guest_sgi(u64 arg)
+{
+	start_receivers(3, 0);
+	irq_on();
+	for (u64 i = 1; i <= 50; i++) {
+		write32(GICD + SGIR, 1 << 17 | 5);
+		await(&seen[1][5], i);
+		write32(GICD + SGIR, 3 << 17 | 6);
+		await(&seen[1][6], i);
+		await(&seen[2][6], i);
+		write32(GICD + SGIR, 1 << 24 | 7);
+		await(&seen[1][7], i);
+		await(&seen[2][7], i);
+		write32(GICD + SGIR, 2 << 24 | 8);
+		await(&seen[0][8], i);
+		/* nobody there, and a reserved filter */
+		write32(GICD + SGIR, 0xf8 << 16 | 9);
+		write32(GICD + SGIR, 3 << 24 | 7 << 16 | 9);
+	}
+	GUEST_EQ(seen[2][5] + seen[0][5] + seen[0][6] + seen[0][7], 0);
+	GUEST_EQ(seen[1][8] + seen[2][8], 0);
+	GUEST_EQ(seen[0][9] + seen[1][9] + seen[2][9], 0);
+	GUEST_EQ(seen[1][5], 50);
+	GUEST_EQ(from[2][7][0], 50);
+}
+
+/* Pending at a vCPU that does not take it, then routed to one that does. */
+static void guest_route(u64 arg)
+{
+	start_receivers(2, 0);
+	for (u64 i = 1; i <= 50; i++) {
+		write8(GICD + ITARGETSR + 40, 1);
+		set_bit_of(ISPENDR, 40);
+		GUEST_EQ(read32(GICD + ISPENDR + 4), 1 << 8);
+		GUEST_EQ(seen[1][40], i - 1);
+		write8(GICD + ITARGETSR + 40, 2);
+		await(&seen[1][40], i);
+	}
+	irq_on();
+	isb();
+	GUEST_EQ(seen[0][40], 0);
+	GUEST_EQ(read32(GICD + ITARGETSR), 0x01010101);
+	GUEST_EQ(read32(GICD + ITARGETSR + 40), 0x01010102);
+}
+
+static u64 nr_fiq;
+
+static void take0(struct guest_regs *regs)
+{
+	u32 intid = read32(IAR);
+
+	GUEST_ASSERT(intid >= 32 && intid < 48);
+	nr_fiq++;
+	write32(EOIR, intid);
+}
+
+static void take1(struct guest_regs *regs)
+{
+	u32 intid = read32(IAR);
+
+	GUEST_ASSERT(intid >= 48 && intid < 64);
+	nr_taken++;
+	write32(EOIR, intid);
+}
+
+/* 32 to 47 in Group 0 and urgent, 48 to 63 in Group 1 */
+static void guest_groups(u64 arg)
+{
+	gic_on();
+	write32(GICD + IGROUPR + 4, 0xffff0000);
+	GUEST_EQ(read32(GICD + IGROUPR + 4), 0xffff0000);
+	guest_on(VEC_IRQ, take1);
+	guest_on(VEC_FIQ, take0);
+	for (unsigned int i = 32; i < 64; i++) {
+		write8(GICD + IPRIORITYR + i, i < 48 ? 0x20 : 0xa0);
+		set_bit_of(ISPENDR, i);
+	}
+	write32(CTLR, GRP1 | ACKCTL | FIQEN);
+	irq_on();
+	while (READ_ONCE(nr_taken) < 16)
+		;
+	GUEST_EQ(nr_fiq, 0);
+	write32(CTLR, GRP0 | GRP1 | ACKCTL | FIQEN);
+	while (READ_ONCE(nr_fiq) < 16)
+		;
+	irq_off();
+	GUEST_EQ(nr_taken, 16);
+	GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+}
+
+static u64 ticks[2];
+
+static void tick(struct guest_regs *regs)
+{
+	u32 intid = read32(IAR);
+
+	if (intid >= NR_IRQS)
+		return;
+	GUEST_ASSERT(intid == 27 || intid == 30);
+	if (intid == 27)
+		msr(cntv_ctl_el0, 0);
+	else
+		msr(cntp_ctl_el0, 0);
+	isb();
+	ticks[intid == 30]++;
+	write32(EOIR, intid);
+}
+
+static void guest_timers(u64 arg)
+{
+	u64 ms = mrs(cntfrq_el0) / 1000;
+
+	gic_on();
+	guest_on(VEC_IRQ, tick);
+	irq_on();
+	for (u64 i = 1; i <= 60; i++) {
+		msr(cntv_cval_el0, mrs(cntvct_el0) + ms);
+		msr(cntv_ctl_el0, 1);
+		isb();
+		while (READ_ONCE(ticks[0]) < i)
+			if (i % 2)
+				wfi();
+		msr(cntp_cval_el0, mrs(cntpct_el0) + ms);
+		msr(cntp_ctl_el0, 1);
+		isb();
+		while (READ_ONCE(ticks[1]) < i)
+			if (i % 2)
+				wfi();
+	}
+	GUEST_EQ(ticks[0], 60);
+	GUEST_EQ(ticks[1], 60);
+}
+
+/* How often WFI returns until the timer's interrupt, which is urgent, has come. */
+static u64 wakes_until_tick(void)
+{
+	u64 n = 0, before = ticks[0];
+
+	msr(cntv_cval_el0, mrs(cntvct_el0) + mrs(cntfrq_el0) / 10);
+	msr(cntv_ctl_el0, 1);
+	isb();
+	irq_on();
+	while (READ_ONCE(ticks[0]) == before) {
+		wfi();
+		n++;
+	}
+	irq_off();
+	return n;
+}
+
+/* Masked by PSTATE.I WFI returns; a spurious return is allowed, but not one after the other. */
+static void guest_wfi(u64 arg)
+{
+	gic_on();
+	guest_on(VEC_IRQ, tick);
+	write8(GICD + IPRIORITYR + 27, 0x20);
+	write8(GICD + IPRIORITYR + 40, 0x80);
+	set_bit_of(ISPENDR, 40);
+	for (unsigned int i = 0; i < 10; i++)
+		wfi();
+	write32(PMR, 0x80);
+	GUEST_ASSERT(wakes_until_tick() < 20);
+	write32(PMR, 0xff);
+	GUEST_EQ(read32(HPPIR), 40);
+	write32(GICD_CTLR, 0);
+	GUEST_EQ(read32(HPPIR), SPURIOUS);
+	write32(GICD_CTLR, 1);
+	GUEST_EQ(read32(IAR), 40);
+	write32(EOIR, 40);
+	GUEST_ASSERT(wakes_until_tick() < 20);
+}
+
+/* Acknowledge one interrupt per run and tell which; 32 to 47 are level-sensitive. */
+static void guest_acknowledges(u64 arg)
+{
+	gic_on();
+	write32(GICD + ICFGR + 8, 0);
+	irq_off();
+	GUEST_SYNC(SPURIOUS, 0);
+	for (;;) {
+		u32 intid = read32(IAR);
+
+		if (intid < 1020)
+			write32(EOIR, intid);
+		GUEST_SYNC(intid, 0);
+	}
+}
+
+static void gic_attr(int fd, u32 group, u64 attr, const void *val)
+{
+	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (u64)val };
+
+	REQUIRE_EQ(kvm(fd, KVM_SET_DEVICE_ATTR, &a), 0);
+}
+
+static struct vm *new_vm(unsigned int n, void (*fn)(u64))
+{
+	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+	struct vm *vm = vm_new(n, fn, 0);
+	u64 dist = GICD, cpu = GICC;
+	u32 irqs = NR_IRQS;
+
+	if (kvm(vm->fd, KVM_CREATE_DEVICE, &cd) < 0)
+		ktap_skip("no GICv2 for guests");
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &irqs);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_DIST, &dist);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_CPU, &cpu);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	return vm;
+}
+
+static void *run_forever(void *vcpu)
+{
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+static void run(unsigned int n, void (*fn)(u64))
+{
+	struct vm *vm = new_vm(n, fn);
+	pthread_t thread;
+
+	for (unsigned int i = 1; i < n; i++)
+		REQUIRE_EQ(pthread_create(&thread, NULL, run_forever, &vm->vcpu[i]), 0);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
+static void many(void)
+{
+	run(1, guest_many);
+}
+
+static void nested(void)
+{
+	run(1, guest_nest);
+}
+
+static void senders(void)
+{
+	run(3, guest_senders);
+}
+
+static void sgis(void)
+{
+	run(3, guest_sgi);
+}
+
+static void route(void)
+{
+	run(2, guest_route);
+}
+
+static void groups(void)
+{
+	run(1, guest_groups);
+}
+
+static void wfi_wakes(void)
+{
+	run(1, guest_wfi);
+}
+
+static void timers(void)
+{
+	run(1, guest_timers);
+}
+
+#define NEXT(vm, intid)	CHECK_EQ(vcpu_ucall(&(vm)->vcpu[0]).a, intid)
+
+static void line(struct vm *vm, u32 spi, u32 level)
+{
+	struct kvm_irq_level l = {
+		.irq = (u32)KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | spi, .level = level,
+	};
+
+	CHECK_EQ(kvm(vm->fd, KVM_IRQ_LINE, &l), 0);
+}
+
+static bool is_signalled(int fd)
+{
+	u64 n;
+
+	return read(fd, &n, sizeof(n)) == sizeof(n);
+}
+
+static void lines(void)
+{
+	struct vm *vm = new_vm(1, guest_acknowledges);
+	struct kvm_irqfd a = { .gsi = 7, .flags = KVM_IRQFD_FLAG_RESAMPLE };
+	u64 one = 1;
+	int ack;
+
+	NEXT(vm, SPURIOUS);
+	NEXT(vm, SPURIOUS);
+	line(vm, 35, 1);
+	NEXT(vm, 35);
+	NEXT(vm, 35);
+	line(vm, 35, 0);
+	NEXT(vm, SPURIOUS);
+	line(vm, 60, 1);
+	NEXT(vm, 60);
+	NEXT(vm, SPURIOUS);
+
+	a.fd = eventfd(0, EFD_NONBLOCK);
+	a.resamplefd = ack = eventfd(0, EFD_NONBLOCK);
+	REQUIRE_EQ(kvm(vm->fd, KVM_IRQFD, &a), 0);
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(write(a.fd, &one, sizeof(one)), sizeof(one));
+		CHECK(!is_signalled(ack));
+		NEXT(vm, 39);
+		NEXT(vm, SPURIOUS);
+		CHECK(is_signalled(ack));
+	}
+}
+
+static const struct ktap_case cases[] = {
+	{ "more pending than list registers", many },
+	{ "more active than list registers", nested },
+	{ "an SGI of several senders", senders },
+	{ "SGIs", sgis },
+	{ "a pending SPI follows its targets", route },
+	{ "groups", groups },
+	{ "WFI wakes for what is signalled", wfi_wakes },
+	{ "timers", timers },
+	{ "lines and their completion", lines },
+};
+KTAP_MAIN(cases)

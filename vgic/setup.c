@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Creating and initialising the GIC of a VM: what is the same for GICv2 and
+ * GICv3.
+ *
+ * vm->lock, then config_lock. Whoever finds gic.initialised set (acquire) may
+ * use gic.spi and gic.nr_irqs without a lock.
+ */
+#include <linux/errno.h>
+#include <linux/kvm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "../core/devfd.h"
+#include "../core/routing.h"
+#include "../core/vcpu.h"
+#include "../core/vm.h"
+#include "place.h"
+#include "setup.h"
+#include "vgic.h"
+
+#define MIN_IRQS	64
+#define MAX_IRQS	1024
+#define DEFAULT_IRQS	256
+
+/* A vCPU that runs holds its mutex; one that ran left has_run. */
+static int check_create(struct keel_vm *vm, u32 type)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+	int err;
+
+	lockdep_assert_held(&vm->lock);
+	if (vm->gic.present)
+		return -EEXIST;
+	err = keel_vm_lock_all_vcpus(vm);
+	if (err)
+		return err;
+	mutex_lock(&vm->config_lock);
+	if (vm->has_run) {
+		err = -EBUSY;
+	} else {
+		vm->gic.v2 = type == KVM_DEV_TYPE_ARM_VGIC_V2;
+		keel_for_each_vcpu(i, vcpu, vm)
+			keel_vgic_vcpu_init_model(vcpu);
+		vm->gic.present = true;
+	}
+	mutex_unlock(&vm->config_lock);
+	keel_vm_unlock_all_vcpus(vm);
+	return err;
+}
+
+int keel_setup_create(struct keel_device *dev, u32 type)
+{
+	return check_create(dev->vm, type);
+}
+
+/* With the VM, or by release(). Interrupts stay until no vCPU has them on a list: keel_place_vm_destroy(). */
+void keel_setup_destroy(struct keel_device *dev)
+{
+	struct keel_vm *vm = dev->vm;
+
+	mutex_lock(&vm->config_lock);
+	keel_place_unmap(vm);
+	keel_place_reset(vm);
+	if (!vm->gic.initialised)
+		vm->gic.present = false;
+	mutex_unlock(&vm->config_lock);
+}
+
+/*
+ * Only through its fd can a GICv3 be initialised, so one that was not is of no
+ * use any more: user space may have another. KVM keeps the useless one.
+ */
+bool keel_setup_release(struct keel_device *dev)
+{
+	lockdep_assert_held(&dev->vm->lock);
+	return !dev->vm->gic.initialised;
+}
+
+/* Of a GICv2's the first vCPU is the target until ITARGETSR names one, which reads as zero. */
+static void init_spi(struct keel_vm *vm, struct keel_irq *irq, u32 intid)
+{
+	keel_vgic_irq_init(irq, NULL, intid);
+	irq->s.group1 = !vm->gic.v2;
+	irq->target = vm->gic.v2 ? keel_vm_vcpu(vm, 0) : keel_vm_vcpu_by_mpidr(vm, irq->irouter);
+}
+
+int keel_setup_init_locked(struct keel_vm *vm)
+{
+	u32 nr = vm->gic.nr_irqs ?: DEFAULT_IRQS, i;
+	struct keel_irq *spi;
+	int err;
+
+	lockdep_assert_held(&vm->config_lock);
+	if (vm->gic.initialised)
+		return 0;
+	spi = kvcalloc(nr - KEEL_NR_PRIVATE, sizeof(*spi), GFP_KERNEL_ACCOUNT);
+	if (!spi)
+		return -ENOMEM;
+	for (i = KEEL_NR_PRIVATE; i < nr; i++)
+		init_spi(vm, &spi[i - KEEL_NR_PRIVATE], i);
+	err = keel_routing_set_default(vm, nr - KEEL_NR_PRIVATE);
+	if (err) {
+		kvfree(spi);
+		return err;
+	}
+	vm->gic.nr_irqs = nr;
+	vm->gic.spi = spi;
+	smp_store_release(&vm->gic.initialised, true);
+	return 0;
+}
+
+int keel_setup_init(struct keel_vm *vm)
+{
+	int err;
+
+	mutex_lock(&vm->lock);
+	mutex_lock(&vm->config_lock);
+	err = keel_setup_init_locked(vm);
+	mutex_unlock(&vm->config_lock);
+	mutex_unlock(&vm->lock);
+	return err;
+}
+
+int keel_setup_set_nr_irqs(struct keel_vm *vm, const struct kvm_device_attr *attr)
+{
+	int err = 0;
+	u32 nr;
+
+	if (get_user(nr, (u32 __user *)attr->addr))
+		return -EFAULT;
+	if (nr < MIN_IRQS || nr > MAX_IRQS || nr % 32)
+		return -EINVAL;
+	mutex_lock(&vm->config_lock);
+	if (vm->gic.nr_irqs)
+		err = -EBUSY;
+	else
+		vm->gic.nr_irqs = nr;
+	mutex_unlock(&vm->config_lock);
+	return err;
+}
+
+int keel_setup_get_nr_irqs(struct keel_vm *vm, const struct kvm_device_attr *attr)
+{
+	u32 nr = READ_ONCE(vm->gic.nr_irqs) ?: KEEL_NR_PRIVATE;
+
+	return put_user(nr, (u32 __user *)attr->addr);
+}
+
+int keel_vgic_lazy_init(struct keel_vm *vm)
+{
+	/* pairs with the release above */
+	if (smp_load_acquire(&vm->gic.initialised))
+		return 0;
+	return vm->gic.v2 ? keel_setup_init(vm) : -EBUSY;
+}
