@@ -66,7 +66,7 @@ static int set_base_locked(struct keel_its *its, u64 base)
 	lockdep_assert_held(&its->vm->config_lock);
 	if (its->base != KEEL_GIC_NOWHERE)
 		return -EEXIST;
-	err = keel_addr_check(base, KEEL_ITS_SIZE, its->vm->mmu.ipa_bits);
+	err = keel_addr_check(base, KEEL_ITS_SIZE, KEEL_FRAME_SIZE, its->vm->mmu.ipa_bits);
 	if (err)
 		return err;
 	its->bus.ops = &keel_its_ops;
