@@ -7,10 +7,12 @@
 #   make demo       a guest of keel, from nothing to its user space
 #   make check      every check
 #   make lint unit selftests          parts of it
+#   make bench      what keel and in-tree KVM execute, side by side
 #
 # KDIR=     build against this kernel
 # KERNEL=   the test bed's kernel: 6.12 (default), 6.1, asan, lock
 # MODE=     of the host of the demonstration: vhe (default), nvhe
+# FORMAT=   of make bench: table (default), json, plot
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
 # W= C=     the kernel's own switches for warnings and sparse
 
@@ -61,6 +63,10 @@ selftests:
 check:
 	@selftests/run/check
 
+bench:
+	@$(MAKE) module >&2
+	@tools/bench/run --kernel $(KERNEL)
+
 demo:
 	@$(TESTBED)/demo
 
@@ -70,4 +76,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module kernel lint unit selftests check demo shell clean
+.PHONY: all keel.ko module kernel lint unit selftests check bench demo shell clean

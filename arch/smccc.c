@@ -194,6 +194,15 @@ static int call(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool smc)
 	return KEEL_RESUME;
 }
 
+/* What neither waits nor asks the firmware. No filter is set (KEEL_CTX_FAST_SMCCC). IRQs off. */
+bool keel_smccc_try(struct keel_vcpu *vcpu)
+{
+	if ((u32)vcpu->ctx.x[0] != ARM_SMCCC_ARCH_FEATURES_FUNC_ID)
+		return false;
+	keel_smccc_return(vcpu, arch_feature(vcpu, vcpu->ctx.x[1]), 0, 0, 0);
+	return true;
+}
+
 int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	vcpu->stat.hvc++;

@@ -68,6 +68,17 @@ static int serve_its(struct keel_vcpu *vcpu)
 	return KEEL_RESUME;
 }
 
+/*
+ * Requests to stop are served by the look at mp_state that follows: one made
+ * after it stays, and forbids the entry. Pairs with keel_request().
+ */
+static void clear_stops(struct keel_vcpu *vcpu)
+{
+	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
+	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
+	smp_mb__after_atomic();
+}
+
 /* Everything that must be done before an entry and may sleep. Verdict. */
 static int prepare(struct keel_vcpu *vcpu)
 {
@@ -79,14 +90,14 @@ static int prepare(struct keel_vcpu *vcpu)
 		return leave_for_signal(vcpu);
 	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS) && serve_its(vcpu) != KEEL_RESUME)
 		return -EINTR;
+	if (READ_ONCE(vcpu->requests))
+		clear_stops(vcpu);
 	if (READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_RUNNABLE) {
 		verdict = wait_until_runnable(vcpu);
 		if (verdict != KEEL_RESUME)
 			return verdict;
 	}
-	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
-	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
-	if (test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
+	if (READ_ONCE(vcpu->requests) && test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
 		keel_reset_vcpu(vcpu);
 	keel_pvtime_update(vcpu);
 	return KEEL_RESUME;
@@ -153,6 +164,15 @@ static void back_out(struct keel_vcpu *vcpu)
 	local_irq_enable();
 }
 
+/* To be told of an SGI that was sent without leaving the guest. IRQs may be on: vCPUs stay as long as their VM. */
+static void pay_kick(struct keel_vcpu *vcpu)
+{
+	struct keel_vcpu *owed = vcpu->kick_owed;
+
+	vcpu->kick_owed = NULL;
+	keel_vcpu_kick(owed);
+}
+
 /* One entry and its exit. Verdict. */
 static int run_once(struct keel_vcpu *vcpu)
 {
@@ -187,6 +207,8 @@ static int run_once(struct keel_vcpu *vcpu)
 	}
 	vcpu->last_cpu = smp_processor_id();
 	code = enter(vcpu);
+	if (vcpu->kick_owed)
+		pay_kick(vcpu);
 	preempt_enable();
 	return keel_exit_handle(vcpu, code);
 }

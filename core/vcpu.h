@@ -72,6 +72,8 @@ struct keel_vcpu {
 	bool mmio_pending;		/* [v] run->mmio answer to be completed */
 	u64 halt_poll_ns;		/* [v] current poll window */
 
+	struct keel_vcpu *kick_owed;	/* [o] who is to be kicked when the guest was left */
+
 	/* FP/SIMD: the guest used it in this KVM_RUN; switches of the thread when the CPU's registers became free. [v] */
 	bool fp_wanted;
 	unsigned long fp_free_at;

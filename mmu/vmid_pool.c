@@ -33,13 +33,16 @@ static bool is_current(const struct keel_vmid_pool *pool, u64 id)
 /*
  * A rollover zeroes active[]. If that comes first the exchange below fails; if
  * it comes after, it finds id there and reserves it. Only this CPU makes the
- * word non-zero, so an unchanged word means that no rollover came between.
+ * word non-zero, so an unchanged word means that no rollover came between. A
+ * word that is id already needs no exchange: a rollover will find it there.
  */
 bool keel_vmid_pool_try(struct keel_vmid_pool *pool, unsigned int cpu, u64 id)
 {
 	u64 old = READ_ONCE(pool->active[cpu]);
 
-	return old && is_current(pool, id) && cmpxchg(&pool->active[cpu], old, id) == old;
+	if (!old || !is_current(pool, id))
+		return false;
+	return old == id || cmpxchg(&pool->active[cpu], old, id) == old;
 }
 
 /* A CPU that has not entered since the last rollover may still be in the guest with what it had then. */

@@ -74,9 +74,12 @@ static bool line_level(struct timer_state s)
 
 static void set_line(struct keel_vcpu *vcpu, enum keel_timer_id id, bool level)
 {
+	u8 ppi = vcpu->vm->timer.ppi[id];
+
 	vcpu->timer.line[id] = level;
-	if (vcpu->ctx.gic.present)
-		keel_vgic_set_line(vcpu->vm, vcpu, vcpu->vm->timer.ppi[id], level);
+	/* asked four times at each exit, and rarely anything has changed */
+	if (vcpu->ctx.gic.present && READ_ONCE(vcpu->gic.irq[ppi].s.line) != level)
+		keel_vgic_set_line(vcpu->vm, vcpu, ppi, level);
 }
 
 static void update_lines(struct keel_vcpu *vcpu)

@@ -228,3 +228,77 @@ int keel_frame_bus_write(const struct keel_frame_access *a, const struct keel_re
 	keel_frame_write(a, map, offset, len, le64_to_cpu(bytes));
 	return 0;
 }
+
+/* ---- without leaving the guest for it: no waiting, the list registers in the CPU ---- */
+
+/* Single bytes, of which a list register knows nothing: some value of theirs is as good as any. */
+static bool try_read_fields(const struct keel_frame_access *a, const struct keel_regmap_reg *reg,
+			    u32 offset, int len, u64 *val)
+{
+	const struct keel_regmap_field *field = pick_field(a, reg);
+	u32 i, n = len * 8 / reg->bits, intid = keel_regmap_intid(reg, offset);
+
+	if (field->sync_read)
+		return false;
+	for (i = 0; field->get && i < n; i++) {
+		struct keel_irq *irq = find_irq(a, intid + i);
+
+		if (irq)
+			*val |= (u64)field->get(&irq->s) << (i * reg->bits);
+	}
+	return true;
+}
+
+bool keel_frame_try_read(const struct keel_frame_access *a, const struct keel_regmap *map,
+			 u32 offset, int len, u64 *val)
+{
+	const struct keel_regmap_reg *reg = find_reg(a, map, offset, len);
+
+	*val = 0;
+	if (reg && keel_regmap_has_fields(reg))
+		return try_read_fields(a, reg, offset, len, val);
+	if (reg && reg->read)
+		*val = keel_regmap_slice(reg, offset, len, reg->read(a, (offset - reg->offset) / reg->size));
+	return true;
+}
+
+/* Only for what is on nobody's list, neither before nor after: then there is nobody to tell. */
+static bool try_write_one(struct keel_irq *irq, const struct keel_regmap_field *field, u32 val)
+{
+	struct keel_irq_state s;
+	bool quiet;
+
+	if (!raw_spin_trylock(&irq->lock))
+		return false;
+	s = irq->s;
+	field->set(&s, val);
+	quiet = !irq->vcpu && !irq->in_lr && !keel_irq_wanted(&s);
+	if (quiet)
+		irq->s = s;
+	raw_spin_unlock(&irq->lock);
+	return quiet;
+}
+
+bool keel_frame_try_write(const struct keel_frame_access *a, const struct keel_regmap *map,
+			  u32 offset, int len, u64 val)
+{
+	const struct keel_regmap_reg *reg = find_reg(a, map, offset, len);
+	const struct keel_regmap_field *field;
+	u32 i, n, intid;
+
+	if (!reg || !keel_regmap_has_fields(reg))
+		return false;
+	field = pick_field(a, reg);
+	if (field->sync_write || !field->set)
+		return false;
+	n = len * 8 / reg->bits;
+	intid = keel_regmap_intid(reg, offset);
+	for (i = 0; i < n; i++) {
+		struct keel_irq *irq = find_irq(a, intid + i);
+		u32 v = val >> (i * reg->bits) & (BIT(reg->bits) - 1);
+
+		if (irq && (v || !field->ones) && !try_write_one(irq, field, v))
+			return false;
+	}
+	return true;
+}

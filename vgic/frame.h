@@ -51,6 +51,16 @@ int keel_frame_bus_read(const struct keel_frame_access *a, const struct keel_reg
 int keel_frame_bus_write(const struct keel_frame_access *a, const struct keel_regmap *map,
 			 u32 offset, int len, const void *val);
 
+/*
+ * An access of the running vCPU at its own exit, IRQs off, while its list
+ * registers are still in the CPU. Waits for nothing. False: not possible so;
+ * leave the guest and do all of it again (done twice is done once).
+ */
+bool keel_frame_try_read(const struct keel_frame_access *a, const struct keel_regmap *map,
+			 u32 offset, int len, u64 *val);
+bool keel_frame_try_write(const struct keel_frame_access *a, const struct keel_regmap *map,
+			  u32 offset, int len, u64 val);
+
 extern const struct keel_bus_ops keel_dist_ops, keel_redist_ops, keel_dist2_ops;
 
 #endif

@@ -97,6 +97,39 @@ void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned l
 		kick(tell);
 }
 
+/* trylock: any order will do. Private interrupts are on their own vCPU's list or on none. */
+static bool try_enlist(struct keel_irq *irq)
+{
+	struct keel_vcpu *to = owner(irq);
+
+	if (irq->in_lr || irq->vcpu == to)
+		return true;
+	if (irq->vcpu || !raw_spin_trylock(&to->gic.lock))
+		return false;
+	move(irq, to);
+	raw_spin_unlock(&to->gic.lock);
+	return true;
+}
+
+bool keel_vgic_try_latch(struct keel_irq *irq, bool group1, bool *tell)
+{
+	bool latch, ok = true;
+
+	*tell = false;
+	if (!raw_spin_trylock(&irq->lock))
+		return false;
+	latch = irq->s.latch;
+	if (group1 || !irq->s.group1) {
+		irq->s.latch = true;
+		ok = try_enlist(irq);
+		*tell = ok && irq->vcpu && keel_irq_wanted(&irq->s);
+	}
+	if (!ok)
+		irq->s.latch = latch;
+	raw_spin_unlock(&irq->lock);
+	return ok;
+}
+
 /* GICD_CTLR lets its group through. What is active was let through. */
 static bool forwarded(const struct keel_vm *vm, const struct keel_irq *irq)
 {

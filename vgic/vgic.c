@@ -6,12 +6,14 @@
  */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
+#include <linux/log2.h>
 #include <linux/nospec.h>
 #include <linux/sched.h>
 #include <asm/sysreg.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
 #include "cpuif.h"
+#include "frame.h"
 #include "hw.h"
 #include "its_table.h"
 #include "lpi.h"
@@ -277,6 +279,52 @@ void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
 		if (to)
 			make_sgi(to, intid, group1);
 	}
+}
+
+/* To one vCPU and not the sender, whose own list registers would have to change. */
+bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
+{
+	unsigned long targets = FIELD_GET(SGI_TARGETS, val);
+	u64 cluster = FIELD_GET(SGI_AFF3, val) << 32 | FIELD_GET(SGI_AFF2, val) << 16 |
+		      FIELD_GET(SGI_AFF1, val) << 8 | FIELD_GET(SGI_RS, val) << 4;
+	struct keel_vcpu *to;
+	bool tell;
+
+	if ((val & SGI_IRM) || !is_power_of_2(targets))
+		return false;
+	to = find_target(vcpu->vm, cluster | __ffs(targets));
+	if (!to || to == vcpu || !smp_load_acquire(&vcpu->vm->gic.initialised))
+		return false;
+	if (!keel_vgic_try_latch(&to->gic.irq[FIELD_GET(SGI_INTID, val)], group1, &tell))
+		return false;
+	/* pairs with the barriers before a sleeping or entering vCPU looks at its list */
+	smp_mb();
+	if (tell && (READ_ONCE(to->mode) == KEEL_IN_GUEST || waitqueue_active(&to->wq)))
+		vcpu->kick_owed = to;
+	return true;
+}
+
+bool keel_vgic_has_frame(const struct keel_vcpu *vcpu, ipa_t page)
+{
+	return vcpu->ctx.gic.present && !vcpu->vm->gic.v2 &&
+	       (page.v - vcpu->vm->gic.dist_base < KEEL_FRAME_SIZE ||
+		page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE);
+}
+
+bool keel_vgic_try_mmio(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)
+{
+	struct keel_frame_access a = { .vm = vcpu->vm, .by = vcpu };
+	const struct keel_regmap *map = &keel_dist_map;
+	u64 offset = addr.v - vcpu->vm->gic.dist_base;
+
+	if (offset >= KEEL_FRAME_SIZE) {
+		offset = addr.v - vcpu->gic.rd_base;
+		map = &keel_redist_map;
+		a.vcpu = vcpu;
+	}
+	if (write)
+		return keel_frame_try_write(&a, map, offset, len, *val);
+	return keel_frame_try_read(&a, map, offset, len, val);
 }
 
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)

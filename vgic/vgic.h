@@ -140,6 +140,16 @@ void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid
 void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq);
 /* ICC_SGI1R/ASGI1R/SGI0R_EL1 write. */
 void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
+/*
+ * The same and register accesses, from the vCPU's own exit with IRQs off and
+ * its list registers still in the CPU: nothing waits. False: nothing that
+ * could be seen was done; leave the guest and do it there. An SGI's receiver
+ * that must be told is left in vcpu->kick_owed for when the guest was left.
+ */
+bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
+/* The page is the distributor's or the vCPU's own redistributor's. */
+bool keel_vgic_has_frame(const struct keel_vcpu *vcpu, ipa_t page);
+bool keel_vgic_try_mmio(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val);
 /* Trapped ICC_* accesses; false: UNDEF. sysreg as sys_reg(). */
 bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 
@@ -152,6 +162,11 @@ struct keel_irq *keel_vgic_irq(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 i
  */
 void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned long flags)
 	__releases(&irq->lock);
+/*
+ * Make an SGI pending without waiting for a lock, IRQs off. False: nothing was
+ * done. *tell: its vCPU has to look at its list.
+ */
+bool keel_vgic_try_latch(struct keel_irq *irq, bool group1, bool *tell);
 /* Stop/go all vCPUs of the VM around reading or changing active state, and pull LR state into keel_irq. */
 void keel_vgic_halt_guest(struct keel_vm *vm);
 void keel_vgic_resume_guest(struct keel_vm *vm);

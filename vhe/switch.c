@@ -11,6 +11,7 @@
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
+#include "../arch/inplace.h"
 #include "../core/vcpu.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/entry.h"
@@ -206,6 +207,26 @@ static bool read_fault(struct keel_ctx *ctx, int code)
 	return true;
 }
 
+/*
+ * The host's code runs in the guest's world: should it meet an exception (a
+ * probe, a warning), the host's vectors take it. True: enter the guest again.
+ */
+static bool handle_in_place(struct keel_vcpu *vcpu, const struct host_world *h, int *code)
+{
+	enum keel_inplace verdict;
+
+	if (*code != KEEL_EXIT_SYNC || !keel_inplace_candidate(vcpu))
+		return false;
+	write_sysreg(h->vbar, vbar_el1);
+	isb();	/* Arm ARM B2.7: before any such exception */
+	verdict = keel_inplace_exit(vcpu);
+	/* the entry's ERET synchronises */
+	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
+	if (verdict == KEEL_INPLACE_LEAVE)
+		*code = KEEL_EXIT_IRQ;
+	return verdict == KEEL_INPLACE_DONE;
+}
+
 int keel_hyp_run(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
@@ -216,7 +237,7 @@ int keel_hyp_run(struct keel_vcpu *vcpu)
 	enter_world(ctx, &host);
 	do {
 		code = keel_guest_enter(ctx);
-	} while (!read_fault(ctx, code));
+	} while (!read_fault(ctx, code) || handle_in_place(vcpu, &host, &code));
 	leave_world(ctx, &host);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	return code;

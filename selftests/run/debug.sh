@@ -16,7 +16,7 @@ debug_kernel() {
 	# a host of its own: what the programs leave behind (swap, KSM) slows a guest down tenfold
 	host "$1-qemu" --kernel "$1" --timeout 700 --rootfs qemu10 \
 		--file "$KEEL_CACHE/kernel/6.12/Image" --file "$("$TESTBED/make-guest"):/t/guest.gz" \
-		-- "$RUN/host/qemu-guest 2 0 600"
+		-- "$RUN/host/qemu-guest 2 384 virt,gic-version=3,its=off 0 600"
 	if [ "$HV" = keel ]; then
 		HV=none host "$1-life-cycle" --kernel "$1" --timeout 300 \
 			--file "$TOP/build/$1/keel.ko" -- "$RUN/host/life-cycle 20"

@@ -4,4 +4,4 @@
 guest=$("$TESTBED/make-guest")
 host reboots --kernel 6.12 --rootfs qemu10 --timeout 1000 \
 	--file "$KEEL_CACHE/kernel/6.12/Image" --file "$guest:/t/guest.gz" -- \
-	"$RUN/host/qemu-guest 2 10 900"
+	"$RUN/host/qemu-guest 2 256 virt,gic-version=3,its=off 10 900"

@@ -10,5 +10,5 @@ guest=$("$TESTBED/make-guest")
 host gic2 --kernel 6.12 --gic 2 --rootfs qemu10 --timeout 600 --file build/vmm-gic2/keel-vmm \
 	--file "$KEEL_CACHE/kernel/6.12/Image" --file "$guest:/t/guest.gz" -- \
 	build/selftests/abi_vgic2 build/selftests/gic2_lists build/selftests/timer_user \
-	"$RUN/host/qemu-guest 4 0 240 virt,gic-version=2" \
+	"$RUN/host/qemu-guest 4 384 virt,gic-version=2" \
 	"$RUN/host/vmm-guest 1"

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exits that need the host's code but nothing that waits, sleeps or tells
+ * others: accesses to the GIC, SGIs, questions to SMCCC. They are answered on
+ * the spot, with the guest's EL1 state, list registers and control registers
+ * in the CPU, and the guest goes on. A VHE host only: its EL2 is the kernel.
+ *
+ * IRQs off. As for the fast exits of hyp/fast.c, a kick, a request or a signal
+ * needs no check here: it comes with a physical interrupt, which ends the
+ * guest's run at once.
+ */
+#include <linux/bitfield.h>
+#include <asm/esr.h>
+#include <asm/kvm_arm.h>
+#include <asm/ptrace.h>
+#include <asm/sysreg.h>
+#include "../core/vcpu.h"
+#include "exit.h"
+#include "inplace.h"
+#include "smccc.h"
+
+#define SCTLR_BIG	(BIT_ULL(25) | BIT_ULL(24))	/* EE, E0E */
+#define XZR		31
+
+/* HPFAR_EL2.FIPA (Arm ARM D24.2.58) as an address. */
+static u64 fault_page(const struct keel_ctx *ctx)
+{
+	return (ctx->hpfar & GENMASK_ULL(43, 4)) << 8;
+}
+
+/* Whatever has to be told waits until the guest was left. */
+static enum keel_inplace done(struct keel_vcpu *vcpu)
+{
+	keel_exit_skip(&vcpu->ctx);
+	return vcpu->kick_owed ? KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
+}
+
+static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	u32 iss = ctx->esr & ESR_ELx_ISS_MASK;
+	unsigned int rt = FIELD_GET(ESR_ELx_SYS64_ISS_RT_MASK, iss);
+	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11);
+
+	if ((iss & (ESR_ELx_SYS64_ISS_SYS_MASK | ESR_ELx_SYS64_ISS_DIR_MASK)) != sgi1r ||
+	    !ctx->gic.present || (ctx->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+		return KEEL_INPLACE_NO;
+	if (!keel_vgic_try_sgi(vcpu, rt == XZR ? 0 : ctx->x[rt], true))
+		return KEEL_INPLACE_NO;
+	return done(vcpu);
+}
+
+/* A described access, by a translation fault of its own, in little-endian order. */
+static bool is_plain(const struct keel_ctx *ctx)
+{
+	u64 want = ESR_ELx_ISV | ESR_ELx_FSC_FAULT;
+	u64 mask = ESR_ELx_ISV | ESR_ELx_S1PTW | ESR_ELx_CM | ESR_ELx_EA | ESR_ELx_FSC_TYPE;
+
+	return (ctx->esr & mask) == want && !(ctx->pstate & PSR_MODE32_BIT) &&
+	       !(read_sysreg_s(SYS_SCTLR_EL12) & SCTLR_BIG);
+}
+
+static u64 loaded(u64 esr, u64 val)
+{
+	unsigned int unused = 64 - (8 << FIELD_GET(ESR_ELx_SAS, esr));
+
+	val = esr & ESR_ELx_SSE ? (u64)((s64)(val << unused) >> unused) : val << unused >> unused;
+	return esr & ESR_ELx_SF ? val : (u32)val;
+}
+
+static enum keel_inplace mmio(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
+	ipa_t addr = ipa(fault_page(ctx) | (ctx->far & 0xfff));
+	bool write = ctx->esr & ESR_ELx_WNR;
+	u64 val = rt == XZR ? 0 : ctx->x[rt];
+
+	if (!is_plain(ctx) ||
+	    !keel_vgic_try_mmio(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+		return KEEL_INPLACE_NO;
+	if (!write && rt != XZR)
+		ctx->x[rt] = loaded(ctx->esr, val);
+	vcpu->stat.mmio_kernel++;
+	return done(vcpu);
+}
+
+/* A call is over when it traps: PC points behind it. */
+static enum keel_inplace hypercall(struct keel_vcpu *vcpu)
+{
+	if (!(vcpu->ctx.flags & KEEL_CTX_FAST_SMCCC) || !keel_smccc_try(vcpu))
+		return KEEL_INPLACE_NO;
+	vcpu->stat.hvc++;
+	return KEEL_INPLACE_DONE;
+}
+
+bool keel_inplace_candidate(const struct keel_vcpu *vcpu)
+{
+	const struct keel_ctx *ctx = &vcpu->ctx;
+
+	if (ctx->flags & KEEL_CTX_NO_FAST)
+		return false;
+	switch (ESR_ELx_EC(ctx->esr)) {
+	case ESR_ELx_EC_SYS64:
+	case ESR_ELx_EC_HVC64:
+		return true;
+	case ESR_ELx_EC_DABT_LOW:
+		return keel_vgic_has_frame(vcpu, ipa(fault_page(ctx)));
+	}
+	return false;
+}
+
+enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu)
+{
+	switch (ESR_ELx_EC(vcpu->ctx.esr)) {
+	case ESR_ELx_EC_SYS64:
+		return sysreg(vcpu);
+	case ESR_ELx_EC_DABT_LOW:
+		return mmio(vcpu);
+	case ESR_ELx_EC_HVC64:
+		return hypercall(vcpu);
+	}
+	return KEEL_INPLACE_NO;
+}

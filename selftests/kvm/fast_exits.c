@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exits that the hypervisor may answer without leaving the guest: GIC frames,
+ * SGIs, ID registers, hypercalls. Proves:
+ *  - GIC accesses of every width and register form have their value, also
+ *    after the thread moved to another CPU (the in-tree KVM of 6.12 does
+ *    not extend the sign)
+ *  - enabling what is pending delivers it, disabling it holds it back
+ *  - a signal ends a run that does nothing but such exits
+ *  - a single step over each is reported, with the work done
+ *  - SGIs reach a vCPU that sleeps, one that runs and one that does not run
+ *    yet, once each
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+#define GICD		MMIO_BASE
+#define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
+#define GICD_IIDR	(GICD + 0x8)
+#define IIDR		0x4b00043b	/* product, implementer; the revision differs */
+#define IIDR_FIXED	0xff000fff
+#define SPI		40
+#define SPI_BIT		(1u << SPI % 32)
+#define PRIO		(GICD + 0x400 + SPI)
+
+static void write32(u64 addr, u32 v)
+{
+	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
+}
+
+#define READ(insn, addr) ({ \
+	u64 read_v = ~0ul; \
+	asm volatile(insn ", [%1]" : "+r"(read_v) : "r"((u64)(addr)) : "memory"); \
+	read_v; })
+
+static void gic_cpu_on(void)
+{
+	u64 rd = GICR(guest_cpu());
+
+	write32(rd + 0x14, 0);
+	write32(rd + 0x10080, ~0u);
+	msr(S3_0_C12_C12_5, 7);
+	isb();
+	msr(S3_0_C4_C6_0, 0xff);
+	msr(S3_0_C12_C12_7, 1);
+	isb();
+}
+
+static void gic_on(void)
+{
+	write32(GICD, 0x12);
+	write32(GICD + 0x84, ~0u);
+	write32(GICD + 0xc00 + 8, ~0u);
+	gic_cpu_on();
+}
+
+static u64 seen[MAX_VCPUS], sleeping;
+
+static void take(struct guest_regs *regs)
+{
+	u64 intid = mrs(S3_0_C12_C12_0);
+
+	if (intid >= 1020)
+		return;
+	msr(S3_0_C12_C12_1, intid);
+	isb();
+	__atomic_add_fetch(&seen[guest_cpu()], 1, __ATOMIC_SEQ_CST);
+}
+
+static void check_reads(void)
+{
+	asm volatile("strb %w0, [%1]" :: "r"(0x88), "r"(PRIO) : "memory");
+	GUEST_EQ(READ("ldr %w0", GICD_IIDR) & IIDR_FIXED, IIDR);
+	GUEST_EQ(READ("ldrb %w0", PRIO), 0x88);
+	GUEST_EQ(READ("ldrsb %w0", PRIO), 0xffffff88);
+	GUEST_EQ(READ("ldrsb %x0", PRIO), 0xffffffffffffff88);
+	GUEST_EQ(READ("ldrsw %x0", GICD_IIDR) & 0xfff, IIDR & 0xfff);
+	GUEST_EQ(READ("ldr %x0", GICR(0) + 8) >> 32, 0);
+	GUEST_EQ(READ("ldr %x0", GICR(1) + 8) >> 32, 1);
+	/* to nowhere, and from nowhere */
+	asm volatile("ldr wzr, [%0]" :: "r"(GICD_IIDR) : "memory");
+	write32(GICD + 0x100 + 4, 0);
+}
+
+static void guest_values(u64 rounds)
+{
+	u64 pfr0 = mrs(id_aa64pfr0_el1);
+
+	gic_on();
+	guest_on(VEC_IRQ, take);
+	for (u64 i = 0; i < rounds; i++) {
+		u64 before = seen[0];
+
+		check_reads();
+		GUEST_EQ(mrs(id_aa64pfr0_el1), pfr0);
+		GUEST_EQ(guest_hvc(0x80000000, 0, 0, 0).a0, 0x10001);
+		write32(GICD + 0x204, SPI_BIT);
+		irq_on();
+		GUEST_EQ(READ_ONCE(seen[0]), before);
+		write32(GICD + 0x104, SPI_BIT);
+		GUEST_EQ(READ("ldr %w0", GICD + 0x104) & SPI_BIT, SPI_BIT);
+		while (READ_ONCE(seen[0]) == before)
+			;
+		write32(GICD + 0x184, SPI_BIT);
+		GUEST_EQ(READ("ldr %w0", GICD + 0x104) & SPI_BIT, 0);
+		irq_off();
+		GUEST_EQ(seen[0], before + 1);
+		if (i % 8 == 0)
+			GUEST_SYNC(1, 0);
+	}
+}
+
+static void guest_loop(u64 what)
+{
+	gic_on();
+	GUEST_SYNC(1, 0);
+	for (;;) {
+		if (what == 0)
+			READ("ldr %w0", GICD_IIDR);
+		else if (what == 1)
+			mrs(id_aa64pfr0_el1);
+		else if (what == 2)
+			guest_hvc(0x4b000000, 0, 0, 0);
+		else
+			msr(S3_0_C12_C11_5, 5ul << 24 | 1 << 1);
+	}
+}
+
+/* The steps land behind each instruction, in this order. */
+extern char step_first[], step_last[];
+static u64 step_x[3];
+
+static void guest_steps(u64 arg)
+{
+	gic_on();
+	GUEST_SYNC(1, 0);
+	asm volatile(
+		"mov x0, %3\n"
+		"mov x5, %4\n"
+		"step_first:\n"
+		"ldr w4, [%1]\n"
+		"msr S3_0_C12_C11_5, %2\n"
+		"mrs x6, id_aa64pfr0_el1\n"
+		"hvc #0\n"
+		"step_last:\n"
+		"stp x4, x6, [%0]\n"
+		"str x0, [%0, #16]\n"
+		:: "r"(step_x), "r"(GICD_IIDR), "r"(5ul << 24 | 1 << 1), "r"(0x4b000000ul), "r"(0ul)
+		: "x0", "x1", "x2", "x3", "x4", "x5", "x6", "memory");
+	GUEST_EQ(step_x[0] & IIDR_FIXED, IIDR);
+	GUEST_EQ(step_x[1], mrs(id_aa64pfr0_el1));
+	GUEST_EQ(step_x[2], ~0ul);
+}
+
+static void guest_sleeper(u64 arg)
+{
+	guest_on(VEC_IRQ, take);
+	gic_cpu_on();
+	for (;;) {
+		irq_off();
+		store_release(&sleeping, 1);
+		if (guest_cpu() == 1)
+			wfi();
+		irq_on();
+		isb();
+	}
+}
+
+static void guest_sender(u64 rounds)
+{
+	gic_on();
+	guest_secondary_fn = guest_sleeper;
+	/* pending before it runs for the first time */
+	for (u64 cpu = 1; cpu <= 2; cpu++) {
+		msr(S3_0_C12_C11_5, 5ul << 24 | 1 << cpu);
+		GUEST_EQ(guest_hvc(0xc4000003, cpu, (u64)guest_secondary, 0).a0, 0);
+	}
+	for (u64 i = 1; i <= rounds; i++)
+		for (u64 cpu = 1; cpu <= 2; cpu++) {
+			while (load_acquire(&seen[cpu]) < i)
+				;
+			GUEST_EQ(seen[cpu], i);
+			if (i < rounds)
+				msr(S3_0_C12_C11_5, 5ul << 24 | 1 << cpu);
+		}
+}
+
+static void gic_attr(int fd, u32 group, u64 attr, const void *val)
+{
+	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (u64)val };
+
+	REQUIRE_EQ(kvm(fd, KVM_SET_DEVICE_ATTR, &a), 0);
+}
+
+static struct vm *new_vm(unsigned int n, void (*fn)(u64), u64 arg)
+{
+	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
+	struct vm *vm = vm_new(n, fn, arg);
+	u64 dist = GICD, redist = GICR(0);
+
+	if (kvm(vm->fd, KVM_CREATE_DEVICE, &cd) < 0)
+		ktap_skip("no GICv3 for guests");
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &dist);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redist);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	return vm;
+}
+
+static void values(void)
+{
+	struct vm *vm = new_vm(2, guest_values, 64);
+	unsigned int cpu = 0;
+
+	while (vcpu_ucall(&vm->vcpu[0]).cmd != UCALL_DONE)
+		pin_to(cpu++ % nr_cpus());
+}
+
+static void nothing(int sig)
+{
+}
+
+static void *poke(void *thread)
+{
+	usleep(20000);
+	pthread_kill(*(pthread_t *)thread, SIGUSR1);
+	return NULL;
+}
+
+static void signals(void)
+{
+	struct sigaction sa = { .sa_handler = nothing };
+	pthread_t self = pthread_self(), thread;
+
+	sigaction(SIGUSR1, &sa, NULL);
+	for (u64 what = 0; what < 4; what++) {
+		struct vm *vm = new_vm(2, guest_loop, what);
+
+		vcpu_sync(&vm->vcpu[0], 1);
+		REQUIRE_EQ(pthread_create(&thread, NULL, poke, &self), 0);
+		REQUIRE_EQ(vcpu_run(&vm->vcpu[0]), -EINTR);
+		pthread_join(thread, NULL);
+	}
+}
+
+static void steps(void)
+{
+	struct kvm_guest_debug debug = { .control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP };
+	struct vm *vm = new_vm(2, guest_steps, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+	u64 pc = 0;
+
+	vcpu_sync(vcpu, 1);
+	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug), 0);
+	for (int i = 0; i < 200 && pc != (u64)step_first; i++) {
+		REQUIRE_EQ(vcpu_run(vcpu), 0);
+		pc = reg_read(vcpu, REG_PC);
+	}
+	for (pc = (u64)step_first; pc < (u64)step_last; ) {
+		REQUIRE_EQ(vcpu_run(vcpu), 0);
+		REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_DEBUG);
+		pc += 4;
+		REQUIRE_EQ(reg_read(vcpu, REG_PC), pc);
+	}
+	debug.control = 0;
+	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug), 0);
+	vcpu_finish(vcpu);
+}
+
+static void *run_forever(void *vcpu)
+{
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+static void sgis(void)
+{
+	struct vm *vm = new_vm(3, guest_sender, 40);
+	pthread_t thread;
+
+	for (unsigned int i = 1; i < 3; i++)
+		REQUIRE_EQ(pthread_create(&thread, NULL, run_forever, &vm->vcpu[i]), 0);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
+static const struct ktap_case cases[] = {
+	{ "values, also after a move", values },
+	{ "a signal ends the run", signals, 60 },
+	{ "a step over each", steps },
+	{ "SGIs reach whoever they are for", sgis },
+};
+KTAP_MAIN(cases)
