@@ -114,12 +114,25 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 	return mdscr;
 }
 
+/* Nobody debugs, and the control bits are as the last entry left them for that. */
+static bool is_quiet(const struct keel_vcpu *vcpu)
+{
+	const struct keel_ctx *ctx = &vcpu->ctx;
+
+	return !vcpu->arch.guest_debug && !(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES) &&
+	       !(ctx->flags & (KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST)) &&
+	       !(ctx->sys[KEEL_OSLSR_EL1] & KEEL_OSLSR_OSLK) &&
+	       (ctx->mdcr & (MDCR_EL2_TDE | MDCR_EL2_TDA)) == MDCR_EL2_TDA;
+}
+
 void keel_debug_flush(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 mdscr = ctx->sys[KEEL_MDSCR_EL1];
 
 	vcpu->arch.guest_mdscr = mdscr;
+	if (is_quiet(vcpu))
+		return;
 	ctx->mdcr &= ~(u64)(MDCR_EL2_TDE | MDCR_EL2_TDA);
 	ctx->flags &= ~(KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
 	if (mdscr & MDSCR_ENABLES)

@@ -99,7 +99,8 @@ static int prepare(struct keel_vcpu *vcpu)
 	}
 	if (READ_ONCE(vcpu->requests) && test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
 		keel_reset_vcpu(vcpu);
-	keel_pvtime_update(vcpu);
+	if (vcpu->arch.steal.placed)
+		keel_pvtime_update(vcpu);
 	return KEEL_RESUME;
 }
 
@@ -129,7 +130,7 @@ static bool must_not_enter(struct keel_vcpu *vcpu)
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
 	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
-	       keel_timer_user_notify(vcpu) || READ_ONCE(vcpu->vm->gic.halted);
+	       (!vcpu->ctx.gic.present && keel_timer_user_notify(vcpu)) || READ_ONCE(vcpu->vm->gic.halted);
 }
 
 /* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */

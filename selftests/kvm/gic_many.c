@@ -68,22 +68,9 @@ static void send(u32 intid, unsigned int cpu)
 	icc_write(ICC_SGI1R, (u64)intid << 24 | (u64)(cpu >> 4) << 16 | 1ul << (cpu & 0xf));
 }
 
-/* An interrupt wakes the CPU each time the word is worth another look. */
-static void sleep_until(u64 *word, u64 n)
-{
-	irq_off();
-	while (load_acquire(word) < n) {
-		wfi();
-		irq_on();
-		isb();
-		irq_off();
-	}
-	irq_on();
-}
-
 static void await(u32 intid, u64 n)
 {
-	sleep_until(&sgis[guest_cpu()][intid], n);
+	wfi_until(load_acquire(&sgis[guest_cpu()][intid]) >= n);
 }
 
 /* The last one wakes the others. */
@@ -91,7 +78,7 @@ static void meet(u64 n)
 {
 	if (__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST) == n * RUNNING)
 		icc_write(ICC_SGI1R, 4ul << 24 | 1ul << 40);
-	sleep_until(&arrived, n * RUNNING);
+	wfi_until(load_acquire(&arrived) >= n * RUNNING);
 }
 
 /* In round n each has another target. All at once. */

@@ -173,8 +173,7 @@ static void guest_wraps(u64 arg)
 		;
 	before = taken;
 	set_ctl(ENABLE);
-	while (READ_ONCE(taken) == before)
-		wfi();
+	wfi_until(READ_ONCE(taken) != before);
 	GUEST_ASSERT(now() >= ms(100) && now() < 1ul << 63);
 }
 
@@ -192,9 +191,10 @@ static void guest_moved(u64 arg)
 		last = t;
 		set_cval(t + ms(2));
 		set_ctl(ENABLE);
+		if (i & 1)
+			wfi_until(READ_ONCE(taken) != i);
 		while (READ_ONCE(taken) == i)
-			if (i & 1)
-				wfi();
+			;
 		GUEST_EQ(taken, i + 1);
 		GUEST_ASSERT(now() >= t + ms(2));
 	}

@@ -89,8 +89,7 @@ static void guest_timer(u64 phys)
 		GUEST_EQ(get_cval(phys), cval);
 		set_ctl(phys, ENABLE);
 		if (i % 2) {
-			while (READ_ONCE(nr_irq) == i)
-				wfi();
+			wfi_until(READ_ONCE(nr_irq) != i);
 		} else {
 			while (READ_ONCE(nr_irq) == i)
 				;
@@ -343,8 +342,7 @@ static void guest_find(u64 arg)
 	GUEST_EQ(get_cval(false), 0x123456);
 	GUEST_EQ(get_ctl(false) & 3, ENABLE);
 	irq_on();
-	while (!READ_ONCE(nr_irq))
-		wfi();
+	wfi_until(READ_ONCE(nr_irq));
 	set_ctl(false, 0);
 }
 

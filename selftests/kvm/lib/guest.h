@@ -74,6 +74,18 @@ struct smccc guest_smc(u64 fn, u64 a, u64 b, u64 c);
 #define irq_on()	asm volatile("msr daifclr, #0xf" ::: "memory")
 #define irq_off()	asm volatile("msr daifset, #0xf" ::: "memory")
 
+/* Sleep until cond, without missing the interrupt that brings it about. IRQs are on before and after. */
+#define wfi_until(cond) do { \
+	irq_off(); \
+	while (!(cond)) { \
+		wfi(); \
+		irq_on(); \
+		isb(); \
+		irq_off(); \
+	} \
+	irq_on(); \
+	} while (0)
+
 #define READ_ONCE(x)		(*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
 #define load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
