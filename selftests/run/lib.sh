@@ -64,5 +64,6 @@ prepare() {
 	done
 	"$TOP/tools/build/selftests" || bad=1
 	for k in qemu7 qemu10; do "$TESTBED/make-rootfs" $k || bad=1; done
+	"$TESTBED/make-disk" || bad=1
 	return $bad
 }
