@@ -79,14 +79,6 @@ static void clear_stops(struct keel_vcpu *vcpu)
 	smp_mb__after_atomic();
 }
 
-static int serve_requests(struct keel_vcpu *vcpu)
-{
-	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS) && serve_its(vcpu) != KEEL_RESUME)
-		return -EINTR;
-	clear_stops(vcpu);
-	return KEEL_RESUME;
-}
-
 /* Everything that must be done before an entry and may sleep. Verdict. */
 static int prepare(struct keel_vcpu *vcpu)
 {
@@ -96,8 +88,10 @@ static int prepare(struct keel_vcpu *vcpu)
 		return -EIO;
 	if (keel_host_work())
 		return leave_for_signal(vcpu);
-	if (READ_ONCE(vcpu->requests) && serve_requests(vcpu) != KEEL_RESUME)
+	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS) && serve_its(vcpu) != KEEL_RESUME)
 		return -EINTR;
+	if (READ_ONCE(vcpu->requests))
+		clear_stops(vcpu);
 	if (READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_RUNNABLE) {
 		verdict = wait_until_runnable(vcpu);
 		if (verdict != KEEL_RESUME)

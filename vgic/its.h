@@ -94,6 +94,6 @@ int keel_its_save(struct keel_its *its);
 int keel_its_restore(struct keel_its *its);
 
 /* ---- vgic/its_device.c: KVM_DEV_TYPE_ARM_VGIC_ITS on the device-fd frame ---- */
-int keel_its_device_register(void);	/* nothing if !keel_vgic_supported() */
+int keel_its_device_register(void);	/* nothing if the host's is no GICv3 */
 
 #endif

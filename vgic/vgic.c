@@ -15,7 +15,6 @@
 #include "cpuif.h"
 #include "frame.h"
 #include "hw.h"
-#include "its_table.h"
 #include "lpi.h"
 #include "vgic.h"
 
@@ -27,6 +26,9 @@
 #define SGI_IRM		BIT_ULL(40)
 #define SGI_RS		GENMASK_ULL(47, 44)
 #define SGI_AFF3	GENMASK_ULL(55, 48)
+
+/* GICR_PENDBASER as in KVM: Inner Shareable, Inner Write-Back with read-allocation. */
+#define PENDBASER_RESET	(1 << 10 | 3 << 7)
 
 void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
 
@@ -85,7 +87,7 @@ void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 		keel_vgic_irq_init(&g->irq[i], vcpu, i);
 	keel_vgic_vcpu_init_model(vcpu);
 	g->rd_base = KEEL_GIC_NOWHERE;
-	g->pendbaser = keel_its_sane_attrs(BIT_ULL(10), &keel_its_attrs_redist);
+	g->pendbaser = PENDBASER_RESET;
 	g->pri_bits = keel_gic_hw.pri_bits;
 	g->id_bits = keel_gic_hw.id_bits;
 	vcpu->ctx.gic.hcr = KEEL_ICH_TRAP_ALL;
