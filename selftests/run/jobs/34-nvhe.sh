@@ -16,5 +16,6 @@ fi
 guest=$("$TESTBED/make-guest")
 host nvhe-guests --kernel 6.12 --nvhe --rootfs qemu10 --timeout 900 \
 	--file build/vmm/keel-vmm --file "$KEEL_CACHE/kernel/6.12/Image" --file "$guest:/t/guest.gz" -- \
-	"$RUN/host/qemu-guest 2 0 400" "$RUN/host/qemu-guest 2 0 400 virt,gic-version=3,its=off" \
+	"$RUN/host/qemu-guest 2 384 virt,gic-version=2,kernel-irqchip=off" \
+	"$RUN/host/qemu-guest 2 384 virt,gic-version=3" \
 	"$RUN/host/vmm-guest 4"
