@@ -2,12 +2,14 @@
 # Two hundred loads and unloads leave the kernel's books as they were.
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
-for k in 6.12 6.1; do
-	quick=$TOP/build/selftests/${QUICK:-run_exits} files=(--file "$TOP/build/$k/keel.ko")
-	program=
+quick=$TOP/build/selftests/${QUICK:-run_exits}
+while read -r k nvhe; do
+	files=(--file "$TOP/build/$k/keel.ko") program=
 	if [ -x "$quick" ]; then files+=(--file "$quick"); program="/t/${quick##*/}"; fi
-	HV=none host "life-cycle-$k" --kernel $k --timeout 400 "${files[@]}" -- \
+	# shellcheck disable=SC2086
+	HV=none host "life-cycle-$k" --kernel $k $nvhe --timeout 500 "${files[@]}" -- \
 		"$RUN/host/life-cycle 200 $program"
-done
-HV=none host "life-cycle-nvhe" --kernel 6.1 --nvhe --timeout 400 "${files[@]}" -- \
-	"$RUN/host/life-cycle 200 $program"
+done <<'END'
+6.12
+6.1	--nvhe
+END
