@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Every kind of host the module is for: it loads, a short program runs a
-# guest, it unloads.
+# Every kind of host the module is for that no other job has: it loads, a short
+# program runs a guest, it unloads.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 quick=$TOP/build/selftests/${QUICK:-run_exits}
@@ -13,20 +13,15 @@ while read -r name options; do
 done <<'END'
 6.12-1cpu	--kernel 6.12 --cpus 1
 6.12-4cpu	--kernel 6.12 --cpus 4
-6.12-gic2	--kernel 6.12 --gic 2
 6.12-gic4	--kernel 6.12 --gic 4
-6.12-a76	--kernel 6.12 --cpu cortex-a76
 6.12-n1		--kernel 6.12 --cpu neoverse-n1
 6.12-v1		--kernel 6.12 --cpu neoverse-v1
 6.12-a55	--kernel 6.12 --cpu cortex-a55
-6.12-nvhe	--kernel 6.12 --nvhe
 6.12-nvhe-4cpu	--kernel 6.12 --nvhe --cpus 4 --cpu neoverse-v1
 6.12-a53	--kernel 6.12 --cpu cortex-a53
 6.12-a72-gic2	--kernel 6.12 --cpu cortex-a72 --gic 2
 6.12-small	--kernel 6.12 --mem 512M
 6.12-no-lpa2	--kernel 6.12 --cpu max,pauth-impdef=on,lpa2=off
-6.1-2cpu	--kernel 6.1
 6.1-nvhe	--kernel 6.1 --nvhe --gic 2
-6.1-a72		--kernel 6.1 --cpu cortex-a72
 6.1-a76		--kernel 6.1 --cpu cortex-a76
 END
