@@ -181,10 +181,8 @@ static void load_phys(struct keel_vcpu *vcpu)
 	vcpu->timer.phys_loaded = false;
 	if (!keel_irq_has(KEEL_TIMER_PHYS)) {
 		keel_hw_set_traps(s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
-		arm_soft(vcpu, deadline_of(s));
 		return;
 	}
-	arm_soft(vcpu, KEEL_TIMER_NEVER);
 	if (s.offset && !has_cntpoff) {
 		load_phys_trapped(s);
 		return;
@@ -198,6 +196,9 @@ void keel_timer_flush(struct keel_vcpu *vcpu)
 	struct keel_ctx *ctx = &vcpu->ctx;
 
 	lockdep_assert_irqs_disabled();
+	/* first armed, then looked at, as in keel_timer_pending() */
+	arm_soft(vcpu, keel_irq_has(KEEL_TIMER_PHYS) ? KEEL_TIMER_NEVER :
+		 deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS)));
 	update_lines(vcpu);
 	hold_host_irqs(vcpu);
 	ctx->cntvoff = READ_ONCE(vcpu->vm->timer.voffset);
@@ -287,12 +288,16 @@ void keel_timer_user_update(struct keel_vcpu *vcpu)
 		   (told & ~(u64)LINE_BITS) | line_bits(vcpu));
 }
 
-/* Asked again after each wake-up, so this is where a soft timer that fired early is armed anew. */
+/*
+ * Asked again after each wake-up, so this is where a soft timer that fired early
+ * is armed anew. First armed, then looked at: a timer that expires in between
+ * is seen, as one that is behind its time is not armed for.
+ */
 bool keel_timer_pending(struct keel_vcpu *vcpu)
 {
-	update_lines(vcpu);
 	if (vcpu->timer.blocked)
 		arm_for_sleep(vcpu);
+	update_lines(vcpu);
 	return vcpu->timer.line[KEEL_TIMER_VIRT] || vcpu->timer.line[KEEL_TIMER_PHYS];
 }
 

@@ -9,6 +9,7 @@
  *    what was in the past is in the future after it
  *  - no interrupt is lost or doubled while the vCPU's thread moves between the
  *    host's CPUs, and time does not go back
+ *  - a vCPU that goes to sleep while its timer expires is woken
  *  - a vCPU that was not run for long finds its interrupt, and its time gone on
  *  - KVM_ARM_SET_COUNTER_OFFSET moves both counters, for good
  *  - a timer's interrupt that was acknowledged does not outlive
@@ -16,6 +17,7 @@
  */
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -216,6 +218,22 @@ static void guest_paused(u64 arg)
 	GUEST_EQ(taken, 1);
 }
 
+/* The way into sleep takes the host some ten microseconds: expire at every point of it. */
+static void guest_naps(u64 arg)
+{
+	u64 us = mrs(cntfrq_el0) / 1000000;
+
+	start();
+	for (u64 i = 0; i < 1500; i++) {
+		u64 before = taken;
+
+		set_cval(now() + i * 997 % (us * 100));
+		set_ctl(ENABLE);
+		wfi_until(READ_ONCE(taken) != before);
+	}
+	GUEST_EQ(taken, 1500);
+}
+
 /* --- the host --- */
 
 static struct vm *new_vm(void (*fn)(u64), bool is_phys, u64 offset)
@@ -306,6 +324,29 @@ static void run_paused(bool is_phys, u64 offset)
 	vcpu_finish(vcpu);
 }
 
+static void run_naps(bool is_phys, u64 offset)
+{
+	vcpu_finish(&new_vm(guest_naps, is_phys, offset)->vcpu[0]);
+}
+
+/* Polling would keep the vCPU awake. The module's parameter, or the in-tree KVM's. */
+static void set_poll(const char *ns)
+{
+	FILE *f = fopen("/sys/module/keel/parameters/halt_poll_ns", "w") ?:
+		  fopen("/sys/module/kvm/parameters/halt_poll_ns", "w");
+
+	REQUIRE(f);
+	fputs(ns, f);
+	fclose(f);
+}
+
+static void naps(void)
+{
+	set_poll("0");
+	each(run_naps);
+	set_poll("500000");
+}
+
 static void paused(void)
 {
 	each(run_paused);
@@ -387,6 +428,7 @@ static const struct ktap_case cases[] = {
 	{ "past, future, masked, cancelled", edges },
 	{ "the count wraps", wraps },
 	{ "moved between CPUs", moved, 60 },
+	{ "asleep as the timer expires", naps, 60 },
 	{ "long pauses", paused },
 	{ "the VM's counter offset", offsets },
 	{ "reset with the interrupt active", reset_when_active },
