@@ -2,9 +2,10 @@
 /*
  * The MMIO bus of a VM: registration and the way of one access to its device.
  *
- * Readers walk the table under vm->srcu. A new device comes with a new table;
- * a device that leaves is struck out in place, which needs no memory and so
- * cannot fail, and its entry goes with the next table.
+ * Readers walk the table under vm->srcu. A new device comes with a new table,
+ * and nobody waits for the readers of the old one; a device that leaves is
+ * struck out in place, which needs no memory and so cannot fail, and its entry
+ * goes with the next table.
  *
  * bus->lock is innermost but for the allocator's. Waiting for readers happens
  * outside it.
@@ -31,6 +32,7 @@ int keel_bus_init(struct keel_vm *vm)
 	RCU_INIT_POINTER(bus->table, NULL);
 	mutex_init(&bus->lock);
 	bus->nr_counted = 0;
+	bus->replaced = false;
 	return 0;
 }
 
@@ -48,45 +50,49 @@ void keel_bus_destroy(struct keel_vm *vm)
 			dev->ops->destroy(dev);
 	}
 	kvfree(t);
+	if (bus->replaced)
+		srcu_barrier(&vm->srcu);
 	mutex_destroy(&bus->lock);
 }
 
-/* On success *stale is the table to free once readers have gone. */
-static int add(struct keel_bus *bus, struct keel_bus_dev *dev, struct keel_bus_table **stale)
+static void free_table(struct rcu_head *rcu)
 {
-	struct keel_bus_table *new;
+	kvfree(container_of(rcu, struct keel_bus_table, rcu));
+}
+
+static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
+{
+	struct keel_bus *bus = &vm->mmio_bus;
+	struct keel_bus_table *old = locked_table(bus), *new;
 
 	lockdep_assert_held(&bus->lock);
 	/* As in KVM, the uncounted are not counted, but find no room either once the rest is full. */
 	if (bus->nr_counted >= KEEL_BUS_MAX_DEVS)
 		return -ENOSPC;
 
-	*stale = locked_table(bus);
-	new = kvmalloc(struct_size(new, entry, keel_bus_table_live(*stale) + 1),
+	new = kvmalloc(struct_size(new, entry, keel_bus_table_live(old) + 1),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!new)
 		return -ENOMEM;
 
-	keel_bus_table_build(new, *stale, dev);
+	keel_bus_table_build(new, old, dev);
 	rcu_assign_pointer(bus->table, new);
 	bus->nr_counted += !dev->uncounted;
+	if (old) {
+		call_srcu(&vm->srcu, &old->rcu, free_table);
+		bus->replaced = true;
+	}
 	return 0;
 }
 
 int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev)
 {
 	struct keel_bus *bus = &vm->mmio_bus;
-	struct keel_bus_table *stale = NULL;
 	int ret;
 
 	mutex_lock(&bus->lock);
-	ret = add(bus, dev, &stale);
+	ret = add(vm, dev);
 	mutex_unlock(&bus->lock);
-
-	if (!ret && stale) {
-		synchronize_srcu_expedited(&vm->srcu);
-		kvfree(stale);
-	}
 	return ret;
 }
 

@@ -21,6 +21,7 @@ struct keel_bus {
 	struct keel_bus_table __rcu *table;	/* [s] sorted by base */
 	struct mutex lock;
 	unsigned int nr_counted;		/* under lock */
+	bool replaced;				/* under lock: a table may wait to be freed */
 };
 
 int keel_bus_init(struct keel_vm *vm);

@@ -18,6 +18,7 @@ struct keel_bus_entry {
 };
 
 struct keel_bus_table {
+	struct rcu_head rcu;		/* bus.c's, to free it when no reader is left */
 	unsigned int nr;
 	struct keel_bus_entry entry[];
 };

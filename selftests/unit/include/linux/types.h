@@ -17,6 +17,10 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef long long s64;
 
+struct rcu_head {
+	void *next, *func;
+};
+
 #ifndef __user
 #define __user
 #endif
