@@ -73,15 +73,77 @@ selftest_programs() {
 	find "$TOP/build/selftests" -maxdepth 1 -type f -perm -100 | sort
 }
 
+# Run programs (default none), then all of selftests/kvm, in one host.
+# usage: selftests NAME RUN-OPTION... [-- PROGRAM...]
+selftests() {
+	local name=$1 options=() programs
+	shift
+	while [ $# != 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
+	if [ $# != 0 ]; then shift; fi
+	mapfile -t programs < <(selftest_programs)
+	if [ ${#programs[@]} = 0 ]; then echo "not ok - $name: none built"; return; fi
+	host "$name" "${options[@]}" --timeout 1200 -- "$@" "${programs[@]}"
+}
+
+# GUEST_FILES: what the scripts need that run Linux guests, as options of run.
+guest_files() {
+	local guest
+	guest=$("$TESTBED/make-guest")
+	GUEST_FILES=(--file "$KEEL_CACHE/kernel/6.12/Image" --file "$guest:/t/guest.gz"
+		--file "$TOP/build/vmm/keel-vmm" --file "$TOP/build/check/gdb-client")
+}
+
+# Build one static program for the emulated host. usage: cross_build OUT SOURCE
+cross_build() {
+	local cross=
+	[ "$(uname -m)" = aarch64 ] || cross=$CROSS_COMPILE
+	"${cross}gcc" -O2 -Wall -Wextra -Werror -static -o "$@"
+}
+
+# Build the module of a stock kernel from scratch, with every warning on: one
+# is printed only when its file is compiled. What it said is in
+# build/check/built-KERNEL; empty is good.   usage: build_strictly KERNEL
+build_strictly() {
+	"$TESTBED/kernel" "$1" || return 1
+	rm -rf "${TOP:?}/build/$1"
+	"$TOP/tools/build/quiet-build" "$TOP/tools/build/module" "$1" \
+		"$KEEL_CACHE/kernel/$1/build" -j"$(nproc)" W=1 C=2 >"$TOP/build/check/built-$1" 2>&1 ||
+		echo "the build failed" >>"$TOP/build/check/built-$1"
+	test -e "$TOP/build/$1/keel.ko"
+}
+
+# Have a debug kernel and the module for it. Fails without one.   usage: debug_module KERNEL
+debug_module() {
+	"$TESTBED/kernel" "$1"
+	if [ "$HV" != keel ]; then return 0; fi
+	expect "$1: module builds" "$TOP/tools/build/quiet-build" make -C "$TOP" KERNEL="$1" module
+	[ -e "$TOP/build/$1/keel.ko" ] || return
+	closed "$1"
+}
+
+# usage: closed KERNEL    what runs at EL2 is as it has to be in a module that was built
+closed() {
+	expect "$1: world-switch code is not instrumented" "$TOP/tools/build/uninstrumented" \
+		$(find "$TOP/build/$1" \( -path '*/hyp/*.o' -o -path '*/vhe/*.o' -o -name '*.nvhe.o' \) ! -name '.*')
+	expect "$1: EL2 image is closed" "$TOP/tools/build/closed-image" "$TOP/build/$1/nvhe/image.elf"
+}
+
+# What several jobs need. usage: prepare [strictly]
 prepare() {
 	local k bad=0
+	[ "$(uname -m)" = aarch64 ] || export ARCH=arm64
 	for k in 6.12 6.1; do
 		"$TESTBED/kernel" $k || bad=1
-		if [ "$HV" = keel ]; then
+		if [ "$HV" != keel ]; then continue; fi
+		if [ "${1:-}" = strictly ]; then
+			build_strictly $k || bad=1
+		else
 			make -C "$TOP" KERNEL=$k module || bad=1
 		fi
 	done
 	"$TOP/tools/build/selftests" || bad=1
+	make -s -C "$TOP/tools/vmm" OUT="$TOP/build/vmm" || bad=1
+	cross_build "$TOP/build/check/gdb-client" "$RUN/host/gdb-client.c" || bad=1
 	for k in qemu7 qemu10; do "$TESTBED/make-rootfs" $k || bad=1; done
 	"$TESTBED/make-disk" || bad=1
 	return $bad

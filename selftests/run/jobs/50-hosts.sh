@@ -3,25 +3,19 @@
 # program runs a guest, it unloads.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
-quick=$TOP/build/selftests/${QUICK:-run_exits}
-[ -x "$quick" ] || quick="test -c /dev/kvm"
 
 while read -r name options; do
 	case $name in ''|'#'*) continue ;; esac
 	# shellcheck disable=SC2086
-	host "host $name" $options --timeout 90 -- "$quick"
+	host "host $name" $options --timeout 90 -- "$TOP/build/selftests/run_exits"
 done <<'END'
-6.12-1cpu	--kernel 6.12 --cpus 1
-6.12-4cpu	--kernel 6.12 --cpus 4
-6.12-gic4	--kernel 6.12 --gic 4
+6.12-1cpu	--kernel 6.12 --cpus 1 --cpu max,pauth-impdef=on,lpa2=off
+6.12-4cpu	--kernel 6.12 --cpus 4 --mem 512M
 6.12-n1		--kernel 6.12 --cpu neoverse-n1
-6.12-v1		--kernel 6.12 --cpu neoverse-v1
+6.12-v1-gic4	--kernel 6.12 --cpu neoverse-v1 --gic 4
 6.12-a55	--kernel 6.12 --cpu cortex-a55
 6.12-nvhe-4cpu	--kernel 6.12 --nvhe --cpus 4 --cpu neoverse-v1
+6.12-nvhe-max	--kernel 6.12 --nvhe
 6.12-a53	--kernel 6.12 --cpu cortex-a53
-6.12-a72-gic2	--kernel 6.12 --cpu cortex-a72 --gic 2
-6.12-small	--kernel 6.12 --mem 512M
-6.12-no-lpa2	--kernel 6.12 --cpu max,pauth-impdef=on,lpa2=off
-6.1-nvhe	--kernel 6.1 --nvhe --gic 2
 6.1-a76		--kernel 6.1 --cpu cortex-a76
 END

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The kernel's own KVM selftests, built from Debian's source: each has to
+# come to the verdict it comes to on the in-tree KVM of the same host, or to the
+# one named in upstream.differs together with a reason.
+
+# usage: verdicts HV NAME RUN-OPTION... -- PROGRAM...
+verdicts() {
+	local hv=$1 name=$2
+	shift 2
+	HV=$hv WHOLE=1 host "$name-$hv" "$@" >"$TOP/build/check/$name-$hv.txt"
+	grep -E '^(not )?ok' "$TOP/build/check/$name-$hv.txt"
+}
+
+# "PROGRAM|VERDICT" of what verdicts() printed.
+norm() {
+	sed -nE 's/^(.*) - [a-z0-9-]*-(kvm|keel): (.*)/\3|\1/p' "$1" |
+		sed 's/ *:.*# SKIP|ok/|skip/; s/: ended with [0-9]*|/|/' | sort
+}
+
+# usage: judge NAME PROGRAM GOT WANT
+judge() {
+	local name=$1 program=$2 got=$3 want=$4 differs
+	differs=$(sed -n "s/^${program%% *}: //p" "$RUN/upstream.differs")
+	if [ -n "$differs" ]; then
+		case $differs in
+		"$got "*) result 0 "$name: $program ($differs)" ;;
+		*) result 1 "$name: $program (${got:-did not run}, expected $differs)" ;;
+		esac
+		return
+	fi
+	# Some fail in-tree only because the emulated machine is slow.
+	if [ "$got" = ok ] || [ "$got" = "$want" ]; then
+		echo "ok - $name: $program ($got, in-tree KVM: $want)"
+	else
+		echo "not ok - $name: $program (${got:-did not run}, in-tree KVM: $want)"
+		sed -n "/- $name-keel: $program/,/^\(not \)\?ok/p" "$TOP/build/check/$name-keel.txt" |
+			grep '^#' | tail -n 12
+	fi
+}
+
+# The verdicts of the in-tree KVM, into the file $reference. They change with the
+# kernel, with QEMU, with the list and with the host.   usage: refer NAME RUN-OPTION... -- PROGRAM...
+refer() {
+	local name=$1 key
+	shift
+	key=$({ cat "$KEEL_CACHE/kernel/6.12/release" "$RUN/upstream.list" "$TESTBED/build-upstream"
+		qemu-system-aarch64 --version; echo "$@"; } | sha256sum | cut -c1-16)
+	reference=$KEEL_CACHE/upstream/verdicts-$key
+	if [ -e "$reference" ]; then return; fi
+	mkdir -p "${reference%/*}"
+	verdicts kvm "$name" "$@" >"$reference.new"
+	if ! grep -q "^ok - $name-kvm: host" "$reference.new"; then
+		echo "not ok - $name: reference run on the in-tree KVM"
+		tail -n 3 "$reference.new" | sed 's/^/#   /'
+		return 1
+	fi
+	mv "$reference.new" "$reference"
+}
+
+# usage: upstream NAME RUN-OPTION...
+upstream() {
+	local name=$1 dir programs options program want got
+	shift
+	if ! dir=$("$TESTBED/build-upstream"); then
+		echo "not ok - $name: builds"
+		return
+	fi
+	mapfile -t programs < <(sed "s,^,$dir/," "$RUN/upstream.list")
+	options=(--kernel 6.12 --mem 3G --timeout 1200 --each 240 "$@")
+	refer "$name" "${options[@]}" -- "${programs[@]}" || return 0
+	if [ "$HV" = kvm ]; then
+		sed 's/-kvm:/:/' "$reference"
+		return
+	fi
+	kind "$name" "${options[@]}"
+	verdicts keel "$name" "${options[@]}" -- "${programs[@]}" >"$TOP/build/check/$name.verdicts"
+	norm "$reference" >"$TOP/build/check/$name.want"
+	norm "$TOP/build/check/$name.verdicts" >"$TOP/build/check/$name.got"
+	while IFS='|' read -r program want; do
+		got=$(sed -n "s/^$program|//p" "$TOP/build/check/$name.got")
+		judge "$name" "$program" "$got" "$want"
+	done <"$TOP/build/check/$name.want"
+}
