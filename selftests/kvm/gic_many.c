@@ -135,9 +135,13 @@ static void guest_sgis(u64 arg)
 
 static struct vm *new_vm(void (*fn)(u64), unsigned int running)
 {
-	struct vm *vm = vm_new(running, fn, 0);
-	int gic = gic_create(vm->fd);
+	struct vm *vm;
+	int gic;
 
+	if (kvm_cap(KVM_CAP_MAX_VCPUS) < CREATED)
+		ktap_skip("fewer vCPUs");
+	vm = vm_new(running, fn, 0);
+	gic = gic_create(vm->fd);
 	for (unsigned int i = 0; i < ARRAY_SIZE(regions); i++) {
 		u64 region = (u64)regions[i].count << 52 | regions[i].base | i;
 
@@ -152,8 +156,6 @@ static struct vm *new_vm(void (*fn)(u64), unsigned int running)
 
 static void redistributors(void)
 {
-	if (kvm_cap(KVM_CAP_MAX_VCPUS) < CREATED)
-		ktap_skip("fewer vCPUs");
 	vcpu_finish(&new_vm(guest_walk, 1)->vcpu[0]);
 }
 
