@@ -116,6 +116,15 @@ static int illegal(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
+/* The hypervisor's own failure: no vCPU of any VM can go on. The report is in the host's log. */
+static int failed(struct keel_vcpu *vcpu)
+{
+	vcpu->run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
+	vcpu->run->internal.suberror = KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON;
+	vcpu->run->internal.ndata = 0;
+	return KEEL_USER;
+}
+
 /*
  * A physical SError that came while the guest ran, or was pending at its exit.
  * It is the guest's, with the RAS syndrome when the CPU gives one; a corrected
@@ -146,6 +155,8 @@ int keel_exit_handle(struct keel_vcpu *vcpu, int code)
 		return KEEL_RESUME;
 	case KEEL_EXIT_ILLEGAL:
 		return illegal(vcpu);
+	case KEEL_EXIT_FAILED:
+		return failed(vcpu);
 	default:
 		return KEEL_RESUME;
 	}

@@ -38,6 +38,7 @@ enum keel_exit_code {
 	KEEL_EXIT_IRQ,		/* physical interrupt (IRQ or FIQ) for the host */
 	KEEL_EXIT_SERROR,	/* physical SError while the guest ran; esr valid */
 	KEEL_EXIT_ILLEGAL,	/* illegal return: the vCPU's pstate was rejected by the CPU */
+	KEEL_EXIT_FAILED,	/* nVHE: EL2 is not to be relied on any more; the vCPU's state may be lost */
 };
 
 #define KEEL_CTX_PAUTH		(1U << KEEL_CTX_PAUTH_BIT)	/* guest uses the PAuth keys: switch them */

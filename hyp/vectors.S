@@ -8,6 +8,7 @@
 #include <asm/assembler.h>
 #include <asm/esr.h>
 #include "context_bits.h"
+#include "own_stack.h"
 
 /* ARM_SMCCC_ARCH_WORKAROUND_1 and _3 */
 #define WORKAROUND_1	0x80008000
@@ -49,8 +50,9 @@
 	.endm
 
 	/* Exception from EL2 itself. x0, x1 are saved first: what was interrupted goes on if it can. */
-	.macro	own, handler
+	.macro	own, handler, overflow
 	.align	7
+	check_own_stack \overflow
 	stp	x0, x1, [sp, #-16]!
 	b	\handler
 	.endm
@@ -66,10 +68,10 @@
 	never				/* FIQ,         SP_EL0 */
 	never				/* SError,      SP_EL0 */
 
-	own	keel_own_sync		/* Synchronous, EL2 */
+	own	keel_own_sync, keel_host_overflow_4	/* Synchronous, EL2 */
 	never				/* IRQ,         EL2: masked */
 	never				/* FIQ,         EL2: masked */
-	own	keel_own_serror		/* SError,      EL2 */
+	own	keel_own_serror, keel_host_overflow_7	/* SError,      EL2 */
 
 	guest	\kind, KEEL_EXIT_SYNC_NR	/* Synchronous, lower EL AArch64 */
 	guest	\kind, KEEL_EXIT_IRQ_NR		/* IRQ */

@@ -7,6 +7,7 @@
 #include <asm/assembler.h>
 #include <asm/esr.h>
 #include <asm/virt.h>
+#include "../hyp/own_stack.h"
 #include "el2_bits.h"
 #include "offsets.h"
 
@@ -20,32 +21,21 @@
 /* Registers of an unexpected exception, as panic.c reads them: x0..x30, vector. */
 #define REGS_SIZE	256
 
-	/*
-	 * The stack lies in the half of its block in which bit 13 of an address
-	 * is set; a stack pointer that left it must not be used. No register is
-	 * free to look at it: x0 and SP carry each other.
-	 */
 	.macro	unexpected, vector
 	.align	7
-	add	sp, sp, x0
-	sub	x0, sp, x0
-	tbz	x0, #13, 1f
-	sub	x0, sp, x0
-	sub	sp, sp, x0
+	check_own_stack keel_host_overflow_\vector
 	sub	sp, sp, #REGS_SIZE
 	stp	x0, x1, [sp]
 	mov	x0, #\vector
 	b	keel_host_unexpected
-1:	sub	x0, sp, x0
-	sub	sp, sp, x0
-	msr	cnthp_cval_el2, x0		/* a register nobody uses under nVHE: the EL2 timer is off */
-	mrs	x0, tpidr_el2
-	add	x0, x0, #CPU_SPARE_STACK
-	b	keel_host_overflow_\vector
 	.endm
 
+	/* All registers as at the exception. CNTHP_CVAL_EL2 is used by nobody under nVHE: the EL2 timer is off. */
 	.macro	overflow, vector
-SYM_CODE_START_LOCAL(keel_host_overflow_\vector)
+SYM_CODE_START(keel_host_overflow_\vector)
+	msr	cnthp_cval_el2, x0
+	mrs	x0, tpidr_el2
+	add	x0, x0, #CPU_SPARE_STACK
 	sub	x0, x0, #REGS_SIZE
 	str	x1, [x0, #8]
 	mov	x1, sp

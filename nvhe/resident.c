@@ -71,8 +71,8 @@ int keel_nvhe_run(struct keel_vcpu *vcpu)
 		ctx->flags &= ~KEEL_CTX_VSE_TAKEN;
 		clear_bit(KEEL_LINE_SERROR, &ctx->lines);
 	}
-	/* EL2 died under the guest, and has said so: the vCPU cannot go on */
-	return code < 0 ? KEEL_EXIT_ILLEGAL : code;
+	/* EL2 died, under this guest or another, and has said so */
+	return code < 0 ? KEEL_EXIT_FAILED : code;
 }
 
 void keel_nvhe_put(struct keel_vcpu *vcpu)

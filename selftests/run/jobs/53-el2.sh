@@ -11,10 +11,16 @@ cp "$RUN/el2/"* "$work/"
 expect "el2: the module of rubbish builds" "$TOP/tools/build/quiet-build" \
 	make -C "$KEEL_CACHE/kernel/6.12/build" M="$PWD/$work" KEEL_TOP="$TOP" modules
 image=build/6.12/nvhe/image.elf
-expect "el2: an image breaks in the host's world" "$RUN/break-image" build/6.12/keel.ko $image \
-	keel_switch_is_context "$work/broken-host.ko"
-expect "el2: an image breaks in the guest's world" "$RUN/break-image" build/6.12/keel.ko $image \
-	keel_fast_exit "$work/broken-guest.ko"
+broken=()
+# usage: break_image NAME FUNCTION [overflow]
+break_image() {
+	expect "el2: an image breaks: $1" "$RUN/break-image" build/6.12/keel.ko $image \
+		"$2" "$work/$1.ko" "${@:3}"
+	broken+=(--file "$work/$1.ko")
+}
+break_image broken-host keel_switch_is_context
+break_image broken-guest keel_fast_exit
+break_image overflow-host keel_switch_is_context overflow
+break_image overflow-guest keel_fast_exit overflow
 HV=none host "el2" --kernel 6.12 --nvhe --timeout 200 --file build/selftests/smoke \
-	--file build/6.12/keel.ko --file "$work/el2_calls.ko" --file "$work/broken-host.ko" \
-	--file "$work/broken-guest.ko" -- "$RUN/host/el2"
+	--file build/6.12/keel.ko --file "$work/el2_calls.ko" "${broken[@]}" -- "$RUN/host/el2"
