@@ -49,6 +49,7 @@ static bool always(unsigned long cap)
 	case KVM_CAP_COUNTER_OFFSET:
 	case KVM_CAP_PTP_KVM:
 	case KVM_CAP_ARM_SET_DEVICE_ADDR:
+	case KVM_CAP_HALT_POLL:
 		return true;
 	}
 	return false;
@@ -148,6 +149,15 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 	return always(cap) ? 1 : count(cap) ?: by_host(cap) ?: by_gic(cap);
 }
 
+/* At any time and as often as one likes: vCPUs that poll meanwhile go on by the old limit. */
+static int halt_poll(struct keel_vm *vm, u64 ns)
+{
+	if (ns > U32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(vm->halt_poll_ns, ns);
+	return 0;
+}
+
 int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
 {
 	if (cap->flags)
@@ -163,6 +173,8 @@ int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
 		vm->arch.system_suspend = true;
 		mutex_unlock(&vm->lock);
 		return 0;
+	case KVM_CAP_HALT_POLL:
+		return halt_poll(vm, cap->args[0]);
 	default:
 		return -EINVAL;
 	}

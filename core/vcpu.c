@@ -184,13 +184,20 @@ static void sleep(struct keel_vcpu *vcpu)
 	vcpu->stat.blocking = 0;
 }
 
+static u64 max_window(const struct keel_vcpu *vcpu)
+{
+	s64 own = READ_ONCE(vcpu->vm->halt_poll_ns);
+
+	return own < 0 ? READ_ONCE(halt_poll_ns) : own;
+}
+
 /*
  * The window grows when an event came soon after polling gave up, and shrinks
  * when the sleep was longer than any window would have been.
  */
 static void adapt_window(struct keel_vcpu *vcpu, u64 slept)
 {
-	u64 limit = READ_ONCE(halt_poll_ns);
+	u64 limit = max_window(vcpu);
 
 	if (slept <= limit)
 		vcpu->halt_poll_ns = min(max_t(u64, vcpu->halt_poll_ns * 2, HALT_POLL_START_NS), limit);
@@ -200,7 +207,7 @@ static void adapt_window(struct keel_vcpu *vcpu, u64 slept)
 
 void keel_vcpu_block(struct keel_vcpu *vcpu)
 {
-	u64 start = ktime_get_ns(), window = min_t(u64, vcpu->halt_poll_ns, READ_ONCE(halt_poll_ns)), mid;
+	u64 start = ktime_get_ns(), window = min(vcpu->halt_poll_ns, max_window(vcpu)), mid;
 
 	/* a stopped vCPU may sleep for hours */
 	if (READ_ONCE(vcpu->mp_state) == KVM_MP_STATE_STOPPED)

@@ -38,6 +38,7 @@ static int init_basics(struct keel_vm *vm)
 	mutex_init(&vm->lock);
 	mutex_init(&vm->config_lock);
 	INIT_LIST_HEAD(&vm->devices);
+	vm->halt_poll_ns = -1;
 	err = init_srcu_struct(&vm->srcu);
 	if (err)
 		return err;

@@ -39,6 +39,7 @@ struct keel_vm {
 	unsigned int nr_vcpus;		/* [V, release after vcpus[]] */
 	bool has_run;			/* [c] some vCPU entered KVM_RUN's guest loop once */
 	bool dead;			/* [a] VM is broken: every ioctl gives EIO */
+	s64 halt_poll_ns;		/* [a] KVM_CAP_HALT_POLL: longest poll in WFI; < 0: the module's parameter */
 
 	int __percpu *last_vcpu;	/* [o] index of the vCPU that last ran on the CPU, -1 none */
 	struct keel_mmu mmu;
