@@ -23,6 +23,9 @@
 #define GICD_IIDR	(GICD + 0x8)
 #define GICD_IPRIORITYR	(GICD + 0x400)
 #define SGI_FRAME	0x10000
+#define GITS		(MMIO_BASE + 0x200000)
+#define GITS_TRANSLATER	(GITS + 0x10040)
+#define LPI		8192
 #define IAR1	S3_0_C12_C12_0
 #define EOIR1	S3_0_C12_C12_1
 #define SGI1R	S3_0_C12_C11_5
@@ -111,7 +114,7 @@ static void take(struct guest_regs *regs)
 	u32 intid = icc_read(IAR1);
 
 	icc_write(EOIR1, intid);
-	if (intid < 1020)
+	if (intid != 1023)
 		store_release(&nr_taken[guest_cpu()], nr_taken[guest_cpu()] + 1);
 }
 
@@ -214,6 +217,50 @@ static void guest_eoi(u64 arg)
 static void guest_irqfd(u64 arg)
 {
 	gic_on();
+	guest_receiver(arg);
+}
+
+/* Tables and queue of the ITS and of the LPIs, 64 KiB each. */
+enum { DEVICES, COLLECTIONS, QUEUE, PROPERTIES, PENDING, EVENTS, NR_TABLES };
+#define TABLE(t)	(DATA_BASE + (t) * 0x10000ul)
+#define VALID		(1ul << 63)
+
+static void its_command(unsigned int n, u64 a, u64 b, u64 c)
+{
+	volatile u64 *at = (u64 *)(TABLE(QUEUE) + n * 32);
+
+	at[0] = a;
+	at[1] = b;
+	at[2] = c;
+	at[3] = 0;
+}
+
+/* Event 0 of device 1 is the first LPI, at CPU 0. */
+static void its_on(void)
+{
+	*(volatile u8 *)TABLE(PROPERTIES) = 0xa1;
+	mmio_write64(GICR(0) + 0x70, TABLE(PROPERTIES) | 0xf);	/* GICR_PROPBASER */
+	mmio_write64(GICR(0) + 0x78, TABLE(PENDING));		/* GICR_PENDBASER */
+	dsb(sy);
+	write32(GICR(0), 1);					/* GICR_CTLR.EnableLPIs */
+	mmio_write64(GITS + 0x100, VALID | TABLE(DEVICES));	/* GITS_BASER0 */
+	mmio_write64(GITS + 0x108, VALID | TABLE(COLLECTIONS));
+	mmio_write64(GITS + 0x80, VALID | TABLE(QUEUE) | 0xf);	/* GITS_CBASER */
+	write32(GITS, 1);
+	its_command(0, 0x08 | 1ul << 32, 4, VALID | TABLE(EVENTS));	/* MAPD */
+	its_command(1, 0x09, 0, VALID);					/* MAPC */
+	its_command(2, 0x0a | 1ul << 32, (u64)LPI << 32, 0);		/* MAPTI */
+	its_command(3, 0x05, 0, 0);					/* SYNC */
+	dsb(sy);
+	mmio_write64(GITS + 0x88, 4 * 32);			/* GITS_CWRITER */
+	while (mmio_read64(GITS + 0x90) != 4 * 32)		/* GITS_CREADR */
+		yield();
+}
+
+static void guest_irqfd_lpi(u64 arg)
+{
+	gic_on();
+	its_on();
 	guest_receiver(arg);
 }
 
@@ -430,6 +477,38 @@ static void irqfd_spi(void)
 	MEASURE(IRQFD_SPI, REQUIRE(write(irqfd.fd, &one, 8) == 8); await(taken, ++sent));
 }
 
+static int add_its(int vm)
+{
+	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_ITS };
+	u64 base = GITS;
+
+	if (kvm(vm, KVM_CREATE_DEVICE, &cd) < 0)
+		ktap_skip("no ITS for guests");
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_ITS_ADDR_TYPE, &base);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	return cd.fd;
+}
+
+static void irqfd_lpi(void)
+{
+	struct vm *vm = new_vm(1, guest_irqfd_lpi);
+	struct { struct kvm_irq_routing head; struct kvm_irq_routing_entry entry; } route = {
+		.head.nr = 1,
+		.entry = { .gsi = 1, .type = KVM_IRQ_ROUTING_MSI, .flags = KVM_MSI_VALID_DEVID,
+			   .u.msi = { .address_lo = GITS_TRANSLATER, .data = 0, .devid = 1 } },
+	};
+	struct kvm_irqfd irqfd = { .fd = eventfd(0, 0), .gsi = 1 };
+	u64 *taken = vm_shared(vm, nr_taken[0]), size = NR_TABLES * 0x10000ul, sent = 0, one = 1;
+
+	add_its(vm->fd);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, size, vm_alloc(size, 0x10000)), 0);
+	REQUIRE_EQ(kvm(vm->fd, KVM_SET_GSI_ROUTING, &route), 0);
+	REQUIRE_EQ(kvm(vm->fd, KVM_IRQFD, &irqfd), 0);
+	start_thread(&vm->vcpu[0]);
+	await(vm_shared(vm, up[0]), 1);
+	MEASURE(IRQFD_LPI, REQUIRE(write(irqfd.fd, &one, 8) == 8); await(taken, ++sent));
+}
+
 /* vCPUs that exit all the time, one after the other. */
 static void switch_vcpu(void)
 {
@@ -545,7 +624,8 @@ static const struct bench {
 	B(HYPERCALL, hypercall), B(FEATURES, features), B(IDREG, idreg), B(GIC_READ, gic_read),
 	B(GIC_WRITE, gic_write), B(SGI_SEND, sgi_send), B(WFI_PENDING, wfi_pending),
 	B(USER_READ, user_read), B(USER_WRITE, user_write), B(IOEVENTFD, ioeventfd),
-	B(SGI_HANDLER, sgi_handler), B(EOI, eoi), B(IRQFD_SPI, irqfd_spi), B(TIMER, timer),
+	B(SGI_HANDLER, sgi_handler), B(EOI, eoi), B(IRQFD_SPI, irqfd_spi),
+	B(IRQFD_LPI, irqfd_lpi), B(TIMER, timer),
 	B(WFI_SLEEP, wfi_sleep), B(SWITCH_VCPU, switch_vcpu), B(SWITCH_VM, switch_vm),
 	B(FAULT_4K, fault_4k), B(FAULT_2M, fault_2m), B(WRPROTECT, wrprotect),
 	B(CREATE, create_destroy), B(FIRST, first),

@@ -25,6 +25,7 @@
 	OP(SGI_HANDLER,	"sgi-to-handler",	100, 64) \
 	OP(EOI,		"interrupt-completion",	100, 1) \
 	OP(IRQFD_SPI,	"irqfd-spi-to-handler",	50,  32) \
+	OP(IRQFD_LPI,	"irqfd-lpi-to-handler",	50,  32) \
 	OP(TIMER,	"timer-to-handler",	50,  64) \
 	OP(WFI_SLEEP,	"wfi-sleep-wake",	100, 4) \
 	OP(SWITCH_VCPU,	"vcpu-switch",		50,  64) \
