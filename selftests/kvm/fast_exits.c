@@ -6,13 +6,17 @@
  *    after the thread moved to another CPU (the in-tree KVM of 6.12 does
  *    not extend the sign)
  *  - enabling what is pending delivers it, disabling it holds it back
- *  - a signal ends a run that does nothing but such exits
- *  - a single step over each is reported, with the work done
+ *  - a signal, immediate_exit and a request of another vCPU end a run that
+ *    does nothing but such exits, at whatever point they come
+ *  - a single step over each is reported, with the work done; so is one of the
+ *    guest's own
  *  - SGIs reach a vCPU that sleeps, one that runs and one that does not run
  *    yet, once each
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "lib/vm.h"
 
@@ -128,30 +132,105 @@ static void guest_loop(u64 what)
 	}
 }
 
-/* The steps land behind each instruction, in this order. */
+/*
+ * step_code(results, GICD_IIDR, an SGI to another, a function, an SGI to
+ * itself): the steps land behind each instruction from step_first on. Each
+ * may be answered without leaving the guest.
+ */
 extern char step_first[], step_last[];
+void step_code(u64 *x, u64 iidr, u64 sgi, u64 fn, u64 sgi_self);
+asm(".pushsection .text\n"
+    "step_code: mov x9, x0\n"
+    "	mov x0, x3\n"
+    "	.arch_extension fp\n"
+    "step_first: ldr w10, [x1]\n"
+    "	msr S3_0_C12_C11_5, x2\n"
+    "	mrs x11, id_aa64pfr0_el1\n"
+    "	fmov d0, x11\n"
+    "	msr S3_0_C12_C11_5, x4\n"
+    "	wfi\n"
+    "	hvc #0\n"
+    "	smc #0\n"
+    "step_last: stp x10, x11, [x9]\n"
+    "	str x0, [x9, #16]\n"
+    "	ret\n"
+    ".popsection\n");
 static u64 step_x[3];
+
+static void do_steps(void)
+{
+	step_code(step_x, GICD_IIDR, 5ul << 24 | 1 << 1, 0x4b000000ul, 6ul << 24 | 1);
+	GUEST_EQ(step_x[0] & IIDR_FIXED, IIDR);
+	GUEST_EQ(step_x[1], mrs(id_aa64pfr0_el1));
+	GUEST_EQ(step_x[2], ~0ul);
+}
 
 static void guest_steps(u64 arg)
 {
 	gic_on();
 	GUEST_SYNC(1, 0);
-	asm volatile(
-		"mov x0, %3\n"
-		"mov x5, %4\n"
-		"step_first:\n"
-		"ldr w4, [%1]\n"
-		"msr S3_0_C12_C11_5, %2\n"
-		"mrs x6, id_aa64pfr0_el1\n"
-		"hvc #0\n"
-		"step_last:\n"
-		"stp x4, x6, [%0]\n"
-		"str x0, [%0, #16]\n"
-		:: "r"(step_x), "r"(GICD_IIDR), "r"(5ul << 24 | 1 << 1), "r"(0x4b000000ul), "r"(0ul)
-		: "x0", "x1", "x2", "x3", "x4", "x5", "x6", "memory");
-	GUEST_EQ(step_x[0] & IIDR_FIXED, IIDR);
-	GUEST_EQ(step_x[1], mrs(id_aa64pfr0_el1));
-	GUEST_EQ(step_x[2], ~0ul);
+	do_steps();
+}
+
+static u64 next_pc;
+
+/* SVC begins: one instruction, and the exception behind it. */
+static void take_step(struct guest_regs *regs)
+{
+	if (regs->esr >> 26 == 0x15) {
+		next_pc = (u64)step_first + 4;
+	} else {
+		GUEST_EQ(regs->esr >> 26, 0x33);
+		if (regs->pc > (u64)step_first && regs->pc <= (u64)step_last) {
+			GUEST_EQ(regs->pc, next_pc);
+			next_pc += 4;
+		}
+	}
+	regs->pstate = (regs->pstate | 1ul << 21) & ~(1ul << 9);
+	msr(mdscr_el1, regs->pc == (u64)step_last ? 0 : 1 << 13 | 1);
+}
+
+static void guest_own_steps(u64 arg)
+{
+	gic_on();
+	guest_on(VEC_SYNC, take_step);
+	msr(oslar_el1, 0);
+	for (unsigned int i = 0; i < 20; i++) {
+		asm volatile("svc #0" ::: "memory");
+		do_steps();
+		GUEST_EQ(next_pc, (u64)step_last + 4);
+	}
+}
+
+static u64 nr_loops;
+
+/* Nothing but exits of one kind, and a count. */
+static void guest_count(u64 what)
+{
+	for (;;) {
+		WRITE_ONCE(nr_loops, nr_loops + 1);
+		switch (what) {
+		case 0:
+			READ("ldr %w0", GICD_IIDR);
+			break;
+		case 1:
+			mrs(id_aa64pfr0_el1);
+			break;
+		case 2:
+			guest_hvc(0x4b000000, 0, 0, 0);
+			break;
+		case 3:
+			guest_hvc(0x80000001, 0x80008000, 0, 0);
+			break;
+		default:
+			msr(S3_0_C12_C11_5, 5ul << 24 | 1 << 1);
+		}
+	}
+}
+
+static void guest_system_off(u64 arg)
+{
+	guest_hvc(0x84000008, 0, 0, 0);
 }
 
 static void guest_sleeper(u64 arg)
@@ -268,6 +347,112 @@ static void steps(void)
 	vcpu_finish(vcpu);
 }
 
+static void own_steps(void)
+{
+	vcpu_finish(&new_vm(2, guest_own_steps, 0)->vcpu[0]);
+}
+
+/* --- stops at any point of a run that does nothing but such exits --- */
+
+#define NR_KINDS	5
+#define STOPS		40
+
+static struct kvm_run *running;
+static u64 returns;
+
+static void leave_run(int sig)
+{
+	running->immediate_exit = 1;
+}
+
+/* One stop after the other, each once the one before it has worked. */
+static void *stop_often(void *thread)
+{
+	for (u64 i = 0; i < STOPS; i++) {
+		usleep(i * 37 % 1000);
+		pthread_kill(*(pthread_t *)thread, SIGUSR1);
+		while (load_acquire(&returns) <= i)
+			usleep(20);
+	}
+	return NULL;
+}
+
+static void stops(void)
+{
+	struct sigaction sa = { .sa_handler = leave_run };
+	pthread_t self = pthread_self(), thread;
+
+	sigaction(SIGUSR1, &sa, NULL);
+	for (u64 what = 0; what < NR_KINDS; what++) {
+		struct vm *vm = new_vm(2, guest_count, what);
+
+		running = vm->vcpu[0].run;
+		returns = 0;
+		REQUIRE_EQ(pthread_create(&thread, NULL, stop_often, &self), 0);
+		for (u64 i = 1; i <= STOPS; i++) {
+			REQUIRE_EQ(vcpu_run(&vm->vcpu[0]), -EINTR);
+			running->immediate_exit = 0;
+			store_release(&returns, i);
+		}
+		pthread_join(thread, NULL);
+		vm_free(vm);
+	}
+}
+
+static int run_tid;
+
+static void *run_until_signal(void *vcpu)
+{
+	store_release(&run_tid, syscall(SYS_gettid));
+	REQUIRE_EQ(vcpu_run(vcpu), -EINTR);
+	return NULL;
+}
+
+static bool sleeps(int tid)
+{
+	char path[64], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	f = fopen(path, "r");
+	REQUIRE(f && fscanf(f, "%*d %*s %c", &state) == 1);
+	fclose(f);
+	return state == 'S';
+}
+
+/* The other vCPU turns the machine off: this one sleeps then, in its KVM_RUN. */
+static void turned_off(u64 what)
+{
+	struct vm *vm = new_vm(2, guest_count, what);
+	u64 *loops = vm_shared(vm, nr_loops), last;
+	pthread_t thread;
+
+	running = vm->vcpu[0].run;
+	vcpu_start(&vm->vcpu[1], guest_system_off, 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, run_until_signal, &vm->vcpu[0]), 0);
+	while (load_acquire(loops) < 1000)
+		usleep(100);
+	REQUIRE_EQ(vcpu_run(&vm->vcpu[1]), 0);
+	REQUIRE_EQ(vm->vcpu[1].run->exit_reason, KVM_EXIT_SYSTEM_EVENT);
+	while (!sleeps(run_tid))
+		usleep(1000);
+	last = *loops;
+	usleep(5000);
+	pthread_kill(thread, SIGUSR1);
+	pthread_join(thread, NULL);
+	CHECK_EQ(*loops, last);
+	vm_free(vm);
+}
+
+static void requests(void)
+{
+	struct sigaction sa = { .sa_handler = leave_run };
+
+	sigaction(SIGUSR1, &sa, NULL);
+	for (u64 i = 0; i < NR_KINDS; i++)
+		turned_off(i);
+}
+
 static void *run_forever(void *vcpu)
 {
 	vcpu_finish(vcpu);
@@ -287,7 +472,10 @@ static void sgis(void)
 static const struct ktap_case cases[] = {
 	{ "values, also after a move", values },
 	{ "a signal ends the run", signals, 60 },
+	{ "stops at any point, one after the other", stops, 60 },
+	{ "a request stops the run", requests },
 	{ "a step over each", steps },
+	{ "a guest's own step over each", own_steps },
 	{ "SGIs reach whoever they are for", sgis },
 };
 KTAP_MAIN(cases)

@@ -35,6 +35,18 @@ void sve_store(void *out);
 u64 sve_vl(void);
 u64 pac_sign(u64 value, u64 modifier);
 
+/* EL1 registers that a guest can fill while it runs, with a value each, bits 12 to 23 of which may be others. */
+#define FOR_EL1_REGS(X) \
+	X(ttbr1_el1, 0x0000123456789000) X(afsr0_el1, 0x12345678) \
+	X(afsr1_el1, 0x87654321) X(amair_el1, 0x1234567887654321) \
+	X(esr_el1, 0x56000000) X(far_el1, 0xffff111122223333) \
+	X(elr_el1, 0xffff000000345678) X(spsr_el1, 0x60000005) \
+	X(tpidr_el1, 0x1111222233334444) X(tpidr_el0, 0x5555666677778888) \
+	X(tpidrro_el0, 0x9999aaaabbbbcccc) X(sp_el0, 0xddddeeeeffff0000) \
+	X(contextidr_el1, 0x77777777) X(cntkctl_el1, 0x3) \
+	X(csselr_el1, 0x2) X(mdscr_el1, 0x1000) X(par_el1, 0x0000aaaa55555f80) \
+	X(cntv_cval_el0, 0x7000000000000000) X(cntp_cval_el0, 0x6000000000000000)
+
 static inline void regs_fill(struct all_regs *r, u64 seed)
 {
 	u64 *word = (u64 *)r;

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a vCPU may leave in a CPU when it goes to user space: EL1 registers,
+ * FP/SIMD, list registers and the GIC's CPU interface, timers, breakpoints.
+ * Each guest has values of its own everywhere, goes to user space with them
+ * live, and finds them again. Proves that nothing of it is lost, or seen by
+ * another
+ *  - with two VMs in turn on one CPU, and with each run on another CPU
+ *  - with two vCPUs of a VM that take each other's CPU at each entry
+ *  - when the CPU that holds the state goes offline: for the guest, and for
+ *    the host that reads the registers
+ *  - for FP/SIMD, with two guests and two programs of the host that share
+ *    and change CPUs
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "lib/gic.h"
+#include "lib/regs.h"
+
+#define MMIO	(MMIO_BASE + 0x800000)
+#define ROUNDS	24
+#define NR_CPU	2
+
+/* --- the guest --- */
+
+/* A value: seed in bits 12 to 19 of it. Written last are those that the next functions choose. */
+#define FOR_ALL(X) FOR_EL1_REGS(X) \
+	X(dbgbvr0_el1, 0) X(dbgbcr0_el1, 0) X(dbgbvr1_el1, 0) X(dbgwvr0_el1, 0) X(dbgwcr0_el1, 0) \
+	X(cntv_ctl_el0, 0) X(cntp_ctl_el0, 0) \
+	X(S3_0_C4_C6_0, 0) X(S3_0_C12_C11_3, 0) X(S3_0_C12_C12_2, 0) X(S3_0_C12_C12_3, 0)
+
+struct state {
+#define X(reg, v) u64 reg;
+	FOR_ALL(X)
+#undef X
+};
+
+static struct state want[NR_CPU], got[NR_CPU];
+
+/* Breakpoints for user space only, of which there is none; in every second round they are in use. */
+static void debug_write(u64 seed)
+{
+	msr(oslar_el1, 0);
+	msr(dbgbvr0_el1, 0x1000 + seed * 16);
+	msr(dbgbcr0_el1, 0x1e5);
+	msr(dbgbvr1_el1, 0x2000 + seed * 16);
+	msr(dbgwvr0_el1, 0x3000 + seed * 16);
+	msr(dbgwcr0_el1, 0x15 + (seed % 255 + 1) * 32);
+	msr(mdscr_el1, seed & 1 ? 1 << 15 : 0);
+}
+
+/* Far in the future, or masked. */
+static void timers_write(u64 seed)
+{
+	msr(cntv_cval_el0, (0x7000ul << 48) + seed);
+	msr(cntp_cval_el0, (0x6000ul << 48) + seed);
+	msr(cntv_ctl_el0, 1 + seed % 3);
+	msr(cntp_ctl_el0, 1 + (seed + 1) % 3);
+}
+
+static u64 active(u64 seed) { return seed % 8; }
+static u64 pending(u64 seed) { return 8 + seed / 3 % 8; }
+
+/* One SGI is active, a less urgent one is pending. */
+static void gic_begin(u64 seed)
+{
+	u64 prio = GICR_BASE + GICR_SIZE * guest_cpu() + GICR_SGI + GIC_IPRIORITYR;
+	u64 self = 1 << guest_cpu();
+
+	mmio_write8(prio + active(seed), 0x10 + seed % 8 * 8);
+	mmio_write8(prio + pending(seed), 0x80 + seed % 7 * 8);
+	icc_write(ICC_PMR, 0xf0);
+	icc_write(ICC_BPR1, seed % 4);
+	icc_write(ICC_SGI1R, active(seed) << 24 | self);
+	GUEST_EQ(icc_read(ICC_IAR1), active(seed));
+	icc_write(ICC_SGI1R, pending(seed) << 24 | self);
+	icc_write(ICC_PMR, 0xc0 + seed % 6 * 8);
+}
+
+static void gic_end(u64 seed)
+{
+	icc_write(ICC_EOIR1, active(seed));
+	GUEST_EQ(icc_read(ICC_IAR1), pending(seed));
+	icc_write(ICC_EOIR1, pending(seed));
+	GUEST_EQ(icc_read(ICC_IAR1), 1023);
+}
+
+static void read_all(struct state *s)
+{
+#define X(reg, v) s->reg = mrs(reg);
+	FOR_ALL(X)
+#undef X
+}
+
+static void compare(unsigned int cpu)
+{
+	read_all(&got[cpu]);
+#define X(reg, v) if (got[cpu].reg != want[cpu].reg) \
+		guest_ucall(UCALL_FAIL, (u64)#reg, cpu, got[cpu].reg, want[cpu].reg);
+	FOR_ALL(X)
+#undef X
+}
+
+/* Into user space and back with V0 to V31 filled. */
+static void leave(u64 seed)
+{
+	struct all_regs in, out;
+
+	regs_fill(&in, seed);
+	in.x[0] = MMIO;
+	regs_event(&in, &out, EVENT_STORE);
+	for (unsigned int i = 0; i < 64; i++)
+		GUEST_EQ(out.v[i / 2][i % 2], in.v[i / 2][i % 2]);
+	GUEST_EQ(out.fpcr, in.fpcr);
+}
+
+static void one_round(u64 seed)
+{
+	unsigned int cpu = guest_cpu();
+
+	gic_begin(seed);
+#define X(reg, v) msr(reg, (v) ^ (seed << 12 & 0xff000));
+	FOR_EL1_REGS(X)
+#undef X
+	debug_write(seed);
+	timers_write(seed);
+	isb();
+	read_all(&want[cpu]);
+	leave(seed);
+	compare(cpu);
+	gic_end(seed);
+}
+
+/* who: 0 to 7 */
+static void guest_state(u64 who)
+{
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE + GICR_SIZE * guest_cpu());
+	for (u64 i = 0; i < ROUNDS; i++)
+		one_round(i * 8 + who);
+}
+
+/* --- the host --- */
+
+static struct vm *new_vm(unsigned int n, u64 who)
+{
+	struct vm *vm = vm_new(n, guest_state, who);
+
+	gic_new(vm, 64);
+	for (unsigned int i = 1; i < n; i++)
+		vcpu_start(&vm->vcpu[i], guest_state, who + i);
+	return vm;
+}
+
+/* To user space with everything live; false: the guest is done. */
+static bool step(struct vcpu *vcpu)
+{
+	struct ucall uc;
+	int ret;
+
+	do {
+		ret = vcpu_run(vcpu);
+	} while (ret == -EINTR);
+	REQUIRE_EQ(ret, 0);
+	REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+	if (!vcpu_is_ucall(vcpu, &uc)) {
+		REQUIRE_EQ(vcpu->run->mmio.phys_addr, MMIO);
+		return true;
+	}
+	REQUIRE(uc.cmd != UCALL_FAIL, "vCPU %u (%lu): %s is %#lx, want %#lx", vcpu->id, uc.b, (char *)uc.a,
+		uc.c, uc.d);
+	REQUIRE_EQ(uc.cmd, UCALL_DONE);
+	return false;
+}
+
+static void in_turn(bool move)
+{
+	struct vm *a = new_vm(1, 0), *b = new_vm(1, 1);
+	bool more = true;
+
+	pin_to(0);
+	for (unsigned int i = 0; more; i++) {
+		if (move)
+			pin_to(i % nr_cpus());
+		more = step(&a->vcpu[0]);
+		if (move && i % 3)
+			pin_to((i + 1) % nr_cpus());
+		more |= step(&b->vcpu[0]);
+	}
+}
+
+static void one_cpu(void)
+{
+	in_turn(false);
+}
+
+static void other_cpus(void)
+{
+	in_turn(true);
+}
+
+static void *run_swapping(void *arg)
+{
+	struct vcpu *vcpu = arg;
+	unsigned int i = vcpu->id;
+
+	do {
+		pin_to(i++ % nr_cpus());
+	} while (step(vcpu));
+	return NULL;
+}
+
+static void swapped(void)
+{
+	struct vm *vm = new_vm(NR_CPU, 2);
+	pthread_t thread;
+
+	REQUIRE_EQ(pthread_create(&thread, NULL, run_swapping, &vm->vcpu[1]), 0);
+	run_swapping(&vm->vcpu[0]);
+	pthread_join(thread, NULL);
+}
+
+static bool set_online(int cpu, bool online)
+{
+	char path[64];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return false;
+	ret = write(fd, online ? "1" : "0", 1);
+	close(fd);
+	return ret == 1;
+}
+
+/* As the host reads them. */
+static void check_registers(struct vm *vm, u64 seed)
+{
+	struct vcpu *vcpu = &vm->vcpu[0];
+	struct state *s = &vm_shared(vm, want)[0][0];
+	struct all_regs regs;
+	u64 v[2];
+
+	CHECK_EQ(reg_read(vcpu, REG_SYS(3, 0, 13, 0, 4)), s->tpidr_el1);
+	CHECK_EQ(reg_read(vcpu, REG_SYS(3, 0, 2, 0, 1)), s->ttbr1_el1);
+	CHECK_EQ(reg_read(vcpu, REG_SYS(3, 0, 6, 0, 0)), s->far_el1);
+	CHECK_EQ(reg_read(vcpu, REG_SYS(3, 0, 7, 4, 0)), s->par_el1);
+	CHECK_EQ(reg_read(vcpu, REG_SYS(2, 0, 0, 0, 4)), s->dbgbvr0_el1);
+	CHECK_EQ(reg_read(vcpu, KVM_REG_ARM_TIMER_CVAL), s->cntv_cval_el0);
+	regs_fill(&regs, seed);
+	REQUIRE_EQ(reg_get(vcpu->fd, REG_V(31), v), 0);
+	CHECK(!memcmp(v, regs.v[31], 16), "V31");
+}
+
+/* The CPU that holds a's state goes; a goes on elsewhere, or there when it came back, where b has been. */
+static void offline(void)
+{
+	struct vm *a = new_vm(1, 4), *b = new_vm(1, 5);
+
+	if (nr_cpus() < 2 || !set_online(1, false))
+		ktap_skip("CPU 1 cannot be taken off");
+	REQUIRE(set_online(1, true));
+	for (u64 i = 0; i < 8; i++) {
+		REQUIRE(pin_to(1));
+		REQUIRE(step(&a->vcpu[0]));
+		REQUIRE(pin_to(0));
+		REQUIRE(set_online(1, false));
+		if (i & 1)
+			check_registers(a, i * 8 + 4);
+		if (i & 2)
+			REQUIRE(step(&b->vcpu[0]));
+		REQUIRE(set_online(1, true));
+		if (i & 4)
+			REQUIRE(pin_to(1));
+		REQUIRE(step(&b->vcpu[0]));
+	}
+	while (step(&a->vcpu[0]) | step(&b->vcpu[0]))
+		;
+}
+
+/* --- FP/SIMD --- */
+
+static u64 stop_guests;
+static volatile bool stop;
+
+/* Mostly in one KVM_RUN, so that the host's programs run within it. */
+static void guest_fp(u64 who)
+{
+	struct all_regs in, out;
+
+	for (u64 i = 0; !load_acquire(&stop_guests); i++) {
+		static const u64 events[] = { EVENT_SPIN, EVENT_HVC, EVENT_SPIN, EVENT_IDREG };
+		u64 event = i % 128 ? events[i % ARRAY_SIZE(events)] : EVENT_STORE;
+
+		regs_fill(&in, i * 4 + who);
+		in.x[0] = event == EVENT_STORE ? MMIO : 0x12345678;
+		in.x[1] = 20000;
+		regs_event(&in, &out, event);
+		for (unsigned int n = 0; n < 64; n++)
+			GUEST_EQ(out.v[n / 2][n % 2], in.v[n / 2][n % 2]);
+		GUEST_EQ(out.fpcr, in.fpcr);
+		GUEST_EQ(out.fpsr, in.fpsr);
+	}
+}
+
+static void *run_guest_fp(void *vcpu)
+{
+	while (step(vcpu))
+		;
+	return NULL;
+}
+
+/* The host's own: a system call now and then. */
+static void *run_host_fp(void *arg)
+{
+	struct all_regs in, out;
+	u64 who = (u64)arg;
+
+	for (u64 i = 0; !stop; i++) {
+		regs_fill(&in, i * 4 + who);
+		in.x[1] = 20000;
+		regs_event(&in, &out, EVENT_SPIN);
+		CHECK(!memcmp(in.v, out.v, sizeof(in.v)), "host %lu: V registers", who);
+		CHECK_EQ(in.fpcr, out.fpcr);
+		if (i % 4 == who)
+			usleep(1);
+	}
+	return NULL;
+}
+
+/* All on one CPU, on another, or in two pairs. */
+static void place(const pthread_t *threads, unsigned int turn)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET((turn & 1 ? turn >> 1 & 1 : turn >> (1 + i % 2) & 1) % nr_cpus(), &set);
+		pthread_setaffinity_np(threads[i], sizeof(set), &set);
+	}
+}
+
+static void fp(void)
+{
+	struct vm *vm[2] = { vm_new(1, guest_fp, 0), vm_new(1, guest_fp, 1) };
+	pthread_t threads[4];
+
+	for (u64 i = 0; i < 2; i++) {
+		REQUIRE_EQ(pthread_create(&threads[i], NULL, run_guest_fp, &vm[i]->vcpu[0]), 0);
+		REQUIRE_EQ(pthread_create(&threads[2 + i], NULL, run_host_fp, (void *)(2 + i)), 0);
+	}
+	for (unsigned int turn = 0; turn < 80; turn++) {
+		place(threads, turn);
+		usleep(7000);
+	}
+	stop = true;
+	for (unsigned int i = 0; i < 2; i++)
+		store_release(vm_shared(vm[i], stop_guests), 1);
+	for (unsigned int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static const struct ktap_case cases[] = {
+	{ "two VMs in turn on one CPU", one_cpu, 60 },
+	{ "two VMs, each run on another CPU", other_cpus, 60 },
+	{ "two vCPUs that swap CPUs", swapped, 60 },
+	{ "the CPU with the state goes offline", offline, 60 },
+	{ "FP/SIMD of guests and programs", fp, 60 },
+};
+KTAP_MAIN(cases)
