@@ -24,18 +24,29 @@
 #define ROUNDS	24
 #define NR_CPU	2
 
+/* A GICv2 for hosts that have one. */
+#define GICC		(MMIO_BASE + 0x10000)
+#define GICC_CTLR	(GICC + 0x0)
+#define GICC_PMR	(GICC + 0x4)
+#define GICC_BPR	(GICC + 0x8)
+#define GICC_IAR	(GICC + 0xc)
+#define GICC_EOIR	(GICC + 0x10)
+#define GICC_RPR	(GICC + 0x14)
+#define GICC_HPPIR	(GICC + 0x18)
+#define GICD_SGIR	(GICD + 0xf00)
+
 /* --- the guest --- */
 
 /* A value: seed in bits 12 to 19 of it. Written last are those that the next functions choose. */
 #define FOR_ALL(X) FOR_EL1_REGS(X) \
 	X(dbgbvr0_el1, 0) X(dbgbcr0_el1, 0) X(dbgbvr1_el1, 0) X(dbgwvr0_el1, 0) X(dbgwcr0_el1, 0) \
-	X(cntv_ctl_el0, 0) X(cntp_ctl_el0, 0) \
-	X(S3_0_C4_C6_0, 0) X(S3_0_C12_C11_3, 0) X(S3_0_C12_C12_2, 0) X(S3_0_C12_C12_3, 0)
+	X(cntv_ctl_el0, 0) X(cntp_ctl_el0, 0)
 
 struct state {
 #define X(reg, v) u64 reg;
 	FOR_ALL(X)
 #undef X
+	u64 gic[4];	/* priority mask, binary point, running priority, highest pending */
 };
 
 static struct state want[NR_CPU], got[NR_CPU];
@@ -64,28 +75,88 @@ static void timers_write(u64 seed)
 static u64 active(u64 seed) { return seed % 8; }
 static u64 pending(u64 seed) { return 8 + seed / 3 % 8; }
 
+/* What both kinds of GIC have. */
+static bool gicv2;
+
+static void gic_mask(u64 priority)
+{
+	if (gicv2)
+		mmio_write32(GICC_PMR, priority);
+	else
+		icc_write(ICC_PMR, priority);
+}
+
+static void gic_sgi_self(u64 intid)
+{
+	if (gicv2)
+		mmio_write32(GICD_SGIR, 2 << 24 | intid);
+	else
+		icc_write(ICC_SGI1R, intid << 24 | 1 << guest_cpu());
+}
+
+static u64 gic_ack(void)
+{
+	return gicv2 ? mmio_read32(GICC_IAR) & 0x3ff : icc_read(ICC_IAR1);
+}
+
+/* SGIs of a GICv2 also name the sender. */
+static void gic_eoi(u64 intid)
+{
+	if (gicv2)
+		mmio_write32(GICC_EOIR, intid | guest_cpu() << 10);
+	else
+		icc_write(ICC_EOIR1, intid);
+}
+
+static void gic_read(u64 *r)
+{
+	if (gicv2) {
+		for (unsigned int i = 0; i < 4; i++)
+			r[i] = mmio_read32((u64[]){ GICC_PMR, GICC_BPR, GICC_RPR, GICC_HPPIR }[i]);
+		return;
+	}
+	r[0] = icc_read(ICC_PMR);
+	r[1] = icc_read(ICC_BPR1);
+	r[2] = mrs(S3_0_C12_C11_3);	/* ICC_RPR_EL1 */
+	r[3] = mrs(S3_0_C12_C12_2);	/* ICC_HPPIR1_EL1 */
+}
+
+static void gic_on(void)
+{
+	if (!gicv2) {
+		gic_dist_enable(64, true);
+		gic_cpu_enable(GICR_BASE + GICR_SIZE * guest_cpu());
+		return;
+	}
+	mmio_write32(GICD_CTLR, 1);
+	mmio_write32(GICD + GIC_ISENABLER, ~0u);
+	mmio_write32(GICC_CTLR, 1);
+}
+
 /* One SGI is active, a less urgent one is pending. */
 static void gic_begin(u64 seed)
 {
-	u64 prio = GICR_BASE + GICR_SIZE * guest_cpu() + GICR_SGI + GIC_IPRIORITYR;
-	u64 self = 1 << guest_cpu();
+	u64 sgis = gicv2 ? GICD : GICR_BASE + GICR_SIZE * guest_cpu() + GICR_SGI;
 
-	mmio_write8(prio + active(seed), 0x10 + seed % 8 * 8);
-	mmio_write8(prio + pending(seed), 0x80 + seed % 7 * 8);
-	icc_write(ICC_PMR, 0xf0);
-	icc_write(ICC_BPR1, seed % 4);
-	icc_write(ICC_SGI1R, active(seed) << 24 | self);
-	GUEST_EQ(icc_read(ICC_IAR1), active(seed));
-	icc_write(ICC_SGI1R, pending(seed) << 24 | self);
-	icc_write(ICC_PMR, 0xc0 + seed % 6 * 8);
+	mmio_write8(sgis + GIC_IPRIORITYR + active(seed), 0x10 + seed % 8 * 8);
+	mmio_write8(sgis + GIC_IPRIORITYR + pending(seed), 0x80 + seed % 7 * 8);
+	gic_mask(0xf0);
+	if (gicv2)
+		mmio_write32(GICC_BPR, 2 + seed % 4);
+	else
+		icc_write(ICC_BPR1, seed % 4);
+	gic_sgi_self(active(seed));
+	GUEST_EQ(gic_ack(), active(seed));
+	gic_sgi_self(pending(seed));
+	gic_mask(0xc0 + seed % 6 * 8);
 }
 
 static void gic_end(u64 seed)
 {
-	icc_write(ICC_EOIR1, active(seed));
-	GUEST_EQ(icc_read(ICC_IAR1), pending(seed));
-	icc_write(ICC_EOIR1, pending(seed));
-	GUEST_EQ(icc_read(ICC_IAR1), 1023);
+	gic_eoi(active(seed));
+	GUEST_EQ(gic_ack(), pending(seed));
+	gic_eoi(pending(seed));
+	GUEST_EQ(gic_ack(), 1023);
 }
 
 static void read_all(struct state *s)
@@ -93,6 +164,7 @@ static void read_all(struct state *s)
 #define X(reg, v) s->reg = mrs(reg);
 	FOR_ALL(X)
 #undef X
+	gic_read(s->gic);
 }
 
 static void compare(unsigned int cpu)
@@ -102,6 +174,10 @@ static void compare(unsigned int cpu)
 		guest_ucall(UCALL_FAIL, (u64)#reg, cpu, got[cpu].reg, want[cpu].reg);
 	FOR_ALL(X)
 #undef X
+	for (unsigned int i = 0; i < 4; i++)
+		if (got[cpu].gic[i] != want[cpu].gic[i])
+			guest_ucall(UCALL_FAIL, (u64)"a register of the GIC", cpu, got[cpu].gic[i],
+				    want[cpu].gic[i]);
 }
 
 /* Into user space and back with V0 to V31 filled. */
@@ -137,19 +213,36 @@ static void one_round(u64 seed)
 /* who: 0 to 7 */
 static void guest_state(u64 who)
 {
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE + GICR_SIZE * guest_cpu());
+	gic_on();
 	for (u64 i = 0; i < ROUNDS; i++)
 		one_round(i * 8 + who);
 }
 
 /* --- the host --- */
 
+static void gic2_new(struct vm *vm)
+{
+	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+	u64 dist = GICD, cpu = GICC;
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_CREATE_DEVICE, &cd), 0);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_DIST, &dist);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_CPU, &cpu);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+}
+
 static struct vm *new_vm(unsigned int n, u64 who)
 {
-	struct vm *vm = vm_new(n, guest_state, who);
+	struct kvm_create_device test = { .type = KVM_DEV_TYPE_ARM_VGIC_V2, .flags = KVM_CREATE_DEVICE_TEST };
+	struct vm *vm = vm_new(0, NULL, 0);
 
-	gic_new(vm, 64);
+	gicv2 = kvm(vm->fd, KVM_CREATE_DEVICE, &test) == 0;
+	vm_free(vm);
+	vm = vm_new(n, guest_state, who);
+	if (gicv2)
+		gic2_new(vm);
+	else
+		gic_new(vm, 64);
 	for (unsigned int i = 1; i < n; i++)
 		vcpu_start(&vm->vcpu[i], guest_state, who + i);
 	return vm;
