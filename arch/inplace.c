@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Exits that need the host's code but nothing that waits, sleeps or tells
- * others: accesses to the GIC, SGIs, questions to SMCCC. They are answered on
- * the spot, with the guest's EL1 state, list registers and control registers
- * in the CPU, and the guest goes on. A VHE host only: its EL2 is the kernel.
+ * others: accesses to the GIC, SGIs. They are answered on the spot, with the
+ * guest's EL1 state, list registers and control registers in the CPU, and the
+ * guest goes on. A VHE host only, whose EL2 is the kernel; nvhe/gic_fast.c is
+ * what the others have.
  *
  * IRQs off. As for the fast exits of hyp/fast.c, a kick, a request or a signal
  * needs no check here: it comes with a physical interrupt, which ends the
@@ -15,9 +16,9 @@
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../core/vcpu.h"
+#include "../hyp/abort.h"
 #include "exit.h"
 #include "inplace.h"
-#include "smccc.h"
 
 #define SCTLR_BIG	(BIT_ULL(25) | BIT_ULL(24))	/* EE, E0E */
 #define XZR		31
@@ -60,14 +61,6 @@ static bool is_plain(const struct keel_ctx *ctx)
 	       !(read_sysreg_s(SYS_SCTLR_EL12) & SCTLR_BIG);
 }
 
-static u64 loaded(u64 esr, u64 val)
-{
-	unsigned int unused = 64 - (8 << FIELD_GET(ESR_ELx_SAS, esr));
-
-	val = esr & ESR_ELx_SSE ? (u64)((s64)(val << unused) >> unused) : val << unused >> unused;
-	return esr & ESR_ELx_SF ? val : (u32)val;
-}
-
 static enum keel_inplace mmio(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
@@ -80,18 +73,9 @@ static enum keel_inplace mmio(struct keel_vcpu *vcpu)
 	    !keel_vgic_try_mmio(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return KEEL_INPLACE_NO;
 	if (!write && rt != XZR)
-		ctx->x[rt] = loaded(ctx->esr, val);
+		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);
 	vcpu->stat.mmio_kernel++;
 	return done(vcpu);
-}
-
-/* A call is over when it traps: PC points behind it. */
-static enum keel_inplace hypercall(struct keel_vcpu *vcpu)
-{
-	if (!(vcpu->ctx.flags & KEEL_CTX_FAST_SMCCC) || !keel_smccc_try(vcpu))
-		return KEEL_INPLACE_NO;
-	vcpu->stat.hvc++;
-	return KEEL_INPLACE_DONE;
 }
 
 bool keel_inplace_candidate(const struct keel_vcpu *vcpu)
@@ -102,7 +86,6 @@ bool keel_inplace_candidate(const struct keel_vcpu *vcpu)
 		return false;
 	switch (ESR_ELx_EC(ctx->esr)) {
 	case ESR_ELx_EC_SYS64:
-	case ESR_ELx_EC_HVC64:
 		return true;
 	case ESR_ELx_EC_DABT_LOW:
 		return keel_vgic_has_frame(vcpu, ipa(fault_page(ctx)));
@@ -117,8 +100,6 @@ enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu)
 		return sysreg(vcpu);
 	case ESR_ELx_EC_DABT_LOW:
 		return mmio(vcpu);
-	case ESR_ELx_EC_HVC64:
-		return hypercall(vcpu);
 	}
 	return KEEL_INPLACE_NO;
 }

@@ -42,18 +42,6 @@ void keel_smccc_vm_destroy(struct keel_vm *vm)
 	keel_smccc_filter_destroy(vm);
 }
 
-void keel_smccc_first_run(struct keel_vcpu *vcpu)
-{
-	u32 version = keel_psci_version(vcpu);
-
-	vcpu->ctx.psci_version = version;
-	/* EL2 knows neither filters nor the ids of PSCI 0.1 */
-	if (vcpu->vm->arch.filter || version == KEEL_PSCI_0_1)
-		vcpu->ctx.flags &= ~KEEL_CTX_FAST_SMCCC;
-	else
-		vcpu->ctx.flags |= KEEL_CTX_FAST_SMCCC;
-}
-
 void keel_smccc_return(struct keel_vcpu *vcpu, u64 x0, u64 x1, u64 x2, u64 x3)
 {
 	u64 *x = vcpu->ctx.x;
@@ -103,6 +91,34 @@ static s64 arch_feature(struct keel_vcpu *vcpu, u32 fn)
 								       SMCCC_RET_NOT_SUPPORTED;
 	}
 	return SMCCC_RET_NOT_SUPPORTED;
+}
+
+/* For EL2 (hyp/fast.c). What the answers depend on does not change once a vCPU has run. */
+static void tell_features(struct keel_vcpu *vcpu)
+{
+	static const u32 calls[KEEL_NR_SMCCC_FEATURES] = {
+		[KEEL_FEATURE_WORKAROUND_1] = ARM_SMCCC_ARCH_WORKAROUND_1,
+		[KEEL_FEATURE_WORKAROUND_2] = ARM_SMCCC_ARCH_WORKAROUND_2,
+		[KEEL_FEATURE_WORKAROUND_3] = ARM_SMCCC_ARCH_WORKAROUND_3,
+		[KEEL_FEATURE_PV_TIME] = ARM_SMCCC_HV_PV_TIME_FEATURES,
+	};
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_SMCCC_FEATURES; i++)
+		vcpu->ctx.smccc_feature[i] = arch_feature(vcpu, calls[i]);
+}
+
+void keel_smccc_first_run(struct keel_vcpu *vcpu)
+{
+	u32 version = keel_psci_version(vcpu);
+
+	vcpu->ctx.psci_version = version;
+	tell_features(vcpu);
+	/* EL2 knows neither filters nor the ids of PSCI 0.1 */
+	if (vcpu->vm->arch.filter || version == KEEL_PSCI_0_1)
+		vcpu->ctx.flags &= ~KEEL_CTX_FAST_SMCCC;
+	else
+		vcpu->ctx.flags |= KEEL_CTX_FAST_SMCCC;
 }
 
 static s64 run_workaround(enum keel_mitigation_id id)
@@ -192,15 +208,6 @@ static int call(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool smc)
 	else if (!serve_wide(vcpu, fn))
 		keel_smccc_return(vcpu, serve_narrow(vcpu, fn), 0, 0, 0);
 	return KEEL_RESUME;
-}
-
-/* What neither waits nor asks the firmware. No filter is set (KEEL_CTX_FAST_SMCCC). IRQs off. */
-bool keel_smccc_try(struct keel_vcpu *vcpu)
-{
-	if ((u32)vcpu->ctx.x[0] != ARM_SMCCC_ARCH_FEATURES_FUNC_ID)
-		return false;
-	keel_smccc_return(vcpu, arch_feature(vcpu, vcpu->ctx.x[1]), 0, 0, 0);
-	return true;
 }
 
 int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)

@@ -10,7 +10,5 @@ struct keel_vcpu;
 void keel_smccc_return(struct keel_vcpu *vcpu, u64 x0, u64 x1, u64 x2, u64 x3);
 /* The version that this vCPU sees: 0.1 without the vCPU feature PSCI_0_2. */
 u32 keel_psci_version(struct keel_vcpu *vcpu);
-/* Answer a call that needs no waiting, IRQs off; false: not such a one. */
-bool keel_smccc_try(struct keel_vcpu *vcpu);
 
 #endif

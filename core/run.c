@@ -144,7 +144,7 @@ static int enter(struct keel_vcpu *vcpu)
 	keel_host_guest_exit();
 	keel_vgic_sync(vcpu);
 	/* pairs with the acquire of keel_vgic_halt_guest(): what the list registers held is in memory */
-	smp_store_release(&vcpu->mode, KEEL_OUTSIDE);
+	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);
 	vcpu->stat.exits++;
 	keel_timer_sync(vcpu);
 	keel_debug_sync(vcpu);
@@ -159,7 +159,7 @@ static int enter(struct keel_vcpu *vcpu)
 /* Give up the entry that must_not_enter() forbade. */
 static void back_out(struct keel_vcpu *vcpu)
 {
-	WRITE_ONCE(vcpu->mode, KEEL_OUTSIDE);
+	WRITE_ONCE(vcpu->ctx.mode, KEEL_OUTSIDE);
 	keel_timer_sync(vcpu);
 	keel_debug_sync(vcpu);
 	local_irq_enable();
@@ -195,7 +195,7 @@ static int run_once(struct keel_vcpu *vcpu)
 	keel_hyp_load(vcpu);
 	keel_timer_flush(vcpu);
 	keel_debug_flush(vcpu);
-	WRITE_ONCE(vcpu->mode, KEEL_IN_GUEST);
+	WRITE_ONCE(vcpu->ctx.mode, KEEL_IN_GUEST);
 	/* pairs with the barriers of keel_request() and keel_vcpu_kick() */
 	smp_mb();
 	if (must_not_enter(vcpu)) {

@@ -121,7 +121,7 @@ void keel_vcpu_kick(struct keel_vcpu *vcpu)
 	wake_up_all(&vcpu->wq);
 	/* pairs with the smp_mb() between mode := IN_GUEST and the last check in core/run.c */
 	smp_mb();
-	if (READ_ONCE(vcpu->mode) != KEEL_IN_GUEST)
+	if (READ_ONCE(vcpu->ctx.mode) != KEEL_IN_GUEST)
 		return;
 	rcu_read_lock();
 	task = READ_ONCE(vcpu->task);
@@ -173,6 +173,8 @@ static void sleep(struct keel_vcpu *vcpu)
 
 	vcpu->stat.blocking = 1;
 	keel_timer_block(vcpu);
+	/* before must_wake() looks for SGIs that were posted, with set_current_state()'s barrier in between */
+	WRITE_ONCE(vcpu->ctx.mode, KEEL_ASLEEP);
 	for (;;) {
 		prepare_to_wait(&vcpu->wq, &wait, TASK_INTERRUPTIBLE);
 		if (must_wake(vcpu))
@@ -180,6 +182,7 @@ static void sleep(struct keel_vcpu *vcpu)
 		schedule();
 	}
 	finish_wait(&vcpu->wq, &wait);
+	WRITE_ONCE(vcpu->ctx.mode, KEEL_OUTSIDE);
 	keel_timer_unblock(vcpu);
 	vcpu->stat.blocking = 0;
 }

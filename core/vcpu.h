@@ -58,7 +58,6 @@ struct keel_vcpu {
 
 	struct task_struct *task;	/* [a] in KVM_RUN: who runs it; under rcu */
 	struct pid *pid;		/* [v] thread of the last KVM_RUN */
-	int mode;			/* [a] enum keel_mode */
 	unsigned long requests;		/* [a] bitmap */
 	wait_queue_head_t wq;		/* blocked in WFI, stopped or suspended */
 	sigset_t sigset;		/* [v] KVM_SET_SIGNAL_MASK */
@@ -87,8 +86,6 @@ struct keel_vcpu {
 
 	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
 };
-
-enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST };
 
 static inline void keel_request(struct keel_vcpu *vcpu, enum keel_request r)
 {

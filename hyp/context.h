@@ -32,6 +32,15 @@ static inline unsigned int keel_idreg_index(unsigned int crm, unsigned int op2)
 	return (crm - 1) * 8 + op2;
 }
 
+/* Calls whose presence SMCCC_ARCH_FEATURES tells, and that EL2 knows no answer of its own for. */
+enum keel_smccc_feature {
+	KEEL_FEATURE_WORKAROUND_1,
+	KEEL_FEATURE_WORKAROUND_2,
+	KEEL_FEATURE_WORKAROUND_3,
+	KEEL_FEATURE_PV_TIME,
+	KEEL_NR_SMCCC_FEATURES
+};
+
 /* Why the CPU came back from the guest. */
 enum keel_exit_code {
 	KEEL_EXIT_SYNC,		/* synchronous exception; esr/far/hpfar valid */
@@ -94,6 +103,16 @@ struct keel_ctx {
 	/* Interrupt lines: KEEL_LINE_*; [a] set by any CPU, read at entry. */
 	unsigned long lines;
 
+	/*
+	 * nVHE: SGIs that other vCPUs sent from EL2 to this one while it was
+	 * KEEL_OUTSIDE, a bit each. [a] set at EL2, collected by
+	 * keel_vgic_collect(). mode is [a] enum keel_mode.
+	 */
+	unsigned long posted;
+	int mode;
+	/* nVHE: address of its VM's struct keel_gic_share, 0: none; and where the guest has the distributor. Written before its first run */
+	u64 gic_share, gic_dist;
+
 	struct keel_ctx_gic gic;
 
 	/* The exit. */
@@ -103,9 +122,13 @@ struct keel_ctx {
 	struct keel_debug_regs dbg;	/* the guest's own */
 	struct keel_debug_regs dbg_vmm;	/* set by KVM_SET_GUEST_DEBUG with USE_HW */
 
-	u32 psci_version;	/* what EL2 answers to PSCI_VERSION */
+	u32 psci_version;	/* what EL2 answers to PSCI_VERSION ... */
+	s8 smccc_feature[KEEL_NR_SMCCC_FEATURES];	/* ... to SMCCC_ARCH_FEATURES */
 	u64 idregs[KEEL_NR_IDREGS];	/* what EL2 answers to a trapped ID register read */
 };
+
+/* Where a vCPU is. One that is OUTSIDE looks by itself at what there is for it before it runs or sleeps. */
+enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST, KEEL_ASLEEP };
 
 /* Bits of keel_ctx.lines. */
 enum keel_line { KEEL_LINE_IRQ, KEEL_LINE_FIQ, KEEL_LINE_SERROR };

@@ -4,6 +4,8 @@
 #define KEEL_HYP_ENTRY_H
 
 #include <linux/types.h>
+#include <asm/debug-monitors.h>
+#include <asm/ptrace.h>
 #include "context.h"
 
 /* DAIF masked, guest control registers loaded; enum keel_exit_code. */
@@ -24,6 +26,32 @@ void keel_fpsimd_load(const struct user_fpsimd_state *st);
 
 extern char keel_vectors[];
 extern u64 keel_bhb_loops;
+
+/* Over an instruction of AArch64 that was emulated. */
+static inline void keel_hyp_skip(struct keel_ctx *ctx)
+{
+	ctx->pc += 4;
+	ctx->pstate &= ~(u64)(PSR_BTYPE_MASK | DBG_SPSR_SS);
+}
+
+/*
+ * SGIs and GIC MMIO, at EL2 of an nVHE host alone (nvhe/gic_fast.c). True: done,
+ * with the instruction stepped over; false: nothing was done.
+ */
+#ifdef __KEEL_NVHE__
+bool keel_world_sgi(struct keel_ctx *ctx);
+bool keel_world_mmio(struct keel_ctx *ctx);
+#else
+static inline bool keel_world_sgi(struct keel_ctx *ctx)
+{
+	return false;
+}
+
+static inline bool keel_world_mmio(struct keel_ctx *ctx)
+{
+	return false;
+}
+#endif
 
 /* Mode twins: let the guest use FP/SIMD from now on (at EL2, guest registers loaded). */
 void keel_world_fp_enable(void);

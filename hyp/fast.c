@@ -2,7 +2,8 @@
 /*
  * Exits that are answered at EL2 with the guest's registers live: FP/SIMD
  * loading, hypercalls that need no host, ID register reads, WFI with an
- * interrupt pending. A kick needs no check here: it comes as a physical
+ * interrupt pending; under nVHE also what nvhe/gic_fast.c does, for which a VHE
+ * host has arch/inplace.c. A kick needs no check here: it comes as a physical
  * interrupt, which ends the next entry at once.
  *
  * No kernel service is used; SP_EL0 and the PAuth keys are the guest's.
@@ -16,12 +17,6 @@
 #include "aarch32.h"
 #include "context.h"
 #include "entry.h"
-
-static void skip(struct keel_ctx *ctx)
-{
-	ctx->pc += 4;
-	ctx->pstate &= ~(u64)(PSR_BTYPE_MASK | DBG_SPSR_SS);
-}
 
 static bool load_fp(struct keel_ctx *ctx)
 {
@@ -48,6 +43,24 @@ static bool owner_is_served(u32 fn)
 	return false;
 }
 
+static s64 arch_feature(const struct keel_ctx *ctx, u32 fn)
+{
+	switch (fn) {
+	case ARM_SMCCC_VERSION_FUNC_ID:
+	case ARM_SMCCC_ARCH_FEATURES_FUNC_ID:
+		return SMCCC_RET_SUCCESS;
+	case ARM_SMCCC_ARCH_WORKAROUND_1:
+		return ctx->smccc_feature[KEEL_FEATURE_WORKAROUND_1];
+	case ARM_SMCCC_ARCH_WORKAROUND_2:
+		return ctx->smccc_feature[KEEL_FEATURE_WORKAROUND_2];
+	case ARM_SMCCC_ARCH_WORKAROUND_3:
+		return ctx->smccc_feature[KEEL_FEATURE_WORKAROUND_3];
+	case ARM_SMCCC_HV_PV_TIME_FEATURES:
+		return ctx->smccc_feature[KEEL_FEATURE_PV_TIME];
+	}
+	return SMCCC_RET_NOT_SUPPORTED;
+}
+
 static bool hypercall(struct keel_ctx *ctx)
 {
 	u32 fn = ctx->x[0];
@@ -58,6 +71,8 @@ static bool hypercall(struct keel_ctx *ctx)
 		ctx->x[0] = ARM_SMCCC_VERSION_1_1;
 	else if (fn == PSCI_0_2_FN_PSCI_VERSION)
 		ctx->x[0] = ctx->psci_version;
+	else if (fn == ARM_SMCCC_ARCH_FEATURES_FUNC_ID)
+		ctx->x[0] = arch_feature(ctx, ctx->x[1]);
 	else if (!owner_is_served(fn))
 		ctx->x[0] = SMCCC_RET_NOT_SUPPORTED;
 	else
@@ -85,7 +100,7 @@ static bool read_idreg(struct keel_ctx *ctx)
 		return false;
 	if (rt != 31)
 		ctx->x[rt] = ctx->idregs[keel_idreg_index(crm, op2)];
-	skip(ctx);
+	keel_hyp_skip(ctx);
 	return true;
 }
 
@@ -94,7 +109,7 @@ static bool wfx(struct keel_ctx *ctx)
 	/* AArch32: the instruction may be conditional, and short */
 	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || (ctx->pstate & PSR_MODE32_BIT) || !READ_ONCE(ctx->lines))
 		return false;
-	skip(ctx);
+	keel_hyp_skip(ctx);
 	return true;
 }
 
@@ -112,9 +127,11 @@ bool keel_fast_exit(struct keel_ctx *ctx, int code)
 	case ESR_ELx_EC_HVC64:
 		return hypercall(ctx);
 	case ESR_ELx_EC_SYS64:
-		return read_idreg(ctx);
+		return read_idreg(ctx) || keel_world_sgi(ctx);
 	case ESR_ELx_EC_WFx:
 		return wfx(ctx);
+	case ESR_ELx_EC_DABT_LOW:
+		return keel_world_mmio(ctx);
 	}
 	return false;
 }

@@ -13,6 +13,7 @@
 #include "mode.h"
 
 struct keel_vcpu;
+struct keel_vm;
 struct keel_s2;
 
 /* What stage-2 TLB maintenance and the world switch need to know of a VM's tables. */
@@ -46,6 +47,30 @@ KEEL_TWINS(u32, gic_vtr, void);
 static inline u32 keel_hyp_gic_vtr(void)
 {
 	return keel_mode_call(gic_vtr);
+}
+
+/*
+ * What EL2 must know of a VM's GICv3 to serve accesses to it without the host.
+ * share(): its vCPUs and SPIs are complete, none has run. update(): registers
+ * of the distributor changed; any context. unshare(): no vCPU is left. Without
+ * it, and where memory is short, the host serves all.
+ */
+KEEL_TWINS(void, gic_share, struct keel_vm *vm);
+static inline void keel_hyp_gic_share(struct keel_vm *vm)
+{
+	keel_mode_call(gic_share, vm);
+}
+
+KEEL_TWINS(void, gic_update, struct keel_vm *vm);
+static inline void keel_hyp_gic_update(struct keel_vm *vm)
+{
+	keel_mode_call(gic_update, vm);
+}
+
+KEEL_TWINS(void, gic_unshare, struct keel_vm *vm);
+static inline void keel_hyp_gic_unshare(struct keel_vm *vm)
+{
+	keel_mode_call(gic_unshare, vm);
 }
 
 /*

@@ -73,6 +73,8 @@ long keel_calls_host(u64 id, u64 a1, u64 a2, u64 a3, u64 a4, u64 *value)
 {
 	u64 nr = id - KEEL_CALL_BASE;
 
+	if (nr == KEEL_CALL_RUN)
+		return run(a1);
 	if (nr >= KEEL_NR_CALLS)
 		return SMCCC_RET_NOT_SUPPORTED;
 	switch ((enum keel_call)array_index_nospec(nr, KEEL_NR_CALLS)) {
@@ -83,8 +85,7 @@ long keel_calls_host(u64 id, u64 a1, u64 a2, u64 a3, u64 a4, u64 *value)
 		return unmap_sync();
 	case KEEL_CALL_GIC_PROBE:
 		return keel_el2_gic_probe(value);
-	case KEEL_CALL_RUN:
-		return run(a1);
+	case KEEL_CALL_RUN:	/* above */
 	case KEEL_CALL_TLB_VMID:
 		return keel_el2_tlb_vmid(a1, a2);
 	case KEEL_CALL_TLB_IPA:

@@ -13,27 +13,61 @@
 #include "../hyp/features.h"
 #include "el1.h"
 
-void keel_el1_save(u64 *bank)
-{
-#define EL1(name, cpu)	bank[KEEL_##name] = read_sysreg_s(SYS_##name);
-#include "../hyp/regs.def"
-	bank[KEEL_TPIDR_EL0] = read_sysreg(tpidr_el0);
-	bank[KEEL_TPIDRRO_EL0] = read_sysreg(tpidrro_el0);
-	bank[KEEL_PAR_EL1] = read_sysreg(par_el1);
-	bank[KEEL_MDSCR_EL1] = read_sysreg(mdscr_el1);
-}
-
 /* The two that open() writes. */
 #define IS_LATE(name)	(KEEL_##name == KEEL_SCTLR_EL1 || KEEL_##name == KEEL_TCR_EL1)
 
-void keel_el1_load(const u64 *bank)
+/*
+ * What means something to the host only right after an exception or an
+ * instruction of its own: in the middle of RUN, which it called from C with
+ * interrupts masked, there is nothing in them.
+ */
+#define IS_PASSING(name) \
+	(KEEL_##name == KEEL_ESR_EL1 || KEEL_##name == KEEL_FAR_EL1 || \
+	 KEEL_##name == KEEL_AFSR0_EL1 || KEEL_##name == KEEL_AFSR1_EL1 || \
+	 KEEL_##name == KEEL_ELR_EL1 || KEEL_##name == KEEL_SPSR_EL1 || \
+	 KEEL_##name == KEEL_CSSELR_EL1)
+
+static __always_inline void save(u64 *bank, bool passing)
 {
-#define EL1(name, cpu)	if (!IS_LATE(name)) write_sysreg_s(bank[KEEL_##name], SYS_##name);
+#define EL1(name, cpu)	if (passing || !IS_PASSING(name)) bank[KEEL_##name] = read_sysreg_s(SYS_##name);
+#include "../hyp/regs.def"
+	bank[KEEL_TPIDR_EL0] = read_sysreg(tpidr_el0);
+	bank[KEEL_TPIDRRO_EL0] = read_sysreg(tpidrro_el0);
+	bank[KEEL_MDSCR_EL1] = read_sysreg(mdscr_el1);
+	if (passing)
+		bank[KEEL_PAR_EL1] = read_sysreg(par_el1);
+}
+
+static __always_inline void load(const u64 *bank, bool passing)
+{
+#define EL1(name, cpu)	if (!IS_LATE(name) && (passing || !IS_PASSING(name))) \
+				write_sysreg_s(bank[KEEL_##name], SYS_##name);
 #include "../hyp/regs.def"
 	write_sysreg(bank[KEEL_TPIDR_EL0], tpidr_el0);
 	write_sysreg(bank[KEEL_TPIDRRO_EL0], tpidrro_el0);
-	write_sysreg(bank[KEEL_PAR_EL1], par_el1);
 	write_sysreg(bank[KEEL_MDSCR_EL1], mdscr_el1);
+	if (passing)
+		write_sysreg(bank[KEEL_PAR_EL1], par_el1);
+}
+
+void keel_el1_save(u64 *bank)
+{
+	save(bank, true);
+}
+
+void keel_el1_load(const u64 *bank)
+{
+	load(bank, true);
+}
+
+void keel_el1_save_host(u64 *bank)
+{
+	save(bank, false);
+}
+
+void keel_el1_load_host(const u64 *bank)
+{
+	load(bank, false);
 }
 
 void keel_el1_block(void)

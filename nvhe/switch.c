@@ -149,7 +149,7 @@ static void enter_world(struct keel_el2_cpu *cpu, struct keel_ctx *ctx)
 	struct keel_el2_world *w = &cpu->world;
 
 	keel_el2_debug_quiet(w);
-	keel_el1_save(w->el1);
+	keel_el1_save_host(w->el1);
 	w->guest = (u64)ctx;
 	keel_el1_block();
 	keel_el2_debug_load(w, ctx);
@@ -189,7 +189,7 @@ static void load_host(struct keel_el2_cpu *cpu)
 {
 	keel_el1_block();
 	deactivate(cpu);
-	keel_el1_load(cpu->world.el1);
+	keel_el1_load_host(cpu->world.el1);
 	keel_el1_open(cpu->world.el1);
 	keel_el2_debug_resume(&cpu->world);
 	isb();	/* vectors and traps are the host's before anything more happens at EL2 */

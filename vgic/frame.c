@@ -10,6 +10,7 @@
 #include <asm/byteorder.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
+#include "../hyp/hyp.h"
 #include "frame.h"
 #include "vgic.h"
 
@@ -31,6 +32,7 @@ int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u
 	if (rev < KEEL_GIC_REV_MIN || rev > KEEL_GIC_REV)
 		return -EINVAL;
 	WRITE_ONCE(a->vm->gic.iidr_rev, rev);
+	keel_hyp_gic_update(a->vm);
 	return 0;
 }
 
@@ -42,6 +44,7 @@ void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 enables)
 	if (READ_ONCE(a->vm->gic.ctlr) == enables)
 		return;
 	WRITE_ONCE(a->vm->gic.ctlr, enables);
+	keel_hyp_gic_update(a->vm);
 	/* what is pending may be taken now, or not any more */
 	keel_for_each_vcpu(n, vcpu, a->vm)
 		if (vcpu != a->by)
@@ -117,6 +120,8 @@ static u64 read_fields(const struct keel_frame_access *a, const struct keel_regm
 		return 0;
 	if (must_halt(a, intid, field->sync_read))
 		keel_vgic_halt_guest(a->vm);
+	if (a->vcpu)
+		keel_vgic_collect(a->vcpu);
 	for (i = 0; i < n; i++)
 		val |= (u64)read_one(a, field, intid + i) << (i * reg->bits);
 	if (must_halt(a, intid, field->sync_read))
@@ -158,6 +163,8 @@ static void write_fields(const struct keel_frame_access *a, const struct keel_re
 		return;
 	if (must_halt(a, intid, field->sync_write))
 		keel_vgic_halt_guest(a->vm);
+	if (a->vcpu)
+		keel_vgic_collect(a->vcpu);
 	for (i = 0; i < n; i++) {
 		u32 v = val >> (i * reg->bits) & mask;
 

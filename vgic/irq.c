@@ -16,11 +16,6 @@ bool keel_irq_set_line(struct keel_irq_state *s, bool level)
 	return level;
 }
 
-bool keel_irq_wanted(const struct keel_irq_state *s)
-{
-	return s->active || keel_irq_deliverable(s);
-}
-
 u64 keel_irq_key(const struct keel_irq_state *s)
 {
 	return (u64)s->active << 40 | (u64)s->priority << 32 | s->intid;

@@ -64,7 +64,11 @@ static inline bool keel_irq_deliverable(const struct keel_irq_state *s)
 	return s->enabled && keel_irq_pending(s);
 }
 /* Is it to be on a vCPU's list at all: active, or pending and enabled. */
-bool keel_irq_wanted(const struct keel_irq_state *s);
+static inline bool keel_irq_wanted(const struct keel_irq_state *s)
+{
+	return s->active || keel_irq_deliverable(s);
+}
+
 /* Order of a vCPU's list, smaller first: active last, then by priority (lower value first), then by INTID. */
 u64 keel_irq_key(const struct keel_irq_state *s);
 static inline bool keel_irq_before(const struct keel_irq_state *a, const struct keel_irq_state *b)

@@ -14,6 +14,7 @@
 #include "../core/devfd.h"
 #include "../core/vcpu.h"
 #include "../core/vm.h"
+#include "../hyp/hyp.h"
 #include "addr.h"
 #include "frame.h"
 #include "hw.h"
@@ -35,6 +36,7 @@ static int create(struct keel_device *dev, u32 type)
 	if (!l->present)
 		dev->vm->gic.propbaser = keel_its_sane_attrs(BIT_ULL(10), &keel_its_attrs_redist);
 	WRITE_ONCE(l->present, true);
+	keel_hyp_gic_update(dev->vm);
 	list_add_tail_rcu(&its->entry, &l->its);
 	mutex_unlock(&l->lock);
 	dev->private = its;

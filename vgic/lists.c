@@ -255,6 +255,8 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 	lockdep_assert_irqs_disabled();
 	if (!vcpu->ctx.gic.present)
 		return;
+	if (READ_ONCE(vcpu->ctx.posted))
+		keel_vgic_collect(vcpu);
 	fill(vcpu);
 	if (vcpu->vm->gic.v2)
 		keel_gich_load(vcpu);

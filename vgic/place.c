@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
+#include "../hyp/hyp.h"
 #include "addr.h"
 #include "frame.h"
 #include "place.h"
@@ -51,6 +52,7 @@ void keel_place_vm_destroy(struct keel_vm *vm)
 	list_for_each_entry_safe(r, n, &vm->gic.regions, entry)
 		kfree(r);
 	INIT_LIST_HEAD(&vm->gic.regions);
+	keel_hyp_gic_unshare(vm);
 	kvfree(vm->gic.spi);
 	vm->gic.spi = NULL;
 }
@@ -281,6 +283,8 @@ int keel_place_map(struct keel_vm *vm)
 	if (vm->gic.ready)
 		return 0;
 	err = vm->gic.v2 ? keel_place2_map(vm) : check_complete(vm) ?: register_all(vm);
+	if (!err && !vm->gic.v2)
+		keel_hyp_gic_share(vm);
 	if (!err)
 		smp_store_release(&vm->gic.ready, true);
 	return err;

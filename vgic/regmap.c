@@ -3,9 +3,6 @@
 /* Search in a frame's table of registers, and the fields per interrupt. Locking is frame.c's. */
 #include "regmap.h"
 
-#define PRIORITY_MASK	0xf8	/* five bits of priority, of which no host offers fewer */
-#define CONFIG_EDGE	2	/* GICD_ICFGR: upper bit of the field */
-
 static u32 get_group(const struct keel_irq_state *s)
 {
 	return s->group1;
@@ -80,19 +77,19 @@ static u32 get_priority(const struct keel_irq_state *s)
 
 static void set_priority(struct keel_irq_state *s, u32 val)
 {
-	s->priority = val & PRIORITY_MASK;
+	s->priority = val & KEEL_REGMAP_PRIORITY;
 }
 
 static u32 get_config(const struct keel_irq_state *s)
 {
-	return s->level ? 0 : CONFIG_EDGE;
+	return s->level ? 0 : KEEL_REGMAP_EDGE;
 }
 
 /* Fixed for SGIs, and for PPIs: the timers' are level-sensitive. */
 static void set_config(struct keel_irq_state *s, u32 val)
 {
 	if (s->intid >= KEEL_NR_PRIVATE)
-		s->level = !(val & CONFIG_EDGE);
+		s->level = !(val & KEEL_REGMAP_EDGE);
 }
 
 const struct keel_regmap_field keel_regmap_group = {

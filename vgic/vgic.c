@@ -218,6 +218,27 @@ static void make_sgi(struct keel_vcpu *to, u32 intid, bool group1)
 	keel_vgic_queue_unlock(to->vm, irq, flags);
 }
 
+static void collect_one(struct keel_vcpu *vcpu, unsigned int intid)
+{
+	struct keel_irq *irq = &vcpu->gic.irq[intid];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	/* under the lock: to whoever holds it, it is here or there */
+	if (test_and_clear_bit(intid, &vcpu->ctx.posted))
+		irq->s.latch = true;
+	keel_vgic_queue_unlock(vcpu->vm, irq, flags);
+}
+
+void keel_vgic_collect(struct keel_vcpu *vcpu)
+{
+	unsigned long posted = READ_ONCE(vcpu->ctx.posted);
+	unsigned int intid;
+
+	for_each_set_bit(intid, &posted, KEEL_NR_SGIS)
+		collect_one(vcpu, intid);
+}
+
 void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid)
 {
 	struct keel_irq *irq = &to->gic.irq[array_index_nospec(intid, KEEL_NR_SGIS)];
@@ -302,7 +323,7 @@ bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
 		return false;
 	/* pairs with the barriers before a sleeping or entering vCPU looks at its list */
 	smp_mb();
-	if (tell && (READ_ONCE(to->mode) == KEEL_IN_GUEST || waitqueue_active(&to->wq)))
+	if (tell && (READ_ONCE(to->ctx.mode) == KEEL_IN_GUEST || waitqueue_active(&to->wq)))
 		vcpu->kick_owed = to;
 	return true;
 }
@@ -356,6 +377,8 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu)
 	bool found = false;
 	u32 vmcr;
 
+	if (READ_ONCE(vcpu->ctx.posted))
+		keel_vgic_collect(vcpu);
 	if (list_empty(&g->list))
 		return false;
 	vmcr = keel_vgic_vmcr(vcpu);
@@ -375,10 +398,10 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu)
  */
 static void wait_outside(struct keel_vcpu *vcpu)
 {
-	if (READ_ONCE(vcpu->mode) != KEEL_IN_GUEST)
+	if (READ_ONCE(vcpu->ctx.mode) != KEEL_IN_GUEST)
 		return;
 	keel_vcpu_kick(vcpu);
-	while (smp_load_acquire(&vcpu->mode) == KEEL_IN_GUEST)
+	while (smp_load_acquire(&vcpu->ctx.mode) == KEEL_IN_GUEST)
 		cond_resched();
 }
 

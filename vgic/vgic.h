@@ -86,6 +86,7 @@ struct keel_gic {
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
 	struct keel_lpis lpi;
 	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
+	struct keel_gic_share *share;	/* [c, release] nVHE: what EL2 knows of all this (hyp/gic_share.h); NULL: nothing */
 	struct keel_bus_dev dist_dev;
 	struct mutex halt_lock;		/* who has the vCPUs halted */
 	bool halted;			/* [a] no vCPU may enter the guest */
@@ -114,6 +115,8 @@ void keel_vgic_vm_destroy(struct keel_vm *vm);
 /* Before entry and after exit, IRQs off, vCPU resident: list registers and ICH_* through ctx.gic (hyp/context.h). */
 void keel_vgic_flush(struct keel_vcpu *vcpu);
 void keel_vgic_sync(struct keel_vcpu *vcpu);
+/* SGIs that others posted for it at EL2 become pending. Before anybody looks whether any is. Any context. */
+void keel_vgic_collect(struct keel_vcpu *vcpu);
 /* An enabled pending interrupt that the vCPU would take: WFI must not block. */
 bool keel_vgic_pending(struct keel_vcpu *vcpu);
 

@@ -10,6 +10,7 @@
  *    does nothing but such exits, at whatever point they come
  *  - a single step over each is reported, with the work done; so is one of the
  *    guest's own
+ *  - SMCCC_ARCH_FEATURES answers what the firmware registers say
  *  - SGIs reach a vCPU that sleeps, one that runs and one that does not run
  *    yet, once each
  */
@@ -233,6 +234,17 @@ static void guest_system_off(u64 arg)
 	guest_hvc(0x84000008, 0, 0, 0);
 }
 
+/* The functions that are asked for, and then the answers. */
+static const u32 asked[] = {
+	0x80000000, 0x80000001, 0x80008000, 0x80007fff, 0x80003fff, 0xc5000020, 0x84000050, 0x4b000000,
+};
+
+static void guest_features(u64 arg)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(asked); i++)
+		GUEST_SYNC(asked[i], guest_hvc(0x80000001, asked[i], 0, 0).a0);
+}
+
 static void guest_sleeper(u64 arg)
 {
 	guest_on(VEC_IRQ, take);
@@ -453,6 +465,38 @@ static void requests(void)
 		turned_off(i);
 }
 
+/* KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_*: not available, available, not required; 2 has "unknown" in front. */
+static s64 workaround(struct vcpu *vcpu, unsigned int n)
+{
+	static const s64 answers[] = { -1, 0, 1 }, answers_2[] = { -1, -1, 0, -2 };
+	u64 level = reg_read(vcpu, KVM_REG_ARM_FW_REG(n));
+
+	return n == 2 ? answers_2[level & 3] : answers[level & 3];
+}
+
+static void check_features(bool pv_time)
+{
+	struct vm *vm = vm_new(1, guest_features, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+	s64 want[ARRAY_SIZE(asked)] = { 0, 0, workaround(vcpu, 1), workaround(vcpu, 2), workaround(vcpu, 3),
+					pv_time ? 0 : -1, -1, -1 };
+
+	reg_write(vcpu, KVM_REG_ARM_STD_HYP_BMAP, pv_time);
+	for (unsigned int i = 0; i < ARRAY_SIZE(asked); i++) {
+		struct ucall uc = vcpu_ucall(vcpu);
+
+		CHECK(uc.cmd == UCALL_SYNC && uc.a == asked[i] && (s64)uc.b == want[i],
+		      "%#x: %ld, want %ld", asked[i], (s64)uc.b, want[i]);
+	}
+	vcpu_finish(vcpu);
+}
+
+static void features(void)
+{
+	check_features(true);
+	check_features(false);
+}
+
 static void *run_forever(void *vcpu)
 {
 	vcpu_finish(vcpu);
@@ -476,6 +520,7 @@ static const struct ktap_case cases[] = {
 	{ "a request stops the run", requests },
 	{ "a step over each", steps },
 	{ "a guest's own step over each", own_steps },
+	{ "SMCCC_ARCH_FEATURES", features },
 	{ "SGIs reach whoever they are for", sgis },
 };
 KTAP_MAIN(cases)

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Accesses to the distributor and SGIs at EL2, without the host: reads of what
+ * no list register may know better, writes to SPIs that are on no vCPU's list
+ * before and after, an SGI to a vCPU that need not be told of it. Everything
+ * else goes to the host from the beginning, which must come to the same.
+ *
+ * What the host shares (hyp/gic_share.h) is looked up in EL2's tables before
+ * it is touched: rubbish makes an exit go to the host, no more. The VM stays
+ * as long as its vCPU is in the guest, and its pages with it.
+ *
+ * With the guest's EL1 in the CPU; nothing waits: locks are tried.
+ */
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <linux/irqchip/arm-gic-v3.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <asm/barrier.h>
+#include <asm/cputype.h>
+#include <asm/esr.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include "../hyp/abort.h"
+#include "../hyp/entry.h"
+#include "../hyp/gic_share.h"
+#include "../vgic/regmap.h"
+#include "../vgic/vgic.h"
+#include "image.h"
+
+#define SCTLR_BIG	(BIT_ULL(25) | BIT_ULL(24))	/* SCTLR_EL1.EE, E0E */
+#define XZR		31
+#define DIST_SIZE	0x10000
+#define SGI_SINGLE	(ICC_SGI1R_TARGET_LIST_MASK | BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT))
+
+/* ---- what the host shares ---- */
+
+static struct keel_gic_share *find_share(const struct keel_ctx *ctx)
+{
+	struct keel_gic_share *share = (struct keel_gic_share *)ctx->gic_share;
+
+	if (!share || !keel_calls_writable((u64)share, sizeof(*share)) || share->self != (u64)share)
+		return NULL;
+	return share;
+}
+
+/* n SPIs from this one on. NULL: they are not all there. */
+static struct keel_irq *find_spis(const struct keel_gic_share *share, u32 intid, u32 n)
+{
+	struct keel_irq *irq = (struct keel_irq *)READ_ONCE(share->spi);
+
+	if (!irq || intid < KEEL_NR_PRIVATE || intid + n > share->nr_irqs)
+		return NULL;
+	irq += intid - KEEL_NR_PRIVATE;
+	return keel_calls_writable((u64)irq, n * sizeof(*irq)) ? irq : NULL;
+}
+
+/* ---- registers of the distributor ---- */
+
+enum kind { GROUP, ENABLE, DISABLE, PRIORITY, CONFIG, NOTHING };
+
+/* The fields of an access: their kind, width, first interrupt. */
+struct fields {
+	enum kind kind;
+	u32 bits, intid, n;
+};
+
+/* 32-bit registers with one bit for each interrupt, 128 bytes of each kind. */
+static enum kind bit_kind(u32 offset)
+{
+	switch (offset & ~0x7fU) {
+	case GICD_IGROUPR:
+		return GROUP;
+	case GICD_ISENABLER:
+		return ENABLE;
+	case GICD_ICENABLER:
+		return DISABLE;
+	}
+	return NOTHING;
+}
+
+static struct fields find_fields(u32 offset, unsigned int len)
+{
+	struct fields f = { .kind = NOTHING };
+
+	if (offset - GICD_IPRIORITYR < 1024) {
+		if (len == 1 || len == 4)
+			f = (struct fields){ PRIORITY, 8, offset - GICD_IPRIORITYR };
+	} else if (len != 4) {
+		return f;
+	} else if (offset - GICD_ICFGR < 256) {
+		f = (struct fields){ CONFIG, 2, (offset - GICD_ICFGR) * 4 };
+	} else {
+		f = (struct fields){ bit_kind(offset), 1, (offset & 0x7f) * 8 };
+	}
+	f.n = f.kind == NOTHING ? 0 : len * 8 / f.bits;
+	return f;
+}
+
+static u32 get(const struct keel_irq_state *s, enum kind kind)
+{
+	switch (kind) {
+	case GROUP:
+		return s->group1;
+	case ENABLE:
+	case DISABLE:
+		return s->enabled;
+	case PRIORITY:
+		return s->priority;
+	default:
+		return s->level ? 0 : KEEL_REGMAP_EDGE;
+	}
+}
+
+static void set(struct keel_irq_state *s, enum kind kind, u32 val)
+{
+	switch (kind) {
+	case GROUP:
+		s->group1 = val;
+		break;
+	case ENABLE:
+	case DISABLE:
+		s->enabled = kind == ENABLE;
+		break;
+	case PRIORITY:
+		s->priority = val & KEEL_REGMAP_PRIORITY;
+		break;
+	default:
+		s->level = !(val & KEEL_REGMAP_EDGE);
+	}
+}
+
+/* Single bytes, of which a list register knows nothing: some value of theirs is as good as any. */
+static bool read_fields(const struct keel_gic_share *share, struct fields f, u64 *val)
+{
+	const struct keel_irq *irq = find_spis(share, f.intid, f.n);
+	u32 i;
+
+	if (!irq)
+		return false;
+	*val = 0;
+	for (i = 0; i < f.n; i++)
+		*val |= (u64)get(&irq[i].s, f.kind) << (i * f.bits);
+	return true;
+}
+
+/*
+ * The host's raw spinlock, tried by load and store exclusive: its own functions
+ * are patched for the CPU, which the image is not. Spurious failure counts as
+ * taken.
+ */
+static bool try_lock(struct keel_irq *irq)
+{
+	u32 *lock = (u32 *)&irq->lock.raw_lock.val, old, failed = 1;
+
+	asm volatile("	ldaxr	%w0, %2\n"
+		     "	cbnz	%w0, 1f\n"
+		     "	stxr	%w1, %w3, %2\n"
+		     "1:"
+		     : "=&r" (old), "+&r" (failed), "+Q" (*lock) : "r" (_Q_LOCKED_VAL) : "memory");
+	return !failed;
+}
+
+static void unlock(struct keel_irq *irq)
+{
+	smp_store_release(&irq->lock.raw_lock.locked, 0);
+}
+
+/* Only for what is on nobody's list, neither before nor after: then there is nobody to tell. */
+static bool write_one(struct keel_irq *irq, enum kind kind, u32 val)
+{
+	struct keel_irq_state s;
+	bool quiet;
+
+	if (!try_lock(irq))
+		return false;
+	s = irq->s;
+	set(&s, kind, val);
+	quiet = !irq->vcpu && !irq->in_lr && !keel_irq_wanted(&s);
+	if (quiet)
+		set(&irq->s, kind, val);
+	unlock(irq);
+	return quiet;
+}
+
+static bool write_fields(const struct keel_gic_share *share, struct fields f, u64 val)
+{
+	struct keel_irq *irq = find_spis(share, f.intid, f.n);
+	bool ones = f.kind == ENABLE || f.kind == DISABLE;
+	u32 i;
+
+	if (!irq)
+		return false;
+	for (i = 0; i < f.n; i++, val >>= f.bits) {
+		u32 v = val & (BIT(f.bits) - 1);
+
+		if ((v || !ones) && !write_one(&irq[i], f.kind, v))
+			return false;
+	}
+	return true;
+}
+
+static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned int len,
+			bool write, u64 *val)
+{
+	struct fields f;
+
+	if (offset & (len - 1))
+		return false;
+	if (!write && len == 4) {
+		switch (offset) {
+		case GICD_CTLR:
+			*val = READ_ONCE(share->ctlr);
+			return true;
+		case GICD_TYPER:
+			*val = READ_ONCE(share->typer);
+			return true;
+		case GICD_IIDR:
+			*val = READ_ONCE(share->iidr);
+			return true;
+		}
+	}
+	f = find_fields(offset, len);
+	if (f.kind == NOTHING)
+		return false;
+	return write ? write_fields(share, f, *val) : read_fields(share, f, val);
+}
+
+/* ---- exits ---- */
+
+/* A described access, by a translation fault of its own, in little-endian order. */
+static bool is_plain(const struct keel_ctx *ctx)
+{
+	u64 want = ESR_ELx_ISV | ESR_ELx_FSC_FAULT;
+	u64 mask = ESR_ELx_ISV | ESR_ELx_S1PTW | ESR_ELx_CM | ESR_ELx_EA | ESR_ELx_FSC_TYPE;
+
+	return (ctx->esr & mask) == want && !(ctx->pstate & PSR_MODE32_BIT) &&
+	       !(read_sysreg(sctlr_el1) & SCTLR_BIG);
+}
+
+/* HPFAR_EL2.FIPA (Arm ARM D24.2.58). */
+static u64 fault_address(void)
+{
+	return (read_sysreg(hpfar_el2) & GENMASK_ULL(43, 4)) << 8 |
+	       (read_sysreg(far_el2) & GENMASK_ULL(11, 0));
+}
+
+static noinline bool serve(struct keel_ctx *ctx, u64 offset)
+{
+	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
+	struct keel_gic_share *share = find_share(ctx);
+	bool write = ctx->esr & ESR_ELx_WNR;
+	u64 val = rt == XZR ? 0 : ctx->x[rt];
+
+	if (!share || !is_plain(ctx) ||
+	    !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+		return false;
+	if (!write && rt != XZR)
+		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);
+	keel_hyp_skip(ctx);
+	return true;
+}
+
+/* Every abort comes by here: first of all, is it for the distributor? */
+bool keel_world_mmio(struct keel_ctx *ctx)
+{
+	u64 offset = fault_address() - ctx->gic_dist;
+
+	return ctx->gic_share && offset < DIST_SIZE && serve(ctx, offset);
+}
+
+/* The vCPU of that affinity, other than the sender: ids follow affinities unless user space gave out other ones. */
+static struct keel_ctx *find_target(const struct keel_ctx *ctx, u64 aff)
+{
+	u64 id = (aff & 0xf) | (aff >> 8 & 0xff) << 4 | (aff >> 16 & 0xff) << 12;
+	const struct keel_gic_share *share = find_share(ctx);
+	struct keel_ctx *to;
+
+	if (!share || id >= ARRAY_SIZE(share->ctx))
+		return NULL;
+	to = (struct keel_ctx *)READ_ONCE(share->ctx[id]);
+	if (!to || to == ctx || !keel_calls_writable((u64)to, sizeof(*to)) || !keel_switch_is_context(to))
+		return NULL;
+	return (READ_ONCE(to->sys[KEEL_MPIDR_EL1]) & MPIDR_HWID_BITMASK) == aff ? to : NULL;
+}
+
+/* Set or clear bits of a word that the host changes too. What it was. */
+static u64 change_bits(unsigned long *word, u64 clear, u64 set_)
+{
+	u64 old, new;
+	u32 failed;
+
+	asm volatile("1:	ldaxr	%0, %3\n"
+		     "	bic	%1, %0, %4\n"
+		     "	orr	%1, %1, %5\n"
+		     "	stlxr	%w2, %1, %3\n"
+		     "	cbnz	%w2, 1b"
+		     : "=&r" (old), "=&r" (new), "=&r" (failed), "+Q" (*word)
+		     : "r" (clear), "r" (set_) : "memory");
+	return old;
+}
+
+/*
+ * To a vCPU that looks by itself before it runs or sleeps. Should it have come
+ * to do so meanwhile, whether it saw the bit shows in whether that is still
+ * there: if so it is withdrawn, and the host sends and tells.
+ */
+static bool post(struct keel_ctx *to, u64 bit)
+{
+	if (READ_ONCE(to->mode) != KEEL_OUTSIDE)
+		return false;
+	change_bits(&to->posted, 0, bit);
+	/* pairs with the barriers between the change of mode and keel_vgic_collect() */
+	smp_mb();
+	if (READ_ONCE(to->mode) == KEEL_OUTSIDE)
+		return true;
+	return !(change_bits(&to->posted, bit, 0) & bit);
+}
+
+bool keel_world_sgi(struct keel_ctx *ctx)
+{
+	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11), iss = ctx->esr & ESR_ELx_ISS_MASK;
+	unsigned int rt = FIELD_GET(ESR_ELx_SYS64_ISS_RT_MASK, iss);
+	struct keel_ctx *to;
+	u64 val, aff;
+
+	if ((iss & (ESR_ELx_SYS64_ISS_SYS_MASK | ESR_ELx_SYS64_ISS_DIR_MASK)) != sgi1r ||
+	    !ctx->gic_share || (ctx->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+		return false;
+	val = rt == XZR ? 0 : ctx->x[rt];
+	if (!is_power_of_2(val & SGI_SINGLE) || (val & BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT)))
+		return false;
+	aff = FIELD_GET(ICC_SGI1R_AFFINITY_3_MASK, val) << 32 | FIELD_GET(ICC_SGI1R_AFFINITY_2_MASK, val) << 16 |
+	      FIELD_GET(ICC_SGI1R_AFFINITY_1_MASK, val) << 8 | FIELD_GET(ICC_SGI1R_RS_MASK, val) << 4 |
+	      __builtin_ctzl(val & ICC_SGI1R_TARGET_LIST_MASK);
+	to = find_target(ctx, aff);
+	if (!to || !post(to, BIT_ULL(FIELD_GET(ICC_SGI1R_SGI_ID_MASK, val))))
+		return false;
+	keel_hyp_skip(ctx);
+	return true;
+}
