@@ -109,7 +109,7 @@ static void moved_pages(void)
 	new_all(guest_parallel, 0);
 	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
 	run_all(threads);
-	for (int i = 0; i < 60; i++) {
+	for (unsigned int i = 0; i < ktap_times(60); i++) {
 		madvise(mem, HUGE, MADV_PAGEOUT);
 		madvise(mem, HUGE, i & 1 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 		madvise(mem, HUGE, MADV_COLLAPSE);
@@ -197,7 +197,7 @@ static void slots_change(void)
 	new_all(guest_reader, 0);
 	for (int i = 0; i < N; i++)
 		pthread_create(&threads[i], NULL, run_reader, &vm->vcpu[i]);
-	for (int i = 0; i < 60; i++) {
+	for (unsigned int i = 0; i < ktap_times(60); i++) {
 		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, HUGE, a), 0);
 		usleep(500);
 		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE + HUGE, HUGE, a), 0);
@@ -238,11 +238,12 @@ static void tiny_vm(struct vcpu *tiny, u64 seed)
 static void many_vms(void)
 {
 	static struct vcpu tiny[300];
+	unsigned int count = ktap_times(ARRAY_SIZE(tiny));
 
-	for (u64 i = 0; i < ARRAY_SIZE(tiny); i++)
+	for (u64 i = 0; i < count; i++)
 		tiny_vm(&tiny[i], i << 32);
 	for (u64 round = 1; round < 6; round++)
-		for (u64 i = 0; i < ARRAY_SIZE(tiny); i++) {
+		for (u64 i = 0; i < count; i++) {
 			pin_to(i * round % 3 % nr_cpus());
 			REQUIRE_EQ(vcpu_run(&tiny[i]), 0);
 			REQUIRE_EQ(tiny[i].run->exit_reason, KVM_EXIT_MMIO);

@@ -276,7 +276,7 @@ static void many(void)
 	for (int i = 0; i < 20; i++)
 		one_vm(mem);
 	before = available();
-	for (int i = 0; i < 200; i++)
+	for (unsigned int i = 0; i < ktap_times(200); i++)
 		one_vm(mem);
 	usleep(300000);
 	after = available();
@@ -288,7 +288,7 @@ static void many_with_guest(void)
 {
 	u64 before = 0, after;
 
-	for (int i = 0; i < 60; i++) {
+	for (unsigned int i = 0; i < ktap_times(60); i++) {
 		struct vm *vm = vm_new(2, guest_twice, 0);
 
 		vcpu_start(&vm->vcpu[1], guest_twice, 0);
@@ -307,7 +307,7 @@ static void many_with_guest(void)
 /* Two at a time: creation against destruction. */
 static void *churn(void *arg)
 {
-	for (int i = 0; i < 100; i++)
+	for (unsigned int i = 0; i < ktap_times(100); i++)
 		one_vm(arg);
 	return NULL;
 }

@@ -73,10 +73,14 @@ selftest_programs() {
 	find "$TOP/build/selftests" -maxdepth 1 -type f -perm -100 | sort
 }
 
-# Run programs (default none), then all of selftests/kvm, in one host.
-# usage: selftests NAME RUN-OPTION... [-- PROGRAM...]
+# Run programs (default none), then all of selftests/kvm, in one host. brief:
+# what they do many times they do less often (ktap_times()).
+# usage: selftests [brief] NAME RUN-OPTION... [-- PROGRAM...]
 selftests() {
-	local name=$1 options=() programs
+	local name options=() programs
+	# an unknown parameter of the kernel goes to its first process's environment
+	if [ "$1" = brief ]; then options=(--append KEEL_BRIEF=1); shift; fi
+	name=$1
 	shift
 	while [ $# != 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
 	if [ $# != 0 ]; then shift; fi

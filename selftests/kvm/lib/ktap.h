@@ -29,6 +29,8 @@ int ktap_run(const struct ktap_case *cases, unsigned int n);
 #define KTAP_MAIN(cases) \
 	int main(void) { return ktap_run(cases, ARRAY_SIZE(cases)); }
 
+/* How often to do what is done many times: full, or a quarter of it on hosts where KEEL_BRIEF is set. */
+unsigned int ktap_times(unsigned int full);
 /* End the case as skipped. */
 void ktap_skip(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));

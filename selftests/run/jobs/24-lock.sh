@@ -5,7 +5,7 @@
 debug_module lock || exit 0
 guest_files
 st=$TOP/build/selftests
-selftests lock-nvhe --kernel lock --nvhe --cpu neoverse-n1
+selftests brief lock-nvhe --kernel lock --nvhe --cpu neoverse-n1
 host lock --kernel lock --timeout 900 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600" \
 	"$st/fast_exits" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"

@@ -3,5 +3,5 @@
 # QEMU 10 and the reference VMM, and the module's own test programs.
 . "$(dirname "$0")/../lib.sh"
 guest_files
-selftests nvhe-a72 --kernel 6.12 --cpu cortex-a72 --gic 2 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
+selftests brief nvhe-a72 --kernel 6.12 --cpu cortex-a72 --gic 2 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 4 384 virt,gic-version=2" "$RUN/host/vmm-guest 2"

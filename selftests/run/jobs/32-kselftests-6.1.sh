@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The module's own test programs on the older stock kernel.
 . "$(dirname "$0")/../lib.sh"
-selftests kselftests-6.1 --kernel 6.1
+selftests brief kselftests-6.1 --kernel 6.1
