@@ -323,10 +323,9 @@ static bool covers(struct keel_pgt *pgt, const struct visit *v, const struct kee
 	return pa == map->pa && attr == merge_perms(attr, map->attr);
 }
 
-static int map_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+/* Positive: what was asked for is there. */
+static int map_entry(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt_map *map)
 {
-	const struct keel_pgt_map *map = arg;
-
 	if (v->old & KEEL_PTE_LOCKED)
 		return -EAGAIN;
 	if (v->level == map->level)
@@ -339,15 +338,29 @@ static int map_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
 	return put_table(pgt, v, map);
 }
 
+/* The walker's way for a single entry, which every fault goes. */
 int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map)
 {
-	const struct visitor visitor = { .entry = map_entry, .stop = map->level };
+	struct visit v = { .level = pgt->geo.start };
+	u64 *table = pgt->root;
 	int ret;
 
 	if (!keel_pgt_has_leaf(&pgt->geo, map->level) || map->ipa >> pgt->geo.ipa_bits)
 		return -EINVAL;
-	ret = walk(pgt, map->ipa, map->ipa + BIT_ULL(pgt->geo.page_shift), &visitor, (void *)map);
-	return ret < 0 ? ret : 0;
+	for (;; v.level++, table = table_of(pgt, v.old)) {
+		v.ipa = map->ipa & ~(keel_pgt_level_size(&pgt->geo, v.level) - 1);
+		v.entry = table + entry_index(&pgt->geo, map->ipa, v.level);
+		v.old = READ_ONCE(*v.entry);
+		if (is_table(v.old, v.level) && v.level != map->level)
+			continue;
+		ret = map_entry(pgt, &v, map);
+		if (ret || v.level == map->level)
+			return min(ret, 0);
+		/* a table is there now; the address dependency orders its contents */
+		v.old = READ_ONCE(*v.entry);
+		if (!is_table(v.old, v.level))
+			return 0;
+	}
 }
 
 /* ---- unmap ---- */
