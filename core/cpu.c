@@ -18,40 +18,34 @@
 #include "vm.h"
 
 static int hotplug_state;
-static bool stopping;
-static DEFINE_PER_CPU(bool, taken);	/* [o] this CPU may run guests */
+bool keel_cpu_stop;
+DEFINE_PER_CPU(bool, keel_cpu_is_taken);
 
 /* IRQs off. A CPU that comes up in a dying machine stays as it is. */
 static int enable(void)
 {
 	int err;
 
-	if (READ_ONCE(stopping) || __this_cpu_read(taken))
+	if (READ_ONCE(keel_cpu_stop) || __this_cpu_read(keel_cpu_is_taken))
 		return 0;
 	err = keel_hyp_enable_cpu();
 	if (err)
 		return err;
 	keel_timer_enable_cpu();
 	keel_vgic_enable_cpu();
-	__this_cpu_write(taken, true);
+	__this_cpu_write(keel_cpu_is_taken, true);
 	return 0;
 }
 
 /* IRQs off. */
 static void disable(void)
 {
-	if (!__this_cpu_read(taken))
+	if (!__this_cpu_read(keel_cpu_is_taken))
 		return;
-	__this_cpu_write(taken, false);
+	__this_cpu_write(keel_cpu_is_taken, false);
 	keel_vgic_disable_cpu();
 	keel_timer_disable_cpu();
 	keel_hyp_disable_cpu();
-}
-
-bool keel_cpu_taken(void)
-{
-	lockdep_assert_irqs_disabled();
-	return __this_cpu_read(taken);
 }
 
 /* Hotplug callbacks: on the CPU concerned, in its thread, IRQs on. */
@@ -100,7 +94,7 @@ static struct syscore_ops syscore = {
  */
 static int power_change(struct notifier_block *nb, unsigned long event, void *unused)
 {
-	if (!__this_cpu_read(taken))
+	if (!__this_cpu_read(keel_cpu_is_taken))
 		return NOTIFY_OK;
 	switch (event) {
 	case CPU_PM_ENTER:
@@ -111,7 +105,7 @@ static int power_change(struct notifier_block *nb, unsigned long event, void *un
 	case CPU_PM_EXIT:
 		/* where it fails, no guest is entered here any more */
 		if (keel_hyp_enable_cpu())
-			__this_cpu_write(taken, false);
+			__this_cpu_write(keel_cpu_is_taken, false);
 		break;
 	}
 	return NOTIFY_OK;
@@ -124,15 +118,10 @@ static void stop_cpu(void *unused)
 	disable();
 }
 
-bool keel_cpu_stopping(void)
-{
-	return READ_ONCE(stopping);
-}
-
 /* Reboot, halt, kexec: user space may still run, so that guests are first kept out. */
 static int reboot(struct notifier_block *nb, unsigned long event, void *unused)
 {
-	WRITE_ONCE(stopping, true);
+	WRITE_ONCE(keel_cpu_stop, true);
 	/* the IPI ends a guest's run; its next entry sees the flag */
 	on_each_cpu(stop_cpu, NULL, 1);
 	return NOTIFY_OK;

@@ -3,16 +3,28 @@
 #ifndef KEEL_CORE_CPU_H
 #define KEEL_CORE_CPU_H
 
+#include <linux/lockdep.h>
+#include <linux/percpu.h>
 #include <linux/types.h>
+
+DECLARE_PER_CPU(bool, keel_cpu_is_taken);	/* [o] */
+extern bool keel_cpu_stop;			/* [a] set once */
 
 /* Take every online CPU and those that come later. Sleepable; -errno leaves nothing behind. */
 int keel_cpu_init(void);
 void keel_cpu_exit(void);
 
 /* The machine goes down (reboot, kexec): no guest may be entered any more. Any context. */
-bool keel_cpu_stopping(void);
+static inline bool keel_cpu_stopping(void)
+{
+	return READ_ONCE(keel_cpu_stop);
+}
 
 /* May a guest be entered on this CPU? Not while it goes away or the machine does. IRQs off. */
-bool keel_cpu_taken(void);
+static inline bool keel_cpu_taken(void)
+{
+	lockdep_assert_irqs_disabled();
+	return __this_cpu_read(keel_cpu_is_taken);
+}
 
 #endif

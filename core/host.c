@@ -3,16 +3,13 @@
  * The host kernel: may keel run on it, and the services that need care
  * because kernels differ.
  */
-#include <linux/context_tracking.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/entry-kvm.h>
 #include <linux/kvm_host.h>
-#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/task_work.h>
-#include <linux/vtime.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 #include <asm/virt.h>
@@ -73,36 +70,14 @@ bool keel_host_has_gicv3(void)
 	return cpus_have_cap(KEEL_CAP_GICV3);
 }
 
-void keel_host_guest_enter(void)
-{
-	vtime_account_guest_enter();
-	if (!context_tracking_guest_enter())
-		rcu_note_context_switch(true);
-}
-
-void keel_host_guest_exit(void)
-{
-	context_tracking_guest_exit();
-}
-
-void keel_host_guest_account(void)
-{
-	vtime_account_guest_exit();
-}
-
 #ifdef CONFIG_KVM_XFER_TO_GUEST_WORK
 /* The kernel's function notes a signal in a vCPU of in-tree KVM: give it one that nobody looks at. */
 static struct kvm_run unused_run;
 static struct kvm_vcpu unused_vcpu = { .run = &unused_run };
 
-bool keel_host_work_pending(void)
+int keel_host_do_work(void)
 {
-	return __xfer_to_guest_mode_work_pending();
-}
-
-int keel_host_work(void)
-{
-	return keel_host_work_pending() ? xfer_to_guest_mode_handle_work(&unused_vcpu) : 0;
+	return xfer_to_guest_mode_handle_work(&unused_vcpu);
 }
 #else
 /* A kernel built without KVM keeps it to itself: whatever is pending sends the thread to user space and back. */
@@ -111,7 +86,7 @@ bool keel_host_work_pending(void)
 	return signal_pending(current) || task_work_pending(current) || need_resched();
 }
 
-int keel_host_work(void)
+int keel_host_do_work(void)
 {
 	cond_resched();
 	return signal_pending(current) || task_work_pending(current) ? -EINTR : 0;

@@ -3,7 +3,12 @@
 #ifndef KEEL_CORE_HOST_H
 #define KEEL_CORE_HOST_H
 
+#include <linux/context_tracking.h>
+#include <linux/entry-kvm.h>
+#include <linux/kconfig.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
+#include <linux/vtime.h>
 
 /* Can keel run on this host? 0, or -errno after a message for the administrator. Sleepable. */
 int keel_host_check(void);
@@ -12,17 +17,52 @@ int keel_host_check(void);
 bool keel_host_has_gicv3(void);
 
 /* Accounting and RCU around the time in the guest. IRQs off. */
-void keel_host_guest_enter(void);
-void keel_host_guest_exit(void);
+static inline void keel_host_guest_enter(void)
+{
+	vtime_account_guest_enter();
+	if (!context_tracking_guest_enter())
+		rcu_note_context_switch(true);
+}
+
+static inline void keel_host_guest_exit(void)
+{
+	context_tracking_guest_exit();
+}
+
 /* After the interrupts of the exit were served, IRQs off: the time was the guest's. */
-void keel_host_guest_account(void);
+static inline void keel_host_guest_account(void)
+{
+	vtime_account_guest_exit();
+}
+
+/*
+ * May code that wakes others or walks what RCU protects run between the two
+ * above, IRQs off? Not where RCU takes the CPU for idle meanwhile (nohz_full),
+ * nor where a spinlock may sleep.
+ */
+static inline bool keel_host_is_watching(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) && !context_tracking_enabled_this_cpu();
+}
 
 /*
  * What the kernel would do at a return to user space: signals, rescheduling,
  * task work. pending: the guest must not be entered now. Any context.
  * work: do it; -EINTR: a signal must be delivered, KVM_RUN ends. Sleepable.
  */
+#ifdef CONFIG_KVM_XFER_TO_GUEST_WORK
+static inline bool keel_host_work_pending(void)
+{
+	return __xfer_to_guest_mode_work_pending();
+}
+#else
 bool keel_host_work_pending(void);
-int keel_host_work(void);
+#endif
+
+int keel_host_do_work(void);
+static inline int keel_host_work(void)
+{
+	return keel_host_work_pending() ? keel_host_do_work() : 0;
+}
 
 #endif
