@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits that need the host's code but nothing that waits, sleeps or tells
- * others: accesses to the GIC, SGIs. They are answered on the spot, with the
+ * Exits that need the host's code but nothing that waits or sleeps: accesses
+ * to the GIC and to doorbells, SGIs, memory that only the guest's tables lack,
+ * the virtual timer's interrupt. They are answered on the spot, with the
  * guest's EL1 state, list registers and control registers in the CPU, and the
  * guest goes on. A VHE host only, whose EL2 is the kernel; nvhe/gic_fast.c is
  * what the others have.
  *
  * IRQs off. As for the fast exits of hyp/fast.c, a kick, a request or a signal
- * needs no check here: it comes with a physical interrupt, which ends the
- * guest's run at once.
+ * of another CPU needs no check here: it comes with a physical interrupt, which
+ * ends the guest's run at once. What this thread brings about itself does not.
  */
 #include <linux/bitfield.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
+#include <linux/srcu.h>
+#include "../core/bus.h"
+#include "../core/host.h"
 #include "../core/vcpu.h"
 #include "../hyp/abort.h"
+#include "../mmu/mmu.h"
+#include "../vhe/vgic.h"
 #include "exit.h"
 #include "inplace.h"
 
@@ -51,6 +57,17 @@ static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
 	return done(vcpu);
 }
 
+/*
+ * Somebody was signalled, who may have given this thread or this vCPU
+ * something to do: another thread to run, an interrupt by an irqfd. Nobody
+ * sends an IPI to his own CPU.
+ */
+static enum keel_inplace signalled(struct keel_vcpu *vcpu)
+{
+	return vcpu->kick_owed || keel_host_work_pending() || READ_ONCE(vcpu->requests) ?
+	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
+}
+
 /* A described access, by a translation fault of its own, in little-endian order. */
 static bool is_plain(const struct keel_ctx *ctx)
 {
@@ -61,7 +78,7 @@ static bool is_plain(const struct keel_ctx *ctx)
 	       !(read_sysreg_s(SYS_SCTLR_EL12) & SCTLR_BIG);
 }
 
-static enum keel_inplace mmio(struct keel_vcpu *vcpu)
+static enum keel_inplace frame(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
@@ -78,28 +95,98 @@ static enum keel_inplace mmio(struct keel_vcpu *vcpu)
 	return done(vcpu);
 }
 
-bool keel_inplace_candidate(const struct keel_vcpu *vcpu)
+static enum keel_inplace doorbell(struct keel_vcpu *vcpu, ipa_t page)
+{
+	const struct keel_ctx *ctx = &vcpu->ctx;
+	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
+	u64 val = rt == XZR ? 0 : ctx->x[rt];
+	ipa_t addr = ipa(page.v | (ctx->far & 0xfff));
+	bool rung;
+	int idx;
+
+	if (!(ctx->esr & ESR_ELx_WNR) || !is_plain(ctx))
+		return KEEL_INPLACE_NO;
+	idx = srcu_read_lock(&vcpu->vm->srcu);
+	rung = keel_bus_try_write(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), &val);
+	srcu_read_unlock(&vcpu->vm->srcu, idx);
+	if (!rung)
+		return KEEL_INPLACE_NO;
+	keel_exit_skip(&vcpu->ctx);
+	return signalled(vcpu);
+}
+
+static enum keel_inplace memory(struct keel_vcpu *vcpu)
+{
+	const struct keel_ctx *ctx = &vcpu->ctx;
+	struct keel_exit exit = keel_exit_decode(ctx->esr, ctx->far, ctx->hpfar);
+
+	if (!keel_mmu_try_fault(vcpu, &exit))
+		return KEEL_INPLACE_NO;
+	vcpu->stat.abort++;
+	return KEEL_INPLACE_DONE;
+}
+
+static enum keel_inplace abort_(struct keel_vcpu *vcpu)
+{
+	ipa_t page = ipa(fault_page(&vcpu->ctx));
+
+	if (keel_vgic_has_frame(vcpu, page))
+		return frame(vcpu);
+	if (!keel_host_is_watching())
+		return KEEL_INPLACE_NO;
+	return keel_mmu_no_memory(vcpu, page) ? doorbell(vcpu, page) : memory(vcpu);
+}
+
+bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code)
 {
 	const struct keel_ctx *ctx = &vcpu->ctx;
 
 	if (ctx->flags & KEEL_CTX_NO_FAST)
 		return false;
+	if (code == KEEL_EXIT_IRQ)
+		return keel_timer_fired(vcpu);
+	if (code != KEEL_EXIT_SYNC)
+		return false;
 	switch (ESR_ELx_EC(ctx->esr)) {
 	case ESR_ELx_EC_SYS64:
-		return true;
 	case ESR_ELx_EC_DABT_LOW:
-		return keel_vgic_has_frame(vcpu, ipa(fault_page(ctx)));
+	case ESR_ELx_EC_IABT_LOW:
+		return true;
 	}
 	return false;
 }
 
-enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu)
+static enum keel_inplace synchronous(struct keel_vcpu *vcpu)
 {
 	switch (ESR_ELx_EC(vcpu->ctx.esr)) {
 	case ESR_ELx_EC_SYS64:
 		return sysreg(vcpu);
 	case ESR_ELx_EC_DABT_LOW:
-		return mmio(vcpu);
+	case ESR_ELx_EC_IABT_LOW:
+		return abort_(vcpu);
 	}
 	return KEEL_INPLACE_NO;
+}
+
+/*
+ * Of the host's interrupts the virtual timer's is the guest's own affair: made
+ * active, it is the guest's to end, and pending it is no more. If another one
+ * is pending as well, the guest's run ends at once.
+ */
+static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
+{
+	if (!keel_host_is_watching())
+		return KEEL_INPLACE_NO;
+	keel_vhe_vgic_leave(&vcpu->ctx);
+	keel_vgic_sync(vcpu);
+	if (!keel_timer_try_raise(vcpu))
+		return KEEL_INPLACE_NO;
+	keel_vgic_flush(vcpu);
+	keel_vhe_vgic_enter(&vcpu->ctx);
+	return signalled(vcpu);
+}
+
+enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code)
+{
+	return code == KEEL_EXIT_IRQ ? interrupt(vcpu) : synchronous(vcpu);
 }

@@ -128,9 +128,12 @@ static int access_dev(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t ad
 	return dev->ops->write ? dev->ops->write(vcpu, dev, addr, len, wr) : -EOPNOTSUPP;
 }
 
-/* Offer the access to every device that it lies in, until one takes it. */
+/*
+ * Offer the access to every device that it lies in, until one takes it. quick:
+ * no further than to the first that might sleep, -EAGAIN.
+ */
 static int dispatch(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa_t addr, int len,
-		    void *rd, const void *wr)
+		    void *rd, const void *wr, bool quick)
 {
 	unsigned int i;
 	int ret = -EOPNOTSUPP;
@@ -139,8 +142,11 @@ static int dispatch(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa_
 	     ret == -EOPNOTSUPP && i < t->nr && t->entry[i].base <= addr.v; i++) {
 		struct keel_bus_dev *dev = READ_ONCE(t->entry[i].dev);
 
-		if (dev && keel_bus_table_hit(&t->entry[i], addr, len))
-			ret = access_dev(vcpu, dev, addr, len, rd, wr);
+		if (!dev || !keel_bus_table_hit(&t->entry[i], addr, len))
+			continue;
+		if (quick && !dev->ops->quick)
+			return -EAGAIN;
+		ret = access_dev(vcpu, dev, addr, len, rd, wr);
 	}
 	return ret;
 }
@@ -154,7 +160,7 @@ static int access(struct keel_vcpu *vcpu, ipa_t addr, int len, void *rd, const v
 	idx = srcu_read_lock(&vm->srcu);
 	t = srcu_dereference(vm->mmio_bus.table, &vm->srcu);
 	if (t)
-		ret = dispatch(vcpu, t, addr, len, rd, wr);
+		ret = dispatch(vcpu, t, addr, len, rd, wr, false);
 	srcu_read_unlock(&vm->srcu, idx);
 
 	vcpu->stat.mmio_kernel += !ret;
@@ -169,4 +175,15 @@ int keel_bus_read(struct keel_vcpu *vcpu, ipa_t addr, int len, void *val)
 int keel_bus_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val)
 {
 	return access(vcpu, addr, len, NULL, val);
+}
+
+bool keel_bus_try_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val)
+{
+	struct keel_vm *vm = vcpu->vm;
+	const struct keel_bus_table *t = srcu_dereference(vm->mmio_bus.table, &vm->srcu);
+
+	if (!t || dispatch(vcpu, t, addr, len, NULL, val, true))
+		return false;
+	vcpu->stat.mmio_kernel++;
+	return true;
 }

@@ -12,12 +12,14 @@ struct keel_bus_dev;
 
 /*
  * read/write: 0 = handled, -EOPNOTSUPP = not mine (try the next device), other
- * -errno = the access fails. vcpu may be NULL. Sleepable.
+ * -errno = the access fails. vcpu may be NULL. Sleepable, but for a write() of
+ * those that are quick.
  */
 struct keel_bus_ops {
 	int (*read)(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, void *val);
 	int (*write)(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, const void *val);
 	void (*destroy)(struct keel_bus_dev *dev);	/* VM goes away; may be NULL */
+	bool quick;		/* write() neither sleeps nor waits: any context */
 };
 
 struct keel_bus_dev {

@@ -47,6 +47,7 @@ static int signal_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t 
 
 static const struct keel_bus_ops ioeventfd_ops = {
 	.write = signal_write,
+	.quick = true,
 };
 
 int keel_ioeventfd_vm_init(struct keel_vm *vm)

@@ -110,7 +110,7 @@ struct keel_ctx {
 	 */
 	unsigned long posted;
 	int mode;
-	/* nVHE: address of its VM's struct keel_gic_share, 0: none; and where the guest has the distributor. Written before its first run */
+	/* nVHE: address of its VM's struct keel_gic_share, 0: none; written before its first run. And where the guest has the distributor */
 	u64 gic_share, gic_dist;
 
 	struct keel_ctx_gic gic;

@@ -310,8 +310,8 @@ static void choose_size(struct fault *f)
 
 	f->level = 3;
 	f->size = PAGE_SIZE;
-	/* a log is kept by pages */
-	if (!f->page || f->log)
+	/* a log is kept by pages; and no block of the VMM's is made of single ones */
+	if (!f->page || f->log || !PageCompound(f->page))
 		return;
 	local_irq_save(flags);
 	shift = host_shift(f);
@@ -376,7 +376,7 @@ static int map(struct fault *f)
 	struct keel_stage2_map map = make_map(f);
 	int ret;
 
-	if (!f->device)
+	if (!f->device && !keel_stage2_is_coherent(map.prot & KEEL_S2_X))
 		keel_stage2_make_coherent(map.pa, f->size, map.prot & KEEL_S2_X);
 	read_lock(&f->mmu->lock);
 	ret = map_locked(f, &map);
@@ -393,10 +393,26 @@ static int map(struct fault *f)
 
 /* ---- all of it ---- */
 
+static struct fault make_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum kind kind)
+{
+	bool perm = kind == KIND_PERMISSION;
+
+	return (struct fault) {
+		.vcpu = vcpu, .mmu = &vcpu->vm->mmu, .exit = exit,
+		.ipa = ipa(exit->ipa.v & PAGE_MASK),
+		.perm = perm,
+		.exec = exit->abort.exec && !exit->abort.s1ptw,
+		.write = is_write(&exit->abort, perm),
+	};
+}
+
 static int fault_in(struct fault *f)
 {
-	int ret = keel_stage2_topup(&f->vcpu->table_cache);
+	int ret;
 
+	if (keel_mmu_no_memory(f->vcpu, f->ipa) && !keel_window_has(f->mmu, f->ipa))
+		return not_memory(f->vcpu, f->exit);
+	ret = keel_stage2_topup(&f->vcpu->table_cache);
 	if (ret)
 		return ret;
 	if (keel_window_has(f->mmu, f->ipa))
@@ -425,18 +441,51 @@ static int fault_in(struct fault *f)
 	return ret ?: KEEL_RESUME;
 }
 
+/* The rest of fault_in() for a page that is pinned. False: nothing was mapped. */
+static bool try_map(struct fault *f)
+{
+	struct keel_stage2_map map;
+	bool done;
+
+	choose_size(f);
+	map = make_map(f);
+	if (!keel_stage2_is_coherent(map.prot & KEEL_S2_X)) {
+		if (f->size > PAGE_SIZE)
+			return false;
+		keel_stage2_make_coherent(map.pa, f->size, map.prot & KEEL_S2_X);
+	}
+	if (!read_trylock(&f->mmu->lock))
+		return false;
+	done = !map_locked(f, &map);
+	read_unlock(&f->mmu->lock);
+	return done;
+}
+
+/* A page that is pinned fast is no device. */
+bool keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	enum kind kind = classify(exit->abort.fsc);
+	struct fault f = make_fault(vcpu, exit, kind);
+	bool done;
+
+	if ((kind != KIND_TRANSLATION && kind != KIND_PERMISSION) || exit->ipa.v >> f.mmu->ipa_bits ||
+	    keel_window_has(f.mmu, f.ipa))
+		return false;
+	f.seq = keel_notifier_begin(f.mmu);
+	if (!find_slot(&f) || (f.perm && !f.write && !f.exec) || !pin_fast_writable(&f))
+		return false;
+	f.pfn = page_to_pfn(f.page);
+	done = try_map(&f);
+	unpin(&f);
+	return done;
+}
+
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	enum kind kind = classify(exit->abort.fsc);
-	struct fault f = {
-		.vcpu = vcpu, .mmu = mmu, .exit = exit,
-		.ipa = ipa(exit->ipa.v & PAGE_MASK),
-		.perm = kind == KIND_PERMISSION,
-		.exec = exit->abort.exec && !exit->abort.s1ptw,
-	};
+	struct fault f = make_fault(vcpu, exit, kind);
 
-	f.write = is_write(&exit->abort, f.perm);
 	switch (kind) {
 	case KIND_EXTERNAL:
 		/* the host's RAS code has had its interrupt or SError; the guest gets one as well */

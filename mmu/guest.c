@@ -5,7 +5,7 @@
  */
 #include <linux/mm.h>
 #include <linux/uaccess.h>
-#include "../core/vm.h"
+#include "../core/vcpu.h"
 #include "memslot.h"
 #include "stage2.h"
 
@@ -67,11 +67,36 @@ int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len
 	return ret;
 }
 
-bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa)
+bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size)
 {
 	int idx = srcu_read_lock(&vm->srcu);
-	bool found = keel_memslot_find(&vm->mmu, ipa);
+	bool found = keel_slot_tree_find(&vm->mmu.slots.by_ipa, start.v, start.v + size);
 
 	srcu_read_unlock(&vm->srcu, idx);
 	return found;
+}
+
+bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa)
+{
+	return keel_guest_has_memory(vm, ipa, 1);
+}
+
+unsigned int keel_guest_slots(const struct keel_vm *vm)
+{
+	/* pairs with the changes of the tree */
+	return smp_load_acquire(&vm->mmu.slots.by_ipa.seq);
+}
+
+bool keel_mmu_no_memory(struct keel_vcpu *vcpu, ipa_t page)
+{
+	struct keel_bare_page *bare = &vcpu->bare_page;
+	unsigned int slots = keel_guest_slots(vcpu->vm);
+
+	if (bare->slots == slots && bare->page == page.v)
+		return true;
+	if (keel_guest_is_memory(vcpu->vm, page))
+		return false;
+	bare->page = page.v;
+	bare->slots = slots;
+	return true;
 }

@@ -29,6 +29,12 @@ struct keel_table_cache {
 	void *pages[KEEL_TABLE_CACHE];
 };
 
+/* A page that was in no slot when keel_guest_slots() was that. [v] */
+struct keel_bare_page {
+	u64 page;
+	unsigned int slots;
+};
+
 /* The slots in their three orders; mmu/memslot.c says who protects what. */
 struct keel_memslots {
 	struct keel_slot_tree by_ipa;
@@ -85,6 +91,17 @@ void keel_mmu_vmid_update(struct keel_mmu *mmu);
 /* Data or instruction abort from the guest, decoded. Sleepable, vCPU mutex, IRQs on. Verdict. */
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
+/*
+ * The same where nothing may wait, IRQs off: memory that the VMM has mapped
+ * already, as long as the cache has pages for tables. False: nothing was done.
+ */
+bool keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
+/*
+ * The page is in no slot. Remembers the last such one: devices are accessed
+ * again and again. vCPU mutex, IRQs on or off.
+ */
+bool keel_mmu_no_memory(struct keel_vcpu *vcpu, ipa_t page);
+
 /* KVM_SET_USER_MEMORY_REGION(2), whole semantics of the KVM API document and its errno. */
 int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, bool v1);
 #define KEEL_NR_MEMSLOTS	32764
@@ -97,6 +114,9 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
 /* true if ipa lies in a slot */
 bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa);
+/* true if some of it does, as of keel_guest_slots(): another number, other slots. Any context. */
+bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size);
+unsigned int keel_guest_slots(const struct keel_vm *vm);
 
 /*
  * mmu/window.c: the guest's accesses to [ipa, ipa + size), which take precedence

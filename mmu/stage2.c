@@ -378,8 +378,14 @@ void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec)
 			clean_inval_poc(__va(pa.v + pos), part);
 		if (exec && !(keel_stage2_caps.idc && keel_stage2_caps.dic))
 			sync_icache(__va(pa.v + pos), part);
-		cond_resched();
+		if (pos + part < size)
+			cond_resched();
 	}
+}
+
+bool keel_stage2_is_coherent(bool exec)
+{
+	return keel_stage2_caps.fwb && (!exec || (keel_stage2_caps.idc && keel_stage2_caps.dic));
 }
 
 static void clean_leaf(void *arg, u64 pa, u64 size, u64 attr)

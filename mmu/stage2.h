@@ -51,8 +51,10 @@ int keel_stage2_map(struct keel_mmu *mmu, const struct keel_stage2_map *map, str
 bool keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
 bool keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
 
-/* Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host wrote. */
+/* Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host wrote. Sleeps if it is more than a page. */
 void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec);
+/* It is on this machine without that. */
+bool keel_stage2_is_coherent(bool exec);
 /* Clean and invalidate to the point of coherency all that is mapped in the range. mmu->lock not held. */
 void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end);
 void keel_stage2_flush_icache(void);

@@ -91,10 +91,8 @@ void keel_nvhe_gic_share(struct keel_vm *vm)
 	fill(vm, share);
 	WRITE_ONCE(vm->gic.share, share);
 	keel_nvhe_gic_update(vm);
-	keel_for_each_vcpu(i, vcpu, vm) {
-		vcpu->ctx.gic_dist = vm->gic.dist_base;
+	keel_for_each_vcpu(i, vcpu, vm)
 		WRITE_ONCE(vcpu->ctx.gic_share, share->self);
-	}
 }
 
 void keel_nvhe_gic_unshare(struct keel_vm *vm)

@@ -60,6 +60,8 @@ void keel_nvhe_load(struct keel_vcpu *vcpu)
 	flush_stranger(vcpu);
 	vcpu->ctx.vttbr = s2->vttbr;
 	vcpu->ctx.vtcr = s2->vtcr;
+	/* hidden by memory: no guest's address is as high as that */
+	vcpu->ctx.gic_dist = keel_vgic_frames_are_bare(vcpu) ? vcpu->vm->gic.dist_base : BIT_ULL(63);
 }
 
 int keel_nvhe_run(struct keel_vcpu *vcpu)

@@ -30,13 +30,8 @@ static const struct {
 	[KEEL_TIMER_PHYS] = { "phys", 1 },
 };
 
-struct cpu_state {
-	bool masked;		/* [o] */
-	bool active;		/* [o] */
-};
-
-static DEFINE_PER_CPU(struct cpu_state, states[KEEL_NR_TIMERS]);
-static unsigned int irqs[KEEL_NR_TIMERS];	/* [I] after init; 0: none */
+DEFINE_PER_CPU(struct keel_irq_state_on_cpu, keel_irq_states[KEEL_NR_TIMERS]);
+unsigned int keel_irq_numbers[KEEL_NR_TIMERS];
 
 /*
  * The exit path has stopped the timer before interrupts are on, so mostly
@@ -116,9 +111,9 @@ static int request(enum keel_timer_id id, irq_handler_t handler)
 
 	if (irq <= 0)
 		return -ENODEV;
-	err = request_percpu_irq(irq, handler, "keel timer", &states[id]);
+	err = request_percpu_irq(irq, handler, "keel timer", &keel_irq_states[id]);
 	if (!err)
-		irqs[id] = irq;
+		keel_irq_numbers[id] = irq;
 	return err;
 }
 
@@ -141,13 +136,8 @@ void keel_irq_module_exit(void)
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++)
-		if (irqs[id])
-			free_percpu_irq(irqs[id], &states[id]);
-}
-
-bool keel_irq_has(enum keel_timer_id id)
-{
-	return irqs[id];
+		if (keel_irq_numbers[id])
+			free_percpu_irq(keel_irq_numbers[id], &keel_irq_states[id]);
 }
 
 void keel_irq_enable_cpu(void)
@@ -155,9 +145,9 @@ void keel_irq_enable_cpu(void)
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++) {
-		__this_cpu_write(states[id].masked, false);
-		if (irqs[id])
-			enable_percpu_irq(irqs[id], IRQ_TYPE_NONE);
+		__this_cpu_write(keel_irq_states[id].masked, false);
+		if (keel_irq_numbers[id])
+			enable_percpu_irq(keel_irq_numbers[id], IRQ_TYPE_NONE);
 	}
 }
 
@@ -166,44 +156,33 @@ void keel_irq_disable_cpu(void)
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++) {
-		if (!irqs[id])
+		if (!keel_irq_numbers[id])
 			continue;
 		keel_irq_set_active(id, false);
-		disable_percpu_irq(irqs[id]);
-		__this_cpu_write(states[id].masked, true);
+		disable_percpu_irq(keel_irq_numbers[id]);
+		__this_cpu_write(keel_irq_states[id].masked, true);
 	}
 }
 
-void keel_irq_mask(enum keel_timer_id id, bool mask)
+void keel_irq_do_mask(enum keel_timer_id id, bool mask)
 {
-	lockdep_assert_irqs_disabled();
-	if (__this_cpu_read(states[id].masked) == mask)
-		return;
-	__this_cpu_write(states[id].masked, mask);
+	__this_cpu_write(keel_irq_states[id].masked, mask);
 	if (mask)
-		disable_percpu_irq(irqs[id]);
+		disable_percpu_irq(keel_irq_numbers[id]);
 	else
-		enable_percpu_irq(irqs[id], IRQ_TYPE_NONE);
+		enable_percpu_irq(keel_irq_numbers[id], IRQ_TYPE_NONE);
 }
 
-void keel_irq_set_active(enum keel_timer_id id, bool active)
+void keel_irq_do_set_active(enum keel_timer_id id, bool active)
 {
-	lockdep_assert_irqs_disabled();
-	if (__this_cpu_read(states[id].active) == active)
-		return;
-	__this_cpu_write(states[id].active, active);
-	irq_set_irqchip_state(irqs[id], IRQCHIP_STATE_ACTIVE, active);
-}
-
-void keel_irq_was_deactivated(enum keel_timer_id id)
-{
-	__this_cpu_write(states[id].active, false);
+	__this_cpu_write(keel_irq_states[id].active, active);
+	irq_set_irqchip_state(keel_irq_numbers[id], IRQCHIP_STATE_ACTIVE, active);
 }
 
 /* The GIC is at the root of the interrupt's domains. */
 u32 keel_irq_intid(enum keel_timer_id id)
 {
-	struct irq_data *data = irq_get_irq_data(irqs[id]);
+	struct irq_data *data = irq_get_irq_data(keel_irq_numbers[id]);
 
 #ifdef CONFIG_IRQ_DOMAIN_HIERARCHY
 	while (data && data->parent_data)

@@ -72,14 +72,17 @@ static bool line_level(struct timer_state s)
 	return is_on(s) && keel_arith_line(s.ctl, s.cval, keel_clock_now() - s.offset);
 }
 
+static struct keel_irq *ppi_of(struct keel_vcpu *vcpu, enum keel_timer_id id)
+{
+	return &vcpu->gic.irq[vcpu->vm->timer.ppi[id]];
+}
+
 static void set_line(struct keel_vcpu *vcpu, enum keel_timer_id id, bool level)
 {
-	u8 ppi = vcpu->vm->timer.ppi[id];
-
 	vcpu->timer.line[id] = level;
 	/* asked four times at each exit, and rarely anything has changed */
-	if (vcpu->ctx.gic.present && READ_ONCE(vcpu->gic.irq[ppi].s.line) != level)
-		keel_vgic_set_line(vcpu->vm, vcpu, ppi, level);
+	if (vcpu->ctx.gic.present && READ_ONCE(ppi_of(vcpu, id)->s.line) != level)
+		keel_vgic_set_line(vcpu->vm, vcpu, vcpu->vm->timer.ppi[id], level);
 }
 
 static void update_lines(struct keel_vcpu *vcpu)
@@ -103,7 +106,7 @@ static void hold_host_irqs(struct keel_vcpu *vcpu)
 		if (!keel_irq_has(id))
 			continue;
 		keel_irq_mask(id, !gic && vcpu->timer.line[id]);
-		keel_irq_set_active(id, gic && keel_vgic_hw_busy(vcpu, vcpu->vm->timer.ppi[id]));
+		keel_irq_set_active(id, gic && keel_vgic_hw_busy(ppi_of(vcpu, id)));
 	}
 }
 
@@ -217,7 +220,7 @@ static bool is_high(u64 ctl)
 /* The GIC's interrupt of a timer with hardware may be over. */
 static void settle(struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
-	if (vcpu->ctx.gic.present && keel_vgic_hw_take_done(vcpu, vcpu->vm->timer.ppi[id]))
+	if (vcpu->ctx.gic.present && keel_vgic_hw_take_done(ppi_of(vcpu, id)))
 		keel_irq_was_deactivated(id);
 }
 
@@ -258,6 +261,22 @@ void keel_timer_sync(struct keel_vcpu *vcpu)
 	lockdep_assert_irqs_disabled();
 	sync_virt(vcpu);
 	sync_phys(vcpu);
+}
+
+bool keel_timer_fired(const struct keel_vcpu *vcpu)
+{
+	return vcpu->ctx.gic.present && !vcpu->timer.line[KEEL_TIMER_PHYS] &&
+	       is_high(read_sysreg_s(SYS_CNTV_CTL_EL02));
+}
+
+bool keel_timer_try_raise(struct keel_vcpu *vcpu)
+{
+	settle(vcpu, KEEL_TIMER_VIRT);
+	if (keel_irq_is_active(KEEL_TIMER_VIRT))
+		return false;
+	set_line(vcpu, KEEL_TIMER_VIRT, true);
+	keel_irq_set_active(KEEL_TIMER_VIRT, true);
+	return true;
 }
 
 static u16 line_bits(const struct keel_vcpu *vcpu)

@@ -56,6 +56,16 @@ int keel_timer_first_run(struct keel_vcpu *vcpu);
 void keel_timer_flush(struct keel_vcpu *vcpu);
 void keel_timer_sync(struct keel_vcpu *vcpu);
 
+/*
+ * At an exit by a host's interrupt, IRQs off, the timers still in the CPU; VHE.
+ * fired(): the virtual timer's line is high, the physical one's was low at the
+ * entry. try_raise(): after keel_vgic_sync(), raise the line at the GIC as
+ * flush() would; false: the guest has that interrupt already, and what ended
+ * its run was another.
+ */
+bool keel_timer_fired(const struct keel_vcpu *vcpu);
+bool keel_timer_try_raise(struct keel_vcpu *vcpu);
+
 /* Without an in-kernel GIC: lines differ from run->s.regs.device_irq_level: user space must be told (KVM_EXIT_INTR, -EINTR). */
 bool keel_timer_user_notify(struct keel_vcpu *vcpu);
 /* Fill run->s.regs.device_irq_level: on every return to user space; without an in-kernel GIC. */

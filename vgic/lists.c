@@ -75,11 +75,17 @@ static bool try_move(struct keel_irq *irq, struct keel_vcpu *from, struct keel_v
 	return same;
 }
 
-/* A vCPU's own thread looks at the list before its next entry. An interrupt handler may have found it asleep. */
+/*
+ * A vCPU's own thread looks at the list before its next entry, which has to
+ * come first if it is serving an exit in place. An interrupt handler may have
+ * found it asleep.
+ */
 static void kick(struct keel_vcpu *vcpu)
 {
 	if (!in_task() || READ_ONCE(vcpu->task) != current)
 		keel_vcpu_kick(vcpu);
+	else if (vcpu->ctx.mode == KEEL_IN_GUEST)
+		vcpu->kick_owed = vcpu;
 }
 
 void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned long flags)

@@ -187,22 +187,6 @@ void keel_vgic_reset_timer(struct keel_vcpu *vcpu, u32 intid)
 	keel_vgic_queue_unlock(vcpu->vm, irq, flags);
 }
 
-bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid)
-{
-	const struct keel_irq_state *s = &vcpu->gic.irq[intid].s;
-
-	return READ_ONCE(s->active) || keel_irq_pending(s);
-}
-
-bool keel_vgic_hw_take_done(struct keel_vcpu *vcpu, u32 intid)
-{
-	struct keel_irq *irq = &vcpu->gic.irq[intid];
-	bool done = irq->hw_done;
-
-	irq->hw_done = false;
-	return done;
-}
-
 /* ICC_SGI0R and ICC_ASGI1R reach only what is in Group 0 (IHI 0069, table 4-4, one security state). */
 static void make_sgi(struct keel_vcpu *to, u32 intid, bool group1)
 {
@@ -328,11 +312,24 @@ bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
 	return true;
 }
 
-bool keel_vgic_has_frame(const struct keel_vcpu *vcpu, ipa_t page)
+bool keel_vgic_frames_are_bare(struct keel_vcpu *vcpu)
+{
+	struct keel_vm *vm = vcpu->vm;
+	unsigned int slots = keel_guest_slots(vm);
+
+	if (vcpu->gic.bare_at != slots) {
+		vcpu->gic.bare = !keel_guest_has_memory(vm, ipa(vm->gic.dist_base), KEEL_FRAME_SIZE) &&
+				 !keel_guest_has_memory(vm, ipa(vcpu->gic.rd_base), KEEL_REDIST_SIZE);
+		vcpu->gic.bare_at = slots;
+	}
+	return vcpu->gic.bare;
+}
+
+bool keel_vgic_has_frame(struct keel_vcpu *vcpu, ipa_t page)
 {
 	return vcpu->ctx.gic.present && !vcpu->vm->gic.v2 &&
 	       (page.v - vcpu->vm->gic.dist_base < KEEL_FRAME_SIZE ||
-		page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE);
+		page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE) && keel_vgic_frames_are_bare(vcpu);
 }
 
 bool keel_vgic_try_mmio(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)

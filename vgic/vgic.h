@@ -49,6 +49,8 @@ struct keel_gic_cpu {
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
 	u64 rd_base;			/* [c] guest physical, KEEL_GIC_NOWHERE if none */
 	bool rd_last;			/* [c] GICR_TYPER.Last; read without */
+	bool bare;			/* no slot lies over the frames, as of ... [v] */
+	unsigned int bare_at;		/* ... this state of the slots [v] */
 	u64 pendbaser;			/* GICR_PENDBASER [t] */
 	bool lpis_enabled;		/* GICR_CTLR.EnableLPIs [t], read without under irq->lock */
 };
@@ -129,10 +131,20 @@ void keel_vgic_pulse(struct keel_vm *vm, u32 intid);
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
 /* The vCPU is reset, and not in the guest: what its timer's PPI had raised is gone, acknowledged or not. */
 void keel_vgic_reset_timer(struct keel_vcpu *vcpu, u32 intid);
-/* Is an interrupt active or pending at the vCPU's (hw-mapped) PPI: decides whether the host's must stay masked. */
-bool keel_vgic_hw_busy(struct keel_vcpu *vcpu, u32 intid);
+/* Is a hw-mapped PPI active or pending: decides whether the host's must stay masked. */
+static inline bool keel_vgic_hw_busy(const struct keel_irq *irq)
+{
+	return READ_ONCE(irq->s.active) || keel_irq_pending(&irq->s);
+}
+
 /* Since the last call the guest deactivated the host's interrupt. After sync, IRQs off. */
-bool keel_vgic_hw_take_done(struct keel_vcpu *vcpu, u32 intid);
+static inline bool keel_vgic_hw_take_done(struct keel_irq *irq)
+{
+	bool done = irq->hw_done;
+
+	irq->hw_done = false;
+	return done;
+}
 /* Completion of a level-sensitive SPI, for resamplefds; called without locks, in task context or atomic. */
 extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
 /* The vCPU's ICH_VMCR_EL2 or GICH_VMCR. As keel_hyp_gic_vmcr(). */
@@ -150,8 +162,10 @@ void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
  * that must be told is left in vcpu->kick_owed for when the guest was left.
  */
 bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
-/* The page is the distributor's or the vCPU's own redistributor's. */
-bool keel_vgic_has_frame(const struct keel_vcpu *vcpu, ipa_t page);
+/* No slot lies over the distributor or the vCPU's own redistributor: its memory would come first. Own CPU, IRQs off. */
+bool keel_vgic_frames_are_bare(struct keel_vcpu *vcpu);
+/* The page is one of these frames', and they are bare. As before. */
+bool keel_vgic_has_frame(struct keel_vcpu *vcpu, ipa_t page);
 bool keel_vgic_try_mmio(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val);
 /* Trapped ICC_* accesses; false: UNDEF. sysreg as sys_reg(). */
 bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);

@@ -142,11 +142,11 @@ static bool handle_in_place(struct keel_vcpu *vcpu, const struct host_world *h, 
 {
 	enum keel_inplace verdict;
 
-	if (*code != KEEL_EXIT_SYNC || !keel_inplace_candidate(vcpu))
+	if (!keel_inplace_candidate(vcpu, *code))
 		return false;
 	write_sysreg(h->vbar, vbar_el1);
 	isb();	/* Arm ARM B2.7: before any such exception */
-	verdict = keel_inplace_exit(vcpu);
+	verdict = keel_inplace_exit(vcpu, *code);
 	/* the entry's ERET synchronises */
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
 	if (verdict == KEEL_INPLACE_LEAVE)

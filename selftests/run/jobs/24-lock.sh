@@ -8,7 +8,7 @@ st=$TOP/build/selftests
 selftests brief lock-nvhe --kernel lock --nvhe --cpu neoverse-n1
 host lock --kernel lock --timeout 900 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600" \
-	"$st/fast_exits" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"
+	"$st/fast_exits" "$st/fast_events" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"
 if [ "$HV" != keel ]; then exit 0; fi
 HV=none host lock-life-cycle --kernel lock --timeout 300 --file "$TOP/build/lock/keel.ko" -- \
 	"$RUN/host/life-cycle 20"

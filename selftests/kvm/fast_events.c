@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the hypervisor may bring about without leaving the guest: memory,
+ * doorbells, timers. Proves:
+ *  - memory that is laid over a GIC frame takes its place while it is there
+ *  - whom a doorbell wakes on the same CPU runs at once, and an irqfd that
+ *    hangs on a doorbell interrupts the vCPU that rings it at once
+ *  - timers that go off while others do, or while their interrupt is active,
+ *    interrupt once each
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include "lib/gic.h"
+
+#define IIDR		(GICD + 0x8)
+#define IIDR_VALUE	0x4b00043b	/* product, implementer; the revision differs */
+#define IIDR_FIXED	0xff000fff
+#define DOORBELL	(MMIO_BASE + 0x801000)
+#define SPI		40
+#define PPI_VIRT	27
+#define PPI_PHYS	30
+
+static u64 seen;
+
+static void take(struct guest_regs *regs)
+{
+	u64 intid = icc_read(ICC_IAR1);
+
+	if (intid >= 1020)
+		return;
+	icc_write(ICC_EOIR1, intid);
+	store_release(&seen, seen + 1);
+}
+
+static void gic_on(void)
+{
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE);
+}
+
+/* The same address before, while and after a slot lies there. */
+static void guest_overlay(u64 arg)
+{
+	for (int i = 0; i < 2; i++) {
+		GUEST_EQ(mmio_read32(IIDR) & IIDR_FIXED, IIDR_VALUE);
+		GUEST_SYNC(1, 0);
+		GUEST_EQ(mmio_read32(IIDR), 0x5a5a5a5a);
+		mmio_write32(IIDR, i);
+		GUEST_EQ(mmio_read32(IIDR), i);
+		GUEST_SYNC(2, 0);
+	}
+}
+
+static u64 rung;
+
+/* word: what counts the rings. Most are heard within a millisecond, not when the host's tick comes. */
+static void guest_ring(u64 word)
+{
+	u64 *heard = (u64 *)word, freq = mrs(cntfrq_el0), soon = 0;
+
+	gic_on();
+	guest_on(VEC_IRQ, take);
+	irq_on();
+	for (u64 i = 0; i < 64; i++) {
+		u64 start = mrs(cntvct_el0);
+
+		mmio_write32(DOORBELL, i);
+		while (load_acquire(heard) == i && mrs(cntvct_el0) - start < 10 * freq)
+			;
+		soon += mrs(cntvct_el0) - start < freq / 1000;
+		GUEST_EQ(*heard, i + 1);
+	}
+	GUEST_ASSERT(soon > 40);
+}
+
+static u64 fired[32], strays;
+
+/* Takes its time: the host's ticks come while the timer's line is high and its interrupt active. */
+static void take_timer(struct guest_regs *regs)
+{
+	u64 intid = icc_read(ICC_IAR1), start = mrs(cntvct_el0);
+
+	while (fired[PPI_VIRT] % 8 == 7 && mrs(cntvct_el0) - start < mrs(cntfrq_el0) / 100)
+		;
+	if (intid == PPI_VIRT)
+		msr(cntv_ctl_el0, 0);
+	else if (intid == PPI_PHYS)
+		msr(cntp_ctl_el0, 0);
+	isb();
+	if (intid < 1020)
+		icc_write(ICC_EOIR1, intid);
+	if (intid == PPI_VIRT || intid == PPI_PHYS || intid == SPI)
+		fired[intid % 32]++;
+	else
+		strays++;
+}
+
+static void fire(bool virt, bool phys, bool spi)
+{
+	u64 v = fired[PPI_VIRT] + virt, p = fired[PPI_PHYS] + phys, s = fired[SPI % 32] + spi;
+
+	if (spi)
+		gic_set_bit(GIC_ISPENDR, SPI);
+	msr(cntv_cval_el0, 0);
+	msr(cntp_cval_el0, 0);
+	msr(cntp_ctl_el0, phys);
+	msr(cntv_ctl_el0, virt);
+	isb();
+	while (READ_ONCE(fired[PPI_VIRT]) < v || READ_ONCE(fired[PPI_PHYS]) < p ||
+	       READ_ONCE(fired[SPI % 32]) < s)
+		;
+	GUEST_EQ(fired[PPI_VIRT], v);
+	GUEST_EQ(fired[PPI_PHYS], p);
+	GUEST_EQ(fired[SPI % 32], s);
+	GUEST_EQ(strays, 0);
+}
+
+static void guest_timers(u64 rounds)
+{
+	gic_on();
+	guest_on(VEC_IRQ, take_timer);
+	irq_on();
+	for (u64 i = 0; i < rounds; i++) {
+		fire(true, false, false);
+		fire(true, false, false);
+		fire(false, true, false);
+		fire(true, false, false);
+		fire(true, true, false);
+		fire(true, false, true);
+	}
+}
+
+static struct vm *new_vm(void (*fn)(u64), u64 arg)
+{
+	struct vm *vm = vm_new(1, fn, arg);
+
+	gic_new(vm, 64);
+	return vm;
+}
+
+static void overlay(void)
+{
+	struct vm *vm = new_vm(guest_overlay, 0);
+	char *mem = vm_alloc(PAGE, PAGE);
+
+	for (int i = 0; i < 2; i++) {
+		vcpu_sync(&vm->vcpu[0], 1);
+		memset(mem, 0x5a, PAGE);
+		REQUIRE_EQ(vm_slot(vm->fd, 1, 0, GICD, PAGE, mem), 0);
+		vcpu_sync(&vm->vcpu[0], 2);
+		REQUIRE_EQ(*(u32 *)(mem + IIDR - GICD), i);
+		REQUIRE_EQ(vm_slot(vm->fd, 1, 0, GICD, 0, mem), 0);
+	}
+	vcpu_finish(&vm->vcpu[0]);
+}
+
+static int ring(struct vm *vm)
+{
+	struct kvm_ioeventfd io = { .addr = DOORBELL, .len = 4, .fd = eventfd(0, 0) };
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_IOEVENTFD, &io), 0);
+	pin_to(0);
+	return io.fd;
+}
+
+static u64 *rung_in_guest;
+
+static void *listen(void *fd)
+{
+	struct sched_param first = { .sched_priority = 1 };
+	u64 n;
+
+	pin_to(0);
+	REQUIRE_EQ(sched_setscheduler(0, SCHED_FIFO, &first), 0);
+	while (read(*(int *)fd, &n, 8) == 8)
+		store_release(rung_in_guest, *rung_in_guest + n);
+	return NULL;
+}
+
+static void wakes(void)
+{
+	struct vm *vm = new_vm(guest_ring, (u64)&rung);
+	int fd = ring(vm);
+	pthread_t thread;
+
+	rung_in_guest = vm_shared(vm, rung);
+	REQUIRE_EQ(pthread_create(&thread, NULL, listen, &fd), 0);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
+static void loops(void)
+{
+	struct vm *vm = new_vm(guest_ring, (u64)&seen);
+	struct kvm_irqfd irqfd = { .fd = ring(vm), .gsi = SPI - 32 };
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_IRQFD, &irqfd), 0);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
+static void timers(void)
+{
+	vcpu_finish(&new_vm(guest_timers, 8)->vcpu[0]);
+}
+
+static const struct ktap_case cases[] = {
+	{ "memory over a frame", overlay },
+	{ "a doorbell wakes a thread of the same CPU", wakes },
+	{ "a doorbell interrupts who rings it", loops },
+	{ "timers go off once each", timers },
+};
+KTAP_MAIN(cases)
