@@ -131,7 +131,8 @@ void keel_debug_flush(struct keel_vcpu *vcpu)
 	u64 mdscr = ctx->sys[KEEL_MDSCR_EL1];
 
 	vcpu->arch.guest_mdscr = mdscr;
-	if (is_quiet(vcpu))
+	vcpu->arch.debug_quiet = is_quiet(vcpu);
+	if (vcpu->arch.debug_quiet)
 		return;
 	ctx->mdcr &= ~(u64)(MDCR_EL2_TDE | MDCR_EL2_TDA);
 	ctx->flags &= ~(KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);

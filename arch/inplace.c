@@ -21,6 +21,7 @@
 #include "../core/host.h"
 #include "../core/vcpu.h"
 #include "../hyp/abort.h"
+#include "../hyp/entry.h"
 #include "../mmu/mmu.h"
 #include "../vhe/vgic.h"
 #include "exit.h"
@@ -38,7 +39,7 @@ static u64 fault_page(const struct keel_ctx *ctx)
 /* Whatever has to be told waits until the guest was left. */
 static enum keel_inplace done(struct keel_vcpu *vcpu)
 {
-	keel_exit_skip(&vcpu->ctx);
+	keel_hyp_skip(&vcpu->ctx);
 	return vcpu->kick_owed ? KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
 
@@ -111,7 +112,7 @@ static enum keel_inplace doorbell(struct keel_vcpu *vcpu, ipa_t page)
 	srcu_read_unlock(&vcpu->vm->srcu, idx);
 	if (!rung)
 		return KEEL_INPLACE_NO;
-	keel_exit_skip(&vcpu->ctx);
+	keel_hyp_skip(&vcpu->ctx);
 	return signalled(vcpu);
 }
 
@@ -135,25 +136,6 @@ static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 	if (!keel_host_is_watching())
 		return KEEL_INPLACE_NO;
 	return keel_mmu_no_memory(vcpu, page) ? doorbell(vcpu, page) : memory(vcpu);
-}
-
-bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code)
-{
-	const struct keel_ctx *ctx = &vcpu->ctx;
-
-	if (ctx->flags & KEEL_CTX_NO_FAST)
-		return false;
-	if (code == KEEL_EXIT_IRQ)
-		return keel_timer_fired(vcpu);
-	if (code != KEEL_EXIT_SYNC)
-		return false;
-	switch (ESR_ELx_EC(ctx->esr)) {
-	case ESR_ELx_EC_SYS64:
-	case ESR_ELx_EC_DABT_LOW:
-	case ESR_ELx_EC_IABT_LOW:
-		return true;
-	}
-	return false;
 }
 
 static enum keel_inplace synchronous(struct keel_vcpu *vcpu)

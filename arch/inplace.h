@@ -3,8 +3,8 @@
 #define KEEL_ARCH_INPLACE_H
 
 #include <linux/types.h>
-
-struct keel_vcpu;
+#include <asm/esr.h>
+#include "../core/vcpu.h"
 
 enum keel_inplace {
 	KEEL_INPLACE_NO,	/* nothing was done: an exit as any other */
@@ -13,7 +13,22 @@ enum keel_inplace {
 };
 
 /* May it be one of those, by a first look? code: enum keel_exit_code. Nothing is touched. */
-bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code);
+static inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code)
+{
+	if (vcpu->ctx.flags & KEEL_CTX_NO_FAST)
+		return false;
+	if (code == KEEL_EXIT_IRQ)
+		return keel_timer_fired(vcpu);
+	if (code != KEEL_EXIT_SYNC)
+		return false;
+	switch (ESR_ELx_EC(vcpu->ctx.esr)) {
+	case ESR_ELx_EC_SYS64:
+	case ESR_ELx_EC_DABT_LOW:
+	case ESR_ELx_EC_IABT_LOW:
+		return true;
+	}
+	return false;
+}
 /* A candidate's exit, its syndrome collected. The guest's world but the host's vectors; IRQs off. */
 enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code);
 

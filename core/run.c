@@ -147,7 +147,8 @@ static int enter(struct keel_vcpu *vcpu)
 	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);
 	vcpu->stat.exits++;
 	keel_timer_sync(vcpu);
-	keel_debug_sync(vcpu);
+	if (!vcpu->arch.debug_quiet)
+		keel_debug_sync(vcpu);
 
 	local_irq_enable();
 	local_irq_disable();

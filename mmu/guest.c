@@ -81,16 +81,10 @@ bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa)
 	return keel_guest_has_memory(vm, ipa, 1);
 }
 
-unsigned int keel_guest_slots(const struct keel_vm *vm)
-{
-	/* pairs with the changes of the tree */
-	return smp_load_acquire(&vm->mmu.slots.by_ipa.seq);
-}
-
 bool keel_mmu_no_memory(struct keel_vcpu *vcpu, ipa_t page)
 {
 	struct keel_bare_page *bare = &vcpu->bare_page;
-	unsigned int slots = keel_guest_slots(vcpu->vm);
+	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);
 
 	if (bare->slots == slots && bare->page == page.v)
 		return true;

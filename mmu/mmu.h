@@ -29,7 +29,7 @@ struct keel_table_cache {
 	void *pages[KEEL_TABLE_CACHE];
 };
 
-/* A page that was in no slot when keel_guest_slots() was that. [v] */
+/* A page that was in no slot when keel_mmu_slots() was that. [v] */
 struct keel_bare_page {
 	u64 page;
 	unsigned int slots;
@@ -114,9 +114,12 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
 /* true if ipa lies in a slot */
 bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa);
-/* true if some of it does, as of keel_guest_slots(): another number, other slots. Any context. */
+/* true if some of it does, as of keel_mmu_slots(): another number, other slots. Any context. */
 bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size);
-unsigned int keel_guest_slots(const struct keel_vm *vm);
+static inline unsigned int keel_mmu_slots(const struct keel_mmu *mmu)
+{
+	return smp_load_acquire(&mmu->slots.by_ipa.seq);	/* pairs with the changes of the tree */
+}
 
 /*
  * mmu/window.c: the guest's accesses to [ipa, ipa + size), which take precedence
