@@ -90,10 +90,11 @@ selftests() {
 }
 
 # GUEST_FILES: what the scripts need that run Linux guests, as options of run.
+# usage: guest_files [KERNEL]    the guests' (default 6.12; 6.1 boots in half the time)
 guest_files() {
-	local guest
-	guest=$("$TESTBED/make-guest")
-	GUEST_FILES=(--file "$KEEL_CACHE/kernel/6.12/Image" --file "$guest:/t/guest.gz"
+	local kernel=${1:-6.12} guest
+	guest=$("$TESTBED/make-guest" "$kernel")
+	GUEST_FILES=(--file "$KEEL_CACHE/kernel/$kernel/Image" --file "$guest:/t/guest.gz"
 		--file "$TOP/build/vmm/keel-vmm" --file "$TOP/build/check/gdb-client")
 }
 

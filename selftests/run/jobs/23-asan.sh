@@ -4,7 +4,7 @@
 # and loads in which one allocation after the other fails.
 . "$(dirname "$0")/../lib.sh"
 debug_module asan || exit 0
-guest_files
+guest_files 6.1
 st=$TOP/build/selftests
 selftests brief asan --kernel asan
 # the guest first: what the programs leave behind (swap, KSM) slows it down tenfold

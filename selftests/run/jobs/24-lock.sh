@@ -3,7 +3,7 @@
 # Linux guest and what has most locks under VHE, loads and unloads.
 . "$(dirname "$0")/../lib.sh"
 debug_module lock || exit 0
-guest_files
+guest_files 6.1
 st=$TOP/build/selftests
 selftests brief lock-nvhe --kernel lock --nvhe --cpu neoverse-n1
 host lock --kernel lock --timeout 900 --rootfs qemu10 "${GUEST_FILES[@]}" -- \

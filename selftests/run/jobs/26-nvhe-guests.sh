@@ -3,7 +3,7 @@
 # own, disk, network and load, vhost-net, a machine that reboots and one that
 # moves to another QEMU, and the reference VMM.
 . "$(dirname "$0")/../lib.sh"
-guest_files
+guest_files 6.1
 host nvhe-guests --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --disk "$("$TESTBED/make-disk")" \
 	--timeout 1500 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 4" \

@@ -2,6 +2,6 @@
 # A host of Armv8.0 with a GICv3 and the older kernel: Debian guests under
 # QEMU 7.2 and the reference VMM, and the module's own test programs.
 . "$(dirname "$0")/../lib.sh"
-guest_files
+guest_files 6.1
 selftests brief nvhe-a57 --kernel 6.1 --cpu cortex-a57 --rootfs qemu7 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384" "$RUN/host/vmm-guest 1"
