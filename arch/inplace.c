@@ -27,7 +27,6 @@
 #include "exit.h"
 #include "inplace.h"
 
-#define SCTLR_BIG	(BIT_ULL(25) | BIT_ULL(24))	/* EE, E0E */
 #define XZR		31
 
 /* HPFAR_EL2.FIPA (Arm ARM D24.2.58) as an address. */
@@ -69,16 +68,6 @@ static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
 
-/* A described access, by a translation fault of its own, in little-endian order. */
-static bool is_plain(const struct keel_ctx *ctx)
-{
-	u64 want = ESR_ELx_ISV | ESR_ELx_FSC_FAULT;
-	u64 mask = ESR_ELx_ISV | ESR_ELx_S1PTW | ESR_ELx_CM | ESR_ELx_EA | ESR_ELx_FSC_TYPE;
-
-	return (ctx->esr & mask) == want && !(ctx->pstate & PSR_MODE32_BIT) &&
-	       !(read_sysreg_s(SYS_SCTLR_EL12) & SCTLR_BIG);
-}
-
 static enum keel_inplace frame(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
@@ -87,7 +76,7 @@ static enum keel_inplace frame(struct keel_vcpu *vcpu)
 	bool write = ctx->esr & ESR_ELx_WNR;
 	u64 val = rt == XZR ? 0 : ctx->x[rt];
 
-	if (!is_plain(ctx) ||
+	if (!keel_hyp_is_plain(ctx, read_sysreg_s(SYS_SCTLR_EL12)) ||
 	    !keel_vgic_try_mmio(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return KEEL_INPLACE_NO;
 	if (!write && rt != XZR)
@@ -105,7 +94,7 @@ static enum keel_inplace doorbell(struct keel_vcpu *vcpu, ipa_t page)
 	bool rung;
 	int idx;
 
-	if (!(ctx->esr & ESR_ELx_WNR) || !is_plain(ctx))
+	if (!(ctx->esr & ESR_ELx_WNR) || !keel_hyp_is_plain(ctx, read_sysreg_s(SYS_SCTLR_EL12)))
 		return KEEL_INPLACE_NO;
 	idx = srcu_read_lock(&vcpu->vm->srcu);
 	rung = keel_bus_try_write(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), &val);

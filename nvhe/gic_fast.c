@@ -28,7 +28,6 @@
 #include "../vgic/vgic.h"
 #include "image.h"
 
-#define SCTLR_BIG	(BIT_ULL(25) | BIT_ULL(24))	/* SCTLR_EL1.EE, E0E */
 #define XZR		31
 #define DIST_SIZE	0x10000
 #define SGI_SINGLE	(ICC_SGI1R_TARGET_LIST_MASK | BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT))
@@ -228,16 +227,6 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
 
 /* ---- exits ---- */
 
-/* A described access, by a translation fault of its own, in little-endian order. */
-static bool is_plain(const struct keel_ctx *ctx)
-{
-	u64 want = ESR_ELx_ISV | ESR_ELx_FSC_FAULT;
-	u64 mask = ESR_ELx_ISV | ESR_ELx_S1PTW | ESR_ELx_CM | ESR_ELx_EA | ESR_ELx_FSC_TYPE;
-
-	return (ctx->esr & mask) == want && !(ctx->pstate & PSR_MODE32_BIT) &&
-	       !(read_sysreg(sctlr_el1) & SCTLR_BIG);
-}
-
 /* HPFAR_EL2.FIPA (Arm ARM D24.2.58). */
 static u64 fault_address(void)
 {
@@ -252,7 +241,7 @@ static noinline bool serve(struct keel_ctx *ctx, u64 offset)
 	bool write = ctx->esr & ESR_ELx_WNR;
 	u64 val = rt == XZR ? 0 : ctx->x[rt];
 
-	if (!share || !is_plain(ctx) ||
+	if (!share || !keel_hyp_is_plain(ctx, read_sysreg(sctlr_el1)) ||
 	    !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return false;
 	if (!write && rt != XZR)

@@ -12,9 +12,7 @@
  *  - for FP/SIMD, with two guests and two programs of the host that share
  *    and change CPUs
  */
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "lib/gic.h"
@@ -316,20 +314,6 @@ static void swapped(void)
 	pthread_join(thread, NULL);
 }
 
-static bool set_online(int cpu, bool online)
-{
-	char path[64];
-	int fd, ret;
-
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return false;
-	ret = write(fd, online ? "1" : "0", 1);
-	close(fd);
-	return ret == 1;
-}
-
 /* As the host reads them. */
 static void check_registers(struct vm *vm, u64 seed)
 {
@@ -354,19 +338,19 @@ static void offline(void)
 {
 	struct vm *a = new_vm(1, 4), *b = new_vm(1, 5);
 
-	if (nr_cpus() < 2 || !set_online(1, false))
+	if (nr_cpus() < 2 || !set_cpu_online(1, false))
 		ktap_skip("CPU 1 cannot be taken off");
-	REQUIRE(set_online(1, true));
+	REQUIRE(set_cpu_online(1, true));
 	for (u64 i = 0; i < 8; i++) {
 		REQUIRE(pin_to(1));
 		REQUIRE(step(&a->vcpu[0]));
 		REQUIRE(pin_to(0));
-		REQUIRE(set_online(1, false));
+		REQUIRE(set_cpu_online(1, false));
 		if (i & 1)
 			check_registers(a, i * 8 + 4);
 		if (i & 2)
 			REQUIRE(step(&b->vcpu[0]));
-		REQUIRE(set_online(1, true));
+		REQUIRE(set_cpu_online(1, true));
 		if (i & 4)
 			REQUIRE(pin_to(1));
 		REQUIRE(step(&b->vcpu[0]));

@@ -4,26 +4,10 @@
  * with their memory, timers and registers, and that a VM can be made and run
  * after. Skipped where CPUs cannot be taken off.
  */
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "lib/vm.h"
-
-static bool set_online(int cpu, bool online)
-{
-	char path[64];
-	int fd, ret;
-
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return false;
-	ret = write(fd, online ? "1" : "0", 1);
-	close(fd);
-	return ret == 1;
-}
 
 static u64 stop_guests, progress[2];
 
@@ -63,9 +47,9 @@ static void offline_online(void)
 	struct vm *vm;
 	volatile u64 *count;
 
-	if (nr_cpus() < 2 || !set_online(1, false))
+	if (nr_cpus() < 2 || !set_cpu_online(1, false))
 		ktap_skip("CPU 1 cannot be taken off");
-	REQUIRE(set_online(1, true));
+	REQUIRE(set_cpu_online(1, true));
 	vm = vm_new(2, guest_busy, 1ul << 40);
 	count = *vm_shared(vm, progress);
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 8 << 20, vm_alloc(8 << 20, PAGE)), 0);
@@ -75,11 +59,11 @@ static void offline_online(void)
 	for (int i = 0; i < 8; i++) {
 		u64 before[2] = { count[0], count[1] };
 
-		REQUIRE(set_online(1, false));
+		REQUIRE(set_cpu_online(1, false));
 		usleep(100000);
 		CHECK(count[0] > before[0] && count[1] > before[1], "%lu %lu",
 		      count[0] - before[0], count[1] - before[1]);
-		REQUIRE(set_online(1, true));
+		REQUIRE(set_cpu_online(1, true));
 		usleep(50000);
 	}
 	store_release(vm_shared(vm, stop_guests), 1);
@@ -95,19 +79,19 @@ static void guest_once(u64 arg)
 /* On a CPU that came back; and VMs that are made with it gone. */
 static void made_after(void)
 {
-	if (nr_cpus() < 2 || !set_online(1, false))
+	if (nr_cpus() < 2 || !set_cpu_online(1, false))
 		ktap_skip("CPU 1 cannot be taken off");
 	for (int i = 0; i < 3; i++) {
 		struct vm *vm = vm_new(1, guest_once, 7);
 
-		REQUIRE(set_online(1, true));
+		REQUIRE(set_cpu_online(1, true));
 		REQUIRE(pin_to(1));
 		vcpu_finish(&vm->vcpu[0]);
 		vm_free(vm);
 		REQUIRE(pin_to(0));
-		REQUIRE(set_online(1, false));
+		REQUIRE(set_cpu_online(1, false));
 	}
-	REQUIRE(set_online(1, true));
+	REQUIRE(set_cpu_online(1, true));
 }
 
 static const struct ktap_case cases[] = {
