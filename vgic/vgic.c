@@ -322,23 +322,19 @@ static bool look_at_slots(struct keel_vcpu *vcpu, unsigned int slots)
 	return vcpu->gic.bare;
 }
 
-static bool are_bare(struct keel_vcpu *vcpu)
+bool keel_vgic_frames_are_bare(struct keel_vcpu *vcpu)
 {
 	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);
 
 	return likely(vcpu->gic.bare_at == slots) ? vcpu->gic.bare : look_at_slots(vcpu, slots);
 }
 
-bool keel_vgic_frames_are_bare(struct keel_vcpu *vcpu)
-{
-	return are_bare(vcpu);
-}
-
 bool keel_vgic_has_frame(struct keel_vcpu *vcpu, ipa_t page)
 {
 	return vcpu->ctx.gic.present && !vcpu->vm->gic.v2 &&
 	       (page.v - vcpu->vm->gic.dist_base < KEEL_FRAME_SIZE ||
-		page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE) && are_bare(vcpu);
+		page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE) &&
+	       keel_vgic_frames_are_bare(vcpu);
 }
 
 bool keel_vgic_try_mmio(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)

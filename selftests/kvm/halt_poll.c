@@ -6,7 +6,6 @@
  *  - it overrides the module's parameter, both ways, and can be set again
  *    while the VM runs; a VM that does not use it goes by the parameter
  */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "lib/gic.h"
@@ -44,16 +43,6 @@ static void guest_naps(u64 arg)
 		if (i % 20 == 0)
 			GUEST_SYNC(1, 0);
 	}
-}
-
-static void set_parameter(const char *ns)
-{
-	FILE *f = fopen("/sys/module/keel/parameters/halt_poll_ns", "w") ?:
-		  fopen("/sys/module/kvm/parameters/halt_poll_ns", "w");
-
-	REQUIRE(f);
-	fputs(ns, f);
-	fclose(f);
 }
 
 static int set_cap(struct vm *vm, u64 ns)
@@ -124,14 +113,14 @@ static void overrides(void)
 {
 	struct vm *own = new_vm(), *plain = new_vm();
 
-	set_parameter(LONG);
+	set_halt_poll(LONG);
 	REQUIRE_EQ(set_cap(own, 0), 0);
 	CHECK_EQ(polls(own), 0);
 	CHECK(polls(plain) > 0);
 	REQUIRE_EQ(set_cap(own, 200000000), 0);
 	CHECK(polls(own) > 0);
 
-	set_parameter("0");
+	set_halt_poll("0");
 	CHECK(polls(own) > 0);
 	/* the first nap still finds the window of before */
 	polls(plain);
@@ -139,7 +128,7 @@ static void overrides(void)
 	REQUIRE_EQ(set_cap(own, 0), 0);
 	polls(own);
 	CHECK_EQ(polls(own), 0);
-	set_parameter(USUAL);
+	set_halt_poll(USUAL);
 }
 
 static const struct ktap_case cases[] = {

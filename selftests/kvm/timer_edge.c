@@ -17,7 +17,6 @@
  */
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -329,22 +328,11 @@ static void run_naps(bool is_phys, u64 offset)
 	vcpu_finish(&new_vm(guest_naps, is_phys, offset)->vcpu[0]);
 }
 
-/* Polling would keep the vCPU awake. The module's parameter, or the in-tree KVM's. */
-static void set_poll(const char *ns)
-{
-	FILE *f = fopen("/sys/module/keel/parameters/halt_poll_ns", "w") ?:
-		  fopen("/sys/module/kvm/parameters/halt_poll_ns", "w");
-
-	REQUIRE(f);
-	fputs(ns, f);
-	fclose(f);
-}
-
 static void naps(void)
 {
-	set_poll("0");
+	set_halt_poll("0");	/* polling would keep the vCPU awake */
 	each(run_naps);
-	set_poll("500000");
+	set_halt_poll("500000");
 }
 
 static void paused(void)

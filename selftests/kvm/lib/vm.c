@@ -298,6 +298,16 @@ bool pin_to(int cpu)
 	return sched_setaffinity(0, sizeof(set), &set) == 0;
 }
 
+void set_halt_poll(const char *ns)
+{
+	FILE *f = fopen("/sys/module/keel/parameters/halt_poll_ns", "w") ?:
+		  fopen("/sys/module/kvm/parameters/halt_poll_ns", "w");
+
+	REQUIRE(f);
+	fputs(ns, f);
+	fclose(f);
+}
+
 bool set_cpu_online(int cpu, bool online)
 {
 	char path[64];

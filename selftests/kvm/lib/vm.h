@@ -107,6 +107,8 @@ struct kvm_reg_list *vcpu_reg_list(int vcpu);
 /* Keep the calling thread on this CPU of the host. */
 bool pin_to(int cpu);
 unsigned int nr_cpus(void);
+/* The parameter halt_poll_ns of the module, or of the in-tree KVM. */
+void set_halt_poll(const char *ns);
 /* Take a CPU out of the host, or back. False: this host cannot. */
 bool set_cpu_online(int cpu, bool online);
 
