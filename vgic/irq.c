@@ -18,7 +18,9 @@ bool keel_irq_set_line(struct keel_irq_state *s, bool level)
 
 u64 keel_irq_key(const struct keel_irq_state *s)
 {
-	return (u64)s->active << 40 | (u64)s->priority << 32 | s->intid;
+	u8 priority = s->active && s->shown ? s->shown_priority : s->priority;
+
+	return (u64)s->active << 40 | (u64)priority << 32 | s->intid;
 }
 
 void keel_irq_add_senders(struct keel_irq_state *s, u8 senders)
@@ -43,13 +45,22 @@ static u64 take_sender(struct keel_irq_state *s, bool pending)
 	return (u64)s->sender << KEEL_LR_SENDER_SHIFT | (s->senders ? KEEL_LR_EOI : 0);
 }
 
+static u64 show(struct keel_irq_state *s)
+{
+	if (!s->active || !s->shown) {
+		s->shown = true;
+		s->shown_priority = s->priority;
+		s->shown_group1 = s->group1;
+	}
+	return s->intid | (u64)s->shown_priority << KEEL_LR_PRIO_SHIFT |
+	       (s->shown_group1 ? KEEL_LR_GROUP1 : 0);
+}
+
 u64 keel_irq_to_lr(struct keel_irq_state *s)
 {
-	u64 lr = s->intid | (u64)s->priority << KEEL_LR_PRIO_SHIFT;
 	bool pending = keel_irq_deliverable(s);
+	u64 lr = show(s);
 
-	if (s->group1)
-		lr |= KEEL_LR_GROUP1;
 	if (s->hw)
 		lr |= KEEL_LR_HW | (u64)(s->hwintid & 0x3ff) << KEEL_LR_PINTID_SHIFT;
 	else if (s->level)

@@ -25,6 +25,9 @@ struct keel_irq_state {
 	bool latch;		/* pending by an edge, ISPENDR or an SGI */
 	bool lr_latch;		/* a latch that went into the list register */
 	bool active;
+	bool shown;		/* in a list register since it is active, or just now: in this way, in which it has to end */
+	u8 shown_priority;
+	bool shown_group1;
 	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */
 	u32 hwintid;		/* the host's INTID, if hw */
 
@@ -76,7 +79,9 @@ static inline bool keel_irq_before(const struct keel_irq_state *a, const struct 
 	return keel_irq_key(a) < keel_irq_key(b);
 }
 /*
- * ICH_LR<n>_EL2 for it. A latch lives in the LR from here on. A level-sensitive
+ * ICH_LR<n>_EL2 for it. A latch lives in the LR from here on. What is active
+ * keeps the priority and group it was acknowledged with: the CPU interface ends
+ * only what has the priority that it then drops. A level-sensitive
  * one without a host interrupt behind it asks for maintenance at its end. No
  * level-sensitive one is both pending and active: its line is asked again
  * when it is deactivated.
@@ -87,6 +92,12 @@ void keel_irq_add_senders(struct keel_irq_state *s, u8 senders);
 void keel_irq_remove_senders(struct keel_irq_state *s, u8 senders);
 /* What the guest made of the LR. True: a level-sensitive one was completed, so tell resamplefds. */
 bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr);
+/* Made active by a register: what it has of priority and group when it is next shown is what it ends with. */
+static inline void keel_irq_activate(struct keel_irq_state *s)
+{
+	s->active = true;
+	s->shown = false;
+}
 /* Deactivated without an LR. True as above. */
 bool keel_irq_deactivate(struct keel_irq_state *s);
 

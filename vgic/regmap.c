@@ -62,7 +62,7 @@ static u32 get_active(const struct keel_irq_state *s)
 
 static void set_active(struct keel_irq_state *s, u32 val)
 {
-	s->active = true;
+	keel_irq_activate(s);
 }
 
 static void clear_active(struct keel_irq_state *s, u32 val)

@@ -6,6 +6,8 @@
  *  - 20 interrupts active at once, each preempting the one before, end in
  *    order; with EOImode they are deactivated in any order (the in-tree
  *    KVM of 6.12 loses some)
+ *  - an interrupt whose priority or group is changed while it is active ends
+ *    all the same, and comes again (not in the in-tree KVM of 6.12)
  *  - SGIs reach the vCPUs that they name, and no other
  *  - a pending SPI follows its route to another vCPU
  *  - with EOImode, one vCPU deactivates what another acknowledged, also while
@@ -197,6 +199,36 @@ static void guest_nest(u64 split)
 		}
 		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
 		GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
+	}
+}
+
+static u32 await_ack(void)
+{
+	u32 intid;
+
+	do
+		intid = gic_read(IAR1);
+	while (intid == 1023);
+	return intid;
+}
+
+/* Each change makes the vCPU leave the guest and come back with another list register. */
+static void guest_changes_active(u64 split)
+{
+	gic_on(split);
+	for (unsigned int n = 0; n < 4; n++) {
+		write8(GICD + IPRIORITYR + 40, 0x80);
+		set_bit_of(ISPENDR, 40);
+		GUEST_EQ(await_ack(), 40);
+		write8(GICD + IPRIORITYR + 40, n & 1 ? 0x40 : 0xc0);
+		if (n & 2)
+			write32(GICD + 0x80 + 4, ~(1u << 8));
+		GUEST_EQ(read32(GICD + ISACTIVER + 4), 1 << 8);
+		gic_write(EOIR1, 40);
+		if (split)
+			gic_write(DIR, 40);
+		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+		write32(GICD + 0x80 + 4, ~0u);
 	}
 }
 
@@ -493,6 +525,16 @@ static void nested_split(void)
 	run(1, guest_nest, 1);
 }
 
+static void changes_active(void)
+{
+	run(1, guest_changes_active, 0);
+}
+
+static void changes_active_split(void)
+{
+	run(1, guest_changes_active, 1);
+}
+
 static void sgis(void)
 {
 	run(3, guest_sgi, 0);
@@ -527,6 +569,8 @@ static const struct ktap_case cases[] = {
 	{ "more pending than list registers", many },
 	{ "more active than list registers", nested },
 	{ "more active than list registers, EOImode", nested_split },
+	{ "priority and group change while active", changes_active },
+	{ "priority and group change while active, EOImode", changes_active_split },
 	{ "SGIs", sgis },
 	{ "a pending SPI follows its route", route },
 	{ "EOImode: deactivated by another vCPU", dir },

@@ -41,6 +41,9 @@ static void take(struct guest_regs *regs)
 	} else {
 		GUEST_ASSERT(intid >= FIRST && intid < NR_IRQS);
 		__atomic_add_fetch(&got[intid - FIRST], 1, __ATOMIC_SEQ_CST);
+		/* leaves the guest and comes back, while others change what is active here */
+		if (intid & 1)
+			mmio_read32(GICD + GIC_ISACTIVER + 4);
 	}
 	icc_write(ICC_EOIR1, intid);
 }
@@ -74,7 +77,7 @@ static void churn(u64 n)
 
 	gic_set_bit(GIC_ICENABLER, intid);
 	mmio_write64(GICD_IROUTER(intid), n / 3 % CPUS);
-	mmio_write8(GICD + GIC_IPRIORITYR + intid, n * 8 & 0x78);
+	mmio_write8(GICD + GIC_IPRIORITYR + intid, (n + n / SPIS) * 8 & 0x78);
 	gic_set_bit(GIC_ISENABLER, intid);
 	mmio_read32(GICD + GIC_ISPENDR + 4);
 	mmio_read32(GICD + GIC_ISACTIVER + 4);

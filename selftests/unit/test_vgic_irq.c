@@ -4,7 +4,8 @@
  * Proves: what an interrupt does over random lives of lines, register writes
  * and rounds in a list register is what a model of the GIC architecture says
  * (edge: the four states of IHI 0069, 4.1.2; level-sensitive: line, software
- * pending and active apart); the list register's fields; the list's order.
+ * pending and active apart); the list register's fields, of which an active
+ * one keeps its priority and group; the list's order.
  */
 #include <stdlib.h>
 #include "vgic/irq.h"
@@ -17,6 +18,9 @@ struct model {
 	enum edge_state edge;		/* edge-triggered only */
 	bool line, soft, act;		/* level-sensitive only */
 	bool level, hw, enabled;
+	bool known;			/* the CPU interface knows it as active, with these */
+	unsigned char priority;
+	bool group1;
 };
 
 static bool m_active(const struct model *m)
@@ -92,7 +96,7 @@ static void outside(struct keel_irq_state *s, struct model *m)
 {
 	bool level = rand() & 1;
 
-	switch (rand() % 6) {
+	switch (rand() % 7) {
 	case 0:
 		CHECK_EQ(keel_irq_set_line(s, level), m->level ? level != m->line : level);
 		m_line(m, level);
@@ -109,12 +113,20 @@ static void outside(struct keel_irq_state *s, struct model *m)
 		s->enabled = m->enabled = level;
 		break;
 	case 4:
-		s->active = level;
+		if (level)
+			keel_irq_activate(s);
+		else
+			s->active = false;
 		m_set_active(m, level);
+		m->known = false;
 		break;
 	case 5:
 		CHECK_EQ(keel_irq_deactivate(s), m_active(m) && m->level && !m->hw);
 		m_set_active(m, false);
+		break;
+	case 6:
+		s->priority = rand();
+		s->group1 = level;
 		break;
 	}
 }
@@ -128,9 +140,9 @@ static void check_fields(const struct keel_irq_state *s, const struct model *m, 
 	CHECK_EQ(!!(lr & (1ULL << 62)), pends);
 	CHECK_EQ(!!(lr & (1ULL << 63)), m_active(m));
 	CHECK_EQ(!!(lr & (1ULL << 61)), m->hw);
-	CHECK_EQ(!!(lr & (1ULL << 60)), s->group1);
+	CHECK_EQ(!!(lr & (1ULL << 60)), m->group1);
 	CHECK_EQ(lr & 0xffffffff, s->intid);
-	CHECK_EQ((lr >> 48) & 0xff, s->priority);
+	CHECK_EQ((lr >> 48) & 0xff, m->priority);
 	if (m->hw)
 		CHECK_EQ((lr >> 32) & 0x3ff, 27);
 	else
@@ -149,6 +161,11 @@ static void round_(struct keel_irq_state *s, struct model *m)
 
 	if (!keel_irq_wanted(s))
 		return;
+	if (!m_active(m) || !m->known) {
+		m->known = true;
+		m->priority = s->priority;
+		m->group1 = s->group1;
+	}
 	lr = keel_irq_to_lr(s);
 	check_fields(s, m, lr);
 	began = lr & (3ULL << 62);
