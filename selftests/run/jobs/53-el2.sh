@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The border between a host at EL1 and keel at EL2: rubbish in host calls, and
-# an image that fails in the midst of them.
+# The border between a host at EL1 and keel at EL2: rubbish in host calls and in
+# what is shared, and an image that fails in the midst of them.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 if [ "$HV" != keel ]; then exit 0; fi
@@ -8,7 +8,7 @@ if [ "$HV" != keel ]; then exit 0; fi
 work=build/check/el2
 mkdir -p "$work"
 cp "$RUN/el2/"* "$work/"
-expect "el2: the module of rubbish builds" "$TOP/tools/build/quiet-build" \
+expect "el2: the modules of rubbish build" "$TOP/tools/build/quiet-build" \
 	make -C "$KEEL_CACHE/kernel/6.12/build" M="$PWD/$work" KEEL_TOP="$TOP" modules
 image=build/6.12/nvhe/image.elf
 broken=()
@@ -23,4 +23,5 @@ break_image broken-guest keel_fast_exit
 break_image overflow-host keel_switch_is_context overflow
 break_image overflow-guest keel_fast_exit overflow
 HV=none host "el2" --kernel 6.12 --nvhe --timeout 200 --file build/selftests/smoke \
-	--file build/6.12/keel.ko --file "$work/el2_calls.ko" "${broken[@]}" -- "$RUN/host/el2"
+	--file build/selftests/fast_gic --file build/6.12/keel.ko \
+	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" "${broken[@]}" -- "$RUN/host/el2"
