@@ -43,12 +43,28 @@ done
 expect "guards: vectors out of line are refused" refused 'out of line' \
 	"${image_entry/keel_vectors: ret/nop; keel_vectors: ret}"
 
-# What the linker script rules out by itself, made without it.
-image "$image_entry int x = 1;" >/dev/null 2>&1
-"${CROSS_COMPILE}ld" -EL -N -e keel_start -o "$work/w.elf" "$work/i.o"
-expect "guards: a segment written and executed is caught" fails judge_image w
-echo 'void g(void); void f(void) { g(); } int x; int *p = &x;' >"$work/i.c"
-"$cc" -O2 -c -o "$work/i.o" "$work/i.c"
-cp "$work/i.o" "$work/o.elf"
+# What the link rules out by itself, made without its options and script.
+# usage: plain NAME C-TEXT LD-OPTION...
+plain() {
+	echo "$2" >"$work/$1.c"
+	"$cc" -O2 -fno-pic -c -o "$work/$1.o" "$work/$1.c"
+	"${CROSS_COMPILE}ld" --no-warn-rwx-segments -e f -o "$work/$1.elf" "${@:3}" "$work/$1.o"
+}
+# usage: caught WHY NAME    the judge says so
+caught() {
+	local why=$1 said
+	if said=$(judge_image "$2" 2>&1); then return 1; fi
+	echo "$said"
+	grep -q -- "$why" <<<"$said"
+}
+plain wx 'int x = 1; int f(void) { return ++x; }' -N -Ttext=0x400000
+expect "guards: a segment written and executed is caught" caught 'written and executed' wx
+plain odd 'int f(void) { return 1; }' -n -Ttext=0x400800
+expect "guards: a segment that shares a page is caught" caught 'shares a page' odd
+plain rel 'int x; int *p = &x; int f(void) { return *p; }' -pie --no-dynamic-linker
+expect "guards: an image with relocations is caught" caught 'has relocations' rel
+plain hole 'int g(void); int f(void) { return g(); }' -q --unresolved-symbols=ignore-all
+expect "guards: an image with an undefined symbol is caught" caught 'undefined' hole
+cp "$work/wx.o" "$work/o.elf"
 expect "guards: an image not linked is caught" fails judge_image o
 expect "guards: no image is no pass" fails judge_image none
