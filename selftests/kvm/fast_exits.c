@@ -367,7 +367,7 @@ static void own_steps(void)
 /* --- stops at any point of a run that does nothing but such exits --- */
 
 #define NR_KINDS	5
-#define STOPS		40
+#define STOPS		ktap_times(40)
 
 static struct kvm_run *running;
 static u64 returns;

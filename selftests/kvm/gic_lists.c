@@ -275,10 +275,10 @@ static void start_receivers(unsigned int n, bool split)
 	irq_on();
 }
 
-static void guest_sgi(u64 arg)
+static void guest_sgi(u64 times)
 {
 	start_receivers(3, false);
-	for (u64 i = 1; i <= 50; i++) {
+	for (u64 i = 1; i <= times; i++) {
 		gic_write(SGI1R, 5ul << 24 | 1 << 1);
 		await(&seen[1][5], i);
 		gic_write(SGI1R, 6ul << 24 | 1 << 1 | 1 << 2);
@@ -296,16 +296,16 @@ static void guest_sgi(u64 arg)
 	GUEST_EQ(seen[2][5] + seen[0][5] + seen[0][6] + seen[0][7], 0);
 	GUEST_EQ(seen[1][8] + seen[2][8], 0);
 	GUEST_EQ(seen[0][9] + seen[1][9] + seen[2][9], 0);
-	GUEST_EQ(seen[1][5], 50);
-	GUEST_EQ(seen[2][7], 50);
+	GUEST_EQ(seen[1][5], times);
+	GUEST_EQ(seen[2][7], times);
 }
 
 /* Pending at a vCPU that does not take it, then routed to one that does. */
-static void guest_route(u64 arg)
+static void guest_route(u64 times)
 {
 	start_receivers(2, false);
 	irq_off();
-	for (u64 i = 1; i <= 50; i++) {
+	for (u64 i = 1; i <= times; i++) {
 		mmio_write64(IROUTER(40), 0);
 		set_bit_of(ISPENDR, 40);
 		GUEST_EQ(read32(GICD + ISPENDR + 4), 1 << 8);
@@ -318,11 +318,11 @@ static void guest_route(u64 arg)
 	GUEST_EQ(seen[0][40], 0);
 }
 
-static void guest_dir(u64 arg)
+static void guest_dir(u64 times)
 {
 	start_receivers(2, true);
 	mmio_write64(IROUTER(40), 1);
-	for (u64 i = 1; i <= 50; i++) {
+	for (u64 i = 1; i <= times; i++) {
 		set_bit_of(ISPENDR, 40);
 		await(&seen[1][40], i);
 		gic_write(DIR, 40);
@@ -333,7 +333,7 @@ static void guest_dir(u64 arg)
 	gic_write(DIR, 41);
 	gic_write(DIR, 1000);
 	gic_write(DIR, 8000);
-	GUEST_EQ(seen[1][40], 50);
+	GUEST_EQ(seen[1][40], times);
 }
 
 static u64 nr_fiq;
@@ -537,17 +537,17 @@ static void changes_active_split(void)
 
 static void sgis(void)
 {
-	run(3, guest_sgi, 0);
+	run(3, guest_sgi, ktap_times(50));
 }
 
 static void route(void)
 {
-	run(2, guest_route, 0);
+	run(2, guest_route, ktap_times(50));
 }
 
 static void dir(void)
 {
-	run(2, guest_dir, 0);
+	run(2, guest_dir, ktap_times(50));
 }
 
 static void groups(void)

@@ -317,7 +317,7 @@ static void coming_and_going(void)
 	start(false, true, false);
 	for (unsigned int i = 0; i < ARRAY_SIZE(work); i++)
 		REQUIRE_EQ(pthread_create(&threads[i], NULL, work[i], NULL), 0);
-	usleep(RUN_NS / 1000);
+	usleep(ktap_times(RUN_NS / 1000));
 	WRITE_ONCE(over, true);
 	for (unsigned int i = 0; i < ARRAY_SIZE(work); i++)
 		pthread_join(threads[i], NULL);

@@ -56,7 +56,7 @@ static void offline_online(void)
 	vcpu_start(&vm->vcpu[1], guest_busy, 2ul << 40);
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, run_thread, &vm->vcpu[i]);
-	for (int i = 0; i < 8; i++) {
+	for (unsigned int i = 0; i < ktap_times(8); i++) {
 		u64 before[2] = { count[0], count[1] };
 
 		REQUIRE(set_cpu_online(1, false));

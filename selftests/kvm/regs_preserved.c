@@ -215,7 +215,7 @@ static struct vm *events_vm(unsigned int n, u64 who, u64 turns)
 
 static void one_vcpu(void)
 {
-	struct vm *vm = events_vm(1, 0, 50);
+	struct vm *vm = events_vm(1, 0, ktap_times(48));
 
 	while (step(&vm->vcpu[0]))
 		;
@@ -239,28 +239,28 @@ static void in_turn(struct vcpu *a, struct vcpu *b, bool migrate)
 
 static void two_vcpus(void)
 {
-	struct vm *vm = events_vm(2, 0, 30);
+	struct vm *vm = events_vm(2, 0, ktap_times(32));
 
 	in_turn(&vm->vcpu[0], &vm->vcpu[1], false);
 }
 
 static void two_vms(void)
 {
-	struct vm *a = events_vm(1, 0, 30), *b = events_vm(1, 1, 30);
+	struct vm *a = events_vm(1, 0, ktap_times(32)), *b = events_vm(1, 1, ktap_times(32));
 
 	in_turn(&a->vcpu[0], &b->vcpu[0], false);
 }
 
 static void two_vcpus_migrating(void)
 {
-	struct vm *vm = events_vm(2, 0, 30);
+	struct vm *vm = events_vm(2, 0, ktap_times(32));
 
 	in_turn(&vm->vcpu[0], &vm->vcpu[1], true);
 }
 
 static void two_vms_migrating(void)
 {
-	struct vm *a = events_vm(1, 0, 30), *b = events_vm(1, 1, 30);
+	struct vm *a = events_vm(1, 0, ktap_times(32)), *b = events_vm(1, 1, ktap_times(32));
 
 	in_turn(&a->vcpu[0], &b->vcpu[0], true);
 }
@@ -277,7 +277,7 @@ static void *run_to_end(void *arg)
 /* More vCPU threads than CPUs: the scheduler switches inside of KVM_RUN. */
 static void threads(void)
 {
-	struct vm *a = events_vm(2, 0, 40), *b = events_vm(2, 2, 40);
+	struct vm *a = events_vm(2, 0, ktap_times(40)), *b = events_vm(2, 2, ktap_times(40));
 	struct vcpu *vcpus[] = { &a->vcpu[0], &a->vcpu[1], &b->vcpu[0], &b->vcpu[1] };
 	pthread_t thread[4];
 
