@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The kernel's own KVM selftests, built from Debian's source: each has to
 # come to the verdict it comes to on the in-tree KVM of the same host, or to the
-# one named in upstream.differs together with a reason.
+# one named in upstream.differs together with a reason. upstream.list says how
+# each is called; those with a star are about the CPU and its GIC, the others about
+# what is the same on all of them.
 
 # usage: verdicts HV NAME RUN-OPTION... -- PROGRAM...
 verdicts() {
@@ -39,11 +41,11 @@ judge() {
 }
 
 # The verdicts of the in-tree KVM, into the file $reference. They change with the
-# kernel, with QEMU, with the list and with the host.   usage: refer NAME RUN-OPTION... -- PROGRAM...
+# kernel, with QEMU, with what is called and with the host.   usage: refer NAME RUN-OPTION... -- PROGRAM...
 refer() {
 	local name=$1 key
 	shift
-	key=$({ cat "$KEEL_CACHE/kernel/6.12/release" "$RUN/upstream.list" "$TESTBED/build-upstream"
+	key=$({ cat "$KEEL_CACHE/kernel/6.12/release" "$TESTBED/build-upstream"
 		qemu-system-aarch64 --version; echo "$@"; } | sha256sum | cut -c1-16)
 	reference=$KEEL_CACHE/upstream/verdicts-$key
 	if [ -e "$reference" ]; then return; fi
@@ -57,15 +59,17 @@ refer() {
 	mv "$reference.new" "$reference"
 }
 
-# usage: upstream NAME RUN-OPTION...
+# All programs, or those about the CPU and its GIC.   usage: upstream [cpu] NAME RUN-OPTION...
 upstream() {
-	local name=$1 dir programs options program want got
+	local name which='s/^\* //' dir programs options program want got
+	if [ "$1" = cpu ]; then which='s/^\* //p;d'; shift; fi
+	name=$1
 	shift
 	if ! dir=$("$TESTBED/build-upstream"); then
 		echo "not ok - $name: builds"
 		return
 	fi
-	mapfile -t programs < <(sed "s,^,$dir/," "$RUN/upstream.list")
+	mapfile -t programs < <(sed "$which" "$RUN/upstream.list" | sed "s,^,$dir/,")
 	options=(--kernel 6.12 --mem 3G --timeout 1200 --each 240 "$@")
 	refer "$name" "${options[@]}" -- "${programs[@]}" || return 0
 	if [ "$HV" = kvm ]; then

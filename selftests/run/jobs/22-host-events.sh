@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What happens to a host while guests run: CPUs go and come, suspend, idle,
 # reboot, kexec; what the module leaves behind, loaded or refused. And hosts
-# that describe themselves by ACPI.
+# that describe themselves by ACPI. Each with VHE and without.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 if [ "$HV" != keel ]; then exit 0; fi
@@ -60,16 +60,27 @@ HV=none host "host-events 6.1" --kernel 6.1 --timeout 300 "${files[@]}" \
 HV=none host "host-events nvhe" --kernel 6.12 --nvhe --timeout 300 --append keel_boot=0 \
 	--cpu max,pauth-impdef=on,lpa2=off \
 	--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
-	--file "$KEEL_CACHE/kernel/6.12/Image" -- "$RUN/host/host-events use hotplug suspend restart"
+	--file "$work/leek-6.12.ko:/t/leek.ko" --file "$KEEL_CACHE/kernel/6.12/Image" -- \
+	"$RUN/host/host-events nodes use hotplug suspend restart"
 HV=none host "host-events nvhe-6.1" --kernel 6.1 --cpu cortex-a57 --timeout 300 "${files[@]}" \
-	--file build/6.1/keel.ko -- "$RUN/host/host-events suspend reset"
+	--file build/6.1/keel.ko -- "$RUN/host/host-events use hotplug suspend reset"
 # A GICv3 would be told to sleep, from which the emulated one does not wake a CPU.
 HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
 	--qemu "$work/idle.dtb" --file build/6.12/keel.ko -- "$RUN/host/host-events idle"
 HV=none host "host-events nvhe-idle" --kernel 6.12 --nvhe --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
 	--qemu "$work/idle.dtb" --file build/6.12/keel.ko -- "$RUN/host/host-events idle"
-HV=none host "host-events no-timer" --kernel 6.12 --timeout 60 --qemu -dtb \
-	--qemu "$work/no-timer.dtb" --file build/6.12/keel.ko -- "$RUN/host/refuses"
-host "host-events acpi" --kernel 6.12 --timeout 120 --append acpi=force --qemu -bios \
-	--qemu /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- "$programs/timer_user" "$programs/busy" \
-	"grep -c 'keel vgic\|keel timer' /proc/interrupts | grep 3" "$programs/gic_lists"
+for nvhe in '' --nvhe; do
+	# shellcheck disable=SC2086
+	HV=none host "host-events no-timer$nvhe" --kernel 6.12 $nvhe --timeout 60 --qemu -dtb \
+		--qemu "$work/no-timer.dtb" --file build/6.12/keel.ko -- "$RUN/host/refuses"
+done
+# usage: acpi NAME INTERRUPTS GIC-PROGRAM RUN-OPTION...    the module has so many interrupts
+acpi() {
+	local name=$1 lines=$2 gic=$3
+	shift 3
+	host "$name" --kernel 6.12 "$@" --timeout 120 --append acpi=force --append KEEL_BRIEF=1 --qemu -bios \
+		--qemu /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- "$programs/timer_user" "$programs/busy" \
+		"grep -c 'keel vgic\|keel timer' /proc/interrupts | grep $lines" "$programs/$gic"
+}
+acpi "host-events acpi" 3 gic_lists
+acpi "host-events acpi-nvhe" 2 gic2_lists --cpu cortex-a72 --gic 2

@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A kernel with KASAN and UBSAN: the module's test programs under VHE, a Linux
-# guest and what is nearest to the world switch under nVHE, loads and unloads,
-# and loads in which one allocation after the other fails.
+# A kernel with KASAN and UBSAN: a Linux guest and the module's test programs
+# under nVHE, what is about a GICv2, what is nearest to the world switch under
+# VHE, loads and unloads, and loads in which one allocation after the other fails.
 . "$(dirname "$0")/../lib.sh"
 debug_module asan || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
-selftests brief asan --kernel asan
+brief="--timeout 900 --append KEEL_BRIEF=1"
 # the guest first: what the programs leave behind (swap, KSM) slows it down tenfold
-host asan-nvhe --kernel asan --nvhe --cpu neoverse-n1 --timeout 900 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600" "$st/regs_preserved" "$st/run_exits" \
-	"$st/hotplug" "$st/debug_user"
+selftests brief asan-nvhe --kernel asan --cpu cortex-a57 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
+	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600"
+# shellcheck disable=SC2086
+host asan-gic2 --kernel asan --cpu cortex-a72 --gic 2 $brief -- \
+	"$st/abi_vgic2" "$st/gic2_lists" "$st/timer_user" "$st/regs_preserved" "$st/run_exits"
+# shellcheck disable=SC2086
+host asan --kernel asan $brief -- "$st/regs_preserved" "$st/run_exits" "$st/hotplug" "$st/debug_user" \
+	"$st/fast_exits" "$st/cpu_state"
 if [ "$HV" != keel ]; then exit 0; fi
 expect "asan: load-failing builds" \
 	cross_build "$TOP/build/check/load-failing" "$RUN/host/load-failing.c"

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Debian guests on a host at EL1: QEMU with the GIC in the kernel and with its
-# own, disk, network and load, vhost-net, a machine that reboots and one that
-# moves to another QEMU, and the reference VMM.
+# Debian guests on a host at EL1 that has VHE and hides it: what the jobs qemu10
+# and vmm do under VHE.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
-host nvhe-guests --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --disk "$("$TESTBED/make-disk")" \
-	--timeout 1500 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-guest 4" \
+host nvhe-guests --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --mem 4G --timeout 1500 \
+	"${GUEST_FILES[@]}" --file /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- \
+	"$RUN/host/qemu-guest 8 3G" \
 	"$RUN/host/qemu-guest 1 384 virt,gic-version=2,kernel-irqchip=off" \
-	"$RUN/host/qemu-guest 2 256 virt,gic-version=3 3" \
-	"$RUN/host/vmm-guest 2" "$RUN/host/vhost-guest" "$RUN/host/qemu-work 2" \
-	"$RUN/host/qemu-tools debug migrate"
+	"$RUN/host/vmm-guest 4" "$RUN/host/qemu-tools debug migrate firmware"

@@ -15,7 +15,6 @@ done <<'END'
 6.12-v1-gic4	--kernel 6.12 --cpu neoverse-v1 --gic 4
 6.12-a55	--kernel 6.12 --cpu cortex-a55
 6.12-nvhe-4cpu	--kernel 6.12 --nvhe --cpus 4 --cpu neoverse-v1
-6.12-nvhe-max	--kernel 6.12 --nvhe
 6.12-a53	--kernel 6.12 --cpu cortex-a53
 6.1-a76		--kernel 6.1 --cpu cortex-a76
 END

@@ -7,6 +7,8 @@ for k in 6.12 6.1; do
 	ko="$TOP/build/$k/keel.ko"
 	HV=kvm host "refusal $k-in-tree-active" --kernel $k --file "$ko" -- \
 		"$RUN/host/refuses" "test -c /dev/kvm"
+	HV=kvm host "refusal $k-in-tree-active-nvhe" --kernel $k --file "$ko" --cpu cortex-a72 --gic 2 -- \
+		"$RUN/host/refuses" "test -c /dev/kvm"
 	HV=none host "refusal $k-no-EL2" --kernel $k --file "$ko" \
 		--el1 -- "$RUN/host/refuses"
 done
