@@ -10,38 +10,14 @@
  * userfaultfd and signals reach the thread that runs the vCPU.
  */
 #include <linux/mm.h>
-#include <linux/pgtable.h>
-#include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
-#include <linux/swap.h>
+#include <linux/sched.h>
 #include "../arch/arch.h"
-#include "../core/compat.h"
 #include "../core/vcpu.h"
+#include "fault.h"
 #include "memslot.h"
 #include "notifier.h"
 #include "stage2.h"
 #include "window.h"
-
-struct fault {
-	struct keel_vcpu *vcpu;
-	struct keel_mmu *mmu;
-	const struct keel_exit *exit;
-	ipa_t ipa;			/* of the page */
-	bool write, exec, perm;
-	unsigned long seq;
-
-	/* of the slot, as it was after seq; the pointer is good only once seq has been checked */
-	struct keel_slot *slot;
-	u64 slot_base, slot_size;
-	unsigned long hva;		/* of the page */
-	bool read_only, log;
-
-	u64 pfn;
-	struct page *page;		/* pinned, or NULL for a frame without one */
-	bool writable, device;
-	int level;
-	u64 size;
-};
 
 /* ---- classify ---- */
 
@@ -132,7 +108,7 @@ static int make_young(struct keel_mmu *mmu, ipa_t ipa)
 /* ---- slot ---- */
 
 /* False: this access has no memory. */
-static bool find_slot(struct fault *f)
+static bool find_slot(struct keel_fault *f)
 {
 	struct keel_vm *vm = f->vcpu->vm;
 	int idx = srcu_read_lock(&vm->srcu);
@@ -150,185 +126,10 @@ static bool find_slot(struct fault *f)
 	return slot && !(f->write && f->read_only);
 }
 
-/* ---- pin ---- */
-
-/* Writable at once if that costs nothing: a read is often followed by a write. */
-static bool pin_fast_writable(struct fault *f)
-{
-	struct page *page;
-
-	if (f->read_only || get_user_pages_fast_only(f->hva, 1, FOLL_WRITE, &page) != 1)
-		return false;
-	if (f->page)
-		put_page(f->page);
-	f->page = page;
-	f->writable = true;
-	return true;
-}
-
-/* VM_PFNMAP, VM_IO: frames that have no page to pin. The notifier alone guards them. */
-static int follow_frame(struct fault *f, struct vm_area_struct *vma)
-{
-	unsigned long pfn;
-	bool writable;
-	int ret = keel_compat_follow_pfn(vma, f->hva, &pfn, &writable);
-
-	if (ret)
-		return ret;
-	if (f->write && !writable)
-		return -EFAULT;
-	f->pfn = pfn;
-	f->writable = writable && !f->read_only;
-	f->device = !pfn_is_map_memory(pfn);
-	return 0;
-}
-
-static int pin_frame(struct fault *f)
-{
-	struct mm_struct *mm = f->vcpu->vm->mm;
-	struct vm_area_struct *vma;
-	bool unlocked = false;
-	int ret = -EFAULT;
-
-	mmap_read_lock(mm);
-	vma = find_vma_intersection(mm, f->hva, f->hva + 1);
-	if (!vma || !(vma->vm_flags & (VM_PFNMAP | VM_IO)))
-		goto out;
-	ret = follow_frame(f, vma);
-	if (!ret)
-		goto out;
-	ret = fixup_user_fault(mm, f->hva, f->write ? FAULT_FLAG_WRITE : 0, &unlocked);
-	if (unlocked && !ret)
-		ret = -EAGAIN;	/* vma may be gone */
-	else if (!ret)
-		ret = follow_frame(f, vma);
-out:
-	mmap_read_unlock(mm);
-	return ret;
-}
-
-static int pin(struct fault *f)
-{
-	long n;
-
-	if (!pin_fast_writable(f)) {
-		n = get_user_pages_unlocked(f->hva, 1, &f->page,
-					    FOLL_HWPOISON | (f->write ? FOLL_WRITE : 0));
-		if (n != 1) {
-			f->page = NULL;
-			return n == -EFAULT ? pin_frame(f) : n < 0 ? n : -EFAULT;
-		}
-		f->writable = f->write;
-		if (!f->write)
-			pin_fast_writable(f);
-	}
-	f->pfn = page_to_pfn(f->page);
-	return 0;
-}
-
-static void unpin(struct fault *f)
-{
-	if (!f->page)
-		return;
-	folio_mark_accessed(page_folio(f->page));
-	put_page(f->page);
-}
-
-/* What KVM_RUN makes of memory that cannot be had. Broken hardware under it is told to the VMM by a signal. */
-static int pin_failed(const struct fault *f, int err)
-{
-	switch (err) {
-	case -EHWPOISON:
-		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)f->hva, PAGE_SHIFT, current);
-		return KEEL_RESUME;
-	case -EAGAIN:
-	case -EBUSY:
-		cond_resched();
-		return KEEL_RESUME;
-	case -EINTR:
-	case -ERESTARTSYS:
-		return -EINTR;
-	default:
-		return fatal_signal_pending(current) ? -EINTR : -EFAULT;
-	}
-}
-
-/* ---- choose size ---- */
-
-/* Is this huge entry the one that maps our page, as we want it? */
-static bool same_page(const struct fault *f, u64 pfn, bool writable, unsigned long size)
-{
-	return pfn + ((f->hva & (size - 1)) >> PAGE_SHIFT) == f->pfn && (writable || !f->writable);
-}
-
-/*
- * How the VMM's own tables map hva: hugetlb or transparent huge pages alike.
- * IRQs off keep the tables from being freed under a walk without locks, as in
- * get_user_pages_fast(). What they say is confirmed by the check of seq.
- */
-static unsigned int host_shift(const struct fault *f)
-{
-	struct mm_struct *mm = f->vcpu->vm->mm;
-	pgd_t *pgdp = pgd_offset(mm, f->hva), pgd = READ_ONCE(*pgdp);
-	p4d_t *p4dp, p4d;
-	pud_t *pudp, pud;
-	pmd_t pmd;
-
-	if (pgd_none(pgd))
-		return PAGE_SHIFT;
-	p4dp = p4d_offset_lockless(pgdp, pgd, f->hva);
-	p4d = READ_ONCE(*p4dp);
-	if (p4d_none(p4d))
-		return PAGE_SHIFT;
-	pudp = pud_offset_lockless(p4dp, p4d, f->hva);
-	pud = READ_ONCE(*pudp);
-	if (!pud_present(pud))
-		return PAGE_SHIFT;
-	if (pud_leaf(pud))
-		return same_page(f, pud_pfn(pud), pud_write(pud), PUD_SIZE) ? PUD_SHIFT : PAGE_SHIFT;
-	pmd = READ_ONCE(*pmd_offset_lockless(pudp, pud, f->hva));
-	if (!pmd_present(pmd) || !pmd_leaf(pmd))
-		return PAGE_SHIFT;
-	return same_page(f, pmd_pfn(pmd), pmd_write(pmd), PMD_SIZE) ? PMD_SHIFT : PAGE_SHIFT;
-}
-
-/* Same offset within a block on both sides, and all of the block in the slot. */
-static bool fits(const struct fault *f, u64 size)
-{
-	u64 block = f->ipa.v & ~(size - 1);
-
-	if ((f->ipa.v ^ f->hva) & (size - 1))
-		return false;
-	return block >= f->slot_base && block + size <= f->slot_base + f->slot_size;
-}
-
-static void choose_size(struct fault *f)
-{
-	const struct keel_pgt_geo *geo = &f->mmu->pgt.geo;
-	unsigned int shift;
-	unsigned long flags;
-
-	f->level = 3;
-	f->size = PAGE_SIZE;
-	/* a log is kept by pages; and no block of the VMM's is made of single ones */
-	if (!f->page || f->log || !PageCompound(f->page))
-		return;
-	local_irq_save(flags);
-	shift = host_shift(f);
-	local_irq_restore(flags);
-	for (; f->level > 1 && keel_pgt_has_leaf(geo, f->level - 1); f->level--) {
-		u64 size = keel_pgt_level_size(geo, f->level - 1);
-
-		if (size > 1ULL << shift || !fits(f, size))
-			return;
-		f->size = size;
-	}
-}
-
 /* ---- map ---- */
 
 /* With the log on a page is writable only from its first write on, which is logged. */
-static unsigned int choose_prot(const struct fault *f)
+static unsigned int choose_prot(const struct keel_fault *f)
 {
 	unsigned int prot = f->device ? KEEL_S2_DEVICE : 0;
 
@@ -340,7 +141,7 @@ static unsigned int choose_prot(const struct fault *f)
 	return prot;
 }
 
-static struct keel_stage2_map make_map(const struct fault *f)
+static struct keel_stage2_map make_map(const struct keel_fault *f)
 {
 	u64 offset = f->ipa.v & (f->size - 1);
 
@@ -354,7 +155,7 @@ static struct keel_stage2_map make_map(const struct fault *f)
 }
 
 /* mmu->lock held, and seq checked: f->slot is alive, and no invalidation has been missed. */
-static int map_locked(struct fault *f, const struct keel_stage2_map *map)
+static int map_locked(struct keel_fault *f, const struct keel_stage2_map *map)
 {
 	int ret;
 
@@ -371,7 +172,7 @@ static int map_locked(struct fault *f, const struct keel_stage2_map *map)
 	return 0;
 }
 
-static int map(struct fault *f)
+static int map(struct keel_fault *f)
 {
 	struct keel_stage2_map map = make_map(f);
 	int ret;
@@ -393,11 +194,11 @@ static int map(struct fault *f)
 
 /* ---- all of it ---- */
 
-static struct fault make_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum kind kind)
+static struct keel_fault make_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum kind kind)
 {
 	bool perm = kind == KIND_PERMISSION;
 
-	return (struct fault) {
+	return (struct keel_fault) {
 		.vcpu = vcpu, .mmu = &vcpu->vm->mmu, .exit = exit,
 		.ipa = ipa(exit->ipa.v & PAGE_MASK),
 		.perm = perm,
@@ -406,7 +207,7 @@ static struct fault make_fault(struct keel_vcpu *vcpu, const struct keel_exit *e
 	};
 }
 
-static int fault_in(struct fault *f)
+static int fault_in(struct keel_fault *f)
 {
 	int ret;
 
@@ -424,16 +225,16 @@ static int fault_in(struct fault *f)
 	/* a page that may be read always is, so this is nothing that mapping could cure */
 	if (f->perm && !f->write && !f->exec)
 		return -EFAULT;
-	ret = pin(f);
+	ret = keel_pin_page(f);
 	if (ret)
-		return pin_failed(f, ret);
+		return keel_pin_failed(f, ret);
 	if (f->device && f->exec) {
 		/* no instruction is fetched from a device, pinned by nobody */
 		return inject_abort(f->vcpu, f->exit);
 	}
-	choose_size(f);
+	keel_pin_choose_size(f);
 	ret = map(f);
-	unpin(f);
+	keel_unpin(f);
 	if (ret == -EAGAIN) {
 		cond_resched();
 		ret = 0;
@@ -442,12 +243,12 @@ static int fault_in(struct fault *f)
 }
 
 /* The rest of fault_in() for a page that is pinned. False: nothing was mapped. */
-static bool try_map(struct fault *f)
+static bool try_map(struct keel_fault *f)
 {
 	struct keel_stage2_map map;
 	bool done;
 
-	choose_size(f);
+	keel_pin_choose_size(f);
 	map = make_map(f);
 	if (!keel_stage2_is_coherent(map.prot & KEEL_S2_X)) {
 		if (f->size > PAGE_SIZE)
@@ -465,18 +266,18 @@ static bool try_map(struct fault *f)
 bool keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	enum kind kind = classify(exit->abort.fsc);
-	struct fault f = make_fault(vcpu, exit, kind);
+	struct keel_fault f = make_fault(vcpu, exit, kind);
 	bool done;
 
 	if ((kind != KIND_TRANSLATION && kind != KIND_PERMISSION) || exit->ipa.v >> f.mmu->ipa_bits ||
 	    keel_window_has(f.mmu, f.ipa))
 		return false;
 	f.seq = keel_notifier_begin(f.mmu);
-	if (!find_slot(&f) || (f.perm && !f.write && !f.exec) || !pin_fast_writable(&f))
+	if (!find_slot(&f) || (f.perm && !f.write && !f.exec) || !keel_pin_fast(&f))
 		return false;
 	f.pfn = page_to_pfn(f.page);
 	done = try_map(&f);
-	unpin(&f);
+	keel_unpin(&f);
 	return done;
 }
 
@@ -484,7 +285,7 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	enum kind kind = classify(exit->abort.fsc);
-	struct fault f = make_fault(vcpu, exit, kind);
+	struct keel_fault f = make_fault(vcpu, exit, kind);
 
 	switch (kind) {
 	case KIND_EXTERNAL:
@@ -504,43 +305,4 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		/* alignment, lock-down, unsupported atomic: what the access was to cannot do it */
 		return inject_abort(vcpu, exit);
 	}
-}
-
-void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu)
-{
-	struct keel_table_cache *cache = &vcpu->table_cache;
-
-	while (cache->nr)
-		free_page((unsigned long)cache->pages[--cache->nr]);
-}
-
-/* ---- the whole VM ---- */
-
-/* Slots are enumerated under slots_lock; the vCPUs may run. */
-void keel_mmu_flush_vm(struct keel_vm *vm)
-{
-	struct keel_mmu *mmu = &vm->mmu;
-	struct keel_slot *slot;
-	unsigned long id;
-
-	if (keel_stage2_caps.fwb)
-		return;
-	mutex_lock(&mmu->slots_lock);
-	xa_for_each(&mmu->slots.by_id, id, slot)
-		keel_stage2_clean_range(mmu, ipa(slot->base), ipa(slot->base + slot->size));
-	mutex_unlock(&mmu->slots_lock);
-}
-
-void keel_mmu_reset_vm(struct keel_vm *vm)
-{
-	struct keel_mmu *mmu = &vm->mmu;
-
-	if (keel_stage2_caps.fwb) {
-		keel_stage2_flush_icache();
-		return;
-	}
-	/* mapping anew cleans the data caches, and executing anew the instruction caches */
-	write_lock(&mmu->lock);
-	keel_stage2_unmap(mmu, ipa(0), ipa(1ULL << mmu->ipa_bits), true);
-	write_unlock(&mmu->lock);
 }

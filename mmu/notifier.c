@@ -178,28 +178,3 @@ void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm)
 {
 	mmu_notifier_unregister(&mmu->notifier, mm);
 }
-
-/* ---- the whole of a VM's memory ---- */
-
-int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
-{
-	struct keel_mmu *mmu = &vm->mmu;
-	int ret;
-
-	rwlock_init(&mmu->lock);
-	keel_memslot_init(mmu);
-	ret = keel_stage2_init(mmu, ipa_bits);
-	if (ret)
-		return ret;
-	ret = keel_notifier_start(mmu, vm->mm);
-	if (ret)
-		keel_stage2_destroy(mmu);
-	return ret;
-}
-
-void keel_mmu_destroy(struct keel_vm *vm)
-{
-	keel_notifier_stop(&vm->mmu, vm->mm);
-	keel_stage2_destroy(&vm->mmu);
-	keel_memslot_destroy(&vm->mmu);
-}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One stage-2 fault on its way through mmu/fault.c and mmu/pin.c. */
+#ifndef KEEL_MMU_FAULT_H
+#define KEEL_MMU_FAULT_H
+
+#include "mmu.h"
+
+struct keel_slot;
+struct page;
+
+struct keel_fault {
+	struct keel_vcpu *vcpu;
+	struct keel_mmu *mmu;
+	const struct keel_exit *exit;
+	ipa_t ipa;			/* of the page */
+	bool write, exec, perm;
+	unsigned long seq;
+
+	/* of the slot, as it was after seq; the pointer is good only once seq has been checked */
+	struct keel_slot *slot;
+	u64 slot_base, slot_size;
+	unsigned long hva;		/* of the page */
+	bool read_only, log;
+
+	u64 pfn;
+	struct page *page;		/* pinned, or NULL for a frame without one */
+	bool writable, device;
+	int level;
+	u64 size;
+};
+
+/*
+ * The page behind hva, to page or pfn; writable at once if that costs nothing.
+ * 0 or -errno, which keel_pin_failed() makes a verdict of. Sleepable.
+ */
+int keel_pin_page(struct keel_fault *f);
+int keel_pin_failed(const struct keel_fault *f, int err);
+/* The same for a page that the VMM may write and has mapped. False: no such. Any context. */
+bool keel_pin_fast(struct keel_fault *f);
+void keel_unpin(struct keel_fault *f);
+/* How much can be mapped at once around the page: level, size. */
+void keel_pin_choose_size(struct keel_fault *f);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory of one VM as a whole: its beginning and end, and what a guest
+ * that begins anew or turns its caches on needs of all of it.
+ */
+#include <linux/mm.h>
+#include "../core/vcpu.h"
+#include "memslot.h"
+#include "notifier.h"
+#include "stage2.h"
+
+int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+	int ret;
+
+	rwlock_init(&mmu->lock);
+	keel_memslot_init(mmu);
+	ret = keel_stage2_init(mmu, ipa_bits);
+	if (ret)
+		return ret;
+	ret = keel_notifier_start(mmu, vm->mm);
+	if (ret)
+		keel_stage2_destroy(mmu);
+	return ret;
+}
+
+void keel_mmu_destroy(struct keel_vm *vm)
+{
+	keel_notifier_stop(&vm->mmu, vm->mm);
+	keel_stage2_destroy(&vm->mmu);
+	keel_memslot_destroy(&vm->mmu);
+}
+
+void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu)
+{
+	struct keel_table_cache *cache = &vcpu->table_cache;
+
+	while (cache->nr)
+		free_page((unsigned long)cache->pages[--cache->nr]);
+}
+
+/* Slots are enumerated under slots_lock; the vCPUs may run. */
+void keel_mmu_flush_vm(struct keel_vm *vm)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+	struct keel_slot *slot;
+	unsigned long id;
+
+	if (keel_stage2_caps.fwb)
+		return;
+	mutex_lock(&mmu->slots_lock);
+	xa_for_each(&mmu->slots.by_id, id, slot)
+		keel_stage2_clean_range(mmu, ipa(slot->base), ipa(slot->base + slot->size));
+	mutex_unlock(&mmu->slots_lock);
+}
+
+void keel_mmu_reset_vm(struct keel_vm *vm)
+{
+	struct keel_mmu *mmu = &vm->mmu;
+
+	if (keel_stage2_caps.fwb) {
+		keel_stage2_flush_icache();
+		return;
+	}
+	/* mapping anew cleans the data caches, and executing anew the instruction caches */
+	write_lock(&mmu->lock);
+	keel_stage2_unmap(mmu, ipa(0), ipa(1ULL << mmu->ipa_bits), true);
+	write_unlock(&mmu->lock);
+}

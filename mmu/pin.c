@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VMM's side of a fault: which page is behind an address of its address
+ * space, may it be written, and how large is it mapped there. The page stays
+ * pinned until it is in the guest's tables; from then on the notifier guards it.
+ */
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/swap.h>
+#include "../core/compat.h"
+#include "../core/vcpu.h"
+#include "fault.h"
+
+/* ---- pin ---- */
+
+/* Writable at once if that costs nothing: a read is often followed by a write. */
+bool keel_pin_fast(struct keel_fault *f)
+{
+	struct page *page;
+
+	if (f->read_only || get_user_pages_fast_only(f->hva, 1, FOLL_WRITE, &page) != 1)
+		return false;
+	if (f->page)
+		put_page(f->page);
+	f->page = page;
+	f->writable = true;
+	return true;
+}
+
+/* VM_PFNMAP, VM_IO: frames that have no page to pin. The notifier alone guards them. */
+static int follow_frame(struct keel_fault *f, struct vm_area_struct *vma)
+{
+	unsigned long pfn;
+	bool writable;
+	int ret = keel_compat_follow_pfn(vma, f->hva, &pfn, &writable);
+
+	if (ret)
+		return ret;
+	if (f->write && !writable)
+		return -EFAULT;
+	f->pfn = pfn;
+	f->writable = writable && !f->read_only;
+	f->device = !pfn_is_map_memory(pfn);
+	return 0;
+}
+
+static int pin_frame(struct keel_fault *f)
+{
+	struct mm_struct *mm = f->vcpu->vm->mm;
+	struct vm_area_struct *vma;
+	bool unlocked = false;
+	int ret = -EFAULT;
+
+	mmap_read_lock(mm);
+	vma = find_vma_intersection(mm, f->hva, f->hva + 1);
+	if (!vma || !(vma->vm_flags & (VM_PFNMAP | VM_IO)))
+		goto out;
+	ret = follow_frame(f, vma);
+	if (!ret)
+		goto out;
+	ret = fixup_user_fault(mm, f->hva, f->write ? FAULT_FLAG_WRITE : 0, &unlocked);
+	if (unlocked && !ret)
+		ret = -EAGAIN;	/* vma may be gone */
+	else if (!ret)
+		ret = follow_frame(f, vma);
+out:
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+int keel_pin_page(struct keel_fault *f)
+{
+	long n;
+
+	if (!keel_pin_fast(f)) {
+		n = get_user_pages_unlocked(f->hva, 1, &f->page,
+					    FOLL_HWPOISON | (f->write ? FOLL_WRITE : 0));
+		if (n != 1) {
+			f->page = NULL;
+			return n == -EFAULT ? pin_frame(f) : n < 0 ? n : -EFAULT;
+		}
+		f->writable = f->write;
+		if (!f->write)
+			keel_pin_fast(f);
+	}
+	f->pfn = page_to_pfn(f->page);
+	return 0;
+}
+
+void keel_unpin(struct keel_fault *f)
+{
+	if (!f->page)
+		return;
+	folio_mark_accessed(page_folio(f->page));
+	put_page(f->page);
+}
+
+/* What KVM_RUN makes of memory that cannot be had. Broken hardware under it is told to the VMM by a signal. */
+int keel_pin_failed(const struct keel_fault *f, int err)
+{
+	switch (err) {
+	case -EHWPOISON:
+		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)f->hva, PAGE_SHIFT, current);
+		return KEEL_RESUME;
+	case -EAGAIN:
+	case -EBUSY:
+		cond_resched();
+		return KEEL_RESUME;
+	case -EINTR:
+	case -ERESTARTSYS:
+		return -EINTR;
+	default:
+		return fatal_signal_pending(current) ? -EINTR : -EFAULT;
+	}
+}
+
+/* ---- choose size ---- */
+
+/* Is this huge entry the one that maps our page, as we want it? */
+static bool same_page(const struct keel_fault *f, u64 pfn, bool writable, unsigned long size)
+{
+	return pfn + ((f->hva & (size - 1)) >> PAGE_SHIFT) == f->pfn && (writable || !f->writable);
+}
+
+/*
+ * How the VMM's own tables map hva: hugetlb or transparent huge pages alike.
+ * IRQs off keep the tables from being freed under a walk without locks, as in
+ * get_user_pages_fast(). What they say is confirmed by the check of seq.
+ */
+static unsigned int host_shift(const struct keel_fault *f)
+{
+	struct mm_struct *mm = f->vcpu->vm->mm;
+	pgd_t *pgdp = pgd_offset(mm, f->hva), pgd = READ_ONCE(*pgdp);
+	p4d_t *p4dp, p4d;
+	pud_t *pudp, pud;
+	pmd_t pmd;
+
+	if (pgd_none(pgd))
+		return PAGE_SHIFT;
+	p4dp = p4d_offset_lockless(pgdp, pgd, f->hva);
+	p4d = READ_ONCE(*p4dp);
+	if (p4d_none(p4d))
+		return PAGE_SHIFT;
+	pudp = pud_offset_lockless(p4dp, p4d, f->hva);
+	pud = READ_ONCE(*pudp);
+	if (!pud_present(pud))
+		return PAGE_SHIFT;
+	if (pud_leaf(pud))
+		return same_page(f, pud_pfn(pud), pud_write(pud), PUD_SIZE) ? PUD_SHIFT : PAGE_SHIFT;
+	pmd = READ_ONCE(*pmd_offset_lockless(pudp, pud, f->hva));
+	if (!pmd_present(pmd) || !pmd_leaf(pmd))
+		return PAGE_SHIFT;
+	return same_page(f, pmd_pfn(pmd), pmd_write(pmd), PMD_SIZE) ? PMD_SHIFT : PAGE_SHIFT;
+}
+
+/* Same offset within a block on both sides, and all of the block in the slot. */
+static bool fits(const struct keel_fault *f, u64 size)
+{
+	u64 block = f->ipa.v & ~(size - 1);
+
+	if ((f->ipa.v ^ f->hva) & (size - 1))
+		return false;
+	return block >= f->slot_base && block + size <= f->slot_base + f->slot_size;
+}
+
+void keel_pin_choose_size(struct keel_fault *f)
+{
+	const struct keel_pgt_geo *geo = &f->mmu->pgt.geo;
+	unsigned int shift;
+	unsigned long flags;
+
+	f->level = 3;
+	f->size = PAGE_SIZE;
+	/* a log is kept by pages; and no block of the VMM's is made of single ones */
+	if (!f->page || f->log || !PageCompound(f->page))
+		return;
+	local_irq_save(flags);
+	shift = host_shift(f);
+	local_irq_restore(flags);
+	for (; f->level > 1 && keel_pgt_has_leaf(geo, f->level - 1); f->level--) {
+		u64 size = keel_pgt_level_size(geo, f->level - 1);
+
+		if (size > 1ULL << shift || !fits(f, size))
+			return;
+		f->size = size;
+	}
+}
