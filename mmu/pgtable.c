@@ -27,11 +27,13 @@ struct visit {
 	int level;
 };
 
-/* What the walker does on its way. A non-zero answer ends the walk and is its result. */
+/*
+ * What the walker does on its way. It passes over entries that are 0; a
+ * non-zero answer ends the walk and is its result.
+ */
 struct visitor {
-	int (*entry)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* leaf, or invalid */
+	int (*entry)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* leaf, or locked */
 	int (*table)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* after its entries; may be NULL */
-	int stop;	/* tables at this level are given to entry() and not entered */
 };
 
 /* ---- geometry ---- */
@@ -175,31 +177,38 @@ static int walk_entry(struct keel_pgt *pgt, u64 *entry, int level, u64 start, u6
 	};
 	int ret;
 
-	if (!is_table(v.old, level) || level == visitor->stop) {
-		ret = visitor->entry(pgt, &v, arg);
-		if (ret || level == visitor->stop)
-			return ret;
-		/* entry() may have put a table here; the address dependency orders its contents */
-		v.old = READ_ONCE(*entry);
-		if (!is_table(v.old, level))
-			return 0;
-	}
+	if (!is_table(v.old, level))
+		return v.old ? visitor->entry(pgt, &v, arg) : 0;
 	ret = walk_table(pgt, table_of(pgt, v.old), level + 1, start, end, visitor, arg);
 	if (ret || !visitor->table)
 		return ret;
 	return visitor->table(pgt, &v, arg);
 }
 
+/* Most of a table is empty, and so is all of most tables: where the empty entries that begin at start end. */
+static u64 pass_empty(const struct keel_pgt_geo *geo, const u64 *table, int level, u64 start, u64 end)
+{
+	unsigned int first = entry_index(geo, start, level), last = entry_index(geo, end - 1, level), i;
+
+	for (i = first + 1; i <= last && !READ_ONCE(table[i]); i++)
+		;
+	return (start & ~(keel_pgt_level_size(geo, level) - 1)) + ((u64)(i - first) << level_shift(geo, level));
+}
+
 static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u64 end,
 		      const struct visitor *visitor, void *arg)
 {
-	u64 size = keel_pgt_level_size(&pgt->geo, level), next;
+	u64 size = keel_pgt_level_size(&pgt->geo, level), next, *entry;
 	int ret;
 
 	for (; start < end; start = next) {
+		entry = table + entry_index(&pgt->geo, start, level);
+		if (!READ_ONCE(*entry)) {
+			next = pass_empty(&pgt->geo, table, level, start, end);
+			continue;
+		}
 		next = min(end, (start & ~(size - 1)) + size);
-		ret = walk_entry(pgt, table + entry_index(&pgt->geo, start, level), level,
-				 start, next, visitor, arg);
+		ret = walk_entry(pgt, entry, level, start, next, visitor, arg);
 		if (ret)
 			return ret;
 	}
@@ -210,6 +219,24 @@ static int walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *
 {
 	end = min(end, 1ULL << pgt->geo.ipa_bits);
 	return walk_table(pgt, pgt->root, pgt->geo.start, start, end, visitor, arg);
+}
+
+/* The walker's way to a single address: the entry that ends it. */
+static struct visit descend(struct keel_pgt *pgt, u64 ipa)
+{
+	struct visit v = { .level = pgt->geo.start };
+	u64 *table = pgt->root;
+
+	if (ipa >> pgt->geo.ipa_bits)
+		return v;
+	for (;; v.level++, table = table_of(pgt, v.old)) {
+		v.entry = table + entry_index(&pgt->geo, ipa, v.level);
+		v.old = READ_ONCE(*v.entry);
+		if (!is_table(v.old, v.level))
+			break;
+	}
+	v.ipa = ipa & ~(keel_pgt_level_size(&pgt->geo, v.level) - 1);
+	return v;
 }
 
 /* ---- changing one entry ---- */
@@ -391,8 +418,7 @@ static void unmap_note(struct keel_pgt *pgt, struct unmap *u, struct visit *v)
 
 static int unmap_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
 {
-	if (v->old)
-		unmap_note(pgt, arg, v);
+	unmap_note(pgt, arg, v);
 	return 0;
 }
 
@@ -414,7 +440,7 @@ static int unmap_table(struct keel_pgt *pgt, struct visit *v, void *arg)
 
 void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end)
 {
-	static const struct visitor visitor = { .entry = unmap_entry, .table = unmap_table, .stop = -1 };
+	static const struct visitor visitor = { .entry = unmap_entry, .table = unmap_table };
 	struct unmap u = { .lo = ~0ULL };
 
 	walk(pgt, start, end, &visitor, &u);
@@ -427,8 +453,6 @@ static int found_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
 {
 	u64 *found = arg;
 
-	if (!v->old)
-		return 0;
 	*found = v->ipa;
 	return 1;
 }
@@ -444,7 +468,7 @@ static int found_table(struct keel_pgt *pgt, struct visit *v, void *arg)
 
 u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end)
 {
-	static const struct visitor visitor = { .entry = found_entry, .table = found_table, .stop = -1 };
+	static const struct visitor visitor = { .entry = found_entry, .table = found_table };
 	u64 found = end;
 
 	walk(pgt, start, end, &visitor, &found);
@@ -479,7 +503,7 @@ static int protect_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
 
 bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
 {
-	static const struct visitor visitor = { .entry = protect_entry, .stop = -1 };
+	static const struct visitor visitor = { .entry = protect_entry };
 	bool changed = false;
 
 	walk(pgt, start, end, &visitor, &changed);
@@ -505,29 +529,34 @@ static int age_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
 
 bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear)
 {
-	static const struct visitor visitor = { .entry = age_entry, .stop = -1 };
+	static const struct visitor visitor = { .entry = age_entry };
 	struct age age = { .clear = clear };
 
 	walk(pgt, start, end, &visitor, &age);
 	return age.young;
 }
 
-static int young_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	if (v->old & KEEL_PTE_LOCKED)
-		return -EAGAIN;
-	if (!v->old)
-		return -ENOENT;
-	/* an entry without the access flag is in no TLB (Arm ARM D8.5.1): no flush */
-	return change_entry(v, v->old | KEEL_PTE_AF) ? 0 : -EAGAIN;
-}
+/* ---- one leaf ---- */
 
 int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa)
 {
-	static const struct visitor visitor = { .entry = young_entry, .stop = -1 };
+	struct visit v = descend(pgt, ipa);
 
-	return walk(pgt, ipa, ipa + 1, &visitor, NULL);
+	if (!v.old)
+		return -ENOENT;
+	/* an entry without the access flag is in no TLB (Arm ARM D8.5.1): no flush */
+	return is_leaf(v.old, v.level) && change_entry(&v, v.old | KEEL_PTE_AF) ? 0 : -EAGAIN;
 }
+
+u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level)
+{
+	struct visit v = descend(pgt, ipa);
+
+	*level = v.level;
+	return is_leaf(v.old, v.level) ? v.old : 0;
+}
+
+/* ---- all of them ---- */
 
 struct each {
 	u64 start, end;
@@ -550,27 +579,8 @@ static int each_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
 void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
 			    void (*fn)(void *arg, u64 pa, u64 size, u64 attr), void *arg)
 {
-	static const struct visitor visitor = { .entry = each_entry, .stop = -1 };
+	static const struct visitor visitor = { .entry = each_entry };
 	struct each each = { .start = start, .end = end, .fn = fn, .arg = arg };
 
 	walk(pgt, start, end, &visitor, &each);
-}
-
-static int lookup_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	struct visit *found = arg;
-
-	if (is_leaf(v->old, v->level))
-		*found = *v;
-	return 1;
-}
-
-u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level)
-{
-	static const struct visitor visitor = { .entry = lookup_entry, .stop = -1 };
-	struct visit found = { .level = 3 };
-
-	walk(pgt, ipa, ipa + 1, &visitor, &found);
-	*level = found.level;
-	return found.old;
 }
