@@ -105,17 +105,6 @@ static enum keel_inplace doorbell(struct keel_vcpu *vcpu, ipa_t page)
 	return signalled(vcpu);
 }
 
-static enum keel_inplace memory(struct keel_vcpu *vcpu)
-{
-	const struct keel_ctx *ctx = &vcpu->ctx;
-	struct keel_exit exit = keel_exit_decode(ctx->esr, ctx->far, ctx->hpfar);
-
-	if (!keel_mmu_try_fault(vcpu, &exit))
-		return KEEL_INPLACE_NO;
-	vcpu->stat.abort++;
-	return KEEL_INPLACE_DONE;
-}
-
 static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 {
 	ipa_t page = ipa(fault_page(&vcpu->ctx));
@@ -124,7 +113,11 @@ static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 		return frame(vcpu);
 	if (!keel_host_is_watching())
 		return KEEL_INPLACE_NO;
-	return keel_mmu_no_memory(vcpu, page) ? doorbell(vcpu, page) : memory(vcpu);
+	if (!keel_mmu_is_bare(vcpu, page) && keel_mmu_try_fault(vcpu, page)) {
+		vcpu->stat.abort++;
+		return KEEL_INPLACE_DONE;
+	}
+	return keel_mmu_is_bare(vcpu, page) ? doorbell(vcpu, page) : KEEL_INPLACE_NO;
 }
 
 static enum keel_inplace synchronous(struct keel_vcpu *vcpu)

@@ -107,23 +107,61 @@ static int make_young(struct keel_mmu *mmu, ipa_t ipa)
 
 /* ---- slot ---- */
 
-/* False: this access has no memory. */
+/* vm->srcu or mmu->lock. False: this access has no memory. */
+static bool use_slot(struct keel_fault *f, struct keel_slot *slot)
+{
+	if (!slot)
+		return false;
+	f->slot = slot;
+	f->slot_base = slot->base;
+	f->slot_size = slot->size;
+	f->hva = keel_memslot_hva(slot, f->ipa);
+	f->read_only = slot->flags & KVM_MEM_READONLY;
+	f->log = slot->flags & KVM_MEM_LOG_DIRTY_PAGES;
+	return !(f->write && f->read_only);
+}
+
 static bool find_slot(struct keel_fault *f)
 {
 	struct keel_vm *vm = f->vcpu->vm;
 	int idx = srcu_read_lock(&vm->srcu);
-	struct keel_slot *slot = keel_memslot_find(f->mmu, f->ipa);
+	bool found = use_slot(f, keel_memslot_find(f->mmu, f->ipa));
 
-	if (slot) {
-		f->slot = slot;
-		f->slot_base = slot->base;
-		f->slot_size = slot->size;
-		f->hva = keel_memslot_hva(slot, f->ipa);
-		f->read_only = slot->flags & KVM_MEM_READONLY;
-		f->log = slot->flags & KVM_MEM_LOG_DIRTY_PAGES;
-	}
 	srcu_read_unlock(&vm->srcu, idx);
-	return slot && !(f->write && f->read_only);
+	return found;
+}
+
+/* ---- grant ---- */
+
+/*
+ * A write to a page that only the log keeps from being written. The VMM may
+ * write it: it could when the page was mapped, and before that changes the
+ * notifier takes the page out of the tables. So nobody is asked, and while
+ * mmu->lock is held the page stays. slot: the page's.
+ */
+static bool grant(struct keel_mmu *mmu, struct keel_slot *slot, ipa_t page)
+{
+	u64 pa;
+
+	lockdep_assert_held(&mmu->lock);
+	if (!keel_pgt_grant_write(&mmu->pgt, page.v, &pa))
+		return false;
+	SetPageDirty(pfn_to_page(pa >> PAGE_SHIFT));
+	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES)
+		keel_memslot_mark_dirty(slot, page, PAGE_SIZE);
+	return true;
+}
+
+static bool is_granted(struct keel_mmu *mmu, ipa_t page)
+{
+	struct keel_slot *slot;
+	bool granted;
+
+	read_lock(&mmu->lock);
+	slot = keel_memslot_find(mmu, page);
+	granted = slot && grant(mmu, slot, page);
+	read_unlock(&mmu->lock);
+	return granted;
 }
 
 /* ---- map ---- */
@@ -135,6 +173,8 @@ static unsigned int choose_prot(const struct keel_fault *f)
 
 	if (f->writable && (!f->log || f->write))
 		prot |= KEEL_S2_W;
+	if (f->writable && f->page)
+		prot |= KEEL_S2_MAY_W;
 	/* a mapping not yet executable tells when the instruction caches must forget the page */
 	if (!f->device && (f->exec || keel_stage2_caps.dic))
 		prot |= KEEL_S2_X;
@@ -194,11 +234,9 @@ static int map(struct keel_fault *f)
 
 /* ---- all of it ---- */
 
-static struct keel_fault make_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum kind kind)
+static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm)
 {
-	bool perm = kind == KIND_PERMISSION;
-
-	return (struct keel_fault) {
+	*f = (struct keel_fault) {
 		.vcpu = vcpu, .mmu = &vcpu->vm->mmu, .exit = exit,
 		.ipa = ipa(exit->ipa.v & PAGE_MASK),
 		.perm = perm,
@@ -211,8 +249,8 @@ static int fault_in(struct keel_fault *f)
 {
 	int ret;
 
-	if (keel_mmu_no_memory(f->vcpu, f->ipa) && !keel_window_has(f->mmu, f->ipa))
-		return not_memory(f->vcpu, f->exit);
+	if (f->perm && f->write && is_granted(f->mmu, f->ipa))
+		return KEEL_RESUME;
 	ret = keel_stage2_topup(&f->vcpu->table_cache);
 	if (ret)
 		return ret;
@@ -242,11 +280,10 @@ static int fault_in(struct keel_fault *f)
 	return ret ?: KEEL_RESUME;
 }
 
-/* The rest of fault_in() for a page that is pinned. False: nothing was mapped. */
-static bool try_map(struct keel_fault *f)
+/* The rest of fault_in() for a page that is pinned. mmu->lock held. False: nothing was mapped. */
+static bool map_pinned(struct keel_fault *f)
 {
 	struct keel_stage2_map map;
-	bool done;
 
 	keel_pin_choose_size(f);
 	map = make_map(f);
@@ -255,37 +292,71 @@ static bool try_map(struct keel_fault *f)
 			return false;
 		keel_stage2_make_coherent(map.pa, f->size, map.prot & KEEL_S2_X);
 	}
-	if (!read_trylock(&f->mmu->lock))
+	return !map_locked(f, &map);
+}
+
+static bool try_pin(struct keel_fault *f)
+{
+	f->seq = keel_notifier_begin(f->mmu);
+	if (!keel_pin_fast(f))
 		return false;
-	done = !map_locked(f, &map);
-	read_unlock(&f->mmu->lock);
+	/* what is pinned fast is no device */
+	f->pfn = page_to_pfn(f->page);
+	return map_pinned(f);
+}
+
+static bool try_slot(struct keel_fault *f, struct keel_vcpu *vcpu, struct keel_slot *slot)
+{
+	struct keel_exit exit = keel_exit_decode(vcpu->ctx.esr, vcpu->ctx.far, vcpu->ctx.hpfar);
+	enum kind kind = classify(exit.abort.fsc);
+	bool perm = kind == KIND_PERMISSION;
+
+	if (kind != KIND_TRANSLATION && !perm)
+		return false;
+	if (perm && is_write(&exit.abort, true) && grant(&vcpu->vm->mmu, slot, exit.ipa))
+		return true;
+	init_fault(f, vcpu, &exit, perm);
+	return use_slot(f, slot) && !(perm && !f->write && !f->exec) && try_pin(f);
+}
+
+/* Held all the way, mmu->lock keeps the slot alive and the notifier waiting. */
+bool keel_mmu_try_fault(struct keel_vcpu *vcpu, ipa_t page)
+{
+	struct keel_mmu *mmu = &vcpu->vm->mmu;
+	struct keel_slot *slot;
+	struct keel_fault f;
+	bool done = false;
+
+	if (keel_window_has(mmu, page) || !read_trylock(&mmu->lock))
+		return false;
+	f.page = NULL;
+	slot = keel_memslot_find(mmu, page);
+	if (slot)
+		done = try_slot(&f, vcpu, slot);
+	else
+		keel_mmu_note_bare(vcpu, page);
+	read_unlock(&mmu->lock);
+	keel_unpin(&f);
 	return done;
 }
 
-/* A page that is pinned fast is no device. */
-bool keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm)
 {
-	enum kind kind = classify(exit->abort.fsc);
-	struct keel_fault f = make_fault(vcpu, exit, kind);
-	bool done;
+	ipa_t page = ipa(exit->ipa.v & PAGE_MASK);
+	struct keel_fault f;
 
-	if ((kind != KIND_TRANSLATION && kind != KIND_PERMISSION) || exit->ipa.v >> f.mmu->ipa_bits ||
-	    keel_window_has(f.mmu, f.ipa))
-		return false;
-	f.seq = keel_notifier_begin(f.mmu);
-	if (!find_slot(&f) || (f.perm && !f.write && !f.exec) || !keel_pin_fast(&f))
-		return false;
-	f.pfn = page_to_pfn(f.page);
-	done = try_map(&f);
-	keel_unpin(&f);
-	return done;
+	if (exit->ipa.v >> vcpu->vm->mmu.ipa_bits)
+		return out_of_range(vcpu, exit);
+	if (keel_mmu_no_memory(vcpu, page) && !keel_window_has(&vcpu->vm->mmu, page))
+		return not_memory(vcpu, exit);
+	init_fault(&f, vcpu, exit, perm);
+	return fault_in(&f);
 }
 
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	enum kind kind = classify(exit->abort.fsc);
-	struct keel_fault f = make_fault(vcpu, exit, kind);
 
 	switch (kind) {
 	case KIND_EXTERNAL:
@@ -293,14 +364,12 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		keel_inject_serror(vcpu, BIT(24));	/* ISS.IDS */
 		return KEEL_RESUME;
 	case KIND_ACCESS:
-		return make_young(mmu, f.ipa);
+		return make_young(mmu, exit->ipa);
 	case KIND_ADDRESS_SIZE:
 		return out_of_range(vcpu, exit);
 	case KIND_TRANSLATION:
 	case KIND_PERMISSION:
-		if (exit->ipa.v >> mmu->ipa_bits)
-			return out_of_range(vcpu, exit);
-		return fault_in(&f);
+		return translate(vcpu, exit, kind == KIND_PERMISSION);
 	default:
 		/* alignment, lock-down, unsupported atomic: what the access was to cannot do it */
 		return inject_abort(vcpu, exit);

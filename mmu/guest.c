@@ -81,16 +81,27 @@ bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa)
 	return keel_guest_has_memory(vm, ipa, 1);
 }
 
+bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page)
+{
+	return vcpu->bare_page.slots == keel_mmu_slots(&vcpu->vm->mmu) && vcpu->bare_page.page == page.v;
+}
+
+void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page)
+{
+	lockdep_assert_held(&vcpu->vm->mmu.lock);
+	vcpu->bare_page.page = page.v;
+	vcpu->bare_page.slots = keel_mmu_slots(&vcpu->vm->mmu);
+}
+
 bool keel_mmu_no_memory(struct keel_vcpu *vcpu, ipa_t page)
 {
-	struct keel_bare_page *bare = &vcpu->bare_page;
 	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);
 
-	if (bare->slots == slots && bare->page == page.v)
+	if (keel_mmu_is_bare(vcpu, page))
 		return true;
 	if (keel_guest_is_memory(vcpu->vm, page))
 		return false;
-	bare->page = page.v;
-	bare->slots = slots;
+	vcpu->bare_page.page = page.v;
+	vcpu->bare_page.slots = slots;
 	return true;
 }

@@ -92,15 +92,19 @@ void keel_mmu_vmid_update(struct keel_mmu *mmu);
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
 /*
- * The same where nothing may wait, IRQs off: memory that the VMM has mapped
- * already, as long as the cache has pages for tables. False: nothing was done.
+ * The same for the exit that vcpu->ctx holds, at page, where nothing may wait,
+ * IRQs off: memory that the VMM has mapped already, as long as the cache has
+ * pages for tables. False: nothing was done.
  */
-bool keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
+bool keel_mmu_try_fault(struct keel_vcpu *vcpu, ipa_t page);
 /*
- * The page is in no slot. Remembers the last such one: devices are accessed
- * again and again. vCPU mutex, IRQs on or off.
+ * The page is in no slot. The last such one is remembered: devices are accessed
+ * again and again. is_bare: it is that one. note_bare: it was found out, with
+ * mmu->lock held. vCPU mutex, IRQs on or off.
  */
 bool keel_mmu_no_memory(struct keel_vcpu *vcpu, ipa_t page);
+bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page);
+void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page);
 
 /* KVM_SET_USER_MEMORY_REGION(2), whole semantics of the KVM API document and its errno. */
 int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, bool v1);

@@ -548,6 +548,19 @@ int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa)
 	return is_leaf(v.old, v.level) && change_entry(&v, v.old | KEEL_PTE_AF) ? 0 : -EAGAIN;
 }
 
+/* As in relax(): the flush is due even when another vCPU was first. */
+bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa)
+{
+	struct visit v = descend(pgt, ipa);
+
+	if (v.level != 3 || (v.old & (KEEL_PTE_VALID | KEEL_PTE_MAY_W)) != (KEEL_PTE_VALID | KEEL_PTE_MAY_W) ||
+	    !change_entry(&v, v.old | KEEL_PTE_W | KEEL_PTE_AF))
+		return false;
+	pgt->ops->flush_leaf(pgt->arg, v.ipa, 3);
+	*pa = decode_pa(&pgt->geo, v.old);
+	return true;
+}
+
 u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level)
 {
 	struct visit v = descend(pgt, ipa);

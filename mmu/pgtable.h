@@ -25,7 +25,9 @@
 #define KEEL_PTE_W		BIT_ULL(7)	/* S2AP[1] */
 #define KEEL_PTE_AF		BIT_ULL(10)
 #define KEEL_PTE_XN		BIT_ULL(54)	/* XN[1]; XN[0] (bit 53) stays 0 */
-#define KEEL_PTE_PERMS		(KEEL_PTE_R | KEEL_PTE_W | KEEL_PTE_AF | KEEL_PTE_XN)
+/* Ignored by the CPU (D8.3.2, "software use"): W may be set without asking anybody, and only the log took it away. */
+#define KEEL_PTE_MAY_W		BIT_ULL(56)
+#define KEEL_PTE_PERMS		(KEEL_PTE_R | KEEL_PTE_W | KEEL_PTE_AF | KEEL_PTE_XN | KEEL_PTE_MAY_W)
 
 /* An invalid entry that somebody is replacing: only he may write it. */
 #define KEEL_PTE_LOCKED		BIT_ULL(55)
@@ -83,6 +85,11 @@ u64 keel_pgt_leaf_pa(const struct keel_pgt_geo *geo, u64 entry, int level);
 int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map);
 /* Shared. Set the access flag of the leaf at ipa. -ENOENT: there is none; -EAGAIN: lost a race. */
 int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa);
+/*
+ * Shared. A CPU was refused a write: set W, and the access flag, of the page at
+ * ipa if it has KEEL_PTE_MAY_W. False: it is none of those, or a race was lost.
+ */
+bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa);
 /* Shared. Was a leaf in the range accessed? clear: forget that; TLBs are not flushed, so it is a hint. */
 bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear);
 /* Shared. Call fn for every stretch within the range that one leaf maps. */

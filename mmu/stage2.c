@@ -275,6 +275,8 @@ static u64 make_attr(unsigned int prot)
 		mem = MEM_DEVICE_nGnRE;
 	if (prot & KEEL_S2_W)
 		attr |= KEEL_PTE_W;
+	if (prot & KEEL_S2_MAY_W)
+		attr |= KEEL_PTE_MAY_W;
 	if (!(prot & KEEL_S2_X))
 		attr |= KEEL_PTE_XN;
 	return attr | FIELD_PREP(ATTR_MEM, mem);

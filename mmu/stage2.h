@@ -27,6 +27,7 @@ extern struct keel_stage2_caps keel_stage2_caps;
 #define KEEL_S2_W	BIT(0)
 #define KEEL_S2_X	BIT(1)
 #define KEEL_S2_DEVICE	BIT(2)	/* Device-nGnRE, never with X */
+#define KEEL_S2_MAY_W	BIT(3)	/* the VMM may write the page, which has a struct page */
 
 int keel_stage2_init(struct keel_mmu *mmu, unsigned int ipa_bits);
 void keel_stage2_destroy(struct keel_mmu *mmu);

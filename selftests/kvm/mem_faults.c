@@ -6,6 +6,7 @@
  *  - the guest sees what the host does to the mapping: MADV_DONTNEED, hole
  *    punch, munmap and mmap, mprotect, copy on write after fork, KSM
  *    candidates, swapped-out pages; and an unmapped one is EFAULT
+ *  - the log of dirty pages, of what was read first, of huge pages, after fork
  *  - slots moved and deleted
  *  - two VMs do not see each other's memory
  * mem_smp does the same kind of thing to vCPUs that run.
@@ -394,16 +395,28 @@ static void protected(void)
 	exercise(mem, MB / PAGE);
 }
 
+/* Which of the slot's first 64 pages the guest wrote since the last look. */
+static u64 take_log(void)
+{
+	static u64 bitmap[8 * MB / PAGE / 64];
+	struct kvm_dirty_log log = { .slot = SLOT, .dirty_bitmap = bitmap };
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
+	return bitmap[0];
+}
+
 /* After fork both have the page, until one writes: the child keeps the old. */
-static void copy_on_write(void)
+static void fork_and_write(u32 flags)
 {
 	char *mem = vm_alloc(MB, PAGE);
 	int status, go[2];
 	pid_t pid;
 	char c;
 
-	setup(mem, MB, 0);
+	setup(mem, MB, flags);
 	FILL(0, MB / PAGE, 100);
+	if (flags)
+		take_log();
 	REQUIRE_EQ(pipe(go), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -418,6 +431,63 @@ static void copy_on_write(void)
 	CHECK_EQ(status, 0);
 	host_check(mem, MB / PAGE, 200);
 	VERIFY(0, MB / PAGE, 200);
+}
+
+static void copy_on_write(void)
+{
+	fork_and_write(0);
+}
+
+/* What was write-protected by the log first, and by the host since. */
+static void logged_copy_on_write(void)
+{
+	fork_and_write(KVM_MEM_LOG_DIRTY_PAGES);
+	CHECK_EQ(take_log(), ~0ul);
+}
+
+/* Every first write is told, every time, whatever the page was mapped for before. */
+static void logged(void)
+{
+	char *mem = vm_alloc(MB, PAGE);
+
+	setup(mem, MB, KVM_MEM_LOG_DIRTY_PAGES);
+	FILL(0, 8, 100);
+	CHECK_EQ(take_log(), 0xff);
+	VERIFY(0, 8, 100);
+	CHECK_EQ(take_log(), 0);
+	for (int i = 0; i < 3; i++) {
+		WRITE(3 * PAGE, i);
+		WRITE(5 * PAGE, i);
+		WRITE(5 * PAGE + 8, i);
+		CHECK_EQ(take_log(), 1 << 3 | 1 << 5);
+	}
+	/* there in the VMM, read by the guest, then written */
+	host_fill(mem, 16, 200);
+	VERIFY(0, 16, 200);
+	CHECK_EQ(take_log(), 0);
+	WRITE(9 * PAGE, 7);
+	CHECK_EQ(take_log(), 1 << 9);
+	CHECK_EQ(*(u64 *)(mem + 9 * PAGE), 7);
+	/* not told any more, and writable all the same */
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
+	FILL(0, 16, 300);
+	host_check(mem, 16, 300);
+}
+
+/* A write is to one page of what was one block. */
+static void logged_huge_pages(void)
+{
+	char *mem = vm_alloc(8 * MB, HUGE);
+
+	madvise(mem, 8 * MB, MADV_HUGEPAGE);
+	setup(mem, 8 * MB, 0);
+	FILL(0, 8 * MB / PAGE, 100);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, 8 * MB, mem), 0);
+	WRITE(2 * PAGE, 1);
+	WRITE(4 * PAGE, 1);
+	CHECK_EQ(take_log(), 1 << 2 | 1 << 4);
+	WRITE(4 * PAGE, 2);
+	CHECK_EQ(take_log(), 1 << 4);
 }
 
 /* Reads map the shared zero page; the write must not go there. */
@@ -603,6 +673,9 @@ static const struct ktap_case cases[] = {
 	{ "remapped pages", remapped },
 	{ "mprotect", protected },
 	{ "copy on write", copy_on_write },
+	{ "copy on write, logged", logged_copy_on_write },
+	{ "logged", logged },
+	{ "huge pages, logged", logged_huge_pages },
 	{ "same-page merging", same_page_merging },
 	{ "paged out", paged_out },
 	{ "slot moved and deleted", slot_moved },

@@ -3,7 +3,7 @@
 /*
  * The stage-2 walker, at every granule and start level:
  * - geometry: start level, concatenation, which levels have leaves;
- * - random map, split, collapse, unmap, protect and age against a model that
+ * - random map, split, collapse, unmap, protect, grant and age against a model that
  *   knows pages only, with allocations that fail;
  * - what the architecture's own walk (written again here) finds in the tables;
  * - a TLB that keeps whatever was not flushed: no stale entry, and no freed
@@ -301,6 +301,8 @@ static u64 random_perms(void)
 		perms |= KEEL_PTE_W;
 	if (rnd() & 1)
 		perms |= KEEL_PTE_XN;
+	if (rnd() & 1)
+		perms |= KEEL_PTE_MAY_W;
 	return perms;
 }
 
@@ -467,6 +469,21 @@ static void do_young(void)
 			cells[i].perms |= KEEL_PTE_AF;
 }
 
+static void do_grant(void)
+{
+	unsigned int page = rnd() % nr_pages;
+	struct cell *c = &cells[page];
+	bool may = c->mapped && c->level == 3 && (c->perms & KEEL_PTE_MAY_W);
+	u64 pa;
+
+	CHECK_EQ(keel_pgt_grant_write(&pgt, page_ipa(page), &pa), may);
+	if (!may)
+		return;
+	c->perms |= KEEL_PTE_W | KEEL_PTE_AF;
+	CHECK_EQ(pa, c->pa);
+	CHECK(tlb[page].level < 0);	/* the entry that refused is gone */
+}
+
 static void random_op(void)
 {
 	unsigned int i;
@@ -486,6 +503,10 @@ static void random_op(void)
 	case 3:
 	case 4:
 		do_young();
+		break;
+	case 5:
+	case 6:
+		do_grant();
 		break;
 	default:
 		do_map();
@@ -715,7 +736,7 @@ static void edges(void)
 static void locked_entries(void)
 {
 	struct keel_pgt_map map = { .ipa = 0, .pa = 0x5000, .level = 3, .attr = RW | MEMATTR };
-	u64 *table;
+	u64 *table, pa;
 	int level;
 
 	open_tables(12, 40, false);
@@ -724,6 +745,7 @@ static void locked_entries(void)
 	table[0] = KEEL_PTE_LOCKED;
 	CHECK(keel_pgt_map(&pgt, &map) == -EAGAIN);
 	CHECK(keel_pgt_make_young(&pgt, 0) == -EAGAIN);
+	CHECK(!keel_pgt_grant_write(&pgt, 0, &pa));
 	CHECK(!keel_pgt_age(&pgt, 0, 0x1000, true));
 	CHECK(!keel_pgt_wrprotect(&pgt, 0, 0x1000));
 	CHECK_EQ(keel_pgt_lookup(&pgt, 0, &level), 0);
