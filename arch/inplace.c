@@ -117,7 +117,7 @@ static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 		vcpu->stat.abort++;
 		return KEEL_INPLACE_DONE;
 	}
-	return keel_mmu_is_bare(vcpu, page) ? doorbell(vcpu, page) : KEEL_INPLACE_NO;
+	return keel_mmu_is_bare(vcpu, page) && !keel_bus_is_gap(vcpu, page) ? doorbell(vcpu, page) : KEEL_INPLACE_NO;
 }
 
 static enum keel_inplace synchronous(struct keel_vcpu *vcpu)

@@ -31,6 +31,7 @@ int keel_bus_init(struct keel_vm *vm)
 
 	RCU_INIT_POINTER(bus->table, NULL);
 	mutex_init(&bus->lock);
+	bus->seq = 0;
 	bus->nr_counted = 0;
 	bus->replaced = false;
 	return 0;
@@ -77,6 +78,8 @@ static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
 
 	keel_bus_table_build(new, old, dev);
 	rcu_assign_pointer(bus->table, new);
+	/* pairs with the acquires of keel_bus_is_gap() and access(): who sees the number sees the table */
+	smp_store_release(&bus->seq, bus->seq + 1);
 	bus->nr_counted += !dev->uncounted;
 	if (old) {
 		call_srcu(&vm->srcu, &old->rcu, free_table);
@@ -151,16 +154,41 @@ static int dispatch(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa_
 	return ret;
 }
 
+static u64 page_of(ipa_t addr)
+{
+	return addr.v & ~(KEEL_BUS_PAGE - 1);
+}
+
+bool keel_bus_is_gap(const struct keel_vcpu *vcpu, ipa_t addr)
+{
+	return vcpu->bus_gap.seq == smp_load_acquire(&vcpu->vm->mmio_bus.seq) &&
+	       vcpu->bus_gap.page == page_of(addr);
+}
+
+/* What user space serves is mostly accessed again, and has a page of its own. */
+static void note_gap(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa_t addr, unsigned int seq)
+{
+	u64 page = page_of(addr);
+
+	if (!t || keel_bus_table_gap(t, page, page + KEEL_BUS_PAGE - 1))
+		vcpu->bus_gap = (struct keel_bus_gap){ .page = page, .seq = seq };
+}
+
 static int access(struct keel_vcpu *vcpu, ipa_t addr, int len, void *rd, const void *wr)
 {
 	struct keel_vm *vm = vcpu->vm;
 	const struct keel_bus_table *t;
+	unsigned int seq = smp_load_acquire(&vm->mmio_bus.seq);
 	int idx, ret = -EOPNOTSUPP;
 
+	if (keel_bus_is_gap(vcpu, addr))
+		return -EOPNOTSUPP;
 	idx = srcu_read_lock(&vm->srcu);
 	t = srcu_dereference(vm->mmio_bus.table, &vm->srcu);
 	if (t)
 		ret = dispatch(vcpu, t, addr, len, rd, wr, false);
+	if (ret == -EOPNOTSUPP)
+		note_gap(vcpu, t, addr, seq);
 	srcu_read_unlock(&vm->srcu, idx);
 
 	vcpu->stat.mmio_kernel += !ret;

@@ -16,10 +16,18 @@ struct keel_vm;
 struct keel_bus_table;
 
 #define KEEL_BUS_MAX_DEVS	1000
+#define KEEL_BUS_PAGE		0x1000ul
+
+/* A page where no device was, as of the bus's seq. [v] */
+struct keel_bus_gap {
+	u64 page;
+	unsigned int seq;
+};
 
 struct keel_bus {
 	struct keel_bus_table __rcu *table;	/* [s] sorted by base */
 	struct mutex lock;
+	unsigned int seq;			/* tables so far [a]; a table is there before its number */
 	unsigned int nr_counted;		/* under lock */
 	bool replaced;				/* under lock: a table may wait to be freed */
 };
@@ -33,5 +41,8 @@ int keel_bus_read(struct keel_vcpu *vcpu, ipa_t addr, int len, void *val);
 int keel_bus_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val);
 /* The same where nothing may wait, vm->srcu held. False: nothing was done, and keel_bus_write() knows more. */
 bool keel_bus_try_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val);
+
+/* The page of the last access that was nobody's, and still nobody's. Any context; [v]. */
+bool keel_bus_is_gap(const struct keel_vcpu *vcpu, ipa_t addr);
 
 #endif

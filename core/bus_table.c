@@ -82,6 +82,16 @@ unsigned int keel_bus_table_first(const struct keel_bus_table *t, ipa_t addr)
 	return lo;
 }
 
+bool keel_bus_table_gap(const struct keel_bus_table *t, u64 start, u64 last)
+{
+	unsigned int i;
+
+	for (i = keel_bus_table_first(t, ipa(start)); i < t->nr && t->entry[i].base <= last; i++)
+		if (range_end(t->entry[i].base, t->entry[i].len) > start)
+			return false;
+	return true;
+}
+
 bool keel_bus_table_hit(const struct keel_bus_entry *e, ipa_t addr, int len)
 {
 	if (!e->len)

@@ -32,6 +32,8 @@ void keel_bus_table_build(struct keel_bus_table *t, const struct keel_bus_table 
 			  struct keel_bus_dev *dev);
 /* Where a search for addr starts; it ends at the first entry whose base is above addr. */
 unsigned int keel_bus_table_first(const struct keel_bus_table *t, ipa_t addr);
+/* No device, registered or once registered, has a byte of [start, last]. */
+bool keel_bus_table_gap(const struct keel_bus_table *t, u64 start, u64 last);
 /* The access lies within the entry's range. */
 bool keel_bus_table_hit(const struct keel_bus_entry *e, ipa_t addr, int len);
 

@@ -84,6 +84,7 @@ struct keel_vcpu {
 	struct keel_arch_vcpu arch;
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 	struct keel_bare_page bare_page;	/* [v]; mmu/ */
+	struct keel_bus_gap bus_gap;		/* [v]; core/bus.c */
 
 	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
 };

@@ -3,6 +3,7 @@
  * What the hypervisor may bring about without leaving the guest: memory,
  * doorbells, timers. Proves:
  *  - memory that is laid over a GIC frame takes its place while it is there
+ *  - an address that user space served becomes a doorbell, and is one no more
  *  - whom a doorbell wakes on the same CPU runs at once, and an irqfd that
  *    hangs on a doorbell interrupts the vCPU that rings it at once
  *  - timers that go off while others do, or while their interrupt is active,
@@ -74,6 +75,15 @@ static void guest_ring(u64 word)
 		GUEST_EQ(*heard, i + 1);
 	}
 	GUEST_ASSERT(soon > 40);
+}
+
+static void guest_changing_hands(u64 arg)
+{
+	for (;;) {
+		for (u32 i = 1; i <= 3; i++)
+			mmio_write32(DOORBELL, i);
+		GUEST_SYNC(1, 0);
+	}
 }
 
 static u64 fired[32], strays;
@@ -157,6 +167,37 @@ static void overlay(void)
 	vcpu_finish(&vm->vcpu[0]);
 }
 
+static void asks_user_space(struct vcpu *vcpu, u32 data)
+{
+	struct kvm_run *run = vcpu->run;
+
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	REQUIRE_EQ(run->exit_reason, KVM_EXIT_MMIO);
+	REQUIRE_EQ(run->mmio.phys_addr, DOORBELL);
+	REQUIRE_EQ(*(u32 *)run->mmio.data, data);
+}
+
+/* What was found out about the address at the second write must not serve for the third. */
+static void changing_hands(void)
+{
+	struct vm *vm = new_vm(guest_changing_hands, 0);
+	struct kvm_ioeventfd io = { .addr = DOORBELL, .len = 4, .fd = eventfd(0, EFD_NONBLOCK) };
+	u64 n;
+
+	for (int i = 0; i < 3; i++) {
+		asks_user_space(&vm->vcpu[0], 1);
+		asks_user_space(&vm->vcpu[0], 2);
+		io.flags = 0;
+		REQUIRE_EQ(kvm(vm->fd, KVM_IOEVENTFD, &io), 0);
+		vcpu_sync(&vm->vcpu[0], 1);
+		n = 0;
+		REQUIRE_EQ(read(io.fd, &n, 8), 8);
+		REQUIRE_EQ(n, 1);
+		io.flags = KVM_IOEVENTFD_FLAG_DEASSIGN;
+		REQUIRE_EQ(kvm(vm->fd, KVM_IOEVENTFD, &io), 0);
+	}
+}
+
 static int ring(struct vm *vm)
 {
 	struct kvm_ioeventfd io = { .addr = DOORBELL, .len = 4, .fd = eventfd(0, 0) };
@@ -207,6 +248,7 @@ static void timers(void)
 
 static const struct ktap_case cases[] = {
 	{ "memory over a frame", overlay },
+	{ "an address changes hands", changing_hands },
 	{ "a doorbell wakes a thread of the same CPU", wakes },
 	{ "a doorbell interrupts who rings it", loops },
 	{ "timers go off once each", timers },

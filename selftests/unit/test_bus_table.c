@@ -145,6 +145,33 @@ static void agrees_with_a_search_of_everything(void)
 	free(t);
 }
 
+static void gaps_are_where_no_device_is(void)
+{
+	static struct keel_bus_dev dev[16];
+	struct keel_bus_table *t = NULL;
+	u64 start, last, b;
+	unsigned int i;
+	bool gap;
+
+	srand(2);
+	for (i = 0; i < 16; i++) {
+		dev[i].base = ipa(rand() % 512);
+		dev[i].len = rand() % 8 ? rand() % 8 : 60;
+		t = add(t, &dev[i]);
+	}
+	for (start = 0; start < 600; start++) {
+		for (last = start; last < start + 40; last += 13) {
+			gap = true;
+			for (i = 0; i < 16; i++)
+				for (b = start; b <= last; b++)
+					if (b >= dev[i].base.v && b - dev[i].base.v < (dev[i].len ? dev[i].len : 1))
+						gap = false;
+			CHECK_EQ(keel_bus_table_gap(t, start, last), gap);
+		}
+	}
+	free(t);
+}
+
 int main(void)
 {
 	RUN(empty_table);
@@ -154,5 +181,6 @@ int main(void)
 	RUN(removed_entries_go_with_the_next_table);
 	RUN(ends_of_the_address_space);
 	RUN(agrees_with_a_search_of_everything);
+	RUN(gaps_are_where_no_device_is);
 	return ktap_done();
 }
