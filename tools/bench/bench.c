@@ -305,16 +305,24 @@ static void guest_wfi_pending(u64 arg)
 	MEASURE(WFI_PENDING, wfi());
 }
 
-/* Longer than anybody polls. */
+/*
+ * Longer than anybody polls. As an idle task does it: interrupts are masked
+ * until the CPU has woken, then taken. One that is left pending would keep the
+ * CPU from waiting (guest_wfi_pending) until something else ends the run.
+ */
 static inline void sleep_a_while(u64 length)
 {
+	u64 before = nr_taken[0];
+
 	msr(cntv_cval_el0, ticks() + length);
 	msr(cntv_ctl_el0, 1);
 	isb();
-	while (!(mrs(cntv_ctl_el0) & 4))
+	while (READ_ONCE(nr_taken[0]) == before) {
 		wfi();
-	msr(cntv_ctl_el0, 0);
-	isb();
+		irq_on();
+		isb();
+		irq_off();
+	}
 }
 
 static void guest_wfi_sleep(u64 arg)
@@ -322,6 +330,7 @@ static void guest_wfi_sleep(u64 arg)
 	u64 length = mrs(cntfrq_el0) / 500;
 
 	gic_on();
+	guest_on(VEC_IRQ, take_timer);
 	MEASURE(WFI_SLEEP, sleep_a_while(length));
 }
 
