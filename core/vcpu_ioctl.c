@@ -104,11 +104,10 @@ static int finalize(struct keel_vcpu *vcpu, int feature)
 	return -EINVAL;	/* no feature offered needs it */
 }
 
-static long locked_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *argp)
+/* All but KVM_RUN. */
+static long other_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *argp)
 {
 	switch (nr) {
-	case KVM_RUN:
-		return argp ? -EINVAL : keel_vcpu_run(vcpu);
 	case KVM_ARM_VCPU_INIT:
 		return KEEL_WITH_COPY(argp, struct kvm_vcpu_init, vcpu_init(vcpu, &arg_));
 	case KVM_GET_ONE_REG:
@@ -153,7 +152,10 @@ static long vcpu_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 		return -EINVAL;
 	if (mutex_lock_killable(&vcpu->mutex))
 		return -EINTR;
-	ret = locked_ioctl(vcpu, nr, (void __user *)arg);
+	if (nr == KVM_RUN)
+		ret = arg ? -EINVAL : keel_vcpu_run(vcpu);
+	else
+		ret = other_ioctl(vcpu, nr, (void __user *)arg);
 	mutex_unlock(&vcpu->mutex);
 	return ret;
 }
