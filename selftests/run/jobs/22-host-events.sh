@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What happens to a host while guests run: CPUs go and come, suspend, idle,
-# reboot, kexec; what the module leaves behind, loaded or refused. And hosts
+# reboot, kexec, panic; what the module leaves behind, loaded or refused. And hosts
 # that describe themselves by ACPI. Each with VHE and without.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
@@ -64,6 +64,14 @@ HV=none host "host-events nvhe" --kernel 6.12 --nvhe --timeout 300 --append keel
 	"$RUN/host/host-events nodes use hotplug suspend restart"
 HV=none host "host-events nvhe-6.1" --kernel 6.1 --cpu cortex-a57 --timeout 300 "${files[@]}" \
 	--file build/6.1/keel.ko -- "$RUN/host/host-events use hotplug suspend reset"
+for nvhe in '' --nvhe; do
+	# the panic is in the log
+	# shellcheck disable=SC2086
+	HV=none host "host-events crash$nvhe" --kernel 6.12 $nvhe --no-logcheck --timeout 300 \
+		--cpu max,pauth-impdef=on,lpa2=off --append crashkernel=512M --append keel_boot=0 \
+		--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
+		--file "$KEEL_CACHE/kernel/6.12/Image" -- "$RUN/host/host-events crash"
+done
 # A GICv3 would be told to sleep, from which the emulated one does not wake a CPU.
 HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
 	--qemu "$work/idle.dtb" --file build/6.12/keel.ko -- "$RUN/host/host-events idle"
