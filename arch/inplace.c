@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Exits that need the host's code but nothing that waits or sleeps: accesses
- * to the GIC and to doorbells, SGIs, memory that only the guest's tables lack,
- * the virtual timer's interrupt. They are answered on the spot, with the
- * guest's EL1 state, list registers and control registers in the CPU, and the
- * guest goes on. A VHE host only, whose EL2 is the kernel; nvhe/gic_fast.c is
- * what the others have.
+ * to the redistributor and to doorbells, SGIs to whom must be told, memory that
+ * only the guest's tables lack, the virtual timer's interrupt. They are answered
+ * on the spot, with the guest's EL1 state, list registers and control registers
+ * in the CPU, and the guest goes on. A VHE host only, whose EL2 is the kernel.
  *
  * IRQs off. As for the fast exits of hyp/fast.c, a kick, a request or a signal
  * of another CPU needs no check here: it comes with a physical interrupt, which
@@ -68,7 +67,7 @@ static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
 
-static enum keel_inplace frame(struct keel_vcpu *vcpu)
+static enum keel_inplace redist(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
@@ -76,8 +75,8 @@ static enum keel_inplace frame(struct keel_vcpu *vcpu)
 	bool write = ctx->esr & ESR_ELx_WNR;
 	u64 val = rt == XZR ? 0 : ctx->x[rt];
 
-	if (!keel_hyp_is_plain(ctx, read_sysreg_s(SYS_SCTLR_EL12)) ||
-	    !keel_vgic_try_mmio(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+	if (!keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
+	    !keel_vgic_try_redist(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return KEEL_INPLACE_NO;
 	if (!write && rt != XZR)
 		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);
@@ -94,7 +93,7 @@ static enum keel_inplace doorbell(struct keel_vcpu *vcpu, ipa_t page)
 	bool rung;
 	int idx;
 
-	if (!(ctx->esr & ESR_ELx_WNR) || !keel_hyp_is_plain(ctx, read_sysreg_s(SYS_SCTLR_EL12)))
+	if (!(ctx->esr & ESR_ELx_WNR) || !keel_hyp_is_plain(ctx, keel_world_sctlr()))
 		return KEEL_INPLACE_NO;
 	idx = srcu_read_lock(&vcpu->vm->srcu);
 	rung = keel_bus_try_write(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), &val);
@@ -109,8 +108,8 @@ static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 {
 	ipa_t page = ipa(fault_page(&vcpu->ctx));
 
-	if (keel_vgic_has_frame(vcpu, page))
-		return frame(vcpu);
+	if (keel_vgic_has_redist(vcpu, page))
+		return redist(vcpu);
 	if (!keel_host_is_watching())
 		return KEEL_INPLACE_NO;
 	if (!keel_mmu_is_bare(vcpu, page) && keel_mmu_try_fault(vcpu, page)) {

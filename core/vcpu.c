@@ -28,7 +28,8 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	vcpu->run = (struct kvm_run *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!vcpu->run)
 		goto err_free;
-	if (keel_hyp_vcpu_init(vcpu))
+	vcpu->ctx.self = keel_hyp_share(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
+	if (!vcpu->ctx.self)
 		goto err_run;
 	vcpu->vm = vm;
 	vcpu->id = id;
@@ -61,7 +62,7 @@ void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 	keel_mmu_vcpu_destroy(vcpu);
 	put_pid(vcpu->pid);
 	free_page((unsigned long)vcpu->run);
-	keel_hyp_vcpu_destroy(vcpu);
+	keel_hyp_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
 	free_pages_exact(vcpu, sizeof(*vcpu));
 }
 

@@ -10,6 +10,7 @@
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 #include "../arch/arch.h"
+#include "../vgic/share.h"
 #include "coalesced.h"
 #include "compat.h"
 #include "devfd.h"
@@ -25,10 +26,14 @@ static int set_memory(struct keel_vm *vm, void __user *argp, bool v1)
 {
 	struct kvm_userspace_memory_region2 mem = {};
 	size_t len = v1 ? sizeof(struct kvm_userspace_memory_region) : sizeof(mem);
+	int err;
 
 	if (copy_from_user(&mem, argp, len))
 		return -EFAULT;
-	return keel_memslot_set(vm, &mem, v1);
+	err = keel_memslot_set(vm, &mem, v1);
+	/* memory over the distributor comes first, for vCPUs that run as well */
+	keel_share_update(vm);
+	return err;
 }
 
 static int preferred_target(void __user *argp)

@@ -79,9 +79,8 @@ struct keel_ctx_gic {
 };
 
 struct keel_ctx {
-	/* nVHE: its own physical address, by which EL2 knows a context; and what EL2 walks for it */
-	u64 self;
-	u64 vttbr, vtcr;
+	u64 self;		/* its own address as EL2 has it (keel_hyp_share()), by which EL2 knows a context */
+	u64 vttbr, vtcr;	/* nVHE: what EL2 walks for it */
 
 	u64 x[31];
 	u64 pc;			/* ELR_EL2 */
@@ -104,13 +103,13 @@ struct keel_ctx {
 	unsigned long lines;
 
 	/*
-	 * nVHE: SGIs that other vCPUs sent from EL2 to this one while it was
+	 * SGIs that other vCPUs sent by a fast exit to this one while it was
 	 * KEEL_OUTSIDE, a bit each. [a] set at EL2, collected by
 	 * keel_vgic_collect(). mode is [a] enum keel_mode.
 	 */
 	unsigned long posted;
 	int mode;
-	/* nVHE: address of its VM's struct keel_gic_share, 0: none; written before its first run. And where the guest has the distributor */
+	/* EL2's address of its VM's struct keel_gic_share, 0: none; and the guest's of the distributor. Written before its first run */
 	u64 gic_share, gic_dist;
 
 	struct keel_ctx_gic gic;
@@ -126,6 +125,11 @@ struct keel_ctx {
 	s8 smccc_feature[KEEL_NR_SMCCC_FEATURES];	/* ... to SMCCC_ARCH_FEATURES */
 	u64 idregs[KEEL_NR_IDREGS];	/* what EL2 answers to a trapped ID register read */
 };
+
+static inline bool keel_hyp_is_context(const struct keel_ctx *ctx)
+{
+	return ctx->self == (u64)ctx;
+}
 
 /* Where a vCPU is. One that is OUTSIDE looks by itself at what there is for it before it runs or sleeps. */
 enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST, KEEL_ASLEEP };

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <asm/debug-monitors.h>
 #include <asm/ptrace.h>
+#include <asm/sysreg.h>
 #include "context.h"
 
 /* DAIF masked, guest control registers loaded; enum keel_exit_code. */
@@ -35,21 +36,31 @@ static inline void keel_hyp_skip(struct keel_ctx *ctx)
 }
 
 /*
- * SGIs and GIC MMIO, at EL2 of an nVHE host alone (nvhe/gic_fast.c). True: done,
- * with the instruction stepped over; false: nothing was done.
+ * Mode twins: may this world read and write every byte there; and the guest's
+ * SCTLR_EL1 while it is in the CPU. Under nVHE EL2's own tables know (nvhe/calls.c),
+ * under VHE the host's word is good.
  */
 #ifdef __KEEL_NVHE__
-bool keel_world_sgi(struct keel_ctx *ctx);
-bool keel_world_mmio(struct keel_ctx *ctx);
-#else
-static inline bool keel_world_sgi(struct keel_ctx *ctx)
+bool keel_calls_writable(u64 addr, u64 size);
+
+static inline bool keel_world_has(u64 addr, u64 size)
 {
-	return false;
+	return keel_calls_writable(addr, size);
 }
 
-static inline bool keel_world_mmio(struct keel_ctx *ctx)
+static inline u64 keel_world_sctlr(void)
 {
-	return false;
+	return read_sysreg(sctlr_el1);
+}
+#else
+static inline bool keel_world_has(u64 addr, u64 size)
+{
+	return true;
+}
+
+static inline u64 keel_world_sctlr(void)
+{
+	return read_sysreg_s(SYS_SCTLR_EL12);
 }
 #endif
 

@@ -2,9 +2,8 @@
 /*
  * Exits that are answered at EL2 with the guest's registers live: FP/SIMD
  * loading, hypercalls that need no host, ID register reads, WFI with an
- * interrupt pending; under nVHE also what nvhe/gic_fast.c does, for which a VHE
- * host has arch/inplace.c. A kick needs no check here: it comes as a physical
- * interrupt, which ends the next entry at once.
+ * interrupt pending, and what gic_fast.c does. A kick needs no check here: it
+ * comes as a physical interrupt, which ends the next entry at once.
  *
  * No kernel service is used; SP_EL0 and the PAuth keys are the guest's.
  */
@@ -17,6 +16,7 @@
 #include "aarch32.h"
 #include "context.h"
 #include "entry.h"
+#include "gic_fast.h"
 
 static bool load_fp(struct keel_ctx *ctx)
 {
@@ -127,11 +127,11 @@ bool keel_fast_exit(struct keel_ctx *ctx, int code)
 	case ESR_ELx_EC_HVC64:
 		return hypercall(ctx);
 	case ESR_ELx_EC_SYS64:
-		return read_idreg(ctx) || keel_world_sgi(ctx);
+		return read_idreg(ctx) || keel_gic_fast_sgi(ctx);
 	case ESR_ELx_EC_WFx:
 		return wfx(ctx);
 	case ESR_ELx_EC_DABT_LOW:
-		return keel_world_mmio(ctx);
+		return keel_gic_fast_is_dist(ctx) && keel_gic_fast_mmio(ctx);
 	}
 	return false;
 }

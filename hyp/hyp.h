@@ -29,17 +29,20 @@ static inline int keel_hyp_run(struct keel_vcpu *vcpu)
 	return keel_mode_call(run, vcpu);
 }
 
-/* A vCPU's context, in whole pages of its own, is made known to EL2 and forgotten there. Sleepable. */
-KEEL_TWINS(int, vcpu_init, struct keel_vcpu *vcpu);
-static inline int keel_hyp_vcpu_init(struct keel_vcpu *vcpu)
+/*
+ * EL2 may read and write this memory from now on, and not any more. Whole pages,
+ * or what kvmalloc() gave. Returns where EL2 has it; 0: it cannot. Sleepable.
+ */
+KEEL_TWINS(u64, share, void *start, size_t size);
+static inline u64 keel_hyp_share(void *start, size_t size)
 {
-	return keel_mode_call(vcpu_init, vcpu);
+	return keel_mode_call(share, start, size);
 }
 
-KEEL_TWINS(void, vcpu_destroy, struct keel_vcpu *vcpu);
-static inline void keel_hyp_vcpu_destroy(struct keel_vcpu *vcpu)
+KEEL_TWINS(void, unshare, void *start, size_t size);
+static inline void keel_hyp_unshare(void *start, size_t size)
 {
-	keel_mode_call(vcpu_destroy, vcpu);
+	keel_mode_call(unshare, start, size);
 }
 
 /* ICH_VTR_EL2 of a host with GICv3. Any CPU that is taken, or before any is. */
@@ -47,30 +50,6 @@ KEEL_TWINS(u32, gic_vtr, void);
 static inline u32 keel_hyp_gic_vtr(void)
 {
 	return keel_mode_call(gic_vtr);
-}
-
-/*
- * What EL2 must know of a VM's GICv3 to serve accesses to it without the host.
- * share(): its vCPUs and SPIs are complete, none has run. update(): registers
- * of the distributor changed; any context. unshare(): no vCPU is left. Without
- * it, and where memory is short, the host serves all.
- */
-KEEL_TWINS(void, gic_share, struct keel_vm *vm);
-static inline void keel_hyp_gic_share(struct keel_vm *vm)
-{
-	keel_mode_call(gic_share, vm);
-}
-
-KEEL_TWINS(void, gic_update, struct keel_vm *vm);
-static inline void keel_hyp_gic_update(struct keel_vm *vm)
-{
-	keel_mode_call(gic_update, vm);
-}
-
-KEEL_TWINS(void, gic_unshare, struct keel_vm *vm);
-static inline void keel_hyp_gic_unshare(struct keel_vm *vm)
-{
-	keel_mode_call(gic_unshare, vm);
 }
 
 /*

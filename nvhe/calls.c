@@ -10,6 +10,7 @@
 #include <linux/sizes.h>
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
+#include "../hyp/entry.h"
 #include "image.h"
 
 /* EL2's tables have pages of this size, whatever the host's size is. */
@@ -27,6 +28,7 @@ static bool probe(u64 addr)
 	return !(par & SYS_PAR_EL1_F);
 }
 
+/* The address need not make sense. */
 bool keel_calls_writable(u64 addr, u64 size)
 {
 	u64 end = addr + size, pos;

@@ -12,9 +12,6 @@ static inline struct keel_el2_cpu *keel_image_cpu(void)
 	return (struct keel_el2_cpu *)read_sysreg(tpidr_el2);
 }
 
-/* May EL2 write every byte there? The address need not make sense. calls.c */
-bool keel_calls_writable(u64 addr, u64 size);
-
 /* The calls of the world switch. ctx is checked by calls.c: pages that EL2 can write. switch.c */
 long keel_switch_run(struct keel_ctx *ctx);
 /* The CPU is taken, the host's registers are in it: learn them, and what features there are. switch.c */

@@ -4,10 +4,12 @@
  * registers itself, so a vCPU's are in the CPU only within RUN: nothing is ever
  * resident, and memory (vcpu->ctx) is always right outside of it.
  */
+#include <linux/align.h>
 #include <linux/bitops.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
@@ -28,15 +30,22 @@ static struct {
 	bool range;		/* FEAT_TLBIRANGE */
 } features __ro_after_init;
 
-int keel_nvhe_vcpu_init(struct keel_vcpu *vcpu)
+/* EL2's pages would be shared with what is beside it: kmalloc() has pages of their own for such sizes only. */
+static bool has_own_pages(const void *start, size_t size)
 {
-	vcpu->ctx.self = virt_to_phys(&vcpu->ctx);
-	return keel_map_share(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
+	return !is_vmalloc_addr(start) && IS_ALIGNED((u64)start, SZ_4K) && size > SZ_4K / 2;
 }
 
-void keel_nvhe_vcpu_destroy(struct keel_vcpu *vcpu)
+u64 keel_nvhe_share(void *start, size_t size)
 {
-	keel_map_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
+	if (!has_own_pages(start, size) || keel_map_share(start, size))
+		return 0;
+	return virt_to_phys(start);
+}
+
+void keel_nvhe_unshare(void *start, size_t size)
+{
+	keel_map_unshare(start, size);
 }
 
 /* Another vCPU of the VM may have left translations under the same VMID and ASIDs. */
@@ -60,8 +69,6 @@ void keel_nvhe_load(struct keel_vcpu *vcpu)
 	flush_stranger(vcpu);
 	vcpu->ctx.vttbr = s2->vttbr;
 	vcpu->ctx.vtcr = s2->vtcr;
-	/* hidden by memory: no guest's address is as high as that */
-	vcpu->ctx.gic_dist = keel_vgic_frames_are_bare(vcpu) ? vcpu->vm->gic.dist_base : BIT_ULL(63);
 }
 
 int keel_nvhe_run(struct keel_vcpu *vcpu)

@@ -237,5 +237,5 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 
 bool keel_switch_is_context(const struct keel_ctx *ctx)
 {
-	return ctx->self == (u64)ctx;
+	return keel_hyp_is_context(ctx);
 }

@@ -10,8 +10,8 @@
 #include <asm/byteorder.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
-#include "../hyp/hyp.h"
 #include "frame.h"
+#include "share.h"
 #include "vgic.h"
 
 #define IIDR_REVISION		GENMASK(15, 12)
@@ -32,7 +32,7 @@ int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u
 	if (rev < KEEL_GIC_REV_MIN || rev > KEEL_GIC_REV)
 		return -EINVAL;
 	WRITE_ONCE(a->vm->gic.iidr_rev, rev);
-	keel_hyp_gic_update(a->vm);
+	keel_share_update(a->vm);
 	return 0;
 }
 
@@ -44,7 +44,7 @@ void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 enables)
 	if (READ_ONCE(a->vm->gic.ctlr) == enables)
 		return;
 	WRITE_ONCE(a->vm->gic.ctlr, enables);
-	keel_hyp_gic_update(a->vm);
+	keel_share_update(a->vm);
 	/* what is pending may be taken now, or not any more */
 	keel_for_each_vcpu(n, vcpu, a->vm)
 		if (vcpu != a->by)

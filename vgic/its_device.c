@@ -19,6 +19,7 @@
 #include "frame.h"
 #include "hw.h"
 #include "its.h"
+#include "share.h"
 
 static int create(struct keel_device *dev, u32 type)
 {
@@ -36,7 +37,7 @@ static int create(struct keel_device *dev, u32 type)
 	if (!l->present)
 		dev->vm->gic.propbaser = keel_its_sane_attrs(BIT_ULL(10), &keel_its_attrs_redist);
 	WRITE_ONCE(l->present, true);
-	keel_hyp_gic_update(dev->vm);
+	keel_share_update(dev->vm);
 	list_add_tail_rcu(&its->entry, &l->its);
 	mutex_unlock(&l->lock);
 	dev->private = its;

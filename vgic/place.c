@@ -11,11 +11,11 @@
 #include <linux/slab.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
-#include "../hyp/hyp.h"
 #include "addr.h"
 #include "frame.h"
 #include "place.h"
 #include "place2.h"
+#include "share.h"
 #include "vgic.h"
 
 void keel_place_vm_init(struct keel_vm *vm)
@@ -52,7 +52,7 @@ void keel_place_vm_destroy(struct keel_vm *vm)
 	list_for_each_entry_safe(r, n, &vm->gic.regions, entry)
 		kfree(r);
 	INIT_LIST_HEAD(&vm->gic.regions);
-	keel_hyp_gic_unshare(vm);
+	keel_share_drop(vm);
 	kvfree(vm->gic.spi);
 	vm->gic.spi = NULL;
 }
@@ -284,7 +284,7 @@ int keel_place_map(struct keel_vm *vm)
 		return 0;
 	err = vm->gic.v2 ? keel_place2_map(vm) : check_complete(vm) ?: register_all(vm);
 	if (!err && !vm->gic.v2)
-		keel_hyp_gic_share(vm);
+		keel_share_make(vm);
 	if (!err)
 		smp_store_release(&vm->gic.ready, true);
 	return err;

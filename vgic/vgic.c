@@ -314,43 +314,33 @@ bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
 
 static bool look_at_slots(struct keel_vcpu *vcpu, unsigned int slots)
 {
-	struct keel_vm *vm = vcpu->vm;
-
-	vcpu->gic.bare = !keel_guest_has_memory(vm, ipa(vm->gic.dist_base), KEEL_FRAME_SIZE) &&
-			 !keel_guest_has_memory(vm, ipa(vcpu->gic.rd_base), KEEL_REDIST_SIZE);
+	vcpu->gic.bare = !keel_guest_has_memory(vcpu->vm, ipa(vcpu->gic.rd_base), KEEL_REDIST_SIZE);
 	vcpu->gic.bare_at = slots;
 	return vcpu->gic.bare;
 }
 
-bool keel_vgic_frames_are_bare(struct keel_vcpu *vcpu)
+/* No slot lies over the redistributor: its memory would come first. */
+static bool is_bare(struct keel_vcpu *vcpu)
 {
 	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);
 
 	return likely(vcpu->gic.bare_at == slots) ? vcpu->gic.bare : look_at_slots(vcpu, slots);
 }
 
-bool keel_vgic_has_frame(struct keel_vcpu *vcpu, ipa_t page)
+bool keel_vgic_has_redist(struct keel_vcpu *vcpu, ipa_t page)
 {
 	return vcpu->ctx.gic.present && !vcpu->vm->gic.v2 &&
-	       (page.v - vcpu->vm->gic.dist_base < KEEL_FRAME_SIZE ||
-		page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE) &&
-	       keel_vgic_frames_are_bare(vcpu);
+	       page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE && is_bare(vcpu);
 }
 
-bool keel_vgic_try_mmio(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)
+bool keel_vgic_try_redist(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)
 {
-	struct keel_frame_access a = { .vm = vcpu->vm, .by = vcpu };
-	const struct keel_regmap *map = &keel_dist_map;
-	u64 offset = addr.v - vcpu->vm->gic.dist_base;
+	struct keel_frame_access a = { .vm = vcpu->vm, .vcpu = vcpu, .by = vcpu };
+	u64 offset = addr.v - vcpu->gic.rd_base;
 
-	if (offset >= KEEL_FRAME_SIZE) {
-		offset = addr.v - vcpu->gic.rd_base;
-		map = &keel_redist_map;
-		a.vcpu = vcpu;
-	}
 	if (write)
-		return keel_frame_try_write(&a, map, offset, len, *val);
-	return keel_frame_try_read(&a, map, offset, len, val);
+		return keel_frame_try_write(&a, &keel_redist_map, offset, len, *val);
+	return keel_frame_try_read(&a, &keel_redist_map, offset, len, val);
 }
 
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)

@@ -49,7 +49,7 @@ struct keel_gic_cpu {
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
 	u64 rd_base;			/* [c] guest physical, KEEL_GIC_NOWHERE if none */
 	bool rd_last;			/* [c] GICR_TYPER.Last; read without */
-	bool bare;			/* no slot lies over the frames, as of ... [v] */
+	bool bare;			/* no slot lies over the redistributor, as of ... [v] */
 	unsigned int bare_at;		/* ... this state of the slots [v] */
 	u64 pendbaser;			/* GICR_PENDBASER [t] */
 	bool lpis_enabled;		/* GICR_CTLR.EnableLPIs [t], read without under irq->lock */
@@ -88,7 +88,7 @@ struct keel_gic {
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
 	struct keel_lpis lpi;
 	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
-	struct keel_gic_share *share;	/* [c, release] nVHE: what EL2 knows of all this (hyp/gic_share.h); NULL: nothing */
+	struct keel_gic_share *share;	/* [c] what EL2 knows of all this (hyp/gic_share.h); NULL: nothing. Read without */
 	struct keel_bus_dev dist_dev;
 	struct mutex halt_lock;		/* who has the vCPUs halted */
 	bool halted;			/* [a] no vCPU may enter the guest */
@@ -117,7 +117,7 @@ void keel_vgic_vm_destroy(struct keel_vm *vm);
 /* Before entry and after exit, IRQs off, vCPU resident: list registers and ICH_* through ctx.gic (hyp/context.h). */
 void keel_vgic_flush(struct keel_vcpu *vcpu);
 void keel_vgic_sync(struct keel_vcpu *vcpu);
-/* SGIs that others posted for it at EL2 become pending. Before anybody looks whether any is. Any context. */
+/* SGIs that others posted for it by fast exits become pending. Before anybody looks whether any is. Any context. */
 void keel_vgic_collect(struct keel_vcpu *vcpu);
 /* An enabled pending interrupt that the vCPU would take: WFI must not block. */
 bool keel_vgic_pending(struct keel_vcpu *vcpu);
@@ -155,18 +155,16 @@ void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid
 void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq);
 /* ICC_SGI1R/ASGI1R/SGI0R_EL1 write. */
 void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
+/* The page is of the vCPU's own redistributor, and no slot lies over that. Own CPU, IRQs off. */
+bool keel_vgic_has_redist(struct keel_vcpu *vcpu, ipa_t page);
 /*
- * The same and register accesses, from the vCPU's own exit with IRQs off and
- * its list registers still in the CPU: nothing waits. False: nothing that
- * could be seen was done; leave the guest and do it there. An SGI's receiver
- * that must be told is left in vcpu->kick_owed for when the guest was left.
+ * An SGI and accesses to that redistributor, from the vCPU's own exit with IRQs
+ * off and its list registers still in the CPU: nothing waits. False: nothing
+ * that could be seen was done; leave the guest and do it there. An SGI's
+ * receiver that must be told is left in vcpu->kick_owed for when the guest was left.
  */
 bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
-/* No slot lies over the distributor or the vCPU's own redistributor: its memory would come first. Own CPU, IRQs off. */
-bool keel_vgic_frames_are_bare(struct keel_vcpu *vcpu);
-/* The page is one of these frames', and they are bare. As before. */
-bool keel_vgic_has_frame(struct keel_vcpu *vcpu, ipa_t page);
-bool keel_vgic_try_mmio(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val);
+bool keel_vgic_try_redist(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val);
 /* Trapped ICC_* accesses; false: UNDEF. sysreg as sys_reg(). */
 bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 

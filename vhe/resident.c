@@ -201,12 +201,12 @@ void keel_vhe_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 val)
 	preempt_enable();
 }
 
-/* The image of EL2 is the host. */
-int keel_vhe_vcpu_init(struct keel_vcpu *vcpu)
+/* EL2 is the host. */
+u64 keel_vhe_share(void *start, size_t size)
 {
-	return 0;
+	return (u64)start;
 }
 
-void keel_vhe_vcpu_destroy(struct keel_vcpu *vcpu)
+void keel_vhe_unshare(void *start, size_t size)
 {
 }

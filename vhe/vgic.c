@@ -94,16 +94,3 @@ u32 keel_vhe_gic_vtr(void)
 {
 	return read_sysreg_s(SYS_ICH_VTR_EL2);
 }
-
-/* The host is at EL2 itself (arch/inplace.c). */
-void keel_vhe_gic_share(struct keel_vm *vm)
-{
-}
-
-void keel_vhe_gic_update(struct keel_vm *vm)
-{
-}
-
-void keel_vhe_gic_unshare(struct keel_vm *vm)
-{
-}

@@ -2,7 +2,8 @@
 /*
  * What the hypervisor may bring about without leaving the guest: memory,
  * doorbells, timers. Proves:
- *  - memory that is laid over a GIC frame takes its place while it is there
+ *  - memory that is laid over a GIC frame takes its place while it is there,
+ *    at once, also for a vCPU that does not leave the guest
  *  - an address that user space served becomes a doorbell, and is one no more
  *  - whom a doorbell wakes on the same CPU runs at once, and an irqfd that
  *    hangs on a doorbell interrupts the vCPU that rings it at once
@@ -19,6 +20,7 @@
 #define IIDR		(GICD + 0x8)
 #define IIDR_VALUE	0x4b00043b	/* product, implementer; the revision differs */
 #define IIDR_FIXED	0xff000fff
+#define OVERLAYS	40
 #define DOORBELL	(MMIO_BASE + 0x801000)
 #define SPI		40
 #define PPI_VIRT	27
@@ -52,6 +54,22 @@ static void guest_overlay(u64 arg)
 		mmio_write32(IIDR, i);
 		GUEST_EQ(mmio_read32(IIDR), i);
 		GUEST_SYNC(2, 0);
+	}
+}
+
+static u64 laid, looked;
+
+/* reg says at each step whether there is memory over it; nothing else ends the run. */
+static void guest_overlay_running(u64 reg)
+{
+	for (u64 i = 0; i < OVERLAYS; i++) {
+		while (load_acquire(&laid) == i)
+			mmio_read32(reg);
+		if (i % 2)
+			GUEST_EQ(mmio_read32(reg) & IIDR_FIXED, IIDR_VALUE);
+		else
+			GUEST_EQ(mmio_read32(reg), 0x5a5a5a5a);
+		store_release(&looked, i + 1);
 	}
 }
 
@@ -198,6 +216,43 @@ static void changing_hands(void)
 	}
 }
 
+struct overlay {
+	struct vm *vm;
+	u64 page;
+};
+
+static void *lay(void *arg)
+{
+	const struct overlay *o = arg;
+	u64 *to = vm_shared(o->vm, laid), *done = vm_shared(o->vm, looked);
+	char *mem = vm_alloc(PAGE, PAGE);
+
+	memset(mem, 0x5a, PAGE);
+	pin_to(1);
+	for (u64 i = 0; i < OVERLAYS; i++) {
+		REQUIRE_EQ(vm_slot(o->vm->fd, 1, 0, o->page, i % 2 ? 0 : PAGE, mem), 0);
+		store_release(to, i + 1);
+		while (load_acquire(done) <= i)
+			;
+	}
+	return NULL;
+}
+
+static void overlay_running(void)
+{
+	static const u64 regs[] = { IIDR, GICR_BASE + 4 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(regs); i++) {
+		struct overlay o = { new_vm(guest_overlay_running, regs[i]), regs[i] & ~(PAGE - 1) };
+		pthread_t thread;
+
+		REQUIRE_EQ(pthread_create(&thread, NULL, lay, &o), 0);
+		pin_to(0);
+		vcpu_finish(&o.vm->vcpu[0]);
+		pthread_join(thread, NULL);
+	}
+}
+
 static int ring(struct vm *vm)
 {
 	struct kvm_ioeventfd io = { .addr = DOORBELL, .len = 4, .fd = eventfd(0, 0) };
@@ -249,6 +304,7 @@ static void timers(void)
 static const struct ktap_case cases[] = {
 	{ "memory over a frame", overlay },
 	{ "an address changes hands", changing_hands },
+	{ "memory over a frame that is in use", overlay_running },
 	{ "a doorbell wakes a thread of the same CPU", wakes },
 	{ "a doorbell interrupts who rings it", loops },
 	{ "timers go off once each", timers },

@@ -3,11 +3,15 @@
  * GIC accesses and SGIs that the hypervisor may serve from copies, without
  * those who keep the state. Proves:
  *  - the distributor's registers have the value that was last written, by the
- *    guest or by user space, at every width, and those that are not there
- *    have none
+ *    guest or by user space, at every width and in the guest's byte order, and
+ *    those that are not there have none; TYPER tells of an ITS that came later
+ *  - an access that its syndrome does not describe is nobody's
+ *  - of what is pending, what is enabled is signalled and no more, in the order
+ *    of the priorities of now
  *  - an SGI to a vCPU that does not run is pending for whoever looks: another
  *    vCPU, user space; can be taken back; waits for its enable; and is taken
  *    once
+ *  - it goes to whom user space gave that affinity
  *  - none is lost between two vCPUs that wait for each other in WFI
  */
 #include <pthread.h>
@@ -17,6 +21,7 @@
 #define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
 #define SGIR(cpu)	(GICR(cpu) + 0x10000)
 #define CTLR		0x0
+#define TYPER		0x4
 #define IIDR		0x8
 #define IGROUPR		0x80
 #define ISENABLER	0x100
@@ -26,7 +31,6 @@
 #define IPRIORITYR	0x400
 #define ICFGR		0xc00
 #define NR_IRQS		96
-
 
 static void write32(u64 addr, u32 v)
 {
@@ -97,6 +101,30 @@ static void check_nothing(void)
 	GUEST_EQ(read8(GICD + IPRIORITYR + NR_IRQS), 0);
 }
 
+/* As a big-endian guest has it, for which its tables are no tables. */
+static u32 swapped(u64 addr, u32 write)
+{
+	u64 le = mrs(sctlr_el1), be = (le & ~1ul) | 1ul << 25;
+	u32 val;
+
+	asm volatile("msr sctlr_el1, %2\n"
+		     "isb\n"
+		     "cbz %w4, 1f\n"
+		     "str %w4, [%1]\n"
+		     "1: ldr %w0, [%1]\n"
+		     "msr sctlr_el1, %3\n"
+		     "isb" : "=&r"(val) : "r"(addr), "r"(be), "r"(le), "r"(write) : "memory");
+	return val;
+}
+
+static void check_order(void)
+{
+	write32(GICD + IPRIORITYR + 52, 0x08101820);
+	GUEST_EQ(swapped(GICD + IPRIORITYR + 52, 0), 0x20181008);
+	GUEST_EQ(swapped(GICD + IPRIORITYR + 52, 0x40485058), 0x40485058);
+	GUEST_EQ(read32(GICD + IPRIORITYR + 52), 0x58504840);
+}
+
 /* Each sync hands the distributor to user space, which changes it. */
 static void guest_registers(u64 rounds)
 {
@@ -108,6 +136,8 @@ static void guest_registers(u64 rounds)
 		check_priorities(i);
 		check_bits(0x9669f00f << i % 8);
 		check_nothing();
+		check_order();
+		GUEST_EQ(read32(GICD + TYPER) >> 17 & 1, i > rounds / 2);
 		GUEST_SYNC(1, 0);
 		GUEST_EQ(read32(GICD + CTLR) & 3, 0);
 		GUEST_EQ(read32(GICD + IIDR) >> 12 & 15, 2 + i % 2);
@@ -130,7 +160,7 @@ static void set_dist(int gic, u32 offset, u32 val)
 static struct vm *new_vm(int *gic, void (*fn)(u64), u64 arg)
 {
 	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
-	struct vm *vm = vm_new(2, fn, arg);
+	struct vm *vm = vm_new(3, fn, arg);
 	u64 dist = GICD, redist = GICR(0);
 	u32 nr = NR_IRQS;
 
@@ -146,6 +176,7 @@ static struct vm *new_vm(int *gic, void (*fn)(u64), u64 arg)
 
 static void registers(void)
 {
+	struct kvm_create_device its = { .type = KVM_DEV_TYPE_ARM_VGIC_ITS };
 	u64 rounds = 8;
 	int gic;
 	struct vm *vm = new_vm(&gic, guest_registers, rounds);
@@ -157,8 +188,26 @@ static void registers(void)
 		gic_attr(gic, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, IIDR, false, &iidr);
 		set_dist(gic, IIDR, (iidr & ~0xf000u) | (2 + i % 2) << 12);
 		set_dist(gic, IPRIORITYR + 40, 0x48484848);
+		if (i == rounds / 2)
+			REQUIRE_EQ(kvm(vm->fd, KVM_CREATE_DEVICE, &its), 0);
 	}
 	vcpu_finish(&vm->vcpu[0]);
+}
+
+/* With write-back: no register is named in the syndrome. */
+static void guest_undescribed(u64 arg)
+{
+	u64 addr = GICD + IIDR;
+
+	asm volatile("ldr wzr, [%0], #4" : "+r"(addr) :: "memory");
+}
+
+static void undescribed(void)
+{
+	int gic;
+	struct vm *vm = new_vm(&gic, guest_undescribed, 0);
+
+	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -ENOSYS);
 }
 
 /* ---- SGIs ---- */
@@ -265,6 +314,68 @@ static void sgis(void)
 	CHECK_EQ(uc.cmd, UCALL_DONE);
 }
 
+/* User space has given vCPUs 1 and 2 each other's affinity. */
+static void guest_crossed(u64 arg)
+{
+	send(1, 6);
+	GUEST_EQ(read32(SGIR(1) + ISPENDR) & 0xffff, 0);
+	GUEST_EQ(read32(SGIR(2) + ISPENDR) & 0xffff, 1 << 6);
+}
+
+static void crossed(void)
+{
+	int gic;
+	struct vm *vm = new_vm(&gic, guest_crossed, 0);
+	u64 first = reg_read(&vm->vcpu[1], REG_MPIDR);
+
+	reg_write(&vm->vcpu[1], REG_MPIDR, reg_read(&vm->vcpu[2], REG_MPIDR));
+	reg_write(&vm->vcpu[2], REG_MPIDR, first);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
+/* ---- SPIs ---- */
+
+#define SPI		40
+#define SPI_BIT(n)	(1u << (n) % 32)
+
+static u64 signalled(void)
+{
+	isb();
+	return mrs(S3_0_C12_C12_2);	/* ICC_HPPIR1_EL1 */
+}
+
+static void guest_pending(u64 rounds)
+{
+	write32(GICD, 0x12);
+	gic_cpu_on();
+	write32(GICD + ICFGR + SPI / 16 * 4, ~0u);
+	for (u64 i = 0; i < rounds; i++) {
+		write32(GICD + ICENABLER + 4, ~0u);
+		write8(GICD + IPRIORITYR + SPI, 0x80);
+		write8(GICD + IPRIORITYR + SPI + 1, 0x40);
+		write32(GICD + ISPENDR + 4, SPI_BIT(SPI) | SPI_BIT(SPI + 1));
+		write32(GICD + ISENABLER + 4, SPI_BIT(SPI));
+		GUEST_EQ(signalled(), SPI);
+		write32(GICD + ISENABLER + 4, SPI_BIT(SPI + 1));
+		GUEST_EQ(signalled(), SPI + 1);
+		write8(GICD + IPRIORITYR + SPI + 1, 0xc0);
+		GUEST_EQ(signalled(), SPI);
+		write32(GICD + IGROUPR + 4, ~SPI_BIT(SPI));
+		GUEST_EQ(signalled(), SPI + 1);
+		write32(GICD + IGROUPR + 4, ~0u);
+		GUEST_EQ(signalled(), SPI);
+		write32(GICD + ICENABLER + 4, SPI_BIT(SPI));
+		GUEST_EQ(signalled(), SPI + 1);
+	}
+}
+
+static void pending_spis(void)
+{
+	int gic;
+
+	vcpu_finish(&new_vm(&gic, guest_pending, 8)->vcpu[0]);
+}
+
 /* Each sends when it has received. */
 static void guest_pong(u64 rounds)
 {
@@ -318,7 +429,10 @@ static void ping_pong(void)
 
 static const struct ktap_case cases[] = {
 	{ "registers of the distributor", registers },
+	{ "an access without a description", undescribed },
+	{ "what is pending is changed", pending_spis },
 	{ "SGIs to a vCPU that does not run", sgis },
+	{ "SGIs by affinity", crossed },
 	{ "SGIs between vCPUs in WFI", ping_pong, 120 },
 };
 KTAP_MAIN(cases)

@@ -13,7 +13,7 @@ host lock-gic2 --kernel lock --cpu cortex-a72 --gic 2 $brief -- \
 	"$st/abi_vgic2" "$st/gic2_lists" "$st/timer_user" "$st/psci_smp"
 # shellcheck disable=SC2086
 host lock --kernel lock $brief -- \
-	"$st/fast_exits" "$st/fast_events" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"
+	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"
 if [ "$HV" != keel ]; then exit 0; fi
 HV=none host lock-life-cycle --kernel lock --nvhe --timeout 300 --file "$TOP/build/lock/keel.ko" -- \
 	"$RUN/host/life-cycle 20"

@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The host's side of a VM's struct keel_gic_share: made, kept up to date, and
- * taken away. Also the SPIs' array is shared, if its memory allows it.
+ * taken away. Also the SPIs' array is shared, if EL2 can have its memory.
  */
-#include <linux/align.h>
 #include <linux/gfp.h>
-#include <linux/io.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/mm.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
 #include "../hyp/gic_share.h"
 #include "../hyp/hyp.h"
-#include "../vgic/frame.h"
-#include "call.h"
+#include "frame.h"
+#include "share.h"
 
 static size_t spi_size(const struct keel_vm *vm)
 {
 	return (vm->gic.nr_irqs - KEEL_NR_PRIVATE) * sizeof(*vm->gic.spi);
-}
-
-/* Its pages are its own (kmalloc() aligns such sizes) and in the linear map. */
-static bool can_share_spi(const struct keel_vm *vm)
-{
-	return !is_vmalloc_addr(vm->gic.spi) && IS_ALIGNED((u64)vm->gic.spi, SZ_4K) &&
-	       spi_size(vm) > SZ_4K / 2;
 }
 
 static u32 read(struct keel_vm *vm, u32 offset)
@@ -34,31 +25,56 @@ static u32 read(struct keel_vm *vm, u32 offset)
 	return keel_frame_read(&a, &keel_dist_map, offset, KEEL_W32);
 }
 
+static u32 ask_ctlr(struct keel_vm *vm)
+{
+	return read(vm, GICD_CTLR);
+}
+
+static u32 ask_typer(struct keel_vm *vm)
+{
+	return read(vm, GICD_TYPER);
+}
+
+static u32 ask_iidr(struct keel_vm *vm)
+{
+	return read(vm, GICD_IIDR);
+}
+
+static u32 ask_hidden(struct keel_vm *vm)
+{
+	return keel_guest_has_memory(vm, ipa(vm->gic.dist_base), KEEL_FRAME_SIZE);
+}
+
 /* Two may do it at once: whoever is last to tell has seen the last change. */
-static void tell(struct keel_vm *vm, u32 *word, u32 offset)
+static void tell(struct keel_vm *vm, u32 *word, u32 (*ask)(struct keel_vm *vm))
 {
 	u32 val;
 
 	do {
-		val = read(vm, offset);
+		val = ask(vm);
 		WRITE_ONCE(*word, val);
 		/* the other's change, or the other sees this */
 		smp_mb();
-	} while (read(vm, offset) != val);
+	} while (ask(vm) != val);
 }
 
-void keel_nvhe_gic_update(struct keel_vm *vm)
+static void tell_all(struct keel_vm *vm, struct keel_gic_share *share)
+{
+	tell(vm, &share->ctlr, ask_ctlr);
+	tell(vm, &share->typer, ask_typer);
+	tell(vm, &share->iidr, ask_iidr);
+	tell(vm, &share->hidden, ask_hidden);
+}
+
+void keel_share_update(struct keel_vm *vm)
 {
 	struct keel_gic_share *share;
 
-	/* the change before the look, as keel_nvhe_gic_share() publishes before it looks */
+	/* the change before the look, as keel_share_make() publishes before it looks */
 	smp_mb();
 	share = READ_ONCE(vm->gic.share);
-	if (!share)
-		return;
-	tell(vm, &share->ctlr, GICD_CTLR);
-	tell(vm, &share->typer, GICD_TYPER);
-	tell(vm, &share->iidr, GICD_IIDR);
+	if (share)
+		tell_all(vm, share);
 }
 
 static void fill(struct keel_vm *vm, struct keel_gic_share *share)
@@ -66,16 +82,14 @@ static void fill(struct keel_vm *vm, struct keel_gic_share *share)
 	struct keel_vcpu *vcpu;
 	unsigned int i;
 
-	share->self = virt_to_phys(share);
 	share->nr_irqs = vm->gic.nr_irqs;
 	keel_for_each_vcpu(i, vcpu, vm)
 		if (vcpu->id < ARRAY_SIZE(share->ctx))
 			share->ctx[vcpu->id] = vcpu->ctx.self;
-	if (can_share_spi(vm) && !keel_map_share(vm->gic.spi, spi_size(vm)))
-		share->spi = virt_to_phys(vm->gic.spi);
+	share->spi = keel_hyp_share(vm->gic.spi, spi_size(vm));
 }
 
-void keel_nvhe_gic_share(struct keel_vm *vm)
+void keel_share_make(struct keel_vm *vm)
 {
 	struct keel_gic_share *share = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	struct keel_vcpu *vcpu;
@@ -84,18 +98,21 @@ void keel_nvhe_gic_share(struct keel_vm *vm)
 	lockdep_assert_held(&vm->config_lock);
 	if (!share)
 		return;
-	if (keel_map_share(share, PAGE_SIZE)) {
+	share->self = keel_hyp_share(share, PAGE_SIZE);
+	if (!share->self) {
 		free_page((unsigned long)share);
 		return;
 	}
 	fill(vm, share);
 	WRITE_ONCE(vm->gic.share, share);
-	keel_nvhe_gic_update(vm);
-	keel_for_each_vcpu(i, vcpu, vm)
+	keel_share_update(vm);
+	keel_for_each_vcpu(i, vcpu, vm) {
+		vcpu->ctx.gic_dist = vm->gic.dist_base;
 		WRITE_ONCE(vcpu->ctx.gic_share, share->self);
+	}
 }
 
-void keel_nvhe_gic_unshare(struct keel_vm *vm)
+void keel_share_drop(struct keel_vm *vm)
 {
 	struct keel_gic_share *share = vm->gic.share;
 
@@ -103,7 +120,7 @@ void keel_nvhe_gic_unshare(struct keel_vm *vm)
 		return;
 	vm->gic.share = NULL;
 	if (share->spi)
-		keel_map_unshare(vm->gic.spi, spi_size(vm));
-	keel_map_unshare(share, PAGE_SIZE);
+		keel_hyp_unshare(vm->gic.spi, spi_size(vm));
+	keel_hyp_unshare(share, PAGE_SIZE);
 	free_page((unsigned long)share);
 }

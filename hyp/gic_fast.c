@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accesses to the distributor and SGIs at EL2, without the host: reads of what
- * no list register may know better, writes to SPIs that are on no vCPU's list
- * before and after, an SGI to a vCPU that need not be told of it. Everything
- * else goes to the host from the beginning, which must come to the same.
+ * Accesses to the distributor and SGIs as fast exits: reads of what no list
+ * register may know better, writes to SPIs that are on no vCPU's list before
+ * and after, an SGI to a vCPU that need not be told of it. Everything else goes
+ * to the host from the beginning, which must come to the same.
  *
- * What the host shares (hyp/gic_share.h) is looked up in EL2's tables before
- * it is touched: rubbish makes an exit go to the host, no more. The VM stays
- * as long as its vCPU is in the guest, and its pages with it.
+ * What the host shares (hyp/gic_share.h) is touched only if this world has it:
+ * under nVHE rubbish makes an exit go to the host, no more. The VM stays as
+ * long as its vCPU is in the guest, and its memory with it.
  *
- * With the guest's EL1 in the CPU; nothing waits: locks are tried.
+ * As all of hyp/fast.c, with the guest's EL1 in the CPU; nothing waits: locks
+ * are tried.
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
+#include <linux/nospec.h>
 #include <asm/barrier.h>
 #include <asm/cputype.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
-#include "../hyp/abort.h"
-#include "../hyp/entry.h"
-#include "../hyp/gic_share.h"
 #include "../vgic/regmap.h"
 #include "../vgic/vgic.h"
-#include "image.h"
+#include "abort.h"
+#include "entry.h"
+#include "gic_fast.h"
+#include "gic_share.h"
 
 #define XZR		31
-#define DIST_SIZE	0x10000
 #define SGI_SINGLE	(ICC_SGI1R_TARGET_LIST_MASK | BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT))
 
 /* ---- what the host shares ---- */
@@ -38,7 +39,7 @@ static struct keel_gic_share *find_share(const struct keel_ctx *ctx)
 {
 	struct keel_gic_share *share = (struct keel_gic_share *)ctx->gic_share;
 
-	if (!share || !keel_calls_writable((u64)share, sizeof(*share)) || share->self != (u64)share)
+	if (!share || !keel_world_has((u64)share, sizeof(*share)) || share->self != (u64)share)
 		return NULL;
 	return share;
 }
@@ -50,8 +51,8 @@ static struct keel_irq *find_spis(const struct keel_gic_share *share, u32 intid,
 
 	if (!irq || intid < KEEL_NR_PRIVATE || intid + n > share->nr_irqs)
 		return NULL;
-	irq += intid - KEEL_NR_PRIVATE;
-	return keel_calls_writable((u64)irq, n * sizeof(*irq)) ? irq : NULL;
+	irq += array_index_nospec(intid - KEEL_NR_PRIVATE, share->nr_irqs - KEEL_NR_PRIVATE);
+	return keel_world_has((u64)irq, n * sizeof(*irq)) ? irq : NULL;
 }
 
 /* ---- registers of the distributor ---- */
@@ -145,8 +146,8 @@ static bool read_fields(const struct keel_gic_share *share, struct fields f, u64
 
 /*
  * The host's raw spinlock, tried by load and store exclusive: its own functions
- * are patched for the CPU, which the image is not. Spurious failure counts as
- * taken.
+ * are patched for the CPU, which the image of nVHE is not, and watched by
+ * lockdep, which would want SP_EL0. Spurious failure counts as taken.
  */
 static bool try_lock(struct keel_irq *irq)
 {
@@ -227,35 +228,22 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
 
 /* ---- exits ---- */
 
-/* HPFAR_EL2.FIPA (Arm ARM D24.2.58). */
-static u64 fault_address(void)
+/* It is known to be a fault by translation, with an address in HPFAR_EL2, only after keel_hyp_is_plain(). */
+bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 {
-	return (read_sysreg(hpfar_el2) & GENMASK_ULL(43, 4)) << 8 |
-	       (read_sysreg(far_el2) & GENMASK_ULL(11, 0));
-}
-
-static noinline bool serve(struct keel_ctx *ctx, u64 offset)
-{
+	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist + (read_sysreg(far_el2) & GENMASK(11, 0));
 	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
 	struct keel_gic_share *share = find_share(ctx);
 	bool write = ctx->esr & ESR_ELx_WNR;
 	u64 val = rt == XZR ? 0 : ctx->x[rt];
 
-	if (!share || !keel_hyp_is_plain(ctx, read_sysreg(sctlr_el1)) ||
+	if (!share || READ_ONCE(share->hidden) || !keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
 	    !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return false;
 	if (!write && rt != XZR)
 		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);
 	keel_hyp_skip(ctx);
 	return true;
-}
-
-/* Every abort comes by here: first of all, is it for the distributor? */
-bool keel_world_mmio(struct keel_ctx *ctx)
-{
-	u64 offset = fault_address() - ctx->gic_dist;
-
-	return ctx->gic_share && offset < DIST_SIZE && serve(ctx, offset);
 }
 
 /* The vCPU of that affinity, other than the sender: ids follow affinities unless user space gave out other ones. */
@@ -267,8 +255,8 @@ static struct keel_ctx *find_target(const struct keel_ctx *ctx, u64 aff)
 
 	if (!share || id >= ARRAY_SIZE(share->ctx))
 		return NULL;
-	to = (struct keel_ctx *)READ_ONCE(share->ctx[id]);
-	if (!to || to == ctx || !keel_calls_writable((u64)to, sizeof(*to)) || !keel_switch_is_context(to))
+	to = (struct keel_ctx *)READ_ONCE(share->ctx[array_index_nospec(id, ARRAY_SIZE(share->ctx))]);
+	if (!to || to == ctx || !keel_world_has((u64)to, sizeof(*to)) || !keel_hyp_is_context(to))
 		return NULL;
 	return (READ_ONCE(to->sys[KEEL_MPIDR_EL1]) & MPIDR_HWID_BITMASK) == aff ? to : NULL;
 }
@@ -306,7 +294,7 @@ static bool post(struct keel_ctx *to, u64 bit)
 	return !(change_bits(&to->posted, bit, 0) & bit);
 }
 
-bool keel_world_sgi(struct keel_ctx *ctx)
+bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 {
 	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11), iss = ctx->esr & ESR_ELx_ISS_MASK;
 	unsigned int rt = FIELD_GET(ESR_ELx_SYS64_ISS_RT_MASK, iss);
