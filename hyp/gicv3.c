@@ -111,19 +111,20 @@ void keel_gicv3_save(struct keel_ctx *ctx)
 	save_aprs(&ctx->gic);
 }
 
-/* Without anything to present the interface stays off, and the list registers as they are. */
+/*
+ * Without anything to present the interface stays off. What is left in list
+ * registers goes all the same: ICC_HPPIR1_EL1 would show it, whosever it is.
+ */
 void keel_gicv3_enter(const struct keel_ctx *ctx, struct keel_gicv3_live *live)
 {
 	const struct keel_ctx_gic *g = &ctx->gic;
 	unsigned int i;
 
-	if (g->used) {
-		for (i = 0; i < g->used; i++)
-			write_lr(i, g->lr[i]);
-		for (; i < live->lrs; i++)
-			write_lr(i, 0);
-		live->lrs = g->used;
-	}
+	for (i = 0; i < g->used; i++)
+		write_lr(i, g->lr[i]);
+	for (; i < live->lrs; i++)
+		write_lr(i, 0);
+	live->lrs = g->used;
 	if (live->hcr == g->hcr)
 		return;
 	write_sysreg_s(g->hcr, SYS_ICH_HCR_EL2);
@@ -152,6 +153,7 @@ void keel_gicv3_leave(struct keel_ctx *ctx, struct keel_gicv3_live *live)
 	empty = read_sysreg_s(SYS_ICH_ELRSR_EL2);
 	for (i = 0; i < g->used; i++)
 		g->lr[i] = empty & BIT(i) ? g->lr[i] & ~LR_STATE : read_lr(i);
+	live->lrs = fls(~empty & (BIT(g->used) - 1));
 	write_sysreg_s(0, SYS_ICH_HCR_EL2);
 	live->hcr = 0;
 }

@@ -38,7 +38,7 @@ struct frames {
 /* What the registers hold, so that only changes are written. [o] */
 struct live {
 	u32 vmcr, apr;
-	u8 lrs;			/* list registers that are not empty, from the first on */
+	u8 lrs;			/* list registers from here on hold nothing pending or active, nor wish for maintenance */
 };
 
 static DEFINE_PER_CPU(struct live, live);
@@ -173,7 +173,10 @@ void keel_gich_reset_cpu(void)
 	__this_cpu_write(live.lrs, 0);
 }
 
-/* Without anything to present the interface stays off, and the list registers as they are. */
+/*
+ * Without anything to present the interface stays off. What is left in list
+ * registers goes all the same: GICV_HPPIR would show it, whosever it is.
+ */
 void keel_gich_load(const struct keel_vcpu *vcpu)
 {
 	const struct keel_ctx_gic *c = &vcpu->ctx.gic;
@@ -184,24 +187,24 @@ void keel_gich_load(const struct keel_vcpu *vcpu)
 		writel_relaxed(c->vmcr, gich + GICH_VMCR);
 	if (l->apr != c->ap0r[0])
 		writel_relaxed(c->ap0r[0], gich + GICH_APR);
-	if (!c->used)
-		return;
 	for (i = 0; i < c->used; i++)
 		writel_relaxed(keel_lr2_encode(c->lr[i]), lr_reg(i));
 	for (; i < l->lrs; i++)
 		writel_relaxed(0, lr_reg(i));
 	l->lrs = c->used;
-	writel_relaxed(c->hcr & HCR_BITS, gich + GICH_HCR);
+	if (c->used)
+		writel_relaxed(c->hcr & HCR_BITS, gich + GICH_HCR);
 }
 
 /* GICH_ELRSR names those that ended without a wish for maintenance: they need not be read. */
-static void save_lrs(struct keel_ctx_gic *c)
+static void save_lrs(struct keel_ctx_gic *c, struct live *l)
 {
 	u32 empty = readl_relaxed(gich + GICH_ELRSR0);
 	unsigned int i;
 
 	for (i = 0; i < c->used; i++)
 		c->lr[i] = keel_lr2_update(c->lr[i], empty & BIT(i) ? 0 : readl_relaxed(lr_reg(i)));
+	l->lrs = fls(~empty & (BIT(c->used) - 1));
 }
 
 void keel_gich_save(struct keel_vcpu *vcpu)
@@ -218,6 +221,6 @@ void keel_gich_save(struct keel_vcpu *vcpu)
 		return;
 	if (c->hcr & KEEL_ICH_LRENPIE)
 		c->eoicount = readl_relaxed(gich + GICH_HCR) >> KEEL_ICH_EOICOUNT_SHIFT;
-	save_lrs(c);
+	save_lrs(c, l);
 	writel_relaxed(0, gich + GICH_HCR);
 }

@@ -8,6 +8,7 @@
  *    KVM of 6.12 loses some)
  *  - an interrupt whose priority or group is changed while it is active ends
  *    all the same, and comes again (not in the in-tree KVM of 6.12)
+ *  - what was pending and is not any more is not shown as the next one, to no VM
  *  - SGIs reach the vCPUs that they name, and no other
  *  - a pending SPI follows its route to another vCPU
  *  - with EOImode, one vCPU deactivates what another acknowledged, also while
@@ -19,6 +20,7 @@
  *  - the virtual and the physical timer's interrupts, also out of WFI
  */
 #include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "lib/vm.h"
@@ -27,6 +29,7 @@
 #define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
 #define GICD_CTLR	(GICD + 0x0)
 #define ISENABLER	0x100
+#define ICENABLER	0x180
 #define ISPENDR		0x200
 #define ICPENDR		0x280
 #define ISACTIVER	0x300
@@ -48,6 +51,7 @@
 #define PMR	S3_0_C4_C6_0
 #define DIR	S3_0_C12_C11_1
 #define SGI1R	S3_0_C12_C11_5
+#define HPPIR1	S3_0_C12_C12_2
 #define gic_read(r)	gic_read_(r)
 #define gic_read_(r)	mrs(r)
 #define gic_write(r, v)	gic_write_(r, v)
@@ -230,6 +234,25 @@ static void guest_changes_active(u64 split)
 		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
 		write32(GICD + 0x80 + 4, ~0u);
 	}
+}
+
+/* What waits in a list register of the CPU is there for this guest's next entry, and no longer. */
+static void guest_holds_one(u64 arg)
+{
+	gic_on(false);
+	set_bit_of(ISPENDR, 40);
+	while (gic_read(HPPIR1) != 40)
+		;
+	if (arg)
+		GUEST_SYNC(0, 0);
+	set_bit_of(ICENABLER, 40);
+	GUEST_EQ(gic_read(HPPIR1), 1023);
+}
+
+static void guest_sees_none(u64 arg)
+{
+	gic_on(false);
+	GUEST_EQ(gic_read(HPPIR1), 1023);
 }
 
 /* Secondaries take what comes; per CPU, by INTID. */
@@ -535,6 +558,24 @@ static void changes_active_split(void)
 	run(1, guest_changes_active, 1);
 }
 
+static void held_no_longer(void)
+{
+	run(1, guest_holds_one, 0);
+}
+
+static void held_by_another_vm(void)
+{
+	struct vm *holder = new_vm(1, guest_holds_one, 1);
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	REQUIRE_EQ(sched_setaffinity(0, sizeof(set), &set), 0);
+	vcpu_sync(&holder->vcpu[0], 0);
+	run(1, guest_sees_none, 0);
+	vcpu_finish(&holder->vcpu[0]);
+}
+
 static void sgis(void)
 {
 	run(3, guest_sgi, ktap_times(50));
@@ -571,6 +612,8 @@ static const struct ktap_case cases[] = {
 	{ "more active than list registers, EOImode", nested_split },
 	{ "priority and group change while active", changes_active },
 	{ "priority and group change while active, EOImode", changes_active_split },
+	{ "what is not pending any more is not shown", held_no_longer },
+	{ "what another VM has pending is not shown", held_by_another_vm },
 	{ "SGIs", sgis },
 	{ "a pending SPI follows its route", route },
 	{ "EOImode: deactivated by another vCPU", dir },
