@@ -75,23 +75,36 @@ static void guest_overlay_running(u64 reg)
 
 static u64 rung;
 
-/* word: what counts the rings. Most are heard within a millisecond, not when the host's tick comes. */
+/* How many of 64 rings are heard within three eighths of the host's tick of 4 ms. */
+static u64 ring_some(u64 *heard)
+{
+	u64 freq = mrs(cntfrq_el0), soon = 0;
+
+	for (u64 i = 0; i < 64; i++) {
+		u64 before = *heard, start = mrs(cntvct_el0);
+
+		mmio_write32(DOORBELL, i);
+		while (load_acquire(heard) == before && mrs(cntvct_el0) - start < 10 * freq)
+			;
+		soon += mrs(cntvct_el0) - start < freq * 3 / 2000;
+		GUEST_EQ(*heard, before + 1);
+	}
+	return soon;
+}
+
+/*
+ * word: what counts the rings. Most are heard at once: with the ticks they
+ * would be 24 of 64, and 41 about never. Again where the machine had no time.
+ */
 static void guest_ring(u64 word)
 {
-	u64 *heard = (u64 *)word, freq = mrs(cntfrq_el0), soon = 0;
+	u64 soon = 0;
 
 	gic_on();
 	guest_on(VEC_IRQ, take);
 	irq_on();
-	for (u64 i = 0; i < 64; i++) {
-		u64 start = mrs(cntvct_el0);
-
-		mmio_write32(DOORBELL, i);
-		while (load_acquire(heard) == i && mrs(cntvct_el0) - start < 10 * freq)
-			;
-		soon += mrs(cntvct_el0) - start < freq / 1000;
-		GUEST_EQ(*heard, i + 1);
-	}
+	for (unsigned int i = 0; i < 8 && soon <= 40; i++)
+		soon = ring_some((u64 *)word);
 	GUEST_ASSERT(soon > 40);
 }
 
