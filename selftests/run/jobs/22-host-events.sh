@@ -64,14 +64,11 @@ HV=none host "host-events nvhe" --kernel 6.12 --nvhe --timeout 300 --append keel
 	"$RUN/host/host-events nodes use hotplug suspend restart"
 HV=none host "host-events nvhe-6.1" --kernel 6.1 --cpu cortex-a57 --timeout 300 "${files[@]}" \
 	--file build/6.1/keel.ko -- "$RUN/host/host-events use hotplug suspend reset"
-for nvhe in '' --nvhe; do
-	# the panic is in the log
-	# shellcheck disable=SC2086
-	HV=none host "host-events crash$nvhe" --kernel 6.12 $nvhe --no-logcheck --timeout 300 \
-		--cpu max,pauth-impdef=on,lpa2=off --append crashkernel=512M --append keel_boot=0 \
-		--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
-		--file "$KEEL_CACHE/kernel/6.12/Image" -- "$RUN/host/host-events crash"
-done
+# the panic is in the log
+HV=none host "host-events crash" --kernel 6.12 --nvhe --no-logcheck --timeout 300 \
+	--cpu max,pauth-impdef=on,lpa2=off --append crashkernel=512M --append keel_boot=0 \
+	--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
+	--file "$KEEL_CACHE/kernel/6.12/Image" -- "$RUN/host/host-events crash"
 # A GICv3 would be told to sleep, from which the emulated one does not wake a CPU.
 HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
 	--qemu "$work/idle.dtb" --file build/6.12/keel.ko -- "$RUN/host/host-events idle"

@@ -4,4 +4,4 @@
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 selftests brief nvhe-a57 --kernel 6.1 --cpu cortex-a57 --rootfs qemu7 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-guest 2 64 virt,gic-version=3,its=off" "$RUN/host/qemu-guest 4" "$RUN/host/vmm-guest 1"
+	"$RUN/host/qemu-guest 2 64 virt,gic-version=3,its=off" "$RUN/host/vmm-guest 1"

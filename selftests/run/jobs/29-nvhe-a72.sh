@@ -2,6 +2,6 @@
 # A host of Armv8.0 with a GICv2: Debian guests that have one as well, under
 # QEMU 10 and the reference VMM, and the module's own test programs.
 . "$(dirname "$0")/../lib.sh"
-guest_files
+guest_files 6.1
 selftests brief nvhe-a72 --kernel 6.12 --cpu cortex-a72 --gic 2 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 4 384 virt,gic-version=2" "$RUN/host/vmm-guest 2"
