@@ -3,4 +3,4 @@
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host qemu7 --kernel 6.12 --rootfs qemu7 --timeout 900 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-guest 2 64 virt,gic-version=3,its=off"
+	"$RUN/host/qemu-guest 1 64 virt,gic-version=3,its=off"

@@ -4,4 +4,4 @@
 . "$(dirname "$0")/../lib.sh"
 guest_files
 host qemu10 --kernel 6.12 --rootfs qemu10 --mem 4G --timeout 900 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-guest 1" "$RUN/host/qemu-guest 8 3G" "$RUN/host/qemu-tools debug migrate"
+	"$RUN/host/qemu-guest 8 3G" "$RUN/host/qemu-tools debug migrate"
