@@ -84,7 +84,8 @@ static void kick(struct keel_vcpu *vcpu)
 {
 	if (!in_task() || READ_ONCE(vcpu->task) != current)
 		keel_vcpu_kick(vcpu);
-	else if (vcpu->ctx.mode == KEEL_IN_GUEST)
+	/* who is owed one already must not lose it, and the guest is left for that one as well */
+	else if (vcpu->ctx.mode == KEEL_IN_GUEST && !vcpu->kick_owed)
 		vcpu->kick_owed = vcpu;
 }
 
