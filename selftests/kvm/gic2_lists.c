@@ -378,15 +378,17 @@ static void guest_timers(u64 arg)
 		msr(cntv_cval_el0, mrs(cntvct_el0) + ms);
 		msr(cntv_ctl_el0, 1);
 		isb();
+		if (i % 2)
+			wfi_until(READ_ONCE(ticks[0]) >= i);
 		while (READ_ONCE(ticks[0]) < i)
-			if (i % 2)
-				wfi();
+			;
 		msr(cntp_cval_el0, mrs(cntpct_el0) + ms);
 		msr(cntp_ctl_el0, 1);
 		isb();
+		if (i % 2)
+			wfi_until(READ_ONCE(ticks[1]) >= i);
 		while (READ_ONCE(ticks[1]) < i)
-			if (i % 2)
-				wfi();
+			;
 	}
 	GUEST_EQ(ticks[0], 60);
 	GUEST_EQ(ticks[1], 60);
@@ -401,10 +403,7 @@ static u64 wakes_until_tick(void)
 	msr(cntv_ctl_el0, 1);
 	isb();
 	irq_on();
-	while (READ_ONCE(ticks[0]) == before) {
-		wfi();
-		n++;
-	}
+	wfi_until((n++, READ_ONCE(ticks[0]) != before));
 	irq_off();
 	return n;
 }
