@@ -2,8 +2,10 @@
 /* Dispatch of an exit by its exception class. */
 #include <linux/kvm.h>
 #include <linux/sched.h>
+#include <linux/sched/stat.h>
 #include <asm/debug-monitors.h>
 #include <asm/esr.h>
+#include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include "../core/vcpu.h"
 #include "../mmu/mmu.h"
@@ -20,6 +22,14 @@ static int unknown(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	keel_inject_undef(vcpu);
 	return KEEL_RESUME;
+}
+
+void keel_exit_trap_wfe(struct keel_vcpu *vcpu)
+{
+	if (single_task_running())
+		vcpu->ctx.hcr &= ~HCR_TWE;
+	else
+		vcpu->ctx.hcr |= HCR_TWE;
 }
 
 static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)

@@ -184,6 +184,7 @@ static int run_once(struct keel_vcpu *vcpu)
 	if (vcpu->resident_cpu >= 0 && vcpu->resident_cpu != smp_processor_id())
 		keel_hyp_put(vcpu);
 	free_fp(vcpu);
+	keel_exit_trap_wfe(vcpu);
 
 	local_irq_disable();
 	if (!keel_cpu_taken()) {
