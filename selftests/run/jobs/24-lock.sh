@@ -6,14 +6,13 @@ debug_module lock || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
 brief="--timeout 900 --append KEEL_BRIEF=1"
+loads=("rmmod keel" "$RUN/host/life-cycle 20" "insmod keel.ko")
+[ "$HV" = keel ] || loads=()
 selftests brief lock-nvhe --kernel lock --nvhe --cpu neoverse-n1 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600"
 # shellcheck disable=SC2086
 host lock-gic2 --kernel lock --cpu cortex-a72 --gic 2 $brief -- \
-	"$st/abi_vgic2" "$st/gic2_lists" "$st/timer_user" "$st/psci_smp"
+	"$st/abi_vgic2" "$st/gic2_lists" "$st/timer_user" "$st/psci_smp" "${loads[@]}"
 # shellcheck disable=SC2086
 host lock --kernel lock $brief -- \
 	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"
-if [ "$HV" != keel ]; then exit 0; fi
-HV=none host lock-life-cycle --kernel lock --nvhe --timeout 300 --file "$TOP/build/lock/keel.ko" -- \
-	"$RUN/host/life-cycle 20"

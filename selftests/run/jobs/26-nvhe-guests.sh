@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Debian guests on a host at EL1 that has VHE and hides it: what the jobs qemu10
-# and vmm do under VHE, a GIC of QEMU's, and firmware.
+# and vmm do under VHE, eight CPUs, a GIC of QEMU's, and firmware.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host nvhe-guests --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --mem 4G --timeout 1500 \
