@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <asm/ptrace.h>
 #include "context_bits.h"
+#include "post.h"
 
 enum keel_reg {
 #define EL1(name, cpu)	KEEL_##name,
@@ -130,9 +131,6 @@ static inline bool keel_hyp_is_context(const struct keel_ctx *ctx)
 {
 	return ctx->self == (u64)ctx;
 }
-
-/* Where a vCPU is. One that is OUTSIDE looks by itself at what there is for it before it runs or sleeps. */
-enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST, KEEL_ASLEEP };
 
 /* Bits of keel_ctx.lines. */
 enum keel_line { KEEL_LINE_IRQ, KEEL_LINE_FIQ, KEEL_LINE_SERROR };

@@ -29,6 +29,7 @@
 #include "entry.h"
 #include "gic_fast.h"
 #include "gic_share.h"
+#include "post.h"
 
 #define XZR		31
 #define SGI_SINGLE	(ICC_SGI1R_TARGET_LIST_MASK | BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT))
@@ -277,23 +278,6 @@ static u64 change_bits(unsigned long *word, u64 clear, u64 set_)
 	return old;
 }
 
-/*
- * To a vCPU that looks by itself before it runs or sleeps. Should it have come
- * to do so meanwhile, whether it saw the bit shows in whether that is still
- * there: if so it is withdrawn, and the host sends and tells.
- */
-static bool post(struct keel_ctx *to, u64 bit)
-{
-	if (READ_ONCE(to->mode) != KEEL_OUTSIDE)
-		return false;
-	change_bits(&to->posted, 0, bit);
-	/* pairs with the barriers between the change of mode and keel_vgic_collect() */
-	smp_mb();
-	if (READ_ONCE(to->mode) == KEEL_OUTSIDE)
-		return true;
-	return !(change_bits(&to->posted, bit, 0) & bit);
-}
-
 bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 {
 	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11), iss = ctx->esr & ESR_ELx_ISS_MASK;
@@ -311,7 +295,7 @@ bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 	      FIELD_GET(ICC_SGI1R_AFFINITY_1_MASK, val) << 8 | FIELD_GET(ICC_SGI1R_RS_MASK, val) << 4 |
 	      __builtin_ctzl(val & ICC_SGI1R_TARGET_LIST_MASK);
 	to = find_target(ctx, aff);
-	if (!to || !post(to, BIT_ULL(FIELD_GET(ICC_SGI1R_SGI_ID_MASK, val))))
+	if (!to || !keel_post(&to->posted, &to->mode, BIT_ULL(FIELD_GET(ICC_SGI1R_SGI_ID_MASK, val)), change_bits))
 		return false;
 	keel_hyp_skip(ctx);
 	return true;

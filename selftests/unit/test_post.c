@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Posting an SGI, in every order in which the accesses of one or two senders
+ * and of the receiver can follow each other: each SGI that counts as sent is
+ * found by the receiver, and no other. The receiver is as in core/run.c and
+ * core/vcpu.c: it says where it is, then looks.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <linux/compiler.h>
+
+/* Each access of a sender is a step of its own. */
+static void step(void);
+#undef READ_ONCE
+#define READ_ONCE(x)	({ step(); *(const volatile __typeof__(x) *)&(x); })
+#include "hyp/post.h"
+#include "ktap.h"
+
+#define SENDERS	2
+#define STACK	(64 * 1024)
+
+static ucontext_t scheduler, sender[SENDERS];
+static int running;		/* which sender */
+static bool over[SENDERS], sent[SENDERS];
+static unsigned long posted;
+static int mode;
+static u64 found;
+
+static void step(void)
+{
+	swapcontext(&sender[running], &scheduler);
+}
+
+static u64 change(unsigned long *word, u64 clear, u64 set)
+{
+	u64 old;
+
+	step();
+	old = *word;
+	*word = (old & ~clear) | set;
+	return old;
+}
+
+static u64 bit_of(int i)
+{
+	return 1u << (4 + i);
+}
+
+static void send(int i)
+{
+	sent[i] = keel_post(&posted, &mode, bit_of(i), change);
+	over[i] = true;
+	step();
+}
+
+static void go_on(int i)
+{
+	running = i;
+	swapcontext(&scheduler, &sender[i]);
+}
+
+/* Where the receiver says that it is; -1: it looks. */
+static const int enters[] = { KEEL_IN_GUEST, -1, KEEL_OUTSIDE, KEEL_ASLEEP, -1, KEEL_OUTSIDE };
+static const int sleeps[] = { KEEL_ASLEEP, -1, KEEL_OUTSIDE, KEEL_IN_GUEST, -1 };
+
+static void receive(int what)
+{
+	if (what >= 0) {
+		mode = what;
+		return;
+	}
+	found |= posted;
+	posted = 0;
+}
+
+/* ---- all orders, one after the other: what was chosen at each point, and out of how many ---- */
+
+static struct { int chosen, of; } path[64];
+static int depth;
+
+static int choose(int n)
+{
+	path[depth].of = n;
+	return path[depth++].chosen;
+}
+
+/* The next order, from the last point on where there is another choice. False: that was all. */
+static bool next_order(void)
+{
+	while (depth-- && ++path[depth].chosen == path[depth].of)
+		path[depth].chosen = 0;
+	return depth >= 0;
+}
+
+/* ---- one order ---- */
+
+static void make_sender(int i, char *stack)
+{
+	over[i] = false;
+	getcontext(&sender[i]);
+	sender[i].uc_stack.ss_sp = stack;
+	sender[i].uc_stack.ss_size = STACK;
+	makecontext(&sender[i], (void (*)(void))send, 1, i);
+}
+
+static void begin(int nr_senders, char *stacks)
+{
+	posted = found = 0;
+	mode = KEEL_OUTSIDE;
+	depth = 0;
+	for (int i = 0; i < nr_senders; i++) {
+		make_sender(i, stacks + i * STACK);
+		go_on(i);	/* up to its first access */
+	}
+}
+
+/* The receiver's next look is certain where it is outside; else it may be long in coming. */
+static void judge(int nr_senders)
+{
+	if (mode == KEEL_OUTSIDE)
+		receive(-1);
+	for (int i = 0; i < nr_senders; i++)
+		CHECK_EQ(sent[i], !!(found & bit_of(i)));
+	CHECK_EQ(posted, 0);
+}
+
+static void run(int nr_senders, const int *steps, int nr_steps, char *stacks)
+{
+	int able[SENDERS + 1], n, i, done = 0;
+
+	begin(nr_senders, stacks);
+	for (;;) {
+		for (i = n = 0; i < nr_senders; i++)
+			if (!over[i])
+				able[n++] = i;
+		if (done < nr_steps)
+			able[n++] = SENDERS;
+		if (!n)
+			break;
+		i = able[choose(n)];
+		if (i == SENDERS)
+			receive(steps[done++]);
+		else
+			go_on(i);
+	}
+	judge(nr_senders);
+}
+
+static void all_orders(int nr_senders, const int *steps, int nr_steps)
+{
+	char *stacks = malloc(SENDERS * STACK);
+	unsigned long orders = 0;
+
+	memset(path, 0, sizeof(path));
+	do {
+		run(nr_senders, steps, nr_steps, stacks);
+		orders++;
+	} while (!ktap_case_failed && next_order());
+	/* a sender with one access can come at any point of the receiver's */
+	CHECK(ktap_case_failed || orders > (unsigned long)nr_steps);
+	printf("# %lu orders\n", orders);
+	free(stacks);
+}
+
+#define ALL_ORDERS(n, steps)	all_orders(n, steps, sizeof(steps) / sizeof(steps[0]))
+
+static void one_sender(void)
+{
+	ALL_ORDERS(1, enters);
+	ALL_ORDERS(1, sleeps);
+}
+
+static void two_senders(void)
+{
+	ALL_ORDERS(2, enters);
+	ALL_ORDERS(2, sleeps);
+}
+
+int main(void)
+{
+	RUN(one_sender);
+	RUN(two_senders);
+	return ktap_done();
+}
