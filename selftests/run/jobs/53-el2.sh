@@ -24,4 +24,4 @@ break_image overflow-host keel_switch_is_context overflow
 break_image overflow-guest keel_fast_exit overflow
 HV=none host "el2" --kernel 6.12 --nvhe --timeout 200 --file build/selftests/smoke \
 	--file build/selftests/fast_gic --file build/6.12/keel.ko \
-	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" "${broken[@]}" -- "$RUN/host/el2"
+	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" --file "$work/el2_locks.ko" "${broken[@]}" -- "$RUN/host/el2"
