@@ -248,6 +248,7 @@ void keel_idreg_apply(struct keel_vcpu *vcpu)
 	mutex_lock(&vm->config_lock);
 	for (i = 0; i < KEEL_NR_IDREGS; i++)
 		ctx->idregs[i] = keel_idreg_read(vm, i);
+	ctx->ctr = vm->arch.ctr;
 	ctx->vpidr = vm->arch.midr;
 	ctx->hcr = hcr(vcpu);
 	mutex_unlock(&vm->config_lock);

@@ -125,6 +125,7 @@ struct keel_ctx {
 	u32 psci_version;	/* what EL2 answers to PSCI_VERSION ... */
 	s8 smccc_feature[KEEL_NR_SMCCC_FEATURES];	/* ... to SMCCC_ARCH_FEATURES */
 	u64 idregs[KEEL_NR_IDREGS];	/* what EL2 answers to a trapped ID register read */
+	u64 ctr;		/* ... and to one of CTR_EL0 */
 };
 
 static inline bool keel_hyp_is_context(const struct keel_ctx *ctx)

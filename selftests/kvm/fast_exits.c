@@ -128,6 +128,8 @@ static void guest_loop(u64 what)
 			mrs(id_aa64pfr0_el1);
 		else if (what == 2)
 			guest_hvc(0x4b000000, 0, 0, 0);
+		else if (what == 3)
+			mrs(ctr_el0);
 		else
 			msr(S3_0_C12_C11_5, 5ul << 24 | 1 << 1);
 	}
@@ -147,16 +149,17 @@ asm(".pushsection .text\n"
     "step_first: ldr w10, [x1]\n"
     "	msr S3_0_C12_C11_5, x2\n"
     "	mrs x11, id_aa64pfr0_el1\n"
+    "	mrs x12, ctr_el0\n"
     "	fmov d0, x11\n"
     "	msr S3_0_C12_C11_5, x4\n"
     "	wfi\n"
     "	hvc #0\n"
     "	smc #0\n"
     "step_last: stp x10, x11, [x9]\n"
-    "	str x0, [x9, #16]\n"
+    "	stp x0, x12, [x9, #16]\n"
     "	ret\n"
     ".popsection\n");
-static u64 step_x[3];
+static u64 step_x[4];
 
 static void do_steps(void)
 {
@@ -164,6 +167,7 @@ static void do_steps(void)
 	GUEST_EQ(step_x[0] & IIDR_FIXED, IIDR);
 	GUEST_EQ(step_x[1], mrs(id_aa64pfr0_el1));
 	GUEST_EQ(step_x[2], ~0ul);
+	GUEST_EQ(step_x[3], mrs(ctr_el0));
 }
 
 static void guest_steps(u64 arg)
@@ -325,7 +329,7 @@ static void signals(void)
 	pthread_t self = pthread_self(), thread;
 
 	sigaction(SIGUSR1, &sa, NULL);
-	for (u64 what = 0; what < 4; what++) {
+	for (u64 what = 0; what < 5; what++) {
 		struct vm *vm = new_vm(2, guest_loop, what);
 
 		vcpu_sync(&vm->vcpu[0], 1);
