@@ -82,33 +82,31 @@ static bool hypercall(struct keel_ctx *ctx)
 	return true;
 }
 
-/* op0=3, op1=0, CRn=0, CRm=1..7; at EL0 the host injects. NULL: none of these. */
-static const u64 *find_idreg(const struct keel_ctx *ctx, u32 sys)
-{
-	unsigned int crm = (sys & ESR_ELx_SYS64_ISS_CRM_MASK) >> ESR_ELx_SYS64_ISS_CRM_SHIFT;
-	unsigned int op2 = (sys & ESR_ELx_SYS64_ISS_OP2_MASK) >> ESR_ELx_SYS64_ISS_OP2_SHIFT;
-
-	sys &= ~(ESR_ELx_SYS64_ISS_CRM_MASK | ESR_ELx_SYS64_ISS_OP2_MASK);
-	if (sys != ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 0, 0, 0) || crm < 1 || crm > 7 ||
-	    !(ctx->pstate & PSR_MODE_MASK))
-		return NULL;
-	return &ctx->idregs[keel_idreg_index(crm, op2)];
-}
-
-/* Of CTR_EL0, which kernels read for each instruction that they change, EL0's trap is EL1's if EL0 may not read it. */
+/*
+ * op0=3, op1=0, CRn=0, CRm=1..7, at EL0 the host's to inject; and CTR_EL0, which
+ * kernels read for each instruction that they change. If EL0 may not read that,
+ * the trap is EL1's.
+ */
 static bool read_idreg(struct keel_ctx *ctx)
 {
 	u32 iss = ctx->esr & ESR_ELx_ISS_MASK, sys = iss & ESR_ELx_SYS64_ISS_SYS_MASK;
+	u32 where = ESR_ELx_SYS64_ISS_CRM_MASK | ESR_ELx_SYS64_ISS_OP2_MASK;
 	unsigned int rt = (iss & ESR_ELx_SYS64_ISS_RT_MASK) >> ESR_ELx_SYS64_ISS_RT_SHIFT;
-	const u64 *val;
+	unsigned int crm = (iss & ESR_ELx_SYS64_ISS_CRM_MASK) >> ESR_ELx_SYS64_ISS_CRM_SHIFT;
+	unsigned int op2 = (iss & ESR_ELx_SYS64_ISS_OP2_MASK) >> ESR_ELx_SYS64_ISS_OP2_SHIFT;
+	u64 val = ctx->ctr;
 
 	if (!(iss & ESR_ELx_SYS64_ISS_DIR_READ))
 		return false;
-	val = sys == ESR_ELx_SYS64_ISS_SYS_VAL(3, 3, 1, 0, 0) ? &ctx->ctr : find_idreg(ctx, sys);
-	if (!val)
+	if ((sys & ~where) == ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 0, 0, 0)) {
+		if (crm < 1 || crm > 7 || !(ctx->pstate & PSR_MODE_MASK))
+			return false;
+		val = ctx->idregs[keel_idreg_index(crm, op2)];
+	} else if (sys != ESR_ELx_SYS64_ISS_SYS_VAL(3, 3, 1, 0, 0)) {
 		return false;
+	}
 	if (rt != 31)
-		ctx->x[rt] = *val;
+		ctx->x[rt] = val;
 	keel_hyp_skip(ctx);
 	return true;
 }

@@ -143,6 +143,12 @@ static void guest_idreg(u64 arg)
 	MEASURE(IDREG, mrs(id_aa64pfr0_el1));
 }
 
+/* CTR_EL0, which traps on CPUs without FEAT_EVT */
+static void guest_ctr(u64 arg)
+{
+	MEASURE(CTR, mrs(ctr_el0));
+}
+
 static void guest_gic_read(u64 arg)
 {
 	MEASURE(GIC_READ, read32(GICD_IIDR));
@@ -448,6 +454,7 @@ static void simple(void (*fn)(u64), unsigned int vcpus)
 static void hypercall(void) { simple(guest_hypercall, 1); }
 static void features(void) { simple(guest_features, 1); }
 static void idreg(void) { simple(guest_idreg, 1); }
+static void ctr(void) { simple(guest_ctr, 1); }
 static void gic_read(void) { simple(guest_gic_read, 1); }
 static void gic_write(void) { simple(guest_gic_write, 1); }
 static void sgi_send(void) { simple(guest_sgi_send, 2); }
@@ -633,8 +640,8 @@ static const struct bench {
 	void (*run)(void);
 } benches[] = {
 #define B(id, fn)	[OP_##id] = { .n = N_##id, .run = fn }
-	B(HYPERCALL, hypercall), B(FEATURES, features), B(IDREG, idreg), B(GIC_READ, gic_read),
-	B(GIC_WRITE, gic_write), B(SGI_SEND, sgi_send), B(WFI_PENDING, wfi_pending),
+	B(HYPERCALL, hypercall), B(FEATURES, features), B(IDREG, idreg), B(CTR, ctr),
+	B(GIC_READ, gic_read), B(GIC_WRITE, gic_write), B(SGI_SEND, sgi_send), B(WFI_PENDING, wfi_pending),
 	B(USER_READ, user_read), B(USER_WRITE, user_write), B(IOEVENTFD, ioeventfd),
 	B(SGI_HANDLER, sgi_handler), B(EOI, eoi), B(IRQFD_SPI, irqfd_spi),
 	B(IRQFD_LPI, irqfd_lpi), B(TIMER, timer),

@@ -15,6 +15,7 @@
 	OP(HYPERCALL,	"hypercall",		20,  256) \
 	OP(FEATURES,	"smccc-features",	20,  256) \
 	OP(IDREG,	"id-register",		20,  256) \
+	OP(CTR,		"ctr-read",		100, 256) \
 	OP(GIC_READ,	"gic-mmio-read",	20,  256) \
 	OP(GIC_WRITE,	"gic-mmio-write",	20,  256) \
 	OP(SGI_SEND,	"sgi-send",		20,  256) \
