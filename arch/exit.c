@@ -38,6 +38,7 @@ static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	if (exit->wfx.wfe) {
 		vcpu->stat.wfe++;
 		yield();
+		keel_exit_trap_wfe(vcpu);
 		return KEEL_RESUME;
 	}
 	vcpu->stat.wfi++;

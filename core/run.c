@@ -124,6 +124,17 @@ static void free_fp(struct keel_vcpu *vcpu)
 	vcpu->ctx.flags |= KEEL_CTX_FP_FREE;
 }
 
+/* Who else wants the CPU shows in this thread's switches: it is looked into after each. Preemption off. */
+static void choose_wfe_trap(struct keel_vcpu *vcpu)
+{
+	unsigned long switches = current->nvcsw + current->nivcsw;
+
+	if (vcpu->switches == switches)
+		return;
+	vcpu->switches = switches;
+	keel_exit_trap_wfe(vcpu);
+}
+
 /* The last check, with mode IN_GUEST and IRQs off: whoever kicks from here on sends an IPI. */
 static bool must_not_enter(struct keel_vcpu *vcpu)
 {
@@ -184,7 +195,7 @@ static int run_once(struct keel_vcpu *vcpu)
 	if (vcpu->resident_cpu >= 0 && vcpu->resident_cpu != smp_processor_id())
 		keel_hyp_put(vcpu);
 	free_fp(vcpu);
-	keel_exit_trap_wfe(vcpu);
+	choose_wfe_trap(vcpu);
 
 	local_irq_disable();
 	if (!keel_cpu_taken()) {

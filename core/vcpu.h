@@ -75,6 +75,8 @@ struct keel_vcpu {
 
 	struct keel_vcpu *kick_owed;	/* [o] who is to be kicked when the guest was left */
 
+	unsigned long switches;		/* [v] of the thread, when it last was asked who else wants the CPU */
+
 	/* FP/SIMD: the guest used it in this KVM_RUN; switches of the thread when the CPU's registers became free. [v] */
 	bool fp_wanted;
 	unsigned long fp_free_at;
