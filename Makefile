@@ -7,6 +7,7 @@
 #   make demo       a guest of keel, from nothing to its user space
 #   make check      every check
 #   make lint unit selftests          parts of it
+#   make litmus     the orderings the code relies on, against Arm's memory model
 #   make bench      what keel and in-tree KVM execute, side by side
 #
 # KDIR=     build against this kernel
@@ -57,6 +58,9 @@ lint:
 unit:
 	@$(MAKE) -C selftests/unit OUT=$(CURDIR)/build/unit check
 
+litmus:
+	@selftests/run/check litmus
+
 selftests:
 	@tools/build/selftests
 
@@ -77,4 +81,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module kernel lint unit selftests check bench demo shell clean
+.PHONY: all keel.ko module kernel lint unit litmus selftests check bench demo shell clean
