@@ -24,14 +24,18 @@ static int vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init)
 	return keel_reset_vcpu_init(vcpu, init);
 }
 
-static int one_reg(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg, bool set)
+static int one_reg(struct keel_vcpu *vcpu, const void __user *argp, bool set)
 {
+	struct kvm_one_reg reg;
+
 	if (!vcpu->initialised)
 		return -ENOEXEC;
+	if (copy_from_user(&reg, argp, sizeof(reg)))
+		return -EFAULT;
 	/* a reset that PSCI left for this vCPU shows in its registers */
 	if (test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
 		keel_reset_vcpu(vcpu);
-	return set ? keel_onereg_set(vcpu, reg) : keel_onereg_get(vcpu, reg);
+	return set ? keel_onereg_set(vcpu, &reg) : keel_onereg_get(vcpu, &reg);
 }
 
 static int reg_list(struct keel_vcpu *vcpu, void __user *argp)
@@ -88,19 +92,22 @@ static int set_signal_mask(struct keel_vcpu *vcpu, struct kvm_signal_mask __user
 	return 0;
 }
 
+/* Before KVM_ARM_VCPU_INIT too: VMMs describe a vCPU's devices first. */
 static int device_attr(struct keel_vcpu *vcpu, unsigned int nr, const struct kvm_device_attr *attr)
 {
 	if (nr == KVM_HAS_DEVICE_ATTR)
 		return keel_vcpu_attr_has(vcpu, attr);
-	if (!vcpu->initialised)
-		return -ENOEXEC;
 	return nr == KVM_GET_DEVICE_ATTR ? keel_vcpu_attr_get(vcpu, attr) : keel_vcpu_attr_set(vcpu, attr);
 }
 
-static int finalize(struct keel_vcpu *vcpu, int feature)
+static int finalize(struct keel_vcpu *vcpu, const int __user *argp)
 {
+	int feature;
+
 	if (!vcpu->initialised)
 		return -ENOEXEC;
+	if (get_user(feature, argp))
+		return -EFAULT;
 	return -EINVAL;	/* no feature offered needs it */
 }
 
@@ -111,9 +118,9 @@ static long other_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *ar
 	case KVM_ARM_VCPU_INIT:
 		return KEEL_WITH_COPY(argp, struct kvm_vcpu_init, vcpu_init(vcpu, &arg_));
 	case KVM_GET_ONE_REG:
-		return KEEL_WITH_COPY(argp, struct kvm_one_reg, one_reg(vcpu, &arg_, false));
+		return one_reg(vcpu, argp, false);
 	case KVM_SET_ONE_REG:
-		return KEEL_WITH_COPY(argp, struct kvm_one_reg, one_reg(vcpu, &arg_, true));
+		return one_reg(vcpu, argp, true);
 	case KVM_GET_REG_LIST:
 		return reg_list(vcpu, argp);
 	case KVM_GET_MP_STATE:
@@ -133,7 +140,7 @@ static long other_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *ar
 	case KVM_SET_DEVICE_ATTR:
 		return KEEL_WITH_COPY(argp, struct kvm_device_attr, device_attr(vcpu, nr, &arg_));
 	case KVM_ARM_VCPU_FINALIZE:
-		return KEEL_WITH_COPY(argp, int, finalize(vcpu, arg_));
+		return finalize(vcpu, argp);
 	case KVM_GET_STATS_FD:
 		return keel_stats_vcpu_fd(vcpu);
 	default:

@@ -5,6 +5,9 @@
  *  - PREFERRED_TARGET and VCPU_INIT: features, re-init, errors
  *  - ENOEXEC before init
  *  - MP_STATE, VCPU_EVENTS, SET_SIGNAL_MASK, unknown calls
+ *  - device attributes do not wait for init
+ *  - a signal that only SET_SIGNAL_MASK lets in ends KVM_RUN and stays pending,
+ *    whatever the process does with it
  *  - EIO for a process that is not the VM's
  */
 #include <signal.h>
@@ -142,6 +145,37 @@ static void before_init(void)
 	CHECK_EQ(kvm(vcpu, KVM_GET_REG_LIST, &list), -ENOEXEC);
 }
 
+/* What a VMM of its own order sets first, and KVM_ARM_VCPU_INIT leaves alone. */
+static void attributes_before_init(void)
+{
+	u64 place = DATA_BASE, got = 0;
+	struct kvm_device_attr attr = {
+		.group = KVM_ARM_VCPU_PVTIME_CTRL,
+		.attr = KVM_ARM_VCPU_PVTIME_IPA,
+		.addr = (u64)&place,
+	};
+	int vcpu, ppi = 0;
+
+	vm = vm_fd(0);
+	REQUIRE_EQ(vm_slot(vm, 0, 0, DATA_BASE, PAGE, vm_alloc(PAGE, PAGE)), 0);
+	vcpu = vcpu_fd(vm, 0);
+	if (kvm_cap(KVM_CAP_STEAL_TIME)) {
+		CHECK_EQ(kvm(vcpu, KVM_SET_DEVICE_ATTR, &attr), 0);
+		REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
+		attr.addr = (u64)&got;
+		CHECK_EQ(kvm(vcpu, KVM_GET_DEVICE_ATTR, &attr), 0);
+		CHECK_EQ(got, place);
+	}
+	vcpu = vcpu_fd(vm, 1);
+	attr.group = KVM_ARM_VCPU_TIMER_CTRL;
+	attr.attr = KVM_ARM_VCPU_TIMER_IRQ_VTIMER;
+	attr.addr = (u64)&ppi;
+	CHECK_EQ(kvm(vcpu, KVM_GET_DEVICE_ATTR, &attr), 0);
+	CHECK_EQ(ppi, 27);
+	/* no interrupt controller */
+	CHECK_EQ(kvm(vcpu, KVM_SET_DEVICE_ATTR, &attr), -EINVAL);
+}
+
 static void mp_state(void)
 {
 	struct kvm_mp_state state = { 77 };
@@ -270,6 +304,7 @@ static const struct ktap_case cases[] = {
 	{ "VCPU_INIT: target", target },
 	{ "VCPU_INIT: features", features },
 	{ "before VCPU_INIT", before_init },
+	{ "attributes before VCPU_INIT", attributes_before_init },
 	{ "MP_STATE", mp_state },
 	{ "VCPU_EVENTS", events },
 	{ "SET_SIGNAL_MASK", signal_mask },
