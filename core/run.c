@@ -250,18 +250,35 @@ static void set_owner(struct keel_vcpu *vcpu)
 	vcpu->pid = get_pid(pid);
 }
 
+/*
+ * The thread's own mask waits in real_blocked, as in sigtimedwait(): a signal in
+ * it, which only KVM_SET_SIGNAL_MASK opens, ends KVM_RUN and stays pending. By
+ * the look of ->blocked alone the kernel would kill the process at once, or drop
+ * the signal where that is its default. Only the thread itself writes the field.
+ */
+static void open_signals(struct keel_vcpu *vcpu)
+{
+	if (vcpu->sigset_active)
+		sigprocmask(SIG_SETMASK, &vcpu->sigset, &current->real_blocked);
+}
+
+static void close_signals(struct keel_vcpu *vcpu)
+{
+	if (!vcpu->sigset_active)
+		return;
+	sigprocmask(SIG_SETMASK, &current->real_blocked, NULL);
+	sigemptyset(&current->real_blocked);
+}
+
 static int run_with_signals(struct keel_vcpu *vcpu)
 {
-	sigset_t saved;
 	int ret;
 
-	if (vcpu->sigset_active)
-		sigprocmask(SIG_SETMASK, &vcpu->sigset, &saved);
+	open_signals(vcpu);
 	vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
 	vcpu->run->flags = 0;
 	ret = loop(vcpu);
-	if (vcpu->sigset_active)
-		sigprocmask(SIG_SETMASK, &saved, NULL);
+	close_signals(vcpu);
 	return ret;
 }
 

@@ -10,6 +10,8 @@
  *    whatever the process does with it
  *  - EIO for a process that is not the VM's
  */
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -257,6 +259,69 @@ static void signal_mask(void)
 	CHECK_EQ(kvm(vcpu, KVM_SET_SIGNAL_MASK, &m), -EINVAL);
 }
 
+static u64 rounds;
+
+static void spin(u64 unused)
+{
+	for (;;)
+		WRITE_ONCE(rounds, rounds + 1);
+}
+
+struct sender {
+	pthread_t to;
+	int sig;
+	u64 *rounds;	/* the guest's */
+};
+
+static void *send_once_inside(void *arg)
+{
+	struct sender *s = arg;
+
+	while (!READ_ONCE(*s->rounds))
+		sched_yield();
+	pthread_kill(s->to, s->sig);
+	return NULL;
+}
+
+/* The thread blocks the signal, KVM_RUN does not. */
+static void opened_signal(int sig, sighandler_t disposition)
+{
+	struct { struct kvm_signal_mask mask; u64 set; } m = { { .len = 8 } };
+	struct vm *guest = vm_new(1, spin, 0);
+	struct sender s = { pthread_self(), sig, vm_shared(guest, rounds) };
+	struct timespec now = { 0 };
+	pthread_t thread;
+	sigset_t set;
+
+	signal(sig, disposition);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	REQUIRE_EQ(kvm(guest->vcpu[0].fd, KVM_SET_SIGNAL_MASK, &m), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, send_once_inside, &s), 0);
+	CHECK_EQ(kvm(guest->vcpu[0].fd, KVM_RUN, 0), -EINTR);
+	CHECK_EQ(guest->vcpu[0].run->exit_reason, KVM_EXIT_INTR);
+	CHECK_EQ(sigtimedwait(&set, NULL, &now), sig);
+	pthread_join(thread, NULL);
+	pthread_sigmask(SIG_BLOCK, NULL, &set);
+	CHECK(sigismember(&set, sig));
+}
+
+static void fatal_signal(void)
+{
+	opened_signal(SIGUSR1, SIG_DFL);
+}
+
+static void ignored_signal(void)
+{
+	opened_signal(SIGUSR1, SIG_IGN);
+}
+
+static void default_ignored_signal(void)
+{
+	opened_signal(SIGCHLD, SIG_DFL);
+}
+
 static void unknown_calls(void)
 {
 	int vcpu;
@@ -308,6 +373,9 @@ static const struct ktap_case cases[] = {
 	{ "MP_STATE", mp_state },
 	{ "VCPU_EVENTS", events },
 	{ "SET_SIGNAL_MASK", signal_mask },
+	{ "a signal that only KVM_RUN lets in: fatal", fatal_signal },
+	{ "a signal that only KVM_RUN lets in: ignored", ignored_signal },
+	{ "a signal that only KVM_RUN lets in: ignored by default", default_ignored_signal },
 	{ "unknown calls", unknown_calls },
 	{ "another process", other_process },
 };
