@@ -8,7 +8,8 @@
  * notifier, under mmu->lock; an array by number, under slots_lock. All change
  * under slots_lock, the trees under mmu->lock for writing too, with
  * notifier_seq counted up: a fault that read the old state notices before it
- * maps. A removed slot is freed after an SRCU grace period.
+ * maps. As long as anything of a slot is mapped it is in the notifier's tree.
+ * A removed slot is freed after an SRCU grace period.
  *
  * Locks, outermost first: vcpu->mutex, slots_lock, vm->srcu (read), mmap_lock, mmu->lock.
  */
@@ -42,13 +43,20 @@ static void link_slot(struct keel_mmu *mmu, struct keel_slot *slot)
 	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
 }
 
-static void unlink_slot(struct keel_mmu *mmu, struct keel_slot *slot)
+/* No fault finds it any more. What it has mapped stays, and the notifier has to find that. */
+static void unlink_ipa(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	lockdep_assert_held_write(&mmu->lock);
 	keel_slot_tree_remove(&mmu->slots.by_ipa, slot);
-	interval_tree_remove(&slot->hva_node, &mmu->slots.by_hva);
 	/* pairs with the acquire of keel_mmu_fault() */
 	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+}
+
+/* Only once nothing of it is mapped. */
+static void unlink_hva(struct keel_mmu *mmu, struct keel_slot *slot)
+{
+	lockdep_assert_held_write(&mmu->lock);
+	interval_tree_remove(&slot->hva_node, &mmu->slots.by_hva);
 }
 
 /* ---- one slot ---- */
@@ -223,11 +231,17 @@ err_slot:
 	return ret;
 }
 
-/* No new mapping from here on, and the old ones go. mmu->lock for writing, dropped and retaken. */
+/*
+ * No new mapping from here on, and the old ones go; mmu->lock for writing,
+ * dropped and retaken. Meanwhile the VMM may take away the memory of what is
+ * still mapped, so the slot leaves the notifier's tree last, and in one hold
+ * of the lock with whatever the caller puts in its place.
+ */
 static void withdraw(struct keel_mmu *mmu, struct keel_slot *slot)
 {
-	unlink_slot(mmu, slot);
+	unlink_ipa(mmu, slot);
 	keel_stage2_unmap(mmu, ipa(slot->base), ipa(slot->base + slot->size), true);
+	unlink_hva(mmu, slot);
 }
 
 static void delete(struct keel_vm *vm, struct keel_slot *slot)
