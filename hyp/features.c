@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds out, on the host's side, what the CPUs have that the world switch minds. */
 #include <asm/cpufeature.h>
+#include <asm/cputype.h>
 #include <asm/sysreg.h>
 #include "../core/host.h"
 #include "features.h"
+
+#define AMPERE_AC04	0xac4	/* AMPERE_CPU_PART_AMPERE1A, which 6.1 lacks */
 
 struct keel_hyp_features keel_hyp_features;
 
 static unsigned int field(u64 reg, unsigned int shift)
 {
 	return (reg >> shift) & 0xf;
+}
+
+/* The kernel knows AC04_CPU_23 from 6.16 on only. Machines with this core have no other. */
+static bool is_ampere_ac04(void)
+{
+	return read_cpuid_implementor() == ARM_CPU_IMP_AMPERE && read_cpuid_part_number() == AMPERE_AC04;
 }
 
 void keel_features_probe(void)
@@ -29,6 +38,8 @@ void keel_features_probe(void)
 		.wrps = field(dfr0, 20) + 1,
 		.at_erratum = cpus_have_cap(ARM64_WORKAROUND_SPECULATIVE_AT),
 		.tlbi_erratum = cpus_have_cap(ARM64_WORKAROUND_REPEAT_TLBI),
+		.par_erratum = cpus_have_cap(ARM64_WORKAROUND_1508412),
+		.hcr_erratum = is_ampere_ac04(),
 		.tlbi_range = field(isar0, 56) >= 2,	/* ID_AA64ISAR0_EL1.TLB */
 	};
 }

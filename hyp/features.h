@@ -12,6 +12,8 @@ struct keel_hyp_features {
 	u8 lrs, aprs;			/* list registers, active-priority registers of each group */
 	bool at_erratum;		/* ARM64_WORKAROUND_SPECULATIVE_AT */
 	bool tlbi_erratum;		/* ARM64_WORKAROUND_REPEAT_TLBI */
+	bool par_erratum;		/* ARM64_WORKAROUND_1508412 */
+	bool hcr_erratum;		/* AmpereOne AC04_CPU_23 */
 	bool tlbi_range;		/* FEAT_TLBIRANGE */
 };
 

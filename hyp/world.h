@@ -15,6 +15,7 @@
 #include "context.h"
 #include "entry.h"
 #include "features.h"
+#include "guarded.h"
 
 /* DISR_EL1.A: an SError was deferred. */
 #define KEEL_DISR_A	BIT(31)
@@ -67,11 +68,11 @@ static inline bool keel_world_hpfar_valid(u64 esr)
 /* Ask the guest's own stage 1; false: its tables changed meanwhile. PAR_EL1 is the guest's. */
 static inline bool keel_world_translate(u64 far, u64 *hpfar)
 {
-	u64 saved = read_sysreg(par_el1), par;
+	u64 saved = keel_guarded_read_par(), par;
 
 	asm volatile("at s1e1r, %0" :: "r" (far));
 	isb();	/* PAR_EL1 after AT (Arm ARM C5.4) */
-	par = read_sysreg(par_el1);
+	par = keel_guarded_read_par();
 	write_sysreg(saved, par_el1);
 	if (par & SYS_PAR_EL1_F)
 		return false;

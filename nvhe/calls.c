@@ -11,34 +11,33 @@
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
 #include "../hyp/entry.h"
+#include "../hyp/guarded.h"
 #include "image.h"
 
 /* EL2's tables have pages of this size, whatever the host's size is. */
 #define EL2_PAGE	SZ_4K
 
-/* One byte. PAR_EL1 may hold a result that the host has not read yet. */
-static bool probe(u64 addr)
+/* One byte. */
+static __always_inline bool probe(u64 addr, bool fence)
 {
-	u64 saved = read_sysreg(par_el1), par;
-
 	asm volatile("at s1e2w, %0" :: "r" (addr));
 	isb();	/* PAR_EL1 after AT (Arm ARM C5.4) */
-	par = read_sysreg(par_el1);
-	write_sysreg(saved, par_el1);
-	return !(par & SYS_PAR_EL1_F);
+	return !(keel_guarded_par(fence) & SYS_PAR_EL1_F);
 }
 
-/* The address need not make sense. */
-bool keel_calls_writable(u64 addr, u64 size)
+/*
+ * The address need not make sense. PAR_EL1 may hold a result that the guest or
+ * the host has not read yet. On the path of fast exits, by name: guarded.h.
+ */
+noinline bool keel_calls_writable(u64 addr, u64 size)
 {
-	u64 end = addr + size, pos;
+	bool fence = keel_hyp_features.par_erratum, good = addr + size >= addr;
+	u64 pos, saved = keel_guarded_par(fence);
 
-	if (end < addr)
-		return false;
-	for (pos = ALIGN_DOWN(addr, EL2_PAGE); pos < end; pos += EL2_PAGE)
-		if (!probe(pos))
-			return false;
-	return true;
+	for (pos = ALIGN_DOWN(addr, EL2_PAGE); good && pos < addr + size; pos += EL2_PAGE)
+		good = probe(pos, fence);
+	write_sysreg(saved, par_el1);
+	return good;
 }
 
 /* The first call of every stay: the way in (start.S) ends in it. Any other time it changes nothing. */

@@ -11,6 +11,7 @@
 #include "../core/compat.h"
 #include "../hyp/context.h"
 #include "../hyp/features.h"
+#include "../hyp/guarded.h"
 #include "el1.h"
 
 /* The two that open() writes. */
@@ -35,7 +36,7 @@ static __always_inline void save(u64 *bank, bool passing)
 	bank[KEEL_TPIDRRO_EL0] = read_sysreg(tpidrro_el0);
 	bank[KEEL_MDSCR_EL1] = read_sysreg(mdscr_el1);
 	if (passing)
-		bank[KEEL_PAR_EL1] = read_sysreg(par_el1);
+		bank[KEEL_PAR_EL1] = keel_guarded_read_par();
 }
 
 static __always_inline void load(const u64 *bank, bool passing)

@@ -7,6 +7,7 @@
 #include <asm/esr.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
+#include "../hyp/guarded.h"
 #include "image.h"
 
 /* As host.S stores them. */
@@ -55,7 +56,7 @@ static void record(struct keel_el2_cpu *cpu, const struct regs *regs)
 	r->hpfar = read_sysreg(hpfar_el2);
 	r->hcr = read_sysreg(hcr_el2);
 	r->sctlr = read_sysreg(sctlr_el2);
-	r->par = read_sysreg(par_el1);
+	r->par = keel_guarded_read_par();
 	r->vector = regs->vector;
 	r->guest = cpu->world.guest;
 	backtrace(cpu, r);

@@ -14,6 +14,7 @@
 #include "../hyp/debug.h"
 #include "../hyp/entry.h"
 #include "../hyp/features.h"
+#include "../hyp/guarded.h"
 #include "../hyp/world.h"
 #include "debug.h"
 #include "el1.h"
@@ -124,7 +125,7 @@ static void activate(const struct keel_el2_cpu *cpu, const struct keel_ctx *ctx)
 	write_sysreg(cpu->guest_vectors, vbar_el2);
 	write_sysreg(ctx->vtcr, vtcr_el2);
 	write_sysreg(ctx->vttbr, vttbr_el2);
-	write_sysreg(keel_world_hcr(ctx), hcr_el2);
+	keel_guarded_write_hcr(keel_world_hcr(ctx));
 }
 
 /* VMID 0 is the host's: without stage 2 its TLB entries still carry VTTBR_EL2.VMID (Arm ARM D8.14). */
@@ -132,7 +133,7 @@ static void deactivate(const struct keel_el2_cpu *cpu)
 {
 	const struct keel_host_el2 *h = &cpu->world.host;
 
-	write_sysreg(h->hcr, hcr_el2);
+	keel_guarded_write_hcr(h->hcr);
 	write_sysreg(0, vttbr_el2);
 	write_sysreg(cpu->vectors, vbar_el2);
 	if (keel_hyp_features.hcx)

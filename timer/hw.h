@@ -9,6 +9,7 @@
 
 #include <asm/barrier.h>
 #include <asm/kvm_arm.h>
+#include "../hyp/guarded.h"
 #include "../hyp/mode.h"
 #include "../nvhe/timer.h"
 #include "../vhe/timer.h"
@@ -79,14 +80,14 @@ static inline bool keel_hw_cntpoff_works(void)
 	u64 hcr = read_sysreg(hcr_el2), traps = keel_hw_set_traps(KEEL_CNTHCTL_ECV), ctl;
 
 	keel_hw_set_phys_offset(-BIT_ULL(62));
-	write_sysreg(hcr & ~HCR_TGE, hcr_el2);
+	keel_guarded_write_hcr(hcr & ~HCR_TGE);
 	isb();
 	keel_hw_load_phys(3, BIT_ULL(61));	/* ENABLE, IMASK */
 	isb();
 	ctl = read_sysreg_s(SYS_CNTP_CTL_EL02);
 	keel_hw_stop_phys();
 	keel_hw_set_phys_offset(0);
-	write_sysreg(hcr, hcr_el2);
+	keel_guarded_write_hcr(hcr);
 	isb();
 	keel_hw_set_traps(traps);
 	return ctl & 4;				/* ISTATUS */

@@ -16,6 +16,7 @@
 #include "../hyp/aarch32.h"
 #include "../hyp/entry.h"
 #include "../hyp/debug.h"
+#include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../hyp/world.h"
 #include "cpu.h"
@@ -74,7 +75,7 @@ static void unload_run_regs(struct keel_ctx *ctx, const struct host_world *h)
 	ctx->sys[KEEL_TPIDR_EL0] = read_sysreg(tpidr_el0);
 	ctx->sys[KEEL_TPIDRRO_EL0] = read_sysreg(tpidrro_el0);
 	ctx->sys[KEEL_MDSCR_EL1] = read_sysreg(mdscr_el1);
-	ctx->sys[KEEL_PAR_EL1] = read_sysreg(par_el1);
+	ctx->sys[KEEL_PAR_EL1] = keel_guarded_read_par();
 	write_sysreg(h->tpidr_el0, tpidr_el0);
 	write_sysreg(h->tpidrro_el0, tpidrro_el0);
 	write_sysreg(h->mdscr, mdscr_el1);
@@ -101,7 +102,7 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 	if (keel_hyp_features.ras)
 		write_sysreg_s(ctx->vsesr, SYS_VSESR_EL2);
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
-	write_sysreg(keel_world_hcr(ctx) | HCR_E2H, hcr_el2);
+	keel_guarded_write_hcr(keel_world_hcr(ctx) | HCR_E2H);
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 
@@ -125,7 +126,7 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 	unload_debug(ctx);
 	unload_run_regs(ctx, h);
 
-	write_sysreg(h->hcr, hcr_el2);
+	keel_guarded_write_hcr(h->hcr);
 	write_sysreg(h->cptr, cpacr_el1);
 	write_sysreg(h->mdcr, mdcr_el2);
 	write_sysreg(h->vbar, vbar_el1);
@@ -177,7 +178,7 @@ asmlinkage void __noreturn keel_hyp_bug(u64 esr, u64 elr, u64 far, u64 spsr)
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
 
 	write_sysreg(p->host_vectors, vbar_el1);
-	write_sysreg(p->host_hcr, hcr_el2);
+	keel_guarded_write_hcr(p->host_hcr);
 	isb();
 	panic("keel: unexpected exception at EL2: esr %#llx elr %#llx far %#llx spsr %#llx",
 	      esr, elr, far, spsr);

@@ -15,6 +15,7 @@
 #include <asm/sysreg.h>
 #include <asm/tlbflush.h>
 #include "../core/compat.h"
+#include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
 #include "cpu.h"
@@ -97,14 +98,14 @@ static bool enter_vm(const struct keel_s2 *s2, struct host *h)
 	write_sysreg(s2->vtcr, vtcr_el2);
 	write_sysreg(vttbr, vttbr_el2);
 	isb();	/* 1165522: the tables stand before TGE is cleared */
-	write_sysreg(h->hcr & ~HCR_TGE, hcr_el2);
+	keel_guarded_write_hcr(h->hcr & ~HCR_TGE);
 	isb();	/* Arm ARM D24.1.2.2: all of it before the TLBI */
 	return true;
 }
 
 static void leave_vm(const struct host *h)
 {
-	write_sysreg(h->hcr, hcr_el2);
+	keel_guarded_write_hcr(h->hcr);
 	isb();	/* TGE is set before the tables change: no regime walks a mixture */
 	write_sysreg(h->vttbr, vttbr_el2);
 	write_sysreg(h->vtcr, vtcr_el2);

@@ -131,6 +131,8 @@ closed() {
 	expect "$1: world-switch code is not instrumented" "$TOP/tools/build/uninstrumented" \
 		$(find "$TOP/build/$1" \( -path '*/hyp/*.o' -o -path '*/vhe/*.o' -o -name '*.nvhe.o' \) ! -name '.*')
 	expect "$1: EL2 image is closed" "$TOP/tools/build/closed-image" "$TOP/build/$1/nvhe/image.elf"
+	expect "$1: fenced registers are accessed where the fences are" "$TOP/tools/build/guarded-registers" \
+		"$TOP/build/$1/keel.ko" "$TOP/build/$1/nvhe/image.elf"
 }
 
 # What several jobs need. usage: prepare [strictly]

@@ -14,3 +14,23 @@ for flag in -pg -fpatchable-function-entry=2 -fstack-protector-all \
 	expect "guards: an object built with $flag is caught" fails judge
 done
 expect "guards: no objects is no pass" fails "$TOP/tools/build/uninstrumented"
+
+# The judge of fenced registers finds an access that is elsewhere, and one that is nowhere.
+# usage: fenced C-TEXT    accesses in functions of that name
+fenced() {
+	echo "#define PAR asm volatile(\"mrs x0, par_el1\" ::: \"x0\")
+		#define HCR asm volatile(\"msr hcr_el2, x0\")
+		$1" >"$work/f.c"
+	"$cc" -O2 -c -o "$work/f.o" "$work/f.c" && "$TOP/tools/build/guarded-registers" "$work/f.o"
+}
+proper='void keel_guarded_read_par(void) { PAR; } void keel_guarded_write_hcr(void) { HCR; }'
+expect "guards: fenced registers pass" fenced "$proper void f(void) { asm volatile(\"mrs x0, hcr_el2\" ::: \"x0\"); }"
+expect "guards: a read of PAR_EL1 elsewhere is caught" fails fenced "$proper void f(void) { PAR; }"
+expect "guards: a write of HCR_EL2 elsewhere is caught" fails fenced "$proper void f(void) { HCR; }"
+expect "guards: ... by its encoding too" fails fenced \
+	"$proper void f(void) { asm volatile(\"msr s3_4_c1_c1_0, x3\"); }"
+expect "guards: ... and in the other's function" fails fenced \
+	"void keel_guarded_read_par(void) { PAR; HCR; } void keel_guarded_write_hcr(void) { HCR; }"
+expect "guards: a missing access is caught" fails fenced "${proper/PAR/}"
+echo 'no object' >"$work/f.o"
+expect "guards: what is no object is no pass" fails "$TOP/tools/build/guarded-registers" "$work/f.o"
