@@ -89,8 +89,25 @@ static struct syscore_ops syscore = {
 };
 
 /*
- * A CPU in deep idle loses its EL1 registers, and what keel has set at EL2. The
- * timer's share of that the host's timer driver restores. IRQs off.
+ * After power was, or may have been, off. The host's GIC and timer drivers have
+ * put back what is theirs: they were there first. Where it fails, no guest is
+ * entered here any more.
+ */
+static void wake(void)
+{
+	keel_vgic_wake_cpu();
+	keel_timer_wake_cpu();
+	if (!keel_hyp_enable_cpu())
+		return;
+	__this_cpu_write(keel_cpu_is_taken, false);
+	keel_vgic_disable_cpu();
+	keel_timer_disable_cpu();
+}
+
+/*
+ * A CPU in deep idle loses its EL1 registers, what keel has set at EL2, and
+ * maybe the registers of its GIC's interfaces. The timer's share of that the
+ * host's timer driver restores. IRQs off.
  */
 static int power_change(struct notifier_block *nb, unsigned long event, void *unused)
 {
@@ -103,9 +120,7 @@ static int power_change(struct notifier_block *nb, unsigned long event, void *un
 		break;
 	case CPU_PM_ENTER_FAILED:
 	case CPU_PM_EXIT:
-		/* where it fails, no guest is entered here any more */
-		if (keel_hyp_enable_cpu())
-			__this_cpu_write(keel_cpu_is_taken, false);
+		wake();
 		break;
 	}
 	return NOTIFY_OK;

@@ -451,3 +451,16 @@ void keel_timer_quiet_cpu(void)
 		if (keel_irq_has(id))
 			keel_irq_set_active(id, false);
 }
+
+/*
+ * A GICv2's driver saves which interrupts are active before this CPU's are made
+ * inactive, and restores it: the host's books may be wrong, whatever keel's say.
+ */
+void keel_timer_wake_cpu(void)
+{
+	unsigned int id;
+
+	for (id = 0; id < KEEL_NR_TIMERS; id++)
+		if (keel_irq_has(id))
+			keel_irq_do_set_active(id, false);
+}

@@ -39,6 +39,7 @@ void keel_timer_module_exit(void);
 void keel_timer_enable_cpu(void);
 void keel_timer_disable_cpu(void);
 void keel_timer_quiet_cpu(void);	/* the CPU is about to lose its state; no guest runs. IRQs off */
+void keel_timer_wake_cpu(void);		/* it is back, or did not go; as above */
 
 void keel_timer_vm_init(struct keel_vm *vm);	/* offset := now, so the guest's counters start near 0 */
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu);

@@ -104,6 +104,7 @@ bool keel_vgic_has_sysregs(void);	/* it is a GICv3 */
 unsigned int keel_vgic_max_vcpus(void);	/* that a VM can have on this host, with an in-kernel GIC or without */
 void keel_vgic_enable_cpu(void);	/* maintenance interrupt; IRQs off, own CPU */
 void keel_vgic_disable_cpu(void);
+void keel_vgic_wake_cpu(void);		/* the CPU may have lost its power since a guest ran; IRQs off, own CPU */
 void keel_vgic_vm_init(struct keel_vm *vm);		/* also without a GIC */
 void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC; vm->lock, idx is set */
 void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu);	/* the GIC's model is known now; vm->lock, no vCPU has run */

@@ -10,6 +10,8 @@
  *  - WFI does not wait with an interrupt pending, and does for what the
  *    priority mask or the distributor hold back
  *  - the virtual and the physical timer's interrupts, also out of WFI
+ *  - the same on one CPU of the host that idles meanwhile, also with the
+ *    interrupt acknowledged and not ended
  *  - level-sensitive lines and a resampling irqfd
  */
 #include <pthread.h>
@@ -394,6 +396,39 @@ static void guest_timers(u64 arg)
 	GUEST_EQ(ticks[1], 60);
 }
 
+/* User space takes a nap while the interrupt is active. */
+static void tick_and_nap(struct guest_regs *regs)
+{
+	u32 intid = read32(IAR);
+
+	if (intid >= NR_IRQS)
+		return;
+	GUEST_EQ(intid, 27);
+	msr(cntv_ctl_el0, 0);
+	isb();
+	if (++ticks[0] % 2)
+		GUEST_SYNC(ticks[0], 0);
+	write32(EOIR, intid);
+}
+
+static void guest_naps(u64 n)
+{
+	gic_on();
+	guest_on(VEC_IRQ, tick_and_nap);
+	irq_on();
+	for (u64 i = 1; i <= n; i++) {
+		msr(cntv_cval_el0, mrs(cntvct_el0) + mrs(cntfrq_el0) / 250);
+		msr(cntv_ctl_el0, 1);
+		isb();
+		if (i % 4 < 2)
+			wfi_until(READ_ONCE(ticks[0]) >= i);
+		while (READ_ONCE(ticks[0]) < i)
+			;
+	}
+	GUEST_EQ(ticks[0], n);
+	GUEST_EQ(read32(GICD + ISACTIVER), 0);
+}
+
 /* How often WFI returns until the timer's interrupt, which is urgent, has come. */
 static u64 wakes_until_tick(void)
 {
@@ -525,6 +560,24 @@ static void timers(void)
 	run(1, guest_timers);
 }
 
+#define NAPS	40
+
+static void naps(void)
+{
+	struct vm *vm = new_vm(1, guest_naps);
+	struct ucall uc;
+	u64 n = 0;
+
+	REQUIRE(pin_to(nr_cpus() - 1));
+	vcpu_start(&vm->vcpu[0], guest_naps, NAPS);
+	while ((uc = vcpu_ucall(&vm->vcpu[0])).cmd == UCALL_SYNC) {
+		usleep(4000);
+		n++;
+	}
+	CHECK_EQ(uc.cmd, UCALL_DONE);
+	CHECK_EQ(n, NAPS / 2);
+}
+
 #define NEXT(vm, intid)	CHECK_EQ(vcpu_ucall(&(vm)->vcpu[0]).a, intid)
 
 static void line(struct vm *vm, u32 spi, u32 level)
@@ -582,6 +635,7 @@ static const struct ktap_case cases[] = {
 	{ "groups", groups },
 	{ "WFI wakes for what is signalled", wfi_wakes },
 	{ "timers", timers },
+	{ "timers of a CPU that idles", naps },
 	{ "lines and their completion", lines },
 };
 KTAP_MAIN(cases)

@@ -41,9 +41,14 @@ add_idle() {
 expect "host-events: kexec builds" "$([ "$(uname -m)" = aarch64 ] || echo "$CROSS_COMPILE")gcc" -O2 -Wall -Wextra -Werror -static \
 	-o "$work/kexec" "$RUN/host/kexec.c"
 
+[ "$(uname -m)" = aarch64 ] || export ARCH=arm64
+cp "$RUN/idle/"* "$work/"
+expect "host-events: the module of losses builds" "$TOP/tools/build/quiet-build" \
+	make -C "$KEEL_CACHE/kernel/6.12/build" M="$PWD/$work" modules
 for k in 6.12 6.1; do leek $k; done
 files=(--file "$programs/busy" --file "$programs/smoke" --file "$programs/hotplug"
 	--file "$programs/timer_user" --file "$work/kexec")
+losses=(--file "$work/idle_loss.ko" --file "$programs/gic2_lists")
 tree "$work/idle.dtb" 2 2 && add_idle "$work/idle.dtb" 2
 tree "$work/no-timer.dtb" 2 3 && fdtput -t s "$work/no-timer.dtb" /timer \
 	interrupt-names sec-phys phys none hyp-phys
@@ -71,9 +76,9 @@ HV=none host "host-events crash" --kernel 6.12 --nvhe --no-logcheck --timeout 30
 	--file "$KEEL_CACHE/kernel/6.12/Image" -- "$RUN/host/host-events crash"
 # A GICv3 would be told to sleep, from which the emulated one does not wake a CPU.
 HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
-	--qemu "$work/idle.dtb" --file build/6.12/keel.ko -- "$RUN/host/host-events idle"
+	--qemu "$work/idle.dtb" --file build/6.12/keel.ko "${losses[@]}" -- "$RUN/host/host-events idle"
 HV=none host "host-events nvhe-idle" --kernel 6.12 --nvhe --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
-	--qemu "$work/idle.dtb" --file build/6.12/keel.ko -- "$RUN/host/host-events idle"
+	--qemu "$work/idle.dtb" --file build/6.12/keel.ko "${losses[@]}" -- "$RUN/host/host-events idle"
 for nvhe in '' --nvhe; do
 	# shellcheck disable=SC2086
 	HV=none host "host-events no-timer$nvhe" --kernel 6.12 $nvhe --timeout 60 --qemu -dtb \
