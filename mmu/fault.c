@@ -107,6 +107,11 @@ static int make_young(struct keel_mmu *mmu, ipa_t ipa)
 
 /* ---- slot ---- */
 
+static ipa_t page_of(ipa_t addr)
+{
+	return ipa(addr.v & PAGE_MASK);
+}
+
 /* vm->srcu or mmu->lock. False: this access has no memory. */
 static bool use_slot(struct keel_fault *f, struct keel_slot *slot)
 {
@@ -238,7 +243,7 @@ static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struc
 {
 	*f = (struct keel_fault) {
 		.vcpu = vcpu, .mmu = &vcpu->vm->mmu, .exit = exit,
-		.ipa = ipa(exit->ipa.v & PAGE_MASK),
+		.ipa = page_of(exit->ipa),
 		.perm = perm,
 		.exec = exit->abort.exec && !exit->abort.s1ptw,
 		.write = is_write(&exit->abort, perm),
@@ -313,7 +318,7 @@ static bool try_slot(struct keel_fault *f, struct keel_vcpu *vcpu, struct keel_s
 
 	if (kind != KIND_TRANSLATION && !perm)
 		return false;
-	if (perm && is_write(&exit.abort, true) && grant(&vcpu->vm->mmu, slot, exit.ipa))
+	if (perm && is_write(&exit.abort, true) && grant(&vcpu->vm->mmu, slot, page_of(exit.ipa)))
 		return true;
 	init_fault(f, vcpu, &exit, perm);
 	return use_slot(f, slot) && !(perm && !f->write && !f->exec) && try_pin(f);
@@ -342,7 +347,7 @@ bool keel_mmu_try_fault(struct keel_vcpu *vcpu, ipa_t page)
 
 static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm)
 {
-	ipa_t page = ipa(exit->ipa.v & PAGE_MASK);
+	ipa_t page = page_of(exit->ipa);
 	struct keel_fault f;
 
 	if (exit->ipa.v >> vcpu->vm->mmu.ipa_bits)

@@ -20,6 +20,7 @@
 #include <linux/uaccess.h>
 #include "../core/compat.h"
 #include "../core/vm.h"
+#include "log_span.h"
 #include "memslot.h"
 #include "stage2.h"
 
@@ -377,11 +378,10 @@ int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_regio
 void keel_memslot_mark_dirty(struct keel_slot *slot, ipa_t ipa, u64 len)
 {
 	unsigned long *dirty = READ_ONCE(slot->dirty);
-	u64 page = (ipa.v - slot->base) >> PAGE_SHIFT;
-	u64 last = (ipa.v - slot->base + len - 1) >> PAGE_SHIFT;
+	u64 page, nr = keel_log_span(ipa.v - slot->base, len, slot->size, PAGE_SHIFT, &page);
 
-	for (; dirty && page <= last; page++)
-		set_bit_le(page, dirty);
+	for (; dirty && nr; nr--)
+		set_bit_le(page++, dirty);
 }
 
 /* Protect the pages of one word of the log, given as they will be reported. */

@@ -28,7 +28,7 @@ static inline unsigned long keel_memslot_hva(const struct keel_slot *slot, ipa_t
 	return slot->hva + (ipa.v - slot->base);
 }
 
-/* Note pages as written, if the slot keeps a log. As keel_memslot_find(). */
+/* Note the pages that [ipa, ipa + len) touches as written, if the slot keeps a log. As keel_memslot_find(). */
 void keel_memslot_mark_dirty(struct keel_slot *slot, ipa_t ipa, u64 len);
 
 #endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log of dirty pages, bit by bit. Proves:
+ *  - a write sets its page's bit and no other, wherever in the page it goes to:
+ *    not the next page's, none beyond the slot
+ *  - logs of slots side by side do not get into each other's way
+ *  - a write that the hypervisor makes for the guest is logged as well
+ * mem_faults has what the host's memory management does to logged pages.
+ */
+#include <unistd.h>
+#include "lib/vm.h"
+
+#define SLOT	1
+
+#define PV_TIME_ST	0xc5000021ul
+
+static struct { u64 what, addr, value; } op;
+enum { READ_IT, WRITE_IT, START_STOLEN_TIME };
+
+static void guest_ops(u64 arg)
+{
+	for (;;) {
+		volatile u64 *p = (u64 *)op.addr;
+
+		if (READ_ONCE(op.what) == WRITE_IT)
+			*p = op.value;
+		GUEST_SYNC(op.what == START_STOLEN_TIME ? guest_hvc(PV_TIME_ST, 0, 0, 0).a0 : *p, 0);
+	}
+}
+
+static struct vm *vm;
+static u64 page_size;
+
+static void setup(void)
+{
+	page_size = getpagesize();
+	vm = vm_new(1, guest_ops, 0);
+}
+
+static void add_slot(u32 slot, u64 page, u64 pages)
+{
+	REQUIRE_EQ(vm_slot(vm->fd, slot, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE + page * page_size, pages * page_size,
+			   vm_alloc(pages * page_size, page_size)), 0);
+}
+
+static u64 ask(u64 what, u64 page, u64 offset, u64 value)
+{
+	struct ucall uc;
+
+	vm_shared(vm, op)->what = what;
+	vm_shared(vm, op)->addr = DATA_BASE + page * page_size + offset;
+	vm_shared(vm, op)->value = value;
+	uc = vcpu_ucall(&vm->vcpu[0]);
+	REQUIRE_EQ(uc.cmd, UCALL_SYNC);
+	return uc.a;
+}
+
+#define WRITE(page, offset, value)	ask(WRITE_IT, page, offset, value)
+#define READ(page)			ask(READ_IT, page, 0, 0)
+
+/* The first 64 pages' bits. */
+static u64 take_log(u32 slot)
+{
+	static u64 bitmap[32];
+	struct kvm_dirty_log log = { .slot = slot, .dirty_bitmap = bitmap };
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
+	return bitmap[0];
+}
+
+/* Pages that are there for reading get the right to be written by their first write after a look. */
+static void one_page(void)
+{
+	u64 last = page_size - 8;
+
+	add_slot(SLOT, 0, 64);
+	for (u64 page = 0; page < 64; page++)
+		WRITE(page, 0, page);
+	CHECK_EQ(take_log(SLOT), -1);
+	for (u64 page = 0; page < 64; page++)
+		CHECK_EQ(READ(page), page);
+	CHECK_EQ(take_log(SLOT), 0);
+	for (unsigned int i = 0; i < 3; i++) {
+		WRITE(3, 8, i);
+		WRITE(9, last, i);
+		CHECK_EQ(take_log(SLOT), 1 << 3 | 1 << 9);
+		WRITE(62, last, i);
+		CHECK_EQ(take_log(SLOT), 1ul << 62);
+	}
+}
+
+static void each_write_its_page(void)
+{
+	setup();
+	one_page();
+}
+
+static void last_page(void)
+{
+	setup();
+	add_slot(SLOT, 0, 3);
+	for (u64 page = 0; page < 3; page++)
+		READ(page);
+	for (unsigned int i = 0; i < 3; i++) {
+		WRITE(2, 8 * (i + 1), i);
+		CHECK_EQ(take_log(SLOT), 1 << 2);
+	}
+	/* where what is beyond the slot is not in the last word of the bitmap either */
+	add_slot(SLOT + 1, 100, 64);
+	READ(163);
+	WRITE(163, 8, 1);
+	CHECK_EQ(take_log(SLOT + 1), 1ul << 63);
+	CHECK_EQ(take_log(SLOT + 1), 0);
+}
+
+/* Slots of a page each, one after the other. */
+static void side_by_side(void)
+{
+	setup();
+	for (u64 i = 0; i < 4; i++)
+		add_slot(SLOT + i, i, 1);
+	for (u64 i = 0; i < 4; i++)
+		READ(i);
+	for (unsigned int round = 0; round < 3; round++) {
+		for (u64 i = 0; i < 4; i++)
+			WRITE(i, 8, round);
+		for (u64 i = 0; i < 4; i++)
+			CHECK_EQ(take_log(SLOT + i), 1);
+		WRITE(1, 16, round);
+		WRITE(3, 16, round);
+		for (u64 i = 0; i < 4; i++)
+			CHECK_EQ(take_log(SLOT + i), i & 1);
+	}
+}
+
+/* Stolen time: the structure is cleared when the guest asks where it is. */
+static void by_the_hypervisor(void)
+{
+	u64 place = DATA_BASE + 5 * getpagesize() + 64;
+	struct kvm_device_attr attr = {
+		.group = KVM_ARM_VCPU_PVTIME_CTRL,
+		.attr = KVM_ARM_VCPU_PVTIME_IPA,
+		.addr = (u64)&place,
+	};
+
+	if (!kvm_cap(KVM_CAP_STEAL_TIME))
+		ktap_skip("no stolen time");
+	setup();
+	add_slot(SLOT, 0, 8);
+	REQUIRE_EQ(kvm(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, &attr), 0);
+	READ(5);
+	take_log(SLOT);
+	for (unsigned int i = 0; i < 3; i++) {
+		CHECK_EQ(ask(START_STOLEN_TIME, 0, 0, 0), place);
+		CHECK_EQ(take_log(SLOT), 1 << 5);
+	}
+}
+
+static const struct ktap_case cases[] = {
+	{ "each write marks its page", each_write_its_page },
+	{ "the last page of a slot", last_page },
+	{ "logs side by side", side_by_side },
+	{ "writes by the hypervisor", by_the_hypervisor },
+};
+KTAP_MAIN(cases)
