@@ -71,6 +71,16 @@ static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return keel_mmu_fault(vcpu, exit);
 }
 
+/* EL2 has posted an SGI to a vCPU that may have looked already. */
+static int posted(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	struct keel_vcpu *to = keel_vm_vcpu_by_id(vcpu->vm, exit->iss);
+
+	if (to)
+		keel_vgic_collect(to);
+	return KEEL_RESUME;
+}
+
 /* A class without a handler is one that no guest of ours should cause: UNDEF for it. */
 static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_WFx]		= wfx,
@@ -92,6 +102,7 @@ static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_BREAKPT_LOW]	= keel_debug_exit,
 	[ESR_ELx_EC_BKPT32]		= keel_debug_exit,
 	[ESR_ELx_EC_BRK64]		= keel_debug_exit,
+	[KEEL_EC_POSTED]		= posted,
 };
 
 static int dispatch(struct keel_vcpu *vcpu, const struct keel_exit *exit)

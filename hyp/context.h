@@ -51,6 +51,12 @@ enum keel_exit_code {
 	KEEL_EXIT_FAILED,	/* nVHE: EL2 is not to be relied on any more; the vCPU's state may be lost */
 };
 
+/*
+ * A class of exceptions that no CPU reports: EL2 has done the guest's write of
+ * ICC_SGI1R_EL1, but keel_vgic_collect() is to be called for the vCPU whose id is the ISS.
+ */
+#define KEEL_EC_POSTED	0x3f
+
 #define KEEL_CTX_PAUTH		(1U << KEEL_CTX_PAUTH_BIT)	/* guest uses the PAuth keys: switch them */
 #define KEEL_CTX_FP_GUEST	(1U << 1)	/* guest's FP/SIMD registers are in the CPU (set and cleared with IRQs off) */
 #define KEEL_CTX_FAST_SMCCC	(1U << 2)	/* EL2 may answer the hypercalls that need no host */

@@ -247,10 +247,16 @@ bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 	return true;
 }
 
-/* The vCPU of that affinity, other than the sender: ids follow affinities unless user space gave out other ones. */
+/* Ids follow affinities unless user space gave out other ones. */
+static u64 id_of(u64 aff)
+{
+	return (aff & 0xf) | (aff >> 8 & 0xff) << 4 | (aff >> 16 & 0xff) << 12;
+}
+
+/* The vCPU of that affinity, other than the sender. */
 static struct keel_ctx *find_target(const struct keel_ctx *ctx, u64 aff)
 {
-	u64 id = (aff & 0xf) | (aff >> 8 & 0xff) << 4 | (aff >> 16 & 0xff) << 12;
+	u64 id = id_of(aff);
 	const struct keel_gic_share *share = find_share(ctx);
 	struct keel_ctx *to;
 
@@ -262,26 +268,24 @@ static struct keel_ctx *find_target(const struct keel_ctx *ctx, u64 aff)
 	return (READ_ONCE(to->sys[KEEL_MPIDR_EL1]) & MPIDR_HWID_BITMASK) == aff ? to : NULL;
 }
 
-/* Set or clear bits of a word that the host changes too. What it was. */
-static u64 change_bits(unsigned long *word, u64 clear, u64 set_)
+/* Set bits of a word that the host changes too. */
+static void set_bits(unsigned long *word, u64 bits)
 {
-	u64 old, new;
+	u64 val;
 	u32 failed;
 
-	asm volatile("1:	ldaxr	%0, %3\n"
-		     "	bic	%1, %0, %4\n"
-		     "	orr	%1, %1, %5\n"
-		     "	stlxr	%w2, %1, %3\n"
-		     "	cbnz	%w2, 1b"
-		     : "=&r" (old), "=&r" (new), "=&r" (failed), "+Q" (*word)
-		     : "r" (clear), "r" (set_) : "memory");
-	return old;
+	asm volatile("1:	ldaxr	%0, %2\n"
+		     "	orr	%0, %0, %3\n"
+		     "	stlxr	%w1, %0, %2\n"
+		     "	cbnz	%w1, 1b"
+		     : "=&r" (val), "=&r" (failed), "+Q" (*word) : "r" (bits) : "memory");
 }
 
 bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 {
 	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11), iss = ctx->esr & ESR_ELx_ISS_MASK;
 	unsigned int rt = FIELD_GET(ESR_ELx_SYS64_ISS_RT_MASK, iss);
+	enum keel_post post;
 	struct keel_ctx *to;
 	u64 val, aff;
 
@@ -295,8 +299,13 @@ bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 	      FIELD_GET(ICC_SGI1R_AFFINITY_1_MASK, val) << 8 | FIELD_GET(ICC_SGI1R_RS_MASK, val) << 4 |
 	      __builtin_ctzl(val & ICC_SGI1R_TARGET_LIST_MASK);
 	to = find_target(ctx, aff);
-	if (!to || !keel_post(&to->posted, &to->mode, BIT_ULL(FIELD_GET(ICC_SGI1R_SGI_ID_MASK, val)), change_bits))
+	if (!to)
+		return false;
+	post = keel_post(&to->posted, &to->mode, BIT_ULL(FIELD_GET(ICC_SGI1R_SGI_ID_MASK, val)), set_bits);
+	if (post == KEEL_POST_NO)
 		return false;
 	keel_hyp_skip(ctx);
-	return true;
+	if (post == KEEL_POST_TELL)
+		ctx->esr = (u64)KEEL_EC_POSTED << ESR_ELx_EC_SHIFT | id_of(aff);
+	return post == KEEL_POST_DONE;
 }

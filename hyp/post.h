@@ -13,23 +13,27 @@
 /* Where a vCPU is. One that is OUTSIDE looks by itself at what there is for it before it runs or sleeps. */
 enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST, KEEL_ASLEEP };
 
+enum keel_post {
+	KEEL_POST_NO,	/* nothing was done: it must be sent in another way */
+	KEEL_POST_DONE,	/* the vCPU looks before it runs or sleeps, or has looked */
+	KEEL_POST_TELL,	/* the bit is there, but the vCPU may have looked before: somebody must for it */
+};
+
 /*
- * False: the vCPU has not seen it and will not, so it must be sent in another
- * way. Should the vCPU come to look meanwhile, whether it saw the bit shows in
- * whether that is still there: if so it is withdrawn. change: atomically clear
- * bits of a word and set others, and return what it was.
+ * A bit that is there stays until it is collected: another sender may rely on
+ * it, whose SGI is then the same one. set: atomically set bits of a word.
  */
-static __always_inline bool keel_post(unsigned long *posted, const int *mode, u64 bit,
-				      u64 (*change)(unsigned long *word, u64 clear, u64 set))
+static __always_inline enum keel_post keel_post(unsigned long *posted, const int *mode, u64 bit,
+						void (*set)(unsigned long *word, u64 bits))
 {
 	if (READ_ONCE(*mode) != KEEL_OUTSIDE)
-		return false;
-	change(posted, 0, bit);
+		return KEEL_POST_NO;
+	set(posted, bit);
 	/* pairs with the barriers between the change of mode and keel_vgic_collect() */
 	smp_mb();
-	if (READ_ONCE(*mode) == KEEL_OUTSIDE)
-		return true;
-	return !(change(posted, bit, 0) & bit);
+	if (READ_ONCE(*mode) == KEEL_OUTSIDE || !(READ_ONCE(*posted) & bit))
+		return KEEL_POST_DONE;
+	return KEEL_POST_TELL;
 }
 
 #endif

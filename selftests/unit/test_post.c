@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Posting an SGI, in every order in which the accesses of one or two senders
- * and of the receiver can follow each other: each SGI that counts as sent is
- * found by the receiver, and no other. The receiver is as in core/run.c and
- * core/vcpu.c: it says where it is, then looks.
+ * Posting an SGI, in every order in which the accesses of one or two senders,
+ * of one SGI or two, and of the receiver can follow each other: each SGI that
+ * counts as sent is found by the receiver or by a sender that was told to look
+ * for it, and no other; and whoever was not told so relies on nobody but the
+ * receiver. The receiver is as in core/run.c and core/vcpu.c: it says where it
+ * is, then looks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,34 +24,46 @@ static void step(void);
 
 static ucontext_t scheduler, sender[SENDERS];
 static int running;		/* which sender */
-static bool over[SENDERS], sent[SENDERS];
+static int nr_bits;		/* 1: all senders send the same SGI */
+static bool over[SENDERS];
+static enum keel_post sent[SENDERS];
 static unsigned long posted;
 static int mode;
-static u64 found;
+static unsigned int found[SENDERS];	/* by bit: how often somebody found it */
+static unsigned int before[SENDERS];	/* by sender: how often that was when it set the bit */
 
 static void step(void)
 {
 	swapcontext(&sender[running], &scheduler);
 }
 
-static u64 change(unsigned long *word, u64 clear, u64 set)
+static void set(unsigned long *word, u64 bits)
 {
-	u64 old;
-
 	step();
-	old = *word;
-	*word = (old & ~clear) | set;
-	return old;
+	before[running] = found[running % nr_bits];
+	*word |= bits;
 }
 
 static u64 bit_of(int i)
 {
-	return 1u << (4 + i);
+	return 1u << (4 + i % nr_bits);
 }
 
+static void collect(void)
+{
+	for (int i = 0; i < nr_bits; i++)
+		found[i] += !!(posted & bit_of(i));
+	posted = 0;
+}
+
+/* Who is told to looks for the receiver, and wakes it if there is something: some time later. */
 static void send(int i)
 {
-	sent[i] = keel_post(&posted, &mode, bit_of(i), change);
+	sent[i] = keel_post(&posted, &mode, bit_of(i), set);
+	if (sent[i] == KEEL_POST_TELL) {
+		step();
+		collect();
+	}
 	over[i] = true;
 	step();
 }
@@ -64,14 +78,16 @@ static void go_on(int i)
 static const int enters[] = { KEEL_IN_GUEST, -1, KEEL_OUTSIDE, KEEL_ASLEEP, -1, KEEL_OUTSIDE };
 static const int sleeps[] = { KEEL_ASLEEP, -1, KEEL_OUTSIDE, KEEL_IN_GUEST, -1 };
 
+/* After a look nobody who need do nothing more is still waiting for another sender. */
 static void receive(int what)
 {
 	if (what >= 0) {
 		mode = what;
 		return;
 	}
-	found |= posted;
-	posted = 0;
+	collect();
+	for (int i = 0; i < SENDERS; i++)
+		CHECK(sent[i] != KEEL_POST_DONE || found[i % nr_bits] > before[i]);
 }
 
 /* ---- all orders, one after the other: what was chosen at each point, and out of how many ---- */
@@ -106,7 +122,9 @@ static void make_sender(int i, char *stack)
 
 static void begin(int nr_senders, char *stacks)
 {
-	posted = found = 0;
+	posted = 0;
+	memset(found, 0, sizeof(found));
+	memset(sent, 0, sizeof(sent));
 	mode = KEEL_OUTSIDE;
 	depth = 0;
 	for (int i = 0; i < nr_senders; i++) {
@@ -118,10 +136,16 @@ static void begin(int nr_senders, char *stacks)
 /* The receiver's next look is certain where it is outside; else it may be long in coming. */
 static void judge(int nr_senders)
 {
+	unsigned int sends[SENDERS] = {};
+
 	if (mode == KEEL_OUTSIDE)
 		receive(-1);
 	for (int i = 0; i < nr_senders; i++)
-		CHECK_EQ(sent[i], !!(found & bit_of(i)));
+		sends[i % nr_bits] += sent[i] != KEEL_POST_NO;
+	for (int i = 0; i < nr_bits; i++) {
+		CHECK_EQ(!!found[i], !!sends[i]);
+		CHECK(found[i] <= sends[i]);
+	}
 	CHECK_EQ(posted, 0);
 }
 
@@ -167,12 +191,21 @@ static void all_orders(int nr_senders, const int *steps, int nr_steps)
 
 static void one_sender(void)
 {
+	nr_bits = 1;
 	ALL_ORDERS(1, enters);
 	ALL_ORDERS(1, sleeps);
 }
 
 static void two_senders(void)
 {
+	nr_bits = 2;
+	ALL_ORDERS(2, enters);
+	ALL_ORDERS(2, sleeps);
+}
+
+static void two_of_one_sgi(void)
+{
+	nr_bits = 1;
 	ALL_ORDERS(2, enters);
 	ALL_ORDERS(2, sleeps);
 }
@@ -181,5 +214,6 @@ int main(void)
 {
 	RUN(one_sender);
 	RUN(two_senders);
+	RUN(two_of_one_sgi);
 	return ktap_done();
 }
