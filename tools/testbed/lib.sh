@@ -29,3 +29,10 @@ scratch() {
 	mkdir -p "$KEEL_CACHE/tmp"
 	mktemp -d "$KEEL_CACHE/tmp/$1.XXXXXX"
 }
+
+# The Debian release whose compiler builds for the kernel NAME of the test bed;
+# nothing: this machine's own.
+# usage: toolchain NAME
+toolchain() {
+	case $1 in 6.12-trixie|6.12-rt|7.*) echo trixie ;; esac
+}
