@@ -6,6 +6,7 @@
 #include <linux/linkage.h>
 #include <asm/assembler.h>
 #include <asm/esr.h>
+#include <asm/sysreg.h>
 #include <asm/virt.h>
 #include "../hyp/own_stack.h"
 #include "el2_bits.h"
@@ -128,10 +129,16 @@ SYM_CODE_START(keel_host_call)
 	isb
 SYM_CODE_END(keel_host_call)
 
-/* The stub's calls, as Documentation/virt/kvm/arm/hyp-abi.rst wants them of a hypervisor. x0 < 4. */
+/*
+ * The stub's calls, as Documentation/virt/kvm/arm/hyp-abi.rst wants them of a hypervisor.
+ * x0 < HVC_STUB_HCALL_NR, which grows: a call without a name here gets an error.
+ */
+#define GET_ICH_VTR	4		/* HVC_GET_ICH_VTR_EL2, since 6.19 */
 SYM_CODE_START_LOCAL(keel_host_stub)
+	cmp	x0, #GET_ICH_VTR
+	b.eq	4f
 	cmp	x0, #HVC_FINALISE_EL2
-	b.eq	3f
+	b.hs	3f
 	mov	x8, x0
 	mov	x7, x30
 	bl	keel_start_give
@@ -152,6 +159,16 @@ SYM_CODE_START_LOCAL(keel_host_stub)
 	mov	x1, x3
 	br	x4
 3:	mov_q	x0, HVC_STUB_ERR		/* the MMU is on: no upgrade to VHE */
+	eret
+	dsb	nsh
+	isb
+4:	mrs	x1, id_aa64pfr0_el1
+	tst	x1, #(0xf << ID_AA64PFR0_EL1_GIC_SHIFT)
+	b.eq	3b
+	mrs_s	x1, SYS_ICC_SRE_EL2
+	tbz	x1, #0, 3b			/* SRE: else UNDEFINED */
+	mrs_s	x1, SYS_ICH_VTR_EL2
+	mov	x0, xzr
 	eret
 	dsb	nsh
 	isb
