@@ -8,10 +8,12 @@
 #   make check      every check
 #   make lint unit selftests          parts of it
 #   make litmus     the orderings the code relies on, against Arm's memory model
+#   make probes     what was found in the kernel's headers
 #   make bench      what keel and in-tree KVM execute, side by side
 #
 # KDIR=     build against this kernel
-# KERNEL=   the test bed's kernel: 6.12 (default), 6.1, asan, lock
+# KERNEL=   the test bed's kernel: 6.12 (default), 6.1, 6.12-trixie, 6.12-rt,
+#           7.3, asan, lock, ...: Documentation/kernels.rst, testing.rst
 # MODE=     nvhe: the emulated host of demo and shell runs at EL1
 # FORMAT=   of make bench: table (default), json, plot
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
@@ -49,6 +51,9 @@ keel.ko: module
 module: $(need-kernel)
 	@tools/build/module $(NAME) $(KDIR) $(if $(W),W=$(W)) $(if $(C),C=$(C))
 
+probes: module
+	@tools/build/probes $(NAME)
+
 kernel:
 	@$(TESTBED)/kernel $(KERNEL)
 
@@ -81,4 +86,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module kernel lint unit litmus selftests check bench demo shell clean
+.PHONY: all keel.ko module probes kernel lint unit litmus selftests check bench demo shell clean

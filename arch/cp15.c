@@ -132,7 +132,7 @@ static bool didr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write
 /* DBGDSCRext lacks the bits by which AArch64 steps and debugs its kernel. */
 static bool dscr_ext(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	u64 hidden = DBG_MDSCR_SS | DBG_MDSCR_KDE;
+	u64 hidden = KEEL_MDSCR_SS | KEEL_MDSCR_KDE;
 
 	if (write)
 		*val = (*val & ~hidden) | (vcpu->ctx.sys[KEEL_MDSCR_EL1] & hidden);

@@ -29,8 +29,7 @@
 #define KNOWN_FLAGS \
 	(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW)
 
-#define MDSCR_ENABLES	((u64)(DBG_MDSCR_KDE | DBG_MDSCR_MDE))
-#define MDSCR_SS	((u64)DBG_MDSCR_SS)
+#define MDSCR_ENABLES	(KEEL_MDSCR_KDE | KEEL_MDSCR_MDE)
 #define PSTATE_SS	((u64)DBG_SPSR_SS)
 
 /* DBGBCR.{SSC,HMC} and DBGWCR.{SSC,HMC}: could select EL2. Without them PMC or PAC selects EL1 and EL0. */
@@ -101,14 +100,14 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 
-	mdscr &= ~MDSCR_SS;
+	mdscr &= ~KEEL_MDSCR_SS;
 	if (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP) {
 		begin_step(vcpu);
-		mdscr |= MDSCR_SS;
+		mdscr |= KEEL_MDSCR_SS;
 		ctx->flags |= KEEL_CTX_NO_FAST;
 	}
 	if (vcpu->arch.guest_debug & KVM_GUESTDBG_USE_HW) {
-		mdscr |= DBG_MDSCR_MDE;
+		mdscr |= KEEL_MDSCR_MDE;
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM;
 	}
 	return mdscr;
@@ -139,7 +138,7 @@ void keel_debug_flush(struct keel_vcpu *vcpu)
 	if (mdscr & MDSCR_ENABLES)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST;
 	if (ctx->sys[KEEL_OSLSR_EL1] & KEEL_OSLSR_OSLK) {
-		mdscr &= ~(MDSCR_ENABLES | MDSCR_SS);
+		mdscr &= ~(MDSCR_ENABLES | KEEL_MDSCR_SS);
 		ctx->mdcr |= MDCR_EL2_TDA;
 	}
 	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))

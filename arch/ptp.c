@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/timekeeping.h>
+#include "../core/compat.h"
 #include "../core/vcpu.h"
 #include "ptp.h"
 #include "smccc.h"
@@ -19,7 +20,7 @@ void keel_ptp_call(struct keel_vcpu *vcpu)
 	struct system_time_snapshot snap;
 	u64 cycles, now;
 
-	ktime_get_snapshot(&snap);
+	keel_compat_real_snapshot(&snap);
 	if (snap.cs_id != CSID_ARM_ARCH_COUNTER) {
 		keel_smccc_return(vcpu, SMCCC_RET_NOT_SUPPORTED, 0, 0, 0);
 		return;
@@ -35,7 +36,7 @@ void keel_ptp_call(struct keel_vcpu *vcpu)
 		keel_smccc_return(vcpu, SMCCC_RET_NOT_SUPPORTED, 0, 0, 0);
 		return;
 	}
-	now = ktime_to_ns(snap.real);
+	now = ktime_to_ns(keel_compat_snapshot_real(&snap));
 	keel_smccc_return(vcpu, upper_32_bits(now), lower_32_bits(now),
 			  upper_32_bits(cycles), lower_32_bits(cycles));
 }

@@ -135,10 +135,8 @@ static bool serve_wide(struct keel_vcpu *vcpu, u32 fn)
 {
 	switch (fn) {
 	case ARM_SMCCC_VENDOR_HYP_CALL_UID_FUNC_ID:
-		keel_smccc_return(vcpu, ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_0,
-				  ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_1,
-				  ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_2,
-				  ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_3);
+		/* 28b46fb6-2ec5-11e9-a9ca-4b564d003a74, KVM's, in the order of SMCCC 5.2 */
+		keel_smccc_return(vcpu, 0xb66fb428, 0xe911c52e, 0x564bcaa9, 0x743a004d);
 		return true;
 	case ARM_SMCCC_VENDOR_HYP_KVM_PTP_FUNC_ID:
 		keel_ptp_call(vcpu);

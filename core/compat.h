@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Differences between the host kernels that keel supports, and definitions of
- * the KVM ABI that are newer than the oldest host's headers. With core/host.c
- * the only place that looks at the kernel's version.
+ * the KVM ABI that are newer than the oldest host's headers. What a kernel has
+ * is found by its headers (KEEL_HAVE_*: Kbuild), not by its version.
+ * Documentation/kernels.rst lists all of it.
  */
 #ifndef KEEL_CORE_COMPAT_H
 #define KEEL_CORE_COMPAT_H
 
 #include <linux/version.h>
 #include <linux/kvm.h>
+#include <asm/cpucaps.h>
 #include <asm/tlbflush.h>
 #include "../uapi/keel.h"
 
@@ -23,17 +25,87 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #endif
 
 /* Since 6.8 eventfd_signal() takes no count. Users include <linux/eventfd.h>. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#ifdef KEEL_HAVE_EVENTFD_SIGNAL_ONE
 #define keel_compat_eventfd_signal(ctx) eventfd_signal(ctx)
 #else
 #define keel_compat_eventfd_signal(ctx) ((void)eventfd_signal(ctx, 1))
 #endif
 
-/* The CPU capability "GIC system registers in use" was renamed in 6.3. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+/* The CPU capability "GIC system registers in use": its names since 7.2, since 6.3 and before. */
+#if defined(ARM64_HAS_GICV3_CPUIF)
+#define KEEL_CAP_GICV3	ARM64_HAS_GICV3_CPUIF
+#elif defined(ARM64_HAS_GIC_CPUIF_SYSREGS)
 #define KEEL_CAP_GICV3	ARM64_HAS_GIC_CPUIF_SYSREGS
 #else
 #define KEEL_CAP_GICV3	ARM64_HAS_SYSREG_GIC_CPUIF
+#endif
+
+/* "TLBI must be repeated", renamed in 7.3. */
+#ifdef ARM64_WORKAROUND_REPEAT_TLBI_SYNC
+#define KEEL_CAP_REPEAT_TLBI	ARM64_WORKAROUND_REPEAT_TLBI_SYNC
+#else
+#define KEEL_CAP_REPEAT_TLBI	ARM64_WORKAROUND_REPEAT_TLBI
+#endif
+
+/*
+ * What the kernel calls around a system suspend. Since 7.0, and in stable
+ * kernels from 6.12.115 on, it hands over data. Users include <linux/syscore_ops.h>.
+ */
+#ifdef KEEL_HAVE_SYSCORE
+#define KEEL_SYSCORE_ARG	void *unused
+#define keel_compat_syscore(name, suspend_, resume_) \
+	static const struct syscore_ops name##_ops = { .suspend = (suspend_), .resume = (resume_) }; \
+	static struct syscore name = { .ops = &name##_ops }
+#define keel_compat_syscore_register(s)		register_syscore(s)
+#define keel_compat_syscore_unregister(s)	unregister_syscore(s)
+#else
+#define KEEL_SYSCORE_ARG	void
+#define keel_compat_syscore(name, suspend_, resume_) \
+	static struct syscore_ops name = { .suspend = (suspend_), .resume = (resume_) }
+#define keel_compat_syscore_register(s)		register_syscore_ops(s)
+#define keel_compat_syscore_unregister(s)	unregister_syscore_ops(s)
+#endif
+
+/* The timer's function is an argument since 6.13. Users include <linux/hrtimer.h>. */
+#ifdef KEEL_HAVE_HRTIMER_SETUP
+#define keel_compat_hrtimer_setup(timer, fn, clock, mode)	hrtimer_setup(timer, fn, clock, mode)
+#else
+#define keel_compat_hrtimer_setup(timer, fn, clock, mode) \
+	do { hrtimer_init(timer, clock, mode); (timer)->function = (fn); } while (0)
+#endif
+
+/* The wall clock with the counter it was read by. Since 7.2 for any clock. Users include <linux/timekeeping.h>. */
+#ifdef KEEL_HAVE_SNAPSHOT_ID
+#define keel_compat_real_snapshot(s)	ktime_get_snapshot_id(CLOCK_REALTIME, s)
+#define keel_compat_snapshot_real(s)	((s)->systime)
+#else
+#define keel_compat_real_snapshot(s)	ktime_get_snapshot(s)
+#define keel_compat_snapshot_real(s)	((s)->real)
+#endif
+
+/*
+ * The FP/SIMD registers become nobody's. Since 6.19 the caller may give the
+ * kernel memory to keep its own use of them in; with preemption off it needs
+ * none. Users include <asm/neon.h>.
+ */
+#ifdef KEEL_HAVE_NEON_STATE
+#define keel_compat_free_fpsimd()	do { kernel_neon_begin(NULL); kernel_neon_end(NULL); } while (0)
+#else
+#define keel_compat_free_fpsimd()	do { kernel_neon_begin(); kernel_neon_end(); } while (0)
+#endif
+
+/* What test_young() and its like return: bool since 7.2. Users include <linux/mmu_notifier.h>. */
+#define keel_compat_young_t	typeof(((struct mmu_notifier_ops *)NULL)->test_young(NULL, NULL, 0))
+
+/*
+ * To be first in a wait queue and to take the event from all behind. Since 6.17
+ * there can be one such, under a name of its own: nonzero if there is another.
+ * Users include <linux/wait.h>.
+ */
+#ifdef KEEL_HAVE_WAIT_EXCLUSIVE
+#define keel_compat_wait_exclusive(queue, entry)	add_wait_queue_priority_exclusive(queue, entry)
+#else
+#define keel_compat_wait_exclusive(queue, entry)	(add_wait_queue_priority(queue, entry), 0)
 #endif
 
 /* Registers that later headers name. Users include <asm/sysreg.h>. */
@@ -83,7 +155,7 @@ static inline bool keel_immediate_exit(const struct kvm_run *run)
  * in; mmap lock held. 0, or -errno if nothing is mapped there. Users include
  * <linux/mm.h>. Since 6.12 by follow_pfnmap_start(), before 6.10 by follow_pte(mm).
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#ifdef KEEL_HAVE_FOLLOW_PFNMAP
 #define keel_compat_follow_pfn(vma_, addr_, pfn_, writable_) \
 ({ \
 	struct follow_pfnmap_args args_ = { .vma = (vma_), .address = (addr_) }; \
@@ -95,7 +167,7 @@ static inline bool keel_immediate_exit(const struct kvm_run *run)
 	} \
 	ret_; \
 })
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#elif !defined(KEEL_HAVE_FOLLOW_PTE_MM)
 #error "keel does not know follow_pte() of 6.10 and 6.11"
 #else
 #define keel_compat_follow_pfn(vma_, addr_, pfn_, writable_) \

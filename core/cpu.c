@@ -14,6 +14,7 @@
 #include <linux/syscore_ops.h>
 #include "../hyp/hyp.h"
 #include "../timer/timer.h"
+#include "compat.h"
 #include "cpu.h"
 #include "vm.h"
 
@@ -72,21 +73,18 @@ static int give_cpu(unsigned int cpu)
 }
 
 /* The last CPU of a suspend; the others went through hotplug. IRQs off. */
-static int suspend(void)
+static int suspend(KEEL_SYSCORE_ARG)
 {
 	disable();
 	return 0;
 }
 
-static void resume(void)
+static void resume(KEEL_SYSCORE_ARG)
 {
 	enable();
 }
 
-static struct syscore_ops syscore = {
-	.suspend = suspend,
-	.resume = resume,
-};
+keel_compat_syscore(syscore, suspend, resume);
 
 /*
  * After power was, or may have been, off. The host's GIC and timer drivers have
@@ -157,7 +155,7 @@ int keel_cpu_init(void)
 	err = cpu_pm_register_notifier(&power_nb);
 	if (err)
 		goto err_reboot;
-	register_syscore_ops(&syscore);
+	keel_compat_syscore_register(&syscore);
 	return 0;
 
 err_reboot:
@@ -169,7 +167,7 @@ err_hotplug:
 
 void keel_cpu_exit(void)
 {
-	unregister_syscore_ops(&syscore);
+	keel_compat_syscore_unregister(&syscore);
 	cpu_pm_unregister_notifier(&power_nb);
 	unregister_reboot_notifier(&reboot_nb);
 	cpuhp_remove_state(hotplug_state);

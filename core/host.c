@@ -5,14 +5,15 @@
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
-#include <linux/entry-kvm.h>
-#include <linux/kvm_host.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/task_work.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 #include <asm/virt.h>
+#ifndef KEEL_HAVE_GUEST_WORK_VOID
+#include <linux/kvm_host.h>
+#endif
 #include "compat.h"
 #include "host.h"
 #include "log.h"
@@ -70,7 +71,12 @@ bool keel_host_has_gicv3(void)
 	return cpus_have_cap(KEEL_CAP_GICV3);
 }
 
-#ifdef CONFIG_KVM_XFER_TO_GUEST_WORK
+#if defined(KEEL_HOST_HAS_GUEST_WORK) && defined(KEEL_HAVE_GUEST_WORK_VOID)
+int keel_host_do_work(void)
+{
+	return xfer_to_guest_mode_handle_work();
+}
+#elif defined(KEEL_HOST_HAS_GUEST_WORK)
 /* The kernel's function notes a signal in a vCPU of in-tree KVM: give it one that nobody looks at. */
 static struct kvm_run unused_run;
 static struct kvm_vcpu unused_vcpu = { .run = &unused_run };

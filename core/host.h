@@ -4,11 +4,19 @@
 #define KEEL_CORE_HOST_H
 
 #include <linux/context_tracking.h>
-#include <linux/entry-kvm.h>
 #include <linux/kconfig.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <linux/vtime.h>
+#if __has_include(<linux/entry-virt.h>)		/* since 6.18 */
+#include <linux/entry-virt.h>
+#else
+#include <linux/entry-kvm.h>
+#endif
+
+#if defined(CONFIG_VIRT_XFER_TO_GUEST_WORK) || defined(CONFIG_KVM_XFER_TO_GUEST_WORK)
+#define KEEL_HOST_HAS_GUEST_WORK
+#endif
 
 /* Can keel run on this host? 0, or -errno after a message for the administrator. Sleepable. */
 int keel_host_check(void);
@@ -50,7 +58,7 @@ static inline bool keel_host_is_watching(void)
  * task work. pending: the guest must not be entered now. Any context.
  * work: do it; -EINTR: a signal must be delivered, KVM_RUN ends. Sleepable.
  */
-#ifdef CONFIG_KVM_XFER_TO_GUEST_WORK
+#ifdef KEEL_HOST_HAS_GUEST_WORK
 static inline bool keel_host_work_pending(void)
 {
 	return __xfer_to_guest_mode_work_pending();

@@ -33,6 +33,7 @@ struct irqfd {
 	struct list_head resampler;		/* irqfds->resamplers */
 	wait_queue_entry_t wait;
 	poll_table poll;			/* while assigning */
+	int hook_err;				/* while assigning */
 	struct work_struct end;
 };
 
@@ -155,7 +156,7 @@ static void hook(struct file *file, wait_queue_head_t *queue, poll_table *poll)
 {
 	struct irqfd *p = container_of(poll, struct irqfd, poll);
 
-	add_wait_queue_priority(queue, &p->wait);
+	p->hook_err = keel_compat_wait_exclusive(queue, &p->wait);
 }
 
 static bool is_used(struct keel_irqfds *fds, const struct eventfd_ctx *ctx)
@@ -192,9 +193,25 @@ static void put_resample(struct irqfd *p)
 		eventfd_ctx_put(p->resample);
 }
 
+/* Another irqfd, of whatever VM, has the eventfd: this one has raised nothing. */
+static void withdraw(struct irqfd *p)
+{
+	struct keel_irqfds *fds = &p->vm->irqfds;
+
+	spin_lock_irq(&fds->lock);
+	list_del_init(&p->entry);
+	if (p->resample)
+		list_del_rcu(&p->resampler);
+	spin_unlock_irq(&fds->lock);
+	synchronize_srcu_expedited(&p->vm->srcu);
+	eventfd_ctx_put(p->ctx);
+	put_resample(p);
+}
+
 /* file keeps the eventfd from going away meanwhile. */
 static int assign_file(struct irqfd *p, struct file *file, const struct kvm_irqfd *args)
 {
+	__poll_t events;
 	int err;
 
 	if (args->flags & KVM_IRQFD_FLAG_RESAMPLE) {
@@ -214,8 +231,13 @@ static int assign_file(struct irqfd *p, struct file *file, const struct kvm_irqf
 		return err;
 	}
 	init_poll_funcptr(&p->poll, hook);
+	events = vfs_poll(file, &p->poll);
+	if (p->hook_err) {
+		withdraw(p);
+		return p->hook_err;
+	}
 	/* an event that came before somebody listened */
-	if (vfs_poll(file, &p->poll) & EPOLLIN)
+	if (events & EPOLLIN)
 		raise(p);
 	return 0;
 }
@@ -301,7 +323,7 @@ void keel_irqfd_release(struct keel_vm *vm)
 
 int keel_irqfd_module_init(void)
 {
-	ends = alloc_workqueue("keel-irqfd", 0, 0);
+	ends = alloc_workqueue("keel-irqfd", WQ_UNBOUND, 0);
 	if (!ends)
 		return -ENOMEM;
 	keel_vgic_notify_eoi = resample;

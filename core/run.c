@@ -118,8 +118,7 @@ static void free_fp(struct keel_vcpu *vcpu)
 		return;
 	if ((vcpu->ctx.flags & KEEL_CTX_FP_FREE) && vcpu->fp_free_at == switches)
 		return;
-	kernel_neon_begin();
-	kernel_neon_end();
+	keel_compat_free_fpsimd();
 	vcpu->fp_free_at = switches;
 	vcpu->ctx.flags |= KEEL_CTX_FP_FREE;
 }

@@ -3,6 +3,7 @@
 #include <asm/cpufeature.h>
 #include <asm/cputype.h>
 #include <asm/sysreg.h>
+#include "../core/compat.h"
 #include "../core/host.h"
 #include "features.h"
 
@@ -37,7 +38,7 @@ void keel_features_probe(void)
 		.brps = field(dfr0, 12) + 1,
 		.wrps = field(dfr0, 20) + 1,
 		.at_erratum = cpus_have_cap(ARM64_WORKAROUND_SPECULATIVE_AT),
-		.tlbi_erratum = cpus_have_cap(ARM64_WORKAROUND_REPEAT_TLBI),
+		.tlbi_erratum = cpus_have_cap(KEEL_CAP_REPEAT_TLBI),
 		.par_erratum = cpus_have_cap(ARM64_WORKAROUND_1508412),
 		.hcr_erratum = is_ampere_ac04(),
 		.tlbi_range = field(isar0, 56) >= 2,	/* ID_AA64ISAR0_EL1.TLB */

@@ -134,7 +134,7 @@ void keel_gicv3_enter(const struct keel_ctx *ctx, struct keel_gicv3_live *live)
 /* EOIs of what is in no list register. With EOImode they only drop the priority, and ICC_DIR_EL1 traps. */
 static u8 read_eoicount(void)
 {
-	if (read_sysreg_s(SYS_ICH_VMCR_EL2) & ICH_VMCR_EOIM_MASK)
+	if (read_sysreg_s(SYS_ICH_VMCR_EL2) & KEEL_ICH_VMCR_EOIM)
 		return 0;
 	return (u32)read_sysreg_s(SYS_ICH_HCR_EL2) >> KEEL_ICH_EOICOUNT_SHIFT;
 }

@@ -9,6 +9,7 @@
  */
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include "../core/compat.h"
 #include "../core/vm.h"
 #include "memslot.h"
 #include "notifier.h"
@@ -118,7 +119,7 @@ bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned
 /* ---- age ---- */
 
 /* Reading lock: the access flag changes by compare-and-exchange. TLBs are not flushed: a hint. */
-static int age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool clear)
+static bool age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool clear)
 {
 	struct keel_slot *slot;
 	bool young = false;
@@ -130,19 +131,19 @@ static int age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end,
 	return young;
 }
 
-static int clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
-			     unsigned long start, unsigned long end)
+static keel_compat_young_t clear_flush_young(struct mmu_notifier *mn, struct mm_struct *mm,
+					     unsigned long start, unsigned long end)
 {
 	return age_hva(mmu_of(mn), start, end, true);
 }
 
-static int clear_young(struct mmu_notifier *mn, struct mm_struct *mm,
-		       unsigned long start, unsigned long end)
+static keel_compat_young_t clear_young(struct mmu_notifier *mn, struct mm_struct *mm,
+				       unsigned long start, unsigned long end)
 {
 	return age_hva(mmu_of(mn), start, end, true);
 }
 
-static int test_young(struct mmu_notifier *mn, struct mm_struct *mm, unsigned long addr)
+static keel_compat_young_t test_young(struct mmu_notifier *mn, struct mm_struct *mm, unsigned long addr)
 {
 	return age_hva(mmu_of(mn), addr, addr + PAGE_SIZE, false);
 }

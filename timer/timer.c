@@ -22,6 +22,7 @@
 #include <linux/percpu.h>
 #include <asm/arch_timer.h>
 #include <asm/cpufeature.h>
+#include "../core/compat.h"
 #include "../core/log.h"
 #include "../core/vcpu.h"
 #include "arith.h"
@@ -341,8 +342,7 @@ void keel_timer_vm_init(struct keel_vm *vm)
 
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu)
 {
-	hrtimer_init(&vcpu->timer.soft, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	vcpu->timer.soft.function = soft_fired;
+	keel_compat_hrtimer_setup(&vcpu->timer.soft, soft_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	vcpu->timer.soft_deadline = KEEL_TIMER_NEVER;
 }
 

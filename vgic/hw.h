@@ -17,6 +17,7 @@
 #define KEEL_ICH_TALL1		BIT(12)
 #define KEEL_ICH_TDIR		BIT(14)
 #define KEEL_ICH_EOICOUNT_SHIFT	27
+#define KEEL_ICH_VMCR_EOIM	BIT(9)		/* ICH_VMCR_EL2.VEOIM */
 /* A guest without a GIC: every ICC_* access of its is UNDEFINED. */
 #define KEEL_ICH_TRAP_ALL	((u32)(KEEL_ICH_TC | KEEL_ICH_TALL0 | KEEL_ICH_TALL1 | KEEL_ICH_TDIR))
 
