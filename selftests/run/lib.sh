@@ -135,6 +135,12 @@ closed() {
 		"$TOP/build/$1/keel.ko" "$TOP/build/$1/nvhe/image.elf"
 }
 
+# usage: asks KERNEL    the module that was built for a stock kernel needs nothing of it that is not agreed on
+asks() {
+	expect "$1: what is asked of the kernel is exported and listed" "$TOP/tools/build/symbols" \
+		"$RUN/symbols" "$KEEL_CACHE/kernel/$1/build/Module.symvers" "$TOP/build/$1/keel.ko"
+}
+
 # What several jobs need. usage: prepare [strictly]
 prepare() {
 	local k bad=0

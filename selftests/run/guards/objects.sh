@@ -34,3 +34,17 @@ expect "guards: ... and in the other's function" fails fenced \
 expect "guards: a missing access is caught" fails fenced "${proper/PAR/}"
 echo 'no object' >"$work/f.o"
 expect "guards: what is no object is no pass" fails "$TOP/tools/build/guarded-registers" "$work/f.o"
+
+# The judge of what is asked of the kernel finds what is not exported and what is not listed.
+printf '0x1\tone\tvmlinux\tEXPORT_SYMBOL\t\n0x2\ttwo\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x3\tthree\tvmlinux\tEXPORT_SYMBOL\t\n' >"$work/symvers"
+printf '# a comment\none\ntwo  # why\nfour\n' >"$work/symbols"
+# usage: asking CALLEE...
+asking() {
+	echo 'int none;' >"$work/s.c"
+	for c; do echo "void $c(void); void f_$c(void) { $c(); }"; done >>"$work/s.c"
+	"$cc" -O2 -c -o "$work/s.o" "$work/s.c" && "$TOP/tools/build/symbols" "$work/symbols" "$work/symvers" "$work/s.o"
+}
+expect "guards: symbols that are exported and listed pass" asking one two
+expect "guards: a symbol that is not in the list is caught" fails asking one three
+expect "guards: a symbol that is not exported is caught" fails asking two four
+expect "guards: a module without symbols is no pass" fails asking

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Compiler and sparse warnings, headers that stand alone, and world-switch
-# code without instrumentation, for both stock kernels.
+# Compiler and sparse warnings, headers that stand alone, world-switch code
+# without instrumentation, and what is asked of the kernel, for both stock kernels.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 build=$TOP/tools/build
@@ -12,6 +12,7 @@ for k in 6.12 6.1; do
 	expect "lint: $k builds with W=1 and sparse, no warnings" \
 		bash -c "cat build/check/built-$k && ! test -s build/check/built-$k"
 	closed $k
+	asks $k
 done
 expect "lint: headers compile alone" \
 	"$build/quiet-build" "$build/headers" 6.12 "$KEEL_CACHE/kernel/6.12/build" -j2
