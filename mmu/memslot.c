@@ -4,8 +4,8 @@
  * VMM's address space, and the log of dirty pages.
  *
  * A slot is in three structures: a tree by guest address (slot_tree.c), read without
- * a lock under vm->srcu; an interval tree by host address, for the MMU
- * notifier, under mmu->lock; an array by number, under slots_lock. All change
+ * a lock under vm->srcu; an interval tree by host address (hva_tree.c), for the
+ * MMU notifier, under mmu->lock; an array by number, under slots_lock. All change
  * under slots_lock, the trees under mmu->lock for writing too, with
  * notifier_seq counted up: a fault that read the old state notices before it
  * maps. As long as anything of a slot is mapped it is in the notifier's tree.
@@ -39,7 +39,7 @@ static void link_slot(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	lockdep_assert_held_write(&mmu->lock);
 	keel_slot_tree_insert(&mmu->slots.by_ipa, slot);
-	interval_tree_insert(&slot->hva_node, &mmu->slots.by_hva);
+	keel_hva_tree_insert(&mmu->slots.by_hva, &slot->hva_node);
 	/* pairs with the acquire of keel_mmu_fault() */
 	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
 }
@@ -57,7 +57,7 @@ static void unlink_ipa(struct keel_mmu *mmu, struct keel_slot *slot)
 static void unlink_hva(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	lockdep_assert_held_write(&mmu->lock);
-	interval_tree_remove(&slot->hva_node, &mmu->slots.by_hva);
+	keel_hva_tree_remove(&mmu->slots.by_hva, &slot->hva_node);
 }
 
 /* ---- one slot ---- */
@@ -97,7 +97,7 @@ static void free_slot(struct keel_slot *slot)
 void keel_memslot_init(struct keel_mmu *mmu)
 {
 	mmu->slots.by_ipa = (struct keel_slot_tree){};
-	mmu->slots.by_hva = RB_ROOT_CACHED;
+	keel_hva_tree_init(&mmu->slots.by_hva);
 	xa_init_flags(&mmu->slots.by_id, XA_FLAGS_ACCOUNT);
 	mutex_init(&mmu->slots_lock);
 }
@@ -305,7 +305,7 @@ static int start_log(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 	slot->dirty = dirty;
 	slot->flags = flags;
 	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
-	keel_stage2_wrprotect(mmu, ipa(slot->base), ipa(slot->base + slot->size), true);
+	keel_stage2_wrprotect(mmu, ipa(slot->base), ipa(slot->base + slot->size));
 	write_unlock(&mmu->lock);
 	return 0;
 }

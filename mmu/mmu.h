@@ -15,6 +15,7 @@
 #include <linux/xarray.h>
 #include "../core/types.h"
 #include "../hyp/hyp.h"
+#include "hva_tree.h"
 #include "pgtable.h"
 #include "slot_tree.h"
 
@@ -38,7 +39,7 @@ struct keel_bare_page {
 /* The slots in their three orders; mmu/memslot.c says who protects what. */
 struct keel_memslots {
 	struct keel_slot_tree by_ipa;
-	struct rb_root_cached by_hva;
+	struct keel_hva_tree by_hva;
 	struct xarray by_id;
 };
 

@@ -31,41 +31,27 @@ static ipa_t part_end(const struct keel_slot *slot, unsigned long end)
 	return ipa(slot->base + (min(end, slot->hva + slot->size) - slot->hva));
 }
 
-static struct keel_slot *first_slot(struct keel_mmu *mmu, unsigned long start, unsigned long end)
+static struct keel_slot *slot_of(struct interval_tree_node *node)
 {
-	struct interval_tree_node *node = interval_tree_iter_first(&mmu->slots.by_hva, start, end - 1);
-
-	return node ? container_of(node, struct keel_slot, hva_node) : NULL;
-}
-
-static struct keel_slot *next_slot(struct keel_slot *slot, unsigned long start, unsigned long end)
-{
-	struct interval_tree_node *node = interval_tree_iter_next(&slot->hva_node, start, end - 1);
-
-	return node ? container_of(node, struct keel_slot, hva_node) : NULL;
+	return container_of(node, struct keel_slot, hva_node);
 }
 
 /* ---- invalidation ---- */
 
 /*
- * mmu->lock for writing. If the lock was dropped the slots may have changed,
- * so begin again: what is unmapped already costs little, and notifier_count
- * keeps faults from mapping anew.
+ * mmu->lock for writing, which may be dropped and retaken at each slot. A slot
+ * that comes meanwhile has nothing mapped in the range: notifier_count sees to
+ * that.
  */
 static void unmap_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool may_yield)
 {
-	struct keel_slot *slot;
-	bool yielded;
+	struct interval_tree_node *node;
+	struct keel_hva_walk walk;
 
-	do {
-		yielded = false;
-		slot = first_slot(mmu, start, end);
-		while (slot && !yielded) {
-			yielded = keel_stage2_unmap(mmu, part_start(slot, start), part_end(slot, end), may_yield);
-			if (!yielded)
-				slot = next_slot(slot, start, end);
-		}
-	} while (yielded);
+	keel_hva_walk_begin(&mmu->slots.by_hva, &walk, start, end - 1);
+	while ((node = keel_hva_walk_next(&walk)))
+		keel_stage2_unmap(mmu, part_start(slot_of(node), start), part_end(slot_of(node), end), may_yield);
+	keel_hva_walk_end(&walk);
 }
 
 /* One range for all that are in progress: too wide is only a retry too many. */
@@ -121,12 +107,13 @@ bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned
 /* Reading lock: the access flag changes by compare-and-exchange. TLBs are not flushed: a hint. */
 static bool age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool clear)
 {
-	struct keel_slot *slot;
+	struct interval_tree_node *node;
 	bool young = false;
 
 	read_lock(&mmu->lock);
-	for (slot = first_slot(mmu, start, end); slot; slot = next_slot(slot, start, end))
-		young |= keel_pgt_age(&mmu->pgt, part_start(slot, start).v, part_end(slot, end).v, clear);
+	keel_hva_tree_for_each(node, &mmu->slots.by_hva, start, end - 1)
+		young |= keel_pgt_age(&mmu->pgt, part_start(slot_of(node), start).v, part_end(slot_of(node), end).v,
+				      clear);
 	read_unlock(&mmu->lock);
 	return young;
 }

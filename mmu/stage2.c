@@ -308,24 +308,21 @@ static u64 part_end(const struct keel_mmu *mmu, u64 start, u64 end)
 	return min(end, (start | (part - 1)) + 1);
 }
 
-bool keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield)
+void keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield)
 {
-	bool yielded = false;
 	u64 pos, next;
 
 	lockdep_assert_held_write(&mmu->lock);
 	for (pos = start.v; (pos = keel_pgt_next(&mmu->pgt, pos, end.v)) < end.v; pos = next) {
 		next = part_end(mmu, pos, end.v);
 		keel_pgt_unmap(&mmu->pgt, pos, next);
-		if (may_yield && cond_resched_rwlock_write(&mmu->lock))
-			yielded = true;
+		if (may_yield)
+			cond_resched_rwlock_write(&mmu->lock);
 	}
-	return yielded;
 }
 
-bool keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield)
+void keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end)
 {
-	bool yielded = false;
 	u64 pos, next;
 
 	lockdep_assert_held_write(&mmu->lock);
@@ -333,10 +330,8 @@ bool keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool ma
 		next = part_end(mmu, pos, end.v);
 		if (keel_pgt_wrprotect(&mmu->pgt, pos, next))
 			keel_tlb_flush_range(&mmu->s2, ipa(pos), next - pos);
-		if (may_yield && cond_resched_rwlock_write(&mmu->lock))
-			yielded = true;
+		cond_resched_rwlock_write(&mmu->lock);
 	}
-	return yielded;
 }
 
 /* ---- caches ---- */

@@ -46,11 +46,11 @@ struct keel_stage2_map {
 int keel_stage2_map(struct keel_mmu *mmu, const struct keel_stage2_map *map, struct keel_table_cache *cache);
 
 /*
- * [start, end) with mmu->lock held for writing. With may_yield the lock may be
- * dropped and retaken between parts; true: it was.
+ * [start, end) with mmu->lock held for writing. unmap with may_yield, and
+ * wrprotect, may drop and retake it after each part.
  */
-bool keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
-bool keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
+void keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
+void keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end);
 
 /* Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host wrote. Sleeps if it is more than a page. */
 void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec);
