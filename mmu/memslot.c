@@ -292,7 +292,8 @@ static int move(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *m
 /*
  * The log begins: every page must fault before its next write. vCPUs that run
  * see no gap: flags and bitmap are there before the first page is protected,
- * and a fault that read the old flags fails on notifier_seq.
+ * and a fault that read the old flags fails on notifier_seq. The kernel's own
+ * writes that found no bitmap are in memory before the VMM reads it.
  */
 static int start_log(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 {
@@ -302,11 +303,13 @@ static int start_log(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 	if (!dirty)
 		return -ENOMEM;
 	write_lock(&mmu->lock);
-	slot->dirty = dirty;
+	/* zeroed; pairs with the dependent read of keel_memslot_mark_dirty() */
+	smp_store_release(&slot->dirty, dirty);
 	slot->flags = flags;
 	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
 	keel_stage2_wrprotect(mmu, ipa(slot->base), ipa(slot->base + slot->size));
 	write_unlock(&mmu->lock);
+	synchronize_srcu_expedited(&vm->srcu);
 	return 0;
 }
 
@@ -410,11 +413,10 @@ static void take_log(struct keel_mmu *mmu, struct keel_slot *slot, unsigned long
 
 	write_lock(&mmu->lock);
 	for (word = 0; word < nr; word++) {
-		out[word] = 0;
-		if (!READ_ONCE(slot->dirty[word]))
-			continue;
-		out[word] = xchg(&slot->dirty[word], 0);
-		changed |= protect_word(mmu, slot, word, (__force unsigned long)cpu_to_le64(out[word]));
+		out[word] = READ_ONCE(slot->dirty[word]) ? xchg(&slot->dirty[word], 0) : 0;
+		if (out[word])
+			changed |= protect_word(mmu, slot, word, (__force unsigned long)cpu_to_le64(out[word]));
+		/* clean words too: a large slot has millions of them */
 		cond_resched_rwlock_write(&mmu->lock);
 	}
 	if (changed)

@@ -38,8 +38,9 @@
 #define MEM_FWB_WB	0x6
 #define MEM_DEVICE_nGnRE 0x1
 
-/* The most that is done before other users of the lock get a turn. */
+/* The most that is done before other users of the lock get a turn: of tables' entries, and of cache lines. */
 #define PART		(1ULL << 30)
+#define CLEAN_PART	SZ_2M
 
 struct keel_stage2_caps keel_stage2_caps __ro_after_init;
 
@@ -370,7 +371,7 @@ void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec)
 	u64 pos, part;
 
 	for (pos = 0; pos < size; pos += part) {
-		part = min_t(u64, size - pos, SZ_2M);
+		part = min_t(u64, size - pos, CLEAN_PART);
 		if (!keel_stage2_caps.fwb)
 			clean_inval_poc(__va(pa.v + pos), part);
 		if (exec && !(keel_stage2_caps.idc && keel_stage2_caps.dic))
@@ -393,11 +394,12 @@ static void clean_leaf(void *arg, u64 pa, u64 size, u64 attr)
 
 void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end)
 {
-	u64 step = keel_pgt_level_size(&mmu->pgt.geo, 2), pos, next;
+	u64 pos, next;
 
 	for (pos = start.v; pos < end.v; pos = next) {
-		next = min(end.v, (pos | (step - 1)) + 1);
 		read_lock(&mmu->lock);
+		pos = keel_pgt_next(&mmu->pgt, pos, end.v);
+		next = min(end.v, (pos | (CLEAN_PART - 1)) + 1);
 		keel_pgt_for_each_leaf(&mmu->pgt, pos, next, clean_leaf, NULL);
 		read_unlock(&mmu->lock);
 		cond_resched();
