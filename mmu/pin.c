@@ -12,6 +12,7 @@
 #include "../core/compat.h"
 #include "../core/vcpu.h"
 #include "fault.h"
+#include "window.h"
 
 /* ---- pin ---- */
 

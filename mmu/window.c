@@ -32,6 +32,13 @@ bool keel_window_has(const struct keel_mmu *mmu, ipa_t ipa)
 	return size && ipa.v >= mmu->window.ipa.v && ipa.v - mmu->window.ipa.v < size;
 }
 
+bool keel_window_meets(const struct keel_mmu *mmu, ipa_t block, u64 size)
+{
+	u64 len = smp_load_acquire(&mmu->window.size);	/* pairs with keel_mmu_set_window() */
+
+	return len && mmu->window.ipa.v < block.v + size && block.v < mmu->window.ipa.v + len;
+}
+
 int keel_window_map(struct keel_vcpu *vcpu, ipa_t ipa)
 {
 	struct keel_mmu *mmu = &vcpu->vm->mmu;
