@@ -4,6 +4,8 @@
  * space, may it be written, and how large is it mapped there. The page stays
  * pinned until it is in the guest's tables; from then on the notifier guards it.
  */
+#include <linux/hugetlb.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/sched/mm.h>
@@ -98,12 +100,27 @@ void keel_unpin(struct keel_fault *f)
 	put_page(f->page);
 }
 
+/* How much is lost with the page: of a huge page of hugetlb all. */
+static short lost_shift(const struct keel_fault *f)
+{
+	struct mm_struct *mm = f->vcpu->vm->mm;
+	struct vm_area_struct *vma;
+	short shift = PAGE_SHIFT;
+
+	mmap_read_lock(mm);
+	vma = find_vma_intersection(mm, f->hva, f->hva + 1);
+	if (vma)
+		shift = ilog2(vma_kernel_pagesize(vma));
+	mmap_read_unlock(mm);
+	return shift;
+}
+
 /* What KVM_RUN makes of memory that cannot be had. Broken hardware under it is told to the VMM by a signal. */
 int keel_pin_failed(const struct keel_fault *f, int err)
 {
 	switch (err) {
 	case -EHWPOISON:
-		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)f->hva, PAGE_SHIFT, current);
+		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)f->hva, lost_shift(f), current);
 		return KEEL_RESUME;
 	case -EAGAIN:
 	case -EBUSY:
@@ -156,14 +173,16 @@ static unsigned int host_shift(const struct keel_fault *f)
 	return same_page(f, pmd_pfn(pmd), pmd_write(pmd), PMD_SIZE) ? PMD_SHIFT : PAGE_SHIFT;
 }
 
-/* Same offset within a block on both sides, and all of the block in the slot. */
+/* Same offset within a block on both sides, and all of the block is the slot's and not the window's. */
 static bool fits(const struct keel_fault *f, u64 size)
 {
 	u64 block = f->ipa.v & ~(size - 1);
 
 	if ((f->ipa.v ^ f->hva) & (size - 1))
 		return false;
-	return block >= f->slot_base && block + size <= f->slot_base + f->slot_size;
+	if (block < f->slot_base || block + size > f->slot_base + f->slot_size)
+		return false;
+	return !keel_window_meets(f->mmu, ipa(block), size);
 }
 
 void keel_pin_choose_size(struct keel_fault *f)

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that the host's RAS code has taken out of use. Proves:
+ *  - a guest's access to it is SIGBUS for the VMM, with the address and with
+ *    how much is lost, and the guest goes on where it was once there is other
+ *    memory in its place
+ *  - what is next to it stays usable
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+#ifndef MADV_HWPOISON
+#define MADV_HWPOISON	100
+#endif
+
+static void guest_touch(u64 size)
+{
+	volatile u64 *first = (u64 *)DATA_BASE, *last = (u64 *)(DATA_BASE + size - 8);
+
+	*first = 1;
+	*last = 2;
+	GUEST_SYNC(0, 0);
+	GUEST_EQ(*last, 2);
+	GUEST_EQ(*first, 0);
+}
+
+static volatile sig_atomic_t signals;
+static siginfo_t got;
+
+static void on_bus(int sig, siginfo_t *info, void *context)
+{
+	got = *info;
+	signals++;
+}
+
+static void touch_poison(char *mem, u64 size, u64 lost, int flags)
+{
+	struct sigaction act = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO };
+	struct vm *vm = vm_new(1, guest_touch, size);
+	struct vcpu *vcpu = &vm->vcpu[0];
+
+	sigaction(SIGBUS, &act, NULL);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, size, mem), 0);
+	vcpu_sync(vcpu, 0);
+	if (madvise(mem, lost, MADV_HWPOISON))
+		ktap_skip("no MADV_HWPOISON");
+	signals = 0;	/* that may have told this thread as well */
+	for (unsigned int i = 1; i <= 2; i++) {
+		CHECK_EQ(vcpu_run(vcpu), -EINTR);
+		CHECK_EQ(signals, i);
+		CHECK_EQ(got.si_code, BUS_MCEERR_AR);
+		CHECK(got.si_addr >= (void *)mem && got.si_addr < (void *)(mem + lost), "%p", got.si_addr);
+		CHECK_EQ(1ul << got.si_addr_lsb, lost);
+	}
+	REQUIRE(mmap(mem, lost, PROT_READ | PROT_WRITE, flags | MAP_FIXED, -1, 0) == mem);
+	vcpu_finish(vcpu);
+	CHECK_EQ(signals, 2);
+}
+
+static void single_page(void)
+{
+	u64 page = getpagesize();
+
+	touch_poison(vm_alloc(2 * page, page), 2 * page, page, MAP_PRIVATE | MAP_ANONYMOUS);
+}
+
+static void write_number(const char *path, unsigned int n)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f) {
+		fprintf(f, "%u\n", n);
+		fclose(f);
+	}
+}
+
+static u64 huge_page_size(void)
+{
+	FILE *f = fopen("/proc/meminfo", "r");
+	unsigned long kib = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Hugepagesize: %lu kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib * 1024;
+}
+
+static void huge_page(void)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB;
+	u64 size = huge_page_size();
+	char *mem;
+
+	write_number("/proc/sys/vm/nr_hugepages", 3);
+	mem = size ? mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, flags, -1, 0) : MAP_FAILED;
+	if (mem == MAP_FAILED)
+		ktap_skip("no huge pages");
+	touch_poison(mem, 2 * size, size, flags);
+	munmap(mem, 2 * size);
+	write_number("/proc/sys/vm/nr_hugepages", 0);
+}
+
+static const struct ktap_case cases[] = {
+	{ "a page", single_page },
+	{ "a huge page", huge_page },
+};
+KTAP_MAIN(cases)
