@@ -365,7 +365,7 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 	switch (kind) {
 	case KIND_EXTERNAL:
-		/* the host's RAS code has had its interrupt or SError; the guest gets one as well */
+		/* no proof that the page is bad, which a guest must not be able to feign: hardware.rst */
 		keel_inject_serror(vcpu, BIT(24));	/* ISS.IDS */
 		return KEEL_RESUME;
 	case KIND_ACCESS:

@@ -34,14 +34,13 @@ static unsigned int choose_bits(unsigned int hw_bits)
 	return min(bits, hw_bits);
 }
 
-int __init keel_vmid_module_init(unsigned int hw_bits)
+static int __init alloc_pool(unsigned int bits)
 {
-	unsigned int bits = choose_bits(hw_bits);
 	unsigned long *used = bitmap_zalloc(1U << bits, GFP_KERNEL);
 	u64 *active = kcalloc(nr_cpu_ids, sizeof(u64), GFP_KERNEL);
 	u64 *reserved = kcalloc(nr_cpu_ids, sizeof(u64), GFP_KERNEL);
 
-	if (used && active && reserved && bits >= keel_vmid_pool_min_bits(nr_cpu_ids)) {
+	if (used && active && reserved) {
 		keel_vmid_pool_init(&pool, bits, nr_cpu_ids, used, active, reserved);
 		return 0;
 	}
@@ -49,6 +48,17 @@ int __init keel_vmid_module_init(unsigned int hw_bits)
 	kfree(active);
 	kfree(reserved);
 	return -ENOMEM;
+}
+
+int __init keel_vmid_module_init(unsigned int hw_bits)
+{
+	unsigned int bits = choose_bits(hw_bits);
+
+	if (bits < keel_vmid_pool_min_bits(nr_cpu_ids)) {
+		keel_err("%u CPUs need more VMIDs than the %u that %u bits give", nr_cpu_ids, (1U << bits) - 1, bits);
+		return -EOPNOTSUPP;
+	}
+	return alloc_pool(bits);
 }
 
 void keel_vmid_module_exit(void)
