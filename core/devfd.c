@@ -16,6 +16,7 @@
 #include <linux/uaccess.h>
 #include "compat.h"
 #include "devfd.h"
+#include "ioctl.h"
 #include "vm.h"
 
 static const struct keel_device_ops *types[KVM_DEV_TYPE_MAX];	/* [I] after module init */
@@ -104,6 +105,7 @@ static int devfd_release(struct inode *inode, struct file *file)
 static const struct file_operations devfd_fops = {
 	.owner = THIS_MODULE,
 	.unlocked_ioctl = devfd_ioctl,
+	.compat_ioctl = keel_no_compat_ioctl,
 	.release = devfd_release,
 };
 

@@ -10,6 +10,7 @@
 #include <linux/moduleparam.h>
 #include "compat.h"
 #include "device.h"
+#include "ioctl.h"
 #include "log.h"
 #include "vm.h"
 
@@ -50,6 +51,7 @@ static const struct file_operations dev_fops = {
 	.owner = THIS_MODULE,
 	.open = dev_open,
 	.unlocked_ioctl = dev_ioctl,
+	.compat_ioctl = keel_no_compat_ioctl,
 	.llseek = noop_llseek,
 };
 

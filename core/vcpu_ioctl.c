@@ -203,6 +203,7 @@ static const struct file_operations vcpu_fops = {
 	.owner = THIS_MODULE,
 	.release = vcpu_release,
 	.unlocked_ioctl = vcpu_ioctl,
+	.compat_ioctl = keel_no_compat_ioctl,
 	.mmap = vcpu_mmap,
 	.llseek = noop_llseek,
 };

@@ -165,6 +165,7 @@ static const struct file_operations vm_fops = {
 	.owner = THIS_MODULE,
 	.release = vm_release,
 	.unlocked_ioctl = vm_ioctl,
+	.compat_ioctl = keel_no_compat_ioctl,
 	.llseek = noop_llseek,
 };
 

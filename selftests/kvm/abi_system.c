@@ -8,12 +8,15 @@
  *    being exactly 1, unknown ones 0
  *  - the run mapping's size, EINVAL for unknown calls
  *  - fds are close-on-exec; the node is a misc device
+ *  - EINVAL for a 32-bit program that has inherited an fd
  */
+#include <elf.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "lib/vm.h"
 
@@ -176,6 +179,77 @@ static void node(void)
 	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED);
 }
 
+/* A whole A32 program: exits with the errno of ioctl(fd, request, 0). */
+struct program32 {
+	Elf32_Ehdr e;
+	Elf32_Phdr ph;
+	u32 code[9];
+};
+
+#define BASE32	0x10000
+
+static struct program32 program32(int fd, u32 request)
+{
+	return (struct program32){
+		.e = {
+			.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
+			.e_type = ET_EXEC, .e_machine = EM_ARM, .e_version = EV_CURRENT,
+			.e_entry = BASE32 + offsetof(struct program32, code),
+			.e_phoff = offsetof(struct program32, ph), .e_flags = EF_ARM_EABI_VER5,
+			.e_ehsize = sizeof(Elf32_Ehdr), .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1,
+		},
+		.ph = {
+			.p_type = PT_LOAD, .p_vaddr = BASE32, .p_paddr = BASE32, .p_flags = PF_R | PF_X,
+			.p_filesz = sizeof(struct program32), .p_memsz = sizeof(struct program32), .p_align = 0x10000,
+		},
+		.code = {
+			0xe3a07036,		/* mov r7, #54: ioctl */
+			0xe3a00000 | fd,	/* mov r0, #fd */
+			0xe59f1010,		/* ldr r1, request */
+			0xe3a02000,		/* mov r2, #0 */
+			0xef000000,		/* svc 0 */
+			0xe2600000,		/* rsb r0, r0, #0 */
+			0xe3a07001,		/* mov r7, #1: exit */
+			0xef000000,		/* svc 0 */
+			request,
+		},
+	};
+}
+
+static int ioctl32(int fd, u32 request)
+{
+	struct program32 program = program32(fd, request);
+	char *none[] = { NULL };
+	int file = memfd_create("program32", 0), status;
+	pid_t pid;
+
+	fcntl(fd, F_SETFD, 0);
+	REQUIRE_EQ(write(file, &program, sizeof(program)), sizeof(program));
+	pid = fork();
+	if (pid == 0) {
+		fexecve(file, none, none);
+		_exit(255);
+	}
+	waitpid(pid, &status, 0);
+	close(file);
+	REQUIRE(WIFEXITED(status), "%#x", status);
+	if (WEXITSTATUS(status) == 255)
+		ktap_skip("no 32-bit programs on this host");
+	return -WEXITSTATUS(status);
+}
+
+static void program_of_32_bits(void)
+{
+	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_ITS };
+	int fd = kvm_open(), vm = vm_fd(0);
+
+	CHECK_EQ(ioctl32(fd, KVM_GET_API_VERSION), -EINVAL);
+	CHECK_EQ(ioctl32(vm, KVM_CHECK_EXTENSION), -EINVAL);
+	CHECK_EQ(ioctl32(vcpu_fd(vm, 0), KVM_RUN), -EINVAL);
+	if (kvm(vm, KVM_CREATE_DEVICE, &cd) == 0)
+		CHECK_EQ(ioctl32(cd.fd, KVM_SET_DEVICE_ATTR), -EINVAL);
+}
+
 static const struct ktap_case cases[] = {
 	{ "API version", api_version },
 	{ "CREATE_VM: type", vm_type },
@@ -186,5 +260,6 @@ static const struct ktap_case cases[] = {
 	{ "unknown calls", unknown_calls },
 	{ "VM and vCPU fds", fds },
 	{ "device node", node },
+	{ "32-bit program", program_of_32_bits },
 };
 KTAP_MAIN(cases)
