@@ -64,11 +64,25 @@ static int set_mp_state(struct keel_vcpu *vcpu, const struct kvm_mp_state *state
 static int get_events(struct keel_vcpu *vcpu, void __user *argp)
 {
 	struct kvm_vcpu_events events = {};
-	int err = keel_vcpu_events_get(vcpu, &events);
+	int err;
 
+	if (!vcpu->initialised)
+		return -ENOEXEC;
+	err = keel_vcpu_events_get(vcpu, &events);
 	if (err)
 		return err;
 	return copy_to_user(argp, &events, sizeof(events)) ? -EFAULT : 0;
+}
+
+static int set_events(struct keel_vcpu *vcpu, const void __user *argp)
+{
+	struct kvm_vcpu_events events;
+
+	if (!vcpu->initialised)
+		return -ENOEXEC;
+	if (copy_from_user(&events, argp, sizeof(events)))
+		return -EFAULT;
+	return keel_vcpu_events_set(vcpu, &events);
 }
 
 static int set_signal_mask(struct keel_vcpu *vcpu, struct kvm_signal_mask __user *argp)
@@ -130,7 +144,7 @@ static long other_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *ar
 	case KVM_GET_VCPU_EVENTS:
 		return get_events(vcpu, argp);
 	case KVM_SET_VCPU_EVENTS:
-		return KEEL_WITH_COPY(argp, struct kvm_vcpu_events, keel_vcpu_events_set(vcpu, &arg_));
+		return set_events(vcpu, argp);
 	case KVM_SET_GUEST_DEBUG:
 		return KEEL_WITH_COPY(argp, struct kvm_guest_debug, keel_debug_set(vcpu, &arg_));
 	case KVM_SET_SIGNAL_MASK:

@@ -206,11 +206,11 @@ int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *at
 		return -EFAULT;
 	if (intid < KEEL_NR_SGIS || intid >= KEEL_NR_PRIVATE)
 		return -EINVAL;
-	if (id < 0)
-		return id;
 	mutex_lock(&vm->config_lock);
 	if (vm->has_run)
 		err = -EBUSY;
+	else if (id < 0)
+		err = id;
 	else
 		WRITE_ONCE(vm->timer.ppi[id], intid);
 	mutex_unlock(&vm->config_lock);
