@@ -41,8 +41,10 @@ void keel_place_reset(struct keel_vm *vm)
 		vcpu->gic.rd_last = false;
 	}
 	vm->gic.dist_base = vm->gic.cpu_base = KEEL_GIC_NOWHERE;
-	if (!vm->gic.initialised)
-		vm->gic.nr_irqs = 0;
+	if (vm->gic.initialised)
+		return;
+	vm->gic.nr_irqs = 0;
+	vm->gic.iidr_rev = KEEL_GIC_REV;
 }
 
 void keel_place_vm_destroy(struct keel_vm *vm)

@@ -94,6 +94,9 @@ int keel_setup_init_locked(struct keel_vm *vm)
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.initialised)
 		return 0;
+	/* none could be added any more */
+	if (!vm->nr_vcpus)
+		return -ENODEV;
 	spi = kvcalloc(nr - KEEL_NR_PRIVATE, sizeof(*spi), GFP_KERNEL_ACCOUNT);
 	if (!spi)
 		return -ENOMEM;

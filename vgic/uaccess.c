@@ -2,6 +2,7 @@
 /* Reading and writing the state of a GIC whose guest does not run: reset, save and restore by a VMM. */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
+#include <linux/irqchip/arm-gic-v3.h>
 #include <linux/uaccess.h>
 #include <asm/kvm.h>
 #include "../core/vcpu.h"
@@ -14,14 +15,13 @@
 
 /*
  * attr: the vCPU by affinity in 63:32, a register or an interrupt in 31:0. The
- * distributor is nobody's, affinity 0 is the first vCPU.
+ * distributor is nobody's: its registers are there with the first vCPU.
  */
 static struct keel_vcpu *find_vcpu_v3(struct keel_vm *vm, const struct kvm_device_attr *attr)
 {
-	u32 affinity = attr->group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? 0 : attr->attr >> 32;
-
-	return affinity ? keel_vm_vcpu_by_mpidr(vm, keel_addr_mpidr(affinity)) :
-			  keel_vm_vcpu(vm, 0);
+	if (attr->group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS)
+		return keel_vm_vcpu(vm, 0);
+	return keel_vm_vcpu_by_mpidr(vm, keel_addr_mpidr(attr->attr >> 32));
 }
 
 /* A GICv2's attributes have the vCPU's id in 39:32. */
@@ -121,15 +121,32 @@ static bool asks_for_levels(u64 attr)
 	return info == VGIC_LEVEL_INFO_LINE_LEVEL;
 }
 
+/* What a VMM looks at, and chooses by a write, before it initialises the GIC. */
+static bool is_early(const struct kvm_device_attr *attr)
+{
+	u32 offset = attr->attr;
+
+	return attr->group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS &&
+	       (offset == GICD_IIDR || offset == GICD_TYPER2);
+}
+
+/* A GICv2 is initialised by the first access. */
+static int check_initialised(struct keel_vm *vm, const struct kvm_device_attr *attr)
+{
+	if (vm->gic.initialised)
+		return 0;
+	if (vm->gic.v2)
+		return keel_setup_init_locked(vm);
+	return is_early(attr) ? 0 : -EBUSY;
+}
+
 /* No vCPU runs; config_lock held. */
 static int access_group(struct keel_vm *vm, struct keel_vcpu *vcpu,
 			const struct kvm_device_attr *attr, bool write, u64 *val)
 {
-	int err = 0;
+	int err = check_initialised(vm, attr);
 
 	lockdep_assert_held(&vm->config_lock);
-	if (!vm->gic.initialised)
-		err = vm->gic.v2 ? keel_setup_init_locked(vm) : -EBUSY;
 	if (err)
 		return err;
 	switch (attr->group) {

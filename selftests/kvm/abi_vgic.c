@@ -5,7 +5,9 @@
  *  - creation: the TEST flag, a second one, after a vCPU has run
  *  - addresses, number of interrupts and initialisation: errors and order
  *  - what the first KVM_RUN checks; with keel, that it may be corrected
- *  - registers by attributes: errors, raw pending latches, lines, IIDR
+ *  - registers by attributes: errors, raw pending latches, lines, IIDR; which
+ *    vCPU's, whatever the order of creation
+ *  - IIDR may be chosen before initialisation, for which a vCPU must be there
  *  - registers by the guest: widths, halves, private interrupts
  *  - the CPU interface outlives KVM_ARM_VCPU_INIT
  *  - IRQ_LINE, SET_GSI_ROUTING, SIGNAL_MSI: errors
@@ -35,6 +37,7 @@
 #define GICD_ICFGR	0x0c00
 #define GICD_IROUTER	0x6000
 #define PIDR2		0xffe8
+#define GICR_TYPER	0x0008
 
 #define ADDR_GROUP	KVM_DEV_ARM_VGIC_GRP_ADDR
 #define ADDR_DIST	KVM_VGIC_V3_ADDR_TYPE_DIST
@@ -216,11 +219,22 @@ static void legacy_region(void)
 	CHECK_EQ(kvm(vm, KVM_CREATE_VCPU, 3), -EINVAL);
 }
 
+static int icc(int gic, bool set, u64 instr, u64 *v)
+{
+	return attr(gic, set ? KVM_SET_DEVICE_ATTR : KVM_GET_DEVICE_ATTR,
+		    KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS, instr, v);
+}
+
+#define ICC(op1, crn, crm, op2)	(3 << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+
 static void initialisation(void)
 {
 	int vm = vm_fd(0), gic = gic_fd(vm);
 	u32 v;
 
+	/* in-tree KVM lets it pass, and no vCPU can be made any more */
+	if (is_keel())
+		CHECK_EQ(init(gic), -ENODEV);
 	vcpu_fd(vm, 0);
 	CHECK_EQ(set_nr(gic, 32), -EINVAL);
 	CHECK_EQ(set_nr(gic, 65), -EINVAL);
@@ -237,6 +251,70 @@ static void initialisation(void)
 	CHECK_EQ(attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL, 77, NULL), -ENXIO);
 	CHECK_EQ(attr(gic, KVM_HAS_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL, 77, NULL), -ENXIO);
 	CHECK_EQ(attr(gic, KVM_HAS_DEVICE_ATTR, 99, 0, NULL), -ENXIO);
+}
+
+static u32 redist_get(int gic, u64 mpidr, u32 offset)
+{
+	u32 v = 0xdeadbeef;
+
+	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, mpidr << 32 | offset, &v), 0);
+	return v;
+}
+
+/* Attributes name a vCPU by its affinity: not by its place among those that were made. */
+static void vcpu_by_affinity(void)
+{
+	static const u32 ids[] = { 2, 0, 3, 1 };
+	int vm = vm_fd(0), gic = gic_fd(vm);
+	u64 pmr;
+	u32 v;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ids); i++)
+		vcpu_fd(vm, ids[i]);
+	REQUIRE_EQ(init(gic), 0);
+	for (u64 id = 0; id < ARRAY_SIZE(ids); id++) {
+		CHECK_EQ(redist_get(gic, id, GICR_TYPER) >> 8 & 0xffff, id);
+		CHECK_EQ(redist_get(gic, id, GICR_TYPER + 4), id);
+		pmr = id * 8;
+		CHECK_EQ(icc(gic, true, id << 32 | ICC(0, 4, 6, 0), &pmr), 0);
+	}
+	for (u64 id = 0; id < ARRAY_SIZE(ids); id++) {
+		CHECK_EQ(icc(gic, false, id << 32 | ICC(0, 4, 6, 0), &pmr), 0);
+		CHECK_EQ(pmr, id * 8);
+	}
+
+	vm = vm_fd(0);
+	gic = gic_fd(vm);
+	vcpu_fd(vm, 1);
+	vcpu_fd(vm, 2);
+	REQUIRE_EQ(init(gic), 0);
+	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, GICR_TYPER, &v), -EINVAL);
+	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, 32, &v), -EINVAL);
+	CHECK_EQ(icc(gic, false, ICC(0, 4, 6, 0), &pmr), -EINVAL);
+	/* the distributor is nobody's */
+	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x50);
+}
+
+static void early_iidr(void)
+{
+	int vm = vm_fd(0), gic = gic_fd(vm);
+	u32 iidr;
+
+	if (!is_keel())
+		ktap_skip("KVM has it since 6.17");
+	vcpu_fd(vm, 0);
+	iidr = dist_get(gic, GICD_IIDR);
+	CHECK_EQ(iidr, 0x4b00343b);
+	CHECK_EQ(dist_set(gic, GICD_IIDR, 0x4b00243b), 0);
+	/* as if there had never been one */
+	close(gic);
+	gic = gic_fd(vm);
+	CHECK_EQ(dist_get(gic, GICD_IIDR), iidr);
+	CHECK_EQ(dist_set(gic, GICD_IIDR, 0x4b00243b), 0);
+	CHECK_EQ(dist_set(gic, 0xc, 0), 0);
+	CHECK_EQ(dist_set(gic, 0xc, 1), -EINVAL);	/* GICD_TYPER2: no GICv4.1 */
+	REQUIRE_EQ(init(gic), 0);
+	CHECK_EQ(dist_get(gic, GICD_IIDR), 0x4b00243b);
 }
 
 /* In-tree KVM declares the VM dead after the first of these. */
@@ -299,14 +377,6 @@ static void registers_by_user(void)
 	CHECK_EQ(dist_set(gic, GICD_ISENABLER + 12, ~0u), 0);
 	CHECK_EQ(dist_get(gic, GICD_ISENABLER + 12), 0);
 }
-
-static int icc(int gic, bool set, u64 instr, u64 *v)
-{
-	return attr(gic, set ? KVM_SET_DEVICE_ATTR : KVM_GET_DEVICE_ATTR,
-		    KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS, instr, v);
-}
-
-#define ICC(op1, crn, crm, op2)	(3 << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 /* A VMM may restore the GIC before it initialises the vCPUs. */
 static void cpu_interface_stays(void)
@@ -755,8 +825,10 @@ static const struct ktap_case cases[] = {
 	{ "addresses", addresses },
 	{ "legacy redistributor region", legacy_region },
 	{ "initialisation", initialisation },
+	{ "IIDR before initialisation", early_iidr },
 	{ "first run, corrected", first_run_corrected },
 	{ "registers by attributes", registers_by_user },
+	{ "registers of the vCPU that is named", vcpu_by_affinity },
 	{ "registers by the guest", registers_by_guest },
 	{ "the CPU interface over KVM_ARM_VCPU_INIT", cpu_interface_stays },
 	{ "IRQ_LINE", irq_line },
