@@ -27,6 +27,7 @@ u32 keel_psci_version(struct keel_vcpu *vcpu)
 	       READ_ONCE(vcpu->vm->arch.psci_version) : KEEL_PSCI_0_1;
 }
 
+/* x1 to x3 are results too, as in KVM. Not for a call that ends in an exit: user space reads its arguments there. */
 static int finish_call(struct keel_vcpu *vcpu, s64 ret)
 {
 	vcpu->ctx.x[0] = ret;
@@ -137,14 +138,15 @@ static void report_event(struct keel_vcpu *vcpu, u32 type, u32 ndata, u64 flags)
 
 /*
  * Every vCPU stops, the caller too, until user space resets it. Should it run
- * them on instead, the call has failed as far as the guest can tell.
+ * them on instead, the call has failed as far as the guest can tell. The other
+ * registers stay: user space finds SYSTEM_RESET2's type and cookie in them.
  */
 static int system_down(struct keel_vcpu *vcpu, u32 type, u64 flags)
 {
 	struct keel_vcpu *v;
 	unsigned int i;
 
-	finish_call(vcpu, PSCI_RET_INTERNAL_FAILURE);
+	vcpu->ctx.x[0] = PSCI_RET_INTERNAL_FAILURE;
 	keel_for_each_vcpu(i, v, vcpu->vm)
 		stop(v);
 	report_event(vcpu, type, 1, flags);

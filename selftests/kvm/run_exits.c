@@ -388,6 +388,29 @@ static void system_events(void)
 	}
 }
 
+/* A VMM reads the type and the cookie of the reset where the guest put them. */
+static void guest_reset2(u64 type)
+{
+	guest_hvc(PSCI_SYSTEM_RESET2, type, 0x1234, 0x5678);
+	GUEST_ASSERT(false);
+}
+
+static void reset2_arguments(void)
+{
+	static const u64 types[] = { 0, 0x80000001 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(types); i++) {
+		struct vcpu *vcpu = &vm_new(1, guest_reset2, types[i])->vcpu[0];
+
+		CHECK_EQ(vcpu_run(vcpu), 0);
+		REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_SYSTEM_EVENT);
+		CHECK_EQ(reg_read(vcpu, REG_X(0)), -6);		/* INTERNAL_FAILURE */
+		CHECK_EQ(reg_read(vcpu, REG_X(1)), types[i]);
+		CHECK_EQ(reg_read(vcpu, REG_X(2)), 0x1234);
+		CHECK_EQ(reg_read(vcpu, REG_X(3)), 0x5678);
+	}
+}
+
 /* After a reset event the VMM initialises the vCPU and starts it again. */
 static void start_again(void)
 {
@@ -618,6 +641,7 @@ static const struct ktap_case cases[] = {
 	{ "MMIO not described: ENOSYS", mmio_undescribed },
 	{ "MMIO not described: exit", mmio_nisv },
 	{ "system events", system_events },
+	{ "arguments of SYSTEM_RESET2", reset2_arguments },
 	{ "start again after a reset event", start_again },
 	{ "IRQ and FIQ", interrupts },
 	{ "IRQ_LINE: errors", irq_line_errors },
