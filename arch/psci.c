@@ -45,8 +45,11 @@ static void stop(struct keel_vcpu *vcpu)
 
 /*
  * The check and the change are one step under the target's lock, so that of
- * callers that race exactly one wins. The reset is asked for before the target
- * can see that it is runnable.
+ * callers that race exactly one wins. A target that sees that it is runnable
+ * sees the request for its reset before it enters the guest: the release pairs
+ * with the smp_mb() between its mode = IN_GUEST and its last look at requests
+ * in core/run.c. The barrier in keel_request() does not do it, it comes before
+ * the request.
  */
 static s64 power_on(struct keel_vcpu *target, struct keel_reset_state state)
 {
@@ -57,7 +60,7 @@ static s64 power_on(struct keel_vcpu *target, struct keel_reset_state state)
 	if (was_off) {
 		target->reset = state;
 		keel_request(target, KEEL_REQ_RESET);
-		WRITE_ONCE(target->mp_state, KVM_MP_STATE_RUNNABLE);
+		smp_store_release(&target->mp_state, KVM_MP_STATE_RUNNABLE);
 	}
 	spin_unlock(&target->power_lock);
 	if (!was_off)
