@@ -78,5 +78,9 @@ unsigned int keel_debug_nr_bps(void);		/* KVM_CAP_GUEST_DEBUG_HW_BPS */
 unsigned int keel_debug_nr_wps(void);
 /* After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported now (run filled). */
 bool keel_debug_step_done(struct keel_vcpu *vcpu);
+/* Before an instruction is completed: it is a step also if the VMM asked for steps only meanwhile. */
+void keel_debug_step_begin(struct keel_vcpu *vcpu);
+/* PSTATE as an exception saves it: without the VMM's step. */
+u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu);
 
 #endif

@@ -12,6 +12,7 @@ struct keel_arch_vcpu {
 	u32 guest_debug;		/* KVM_GUESTDBG_*; 0 = off */
 	bool ss_armed;			/* the VMM's step began: PSTATE.SS is keel's, clear when the step is over */
 	bool ss_guest_pstate;		/* guest's own SPSR.SS while the VMM steps */
+	u64 ss_pc;			/* where the last entry for a step began */
 	bool debug_quiet;		/* as of the last flush there is nothing to sync */
 	u64 guest_mdscr;		/* guest's own MDSCR_EL1 between debug flush and sync */
 

@@ -32,6 +32,10 @@
 #define MDSCR_ENABLES	(KEEL_MDSCR_KDE | KEEL_MDSCR_MDE)
 #define PSTATE_SS	((u64)DBG_SPSR_SS)
 
+/* Arm ARM D1.3.1.5: 16 vectors of 32 instructions. */
+#define VECTOR_SIZE	0x80
+#define VECTORS_SIZE	(16 * VECTOR_SIZE)
+
 /* DBGBCR.{SSC,HMC} and DBGWCR.{SSC,HMC}: could select EL2. Without them PMC or PAC selects EL1 and EL0. */
 #define BCR_EL2		GENMASK_ULL(15, 13)
 
@@ -51,15 +55,20 @@ unsigned int keel_debug_nr_wps(void)
 	return dfr0_number(20);
 }
 
+u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu)
+{
+	u64 pstate = vcpu->ctx.pstate;
+
+	if (!vcpu->arch.ss_armed)
+		return pstate;
+	return (pstate & ~PSTATE_SS) | (vcpu->arch.ss_guest_pstate ? PSTATE_SS : 0);
+}
+
 /* The VMM's step is over or given up: PSTATE.SS is the guest's again. */
 static void end_step(struct keel_vcpu *vcpu)
 {
-	if (!vcpu->arch.ss_armed)
-		return;
+	vcpu->ctx.pstate = keel_debug_guest_pstate(vcpu);
 	vcpu->arch.ss_armed = false;
-	vcpu->ctx.pstate &= ~PSTATE_SS;
-	if (vcpu->arch.ss_guest_pstate)
-		vcpu->ctx.pstate |= PSTATE_SS;
 }
 
 static void begin_step(struct keel_vcpu *vcpu)
@@ -103,6 +112,7 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 	mdscr &= ~KEEL_MDSCR_SS;
 	if (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP) {
 		begin_step(vcpu);
+		vcpu->arch.ss_pc = ctx->pc;
 		mdscr |= KEEL_MDSCR_SS;
 		ctx->flags |= KEEL_CTX_NO_FAST;
 	}
@@ -174,6 +184,24 @@ static void report(struct keel_vcpu *vcpu, u64 esr, u64 far)
 	run->debug.arch.far = far;
 }
 
+/*
+ * The step went to a vector: the guest took an interrupt or a fault in place of
+ * the instruction, and the CPU saved PSTATE with the VMM's SS. AArch64 only; an
+ * AArch32 guest's SPSRs keep the bit, which means nothing to it.
+ */
+static void clean_spsr(struct keel_vcpu *vcpu)
+{
+	u64 offset = vcpu->ctx.pc - keel_sr_read(vcpu, KEEL_VBAR_EL1);
+	u64 spsr = keel_sr_read(vcpu, KEEL_SPSR_EL1);
+
+	if (!vcpu->arch.ss_armed || vcpu->arch.ss_guest_pstate || (vcpu->ctx.pstate & PSR_MODE32_BIT))
+		return;
+	if (offset >= VECTORS_SIZE || offset % VECTOR_SIZE ||
+	    keel_sr_read(vcpu, KEEL_ELR_EL1) != vcpu->arch.ss_pc)
+		return;
+	keel_sr_write(vcpu, KEEL_SPSR_EL1, spsr & ~PSTATE_SS);
+}
+
 int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	/* only MDCR_EL2.TDE brings debug exceptions here */
@@ -181,8 +209,15 @@ int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		keel_inject_undef(vcpu);
 		return KEEL_RESUME;
 	}
+	clean_spsr(vcpu);
 	report(vcpu, exit->esr, exit->ec == ESR_ELx_EC_WATCHPT_LOW ? exit->far : 0);
 	return KEEL_USER;
+}
+
+void keel_debug_step_begin(struct keel_vcpu *vcpu)
+{
+	if (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP)
+		begin_step(vcpu);
 }
 
 bool keel_debug_step_done(struct keel_vcpu *vcpu)

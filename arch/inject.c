@@ -58,7 +58,7 @@ static void enter_sync(struct keel_vcpu *vcpu, u64 esr)
 
 	keel_sr_write(vcpu, KEEL_ESR_EL1, esr);
 	keel_sr_write(vcpu, KEEL_ELR_EL1, ctx->pc);
-	keel_sr_write(vcpu, KEEL_SPSR_EL1, ctx->pstate);
+	keel_sr_write(vcpu, KEEL_SPSR_EL1, keel_debug_guest_pstate(vcpu));
 	ctx->pc = s.pc;
 	ctx->pstate = s.pstate;
 }

@@ -291,6 +291,7 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 	if (ret)
 		return ret;
 	if (vcpu->mmio_pending) {
+		keel_debug_step_begin(vcpu);
 		keel_mmio_complete(vcpu);
 		if (keel_debug_step_done(vcpu))
 			return KEEL_USER;

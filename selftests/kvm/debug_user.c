@@ -5,9 +5,12 @@
  *    end KVM_RUN with the right syndrome and PC, and the guest cannot tell
  *  - the guest's own BRK, breakpoints, watchpoints and single step reach the
  *    guest, one exception each, also over exits in between
- *  - a step over an emulated instruction counts as one
+ *  - a step over an emulated instruction counts as one, also when steps were
+ *    asked for between its exit and its completion
+ *  - an interrupt that is taken instead of a step saves the guest's own PSTATE
  */
 #include <string.h>
+#include <unistd.h>
 #include "lib/vm.h"
 
 /* Placed at fixed addresses: a run of plain instructions. */
@@ -98,6 +101,65 @@ static void single_step(void)
 	REQUIRE_EQ(debug(vcpu, 0, NULL), 0);
 	vcpu_sync(vcpu, 2);
 	vcpu_finish(vcpu);
+}
+
+static void guest_load(u64 arg)
+{
+	mmio_read64(MMIO_BASE + 0x3000);
+	GUEST_SYNC(1, 0);
+}
+
+/* The instruction that waits for user space is the first step. */
+static void step_from_mmio(void)
+{
+	struct vcpu *vcpu = new_vcpu(guest_load, 0);
+	u64 pc;
+
+	for (int write = 0; write < 2; write++) {
+		REQUIRE_EQ(vcpu_run(vcpu), 0);
+		REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+		REQUIRE_EQ(vcpu->run->mmio.is_write, write);
+		pc = reg_read(vcpu, REG_PC);
+		REQUIRE_EQ(debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP, NULL), 0);
+		expect_debug(vcpu, 0x32, pc + 4);
+		expect_debug(vcpu, 0x32, pc + 8);
+		REQUIRE_EQ(debug(vcpu, 0, NULL), 0);
+	}
+	vcpu_finish(vcpu);
+}
+
+static void guest_unmasks(u64 arg)
+{
+	GUEST_SYNC(1, 0);
+	irq_on();
+	for (;;)
+		asm volatile("nop");
+}
+
+#define PSTATE_I	(1ul << 7)
+#define PSTATE_SS	(1ul << 21)
+#define REG_VBAR	REG_SYS(3, 0, 12, 0, 0)
+
+static void interrupted_step(void)
+{
+	struct vcpu *vcpu = new_vcpu(guest_unmasks, 0);
+	u64 pc, pstate;
+
+	vcpu_sync(vcpu, 1);
+	REQUIRE_EQ(debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP, NULL), 0);
+	do {
+		REQUIRE_EQ(vcpu_run(vcpu), 0);
+		REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_DEBUG);
+		pstate = reg_read(vcpu, REG_PSTATE);
+	} while (pstate & PSTATE_I);
+	CHECK_EQ(pstate & PSTATE_SS, 0);
+	pc = reg_read(vcpu, REG_PC);
+	REQUIRE_EQ(vcpu_irq(vcpu, 0, true), 0);
+	expect_debug(vcpu, 0x32, reg_read(vcpu, REG_VBAR) + 0x280);
+	CHECK_EQ(reg_read(vcpu, REG_ELR_EL1), pc);
+	/* in-tree KVM leaves its own SS there */
+	if (!access("/sys/module/keel", F_OK))
+		CHECK_EQ(reg_read(vcpu, REG_SPSR_EL1), pstate);
 }
 
 static void guest_brk(u64 arg)
@@ -302,6 +364,8 @@ static void errors(void)
 
 static const struct ktap_case cases[] = {
 	{ "single step", single_step },
+	{ "single step from a pending access", step_from_mmio },
+	{ "single step and an interrupt", interrupted_step },
 	{ "software breakpoint", software_breakpoint },
 	{ "hardware breakpoint", hardware_breakpoint },
 	{ "hardware watchpoint", hardware_watchpoint },
