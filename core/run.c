@@ -36,27 +36,6 @@ static int report_wakeup(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
-/*
- * A stopped vCPU waits for CPU_ON or a signal. A suspended one waits as in WFI
- * and tells user space when something would wake it; user space makes it
- * runnable.
- */
-static int wait_until_runnable(struct keel_vcpu *vcpu)
-{
-	u32 state;
-
-	while ((state = READ_ONCE(vcpu->mp_state)) != KVM_MP_STATE_RUNNABLE) {
-		if (keel_host_work())
-			return leave_for_signal(vcpu);
-		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_has_event(vcpu))
-			return report_wakeup(vcpu);
-		clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
-		clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
-		keel_vcpu_block(vcpu);
-	}
-	return KEEL_RESUME;
-}
-
 /* Finish the ITS's commands, or as many as signals allow. */
 static int serve_its(struct keel_vcpu *vcpu)
 {
@@ -77,6 +56,30 @@ static void clear_stops(struct keel_vcpu *vcpu)
 	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
 	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
 	smp_mb__after_atomic();
+}
+
+/*
+ * A stopped vCPU waits for CPU_ON or a signal. A suspended one waits as in WFI
+ * and tells user space when something would wake it; user space makes it
+ * runnable. Whatever request keel_vcpu_block() does not sleep with is served
+ * here.
+ */
+static int wait_until_runnable(struct keel_vcpu *vcpu)
+{
+	u32 state;
+
+	while ((state = READ_ONCE(vcpu->mp_state)) != KVM_MP_STATE_RUNNABLE) {
+		if (keel_host_work())
+			return leave_for_signal(vcpu);
+		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_has_event(vcpu))
+			return report_wakeup(vcpu);
+		clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
+		clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
+		if (serve_its(vcpu) != KEEL_RESUME)
+			return -EINTR;
+		keel_vcpu_block(vcpu);
+	}
+	return KEEL_RESUME;
 }
 
 /* Everything that must be done before an entry and may sleep. Verdict. */

@@ -147,12 +147,21 @@ bool keel_vcpu_has_event(struct keel_vcpu *vcpu)
 	return timer || READ_ONCE(vcpu->ctx.lines);
 }
 
-/* Nothing to sleep for: an event, a request (a stopped vCPU waits for nothing else), a signal. */
+/*
+ * Nothing to sleep for: an event, a request (a stopped vCPU waits for nothing
+ * else), a signal. A reset is for a vCPU that may run: one that was turned off
+ * again before it got there sleeps until it is turned on.
+ */
 static bool must_wake(struct keel_vcpu *vcpu)
 {
-	if (signal_pending(current) || READ_ONCE(vcpu->requests) & ~BIT(KEEL_REQ_RELOAD))
+	u32 state = READ_ONCE(vcpu->mp_state);
+	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
+
+	if (state != KVM_MP_STATE_RUNNABLE)
+		ignore |= BIT(KEEL_REQ_RESET);
+	if (signal_pending(current) || READ_ONCE(vcpu->requests) & ~ignore)
 		return true;
-	return READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_STOPPED && keel_vcpu_has_event(vcpu);
+	return state != KVM_MP_STATE_STOPPED && keel_vcpu_has_event(vcpu);
 }
 
 static bool poll(struct keel_vcpu *vcpu, u64 window)

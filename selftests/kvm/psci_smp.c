@@ -5,12 +5,15 @@
  *    ALREADY_ON and INVALID_PARAMETERS; AFFINITY_INFO
  *  - CPU_OFF, and on again from reset state
  *  - CPU_SUSPEND wakes by an interrupt; VERSION, FEATURES, MIGRATE_INFO_TYPE
- *  - a stopped vCPU blocks in KVM_RUN; SYSTEM_OFF stops all
+ *  - a stopped vCPU blocks in KVM_RUN, also with a CPU_ON that it did not see;
+ *    SYSTEM_OFF stops all
  *  - a host that sets MP_STATE starts and stops vCPUs
  *  - SMCCC version and features, unknown functions, TRNG where offered
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "lib/vm.h"
@@ -410,6 +413,58 @@ static void reset_state(void)
 	CHECK_EQ(reg_read(vcpu, REG_SCTLR) & 0x1005, 0);
 }
 
+/* --- turned on, and off again before it ran --- */
+
+struct runner {
+	struct vcpu *vcpu;
+	volatile pid_t tid;
+	int ret;
+};
+
+static void *run_until_signal(void *arg)
+{
+	struct runner *r = arg;
+
+	r->tid = gettid();
+	r->ret = vcpu_run(r->vcpu);
+	return NULL;
+}
+
+/* The state letter of one of this process's threads, 0 if there is none. */
+static char thread_state(pid_t tid)
+{
+	char path[64], line[256] = "", *name_end;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || read(fd, line, sizeof(line) - 1) < 0)
+		return 0;
+	close(fd);
+	name_end = strrchr(line, ')');
+	return name_end ? name_end[2] : 0;
+}
+
+/* A thread that spins in KVM_RUN never sleeps, however busy the machine is. */
+static void reset_while_stopped(void)
+{
+	struct vm *vm = vm_new(2, guest_reset_state, 0);
+	struct kvm_mp_state stopped = { KVM_MP_STATE_STOPPED };
+	struct sigaction act = { .sa_handler = nothing };
+	struct runner r = { &vm->vcpu[1] };
+	pthread_t thread;
+
+	sigaction(SIGUSR1, &act, NULL);
+	vcpu_sync(&vm->vcpu[0], 1);
+	REQUIRE_EQ(kvm(r.vcpu->fd, KVM_SET_MP_STATE, &stopped), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, run_until_signal, &r), 0);
+	while (!r.tid || thread_state(r.tid) != 'S')
+		usleep(1000);
+	pthread_kill(thread, SIGUSR1);
+	pthread_join(thread, NULL);
+	CHECK_EQ(r.ret, -EINTR);
+}
+
 static const struct ktap_case cases[] = {
 	{ "CPU_ON and CPU_OFF", on_off },
 	{ "SYSTEM_OFF stops all vCPUs", system_off },
@@ -420,5 +475,6 @@ static const struct ktap_case cases[] = {
 	{ "CPU_SUSPEND", suspend },
 	{ "MP_STATE", mp_state },
 	{ "CPU_ON resets", reset_state },
+	{ "a stopped vCPU with a reset to come sleeps", reset_while_stopped },
 };
 KTAP_MAIN(cases)
