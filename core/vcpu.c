@@ -80,10 +80,31 @@ static int check_create(struct keel_vm *vm, unsigned long id)
 	return vm->vcpu_by_id[id] ? -EEXIST : 0;
 }
 
+/*
+ * From the moment that the fd is there another thread may use it. Its ioctls wait
+ * for the mutex until the VM knows the vCPU.
+ */
+static int open_and_publish(struct keel_vcpu *vcpu)
+{
+	struct keel_vm *vm = vcpu->vm;
+	int fd;
+
+	mutex_lock(&vcpu->mutex);
+	fd = keel_vcpu_open_fd(vcpu);
+	if (fd >= 0) {
+		keel_vm_publish_vcpu(vm, vcpu);
+		mutex_lock(&vm->config_lock);
+		keel_place_assign(vm);
+		mutex_unlock(&vm->config_lock);
+	}
+	mutex_unlock(&vcpu->mutex);
+	return fd;
+}
+
 int keel_vcpu_create(struct keel_vm *vm, unsigned long id)
 {
 	struct keel_vcpu *vcpu;
-	int err, fd;
+	int err;
 
 	mutex_lock(&vm->lock);
 	err = check_create(vm, id);
@@ -97,19 +118,13 @@ int keel_vcpu_create(struct keel_vm *vm, unsigned long id)
 	keel_sysreg_reset(vcpu);
 
 	keel_vm_get(vm);
-	fd = keel_vcpu_open_fd(vcpu);
-	if (fd < 0) {
-		err = fd;
+	err = open_and_publish(vcpu);
+	if (err < 0) {
 		keel_vcpu_destroy(vcpu);
 		mutex_unlock(&vm->lock);
 		keel_vm_put(vm);
 		return err;
 	}
-	keel_vm_publish_vcpu(vm, vcpu);
-	mutex_lock(&vm->config_lock);
-	keel_place_assign(vm);
-	mutex_unlock(&vm->config_lock);
-	err = fd;
 out:
 	mutex_unlock(&vm->lock);
 	return err;
