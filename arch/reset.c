@@ -200,13 +200,14 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 
 	if (vcpu->has_run)
 		return 0;
+	/* what is looked at here is fixed in the same breath, and the VM's whole configuration with it */
+	mutex_lock(&vm->config_lock);
 	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu);
+	if (!err)
+		vm->has_run = true;
+	mutex_unlock(&vm->config_lock);
 	if (err)
 		return err;
-	/* from here on the VM's configuration is fixed */
-	mutex_lock(&vm->config_lock);
-	vm->has_run = true;
-	mutex_unlock(&vm->config_lock);
 	keel_idreg_apply(vcpu);
 	keel_smccc_first_run(vcpu);
 	vcpu->has_run = true;

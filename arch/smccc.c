@@ -110,9 +110,13 @@ static void tell_features(struct keel_vcpu *vcpu)
 
 void keel_smccc_first_run(struct keel_vcpu *vcpu)
 {
-	u32 version = keel_psci_version(vcpu);
+	u32 version;
 
-	vcpu->ctx.psci_version = version;
+	/* the version may be set at any time, for all vCPUs: not between these two */
+	mutex_lock(&vcpu->vm->config_lock);
+	version = keel_psci_version(vcpu);
+	WRITE_ONCE(vcpu->ctx.psci_version, version);
+	mutex_unlock(&vcpu->vm->config_lock);
 	tell_features(vcpu);
 	/* EL2 knows neither filters nor the ids of PSCI 0.1 */
 	if (vcpu->vm->arch.filter || version == KEEL_PSCI_0_1)

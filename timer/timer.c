@@ -381,6 +381,7 @@ int keel_timer_first_run(struct keel_vcpu *vcpu)
 {
 	const u8 *ppi = vcpu->vm->timer.ppi;
 
+	lockdep_assert_held(&vcpu->vm->config_lock);
 	if (!vcpu->ctx.gic.present)
 		return 0;
 	if (ppi[KEEL_TIMER_VIRT] == ppi[KEEL_TIMER_PHYS])

@@ -109,12 +109,11 @@ int keel_vgic_first_run(struct keel_vcpu *vcpu)
 	struct keel_vm *vm = vcpu->vm;
 	int err = 0;
 
-	mutex_lock(&vm->config_lock);
+	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.present)
 		err = keel_place_map(vm);
 	if (!err)
 		vcpu->ctx.gic.present = vm->gic.present;
-	mutex_unlock(&vm->config_lock);
 	return err;
 }
 
