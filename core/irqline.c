@@ -36,6 +36,14 @@ static int set_cpu_line(struct keel_vm *vm, struct keel_irqline l, bool level)
 	return 0;
 }
 
+/* A timer drives it: user space cannot, and is not told. */
+static bool is_owned(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
+{
+	const struct keel_irq *irq = keel_vgic_irq(vm, vcpu, intid);
+
+	return irq && READ_ONCE(irq->get_line);
+}
+
 /* vcpu NULL: an SPI. */
 static int set_gic_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level)
 {
@@ -45,7 +53,7 @@ static int set_gic_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, b
 		return err;
 	if (intid >= vm->gic.nr_irqs || intid > KEEL_MAX_SPI)
 		return -EINVAL;
-	return keel_vgic_set_line(vm, vcpu, intid, level);
+	return is_owned(vm, vcpu, intid) ? 0 : keel_vgic_set_line(vm, vcpu, intid, level);
 }
 
 static int set_ppi(struct keel_vm *vm, struct keel_irqline l, bool level)

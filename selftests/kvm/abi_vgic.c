@@ -533,6 +533,28 @@ static void irq_line(void)
 	CHECK_EQ(line(vm, SPI(63), 0), 0);
 }
 
+static void guest_returns(u64 arg)
+{
+	for (;;)
+		GUEST_SYNC(1, 0);
+}
+
+/* Once a vCPU has run, its timer drives the line; user space has no part in it. */
+static void irq_line_of_timer(void)
+{
+	struct vm *vm = vm_new(1, guest_returns, 0);
+	int gic = gic_ready(vm);
+	u32 bit = 1u << 27, v = 0;
+
+	vcpu_sync(&vm->vcpu[0], 1);
+	CHECK_EQ(line(vm->fd, PPI(27), 1), 0);
+	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, 0, &v), 0);
+	CHECK_EQ(v & bit, 0);
+	CHECK_EQ(line(vm->fd, PPI(20), 1), 0);
+	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, 0, &v), 0);
+	CHECK_EQ(v, 1u << 20);
+}
+
 struct routes {
 	struct kvm_irq_routing head;
 	struct kvm_irq_routing_entry e[2];
@@ -832,6 +854,7 @@ static const struct ktap_case cases[] = {
 	{ "registers by the guest", registers_by_guest },
 	{ "the CPU interface over KVM_ARM_VCPU_INIT", cpu_interface_stays },
 	{ "IRQ_LINE", irq_line },
+	{ "IRQ_LINE on a timer's PPI", irq_line_of_timer },
 	{ "SET_GSI_ROUTING and SIGNAL_MSI", routing },
 	{ "IRQFD's arguments", irqfd_arguments },
 	{ "lines to the guest", lines_to_guest },
