@@ -6,6 +6,7 @@
 #include <linux/printk.h>
 
 #define keel_err(fmt, ...)	pr_err("keel: " fmt "\n", ##__VA_ARGS__)
+#define keel_err_once(fmt, ...)	pr_err_once("keel: " fmt "\n", ##__VA_ARGS__)
 #define keel_info(fmt, ...)	pr_info("keel: " fmt "\n", ##__VA_ARGS__)
 
 #endif

@@ -99,7 +99,8 @@ static int map(u64 addr, u64 size, u64 prot)
 	u64 pos, *desc;
 
 	if (addr + size > BIT_ULL(EL2_BITS)) {
-		keel_err("memory at %#llx is beyond what EL2 maps (%d bits)", addr, EL2_BITS);
+		/* once: each KVM_CREATE_VCPU comes here */
+		keel_err_once("memory at %#llx is beyond what EL2 maps (%d bits)", addr, EL2_BITS);
 		return -ERANGE;
 	}
 	for (pos = addr; pos < addr + size; pos += EL2_PAGE) {
