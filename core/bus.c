@@ -3,7 +3,8 @@
  * The MMIO bus of a VM: registration and the way of one access to its device.
  *
  * Readers walk the table under vm->srcu. A new device comes with a new table,
- * and nobody waits for the readers of the old one; a device that leaves is
+ * and the readers of the old one are waited for only once so many have piled up
+ * behind a reader that sleeps (in user memory); a device that leaves is
  * struck out in place, which needs no memory and so cannot fail, and its entry
  * goes with the next table.
  *
@@ -20,6 +21,8 @@
 #include "vcpu.h"
 #include "vm.h"
 
+#define MAX_REPLACED	64
+
 static struct keel_bus_table *locked_table(struct keel_bus *bus)
 {
 	return rcu_dereference_protected(bus->table, lockdep_is_held(&bus->lock));
@@ -33,7 +36,7 @@ int keel_bus_init(struct keel_vm *vm)
 	mutex_init(&bus->lock);
 	bus->seq = 0;
 	bus->nr_counted = 0;
-	bus->replaced = false;
+	bus->replaced = 0;
 	return 0;
 }
 
@@ -83,19 +86,39 @@ static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
 	bus->nr_counted += !dev->uncounted;
 	if (old) {
 		call_srcu(&vm->srcu, &old->rcu, free_table);
-		bus->replaced = true;
+		bus->replaced++;
 	}
 	return 0;
+}
+
+/* Are there so many old tables that they have to go first? bus->lock. */
+static bool is_full(struct keel_bus *bus)
+{
+	lockdep_assert_held(&bus->lock);
+	if (bus->replaced < MAX_REPLACED)
+		return false;
+	bus->replaced = 0;
+	return true;
+}
+
+static void drain(struct keel_vm *vm)
+{
+	synchronize_srcu_expedited(&vm->srcu);
+	srcu_barrier(&vm->srcu);
 }
 
 int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev)
 {
 	struct keel_bus *bus = &vm->mmio_bus;
+	bool full;
 	int ret;
 
 	mutex_lock(&bus->lock);
 	ret = add(vm, dev);
+	full = is_full(bus);
 	mutex_unlock(&bus->lock);
+	if (full)
+		drain(vm);
 	return ret;
 }
 

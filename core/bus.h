@@ -29,12 +29,12 @@ struct keel_bus {
 	struct mutex lock;
 	unsigned int seq;			/* tables so far [a]; a table is there before its number */
 	unsigned int nr_counted;		/* under lock */
-	bool replaced;				/* under lock: a table may wait to be freed */
+	unsigned int replaced;			/* under lock: tables that may wait to be freed */
 };
 
 int keel_bus_init(struct keel_vm *vm);
 void keel_bus_destroy(struct keel_vm *vm);
-int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev);	/* -ENOSPC beyond 1000, -ENOMEM */
+int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev);	/* may wait for readers; -ENOSPC beyond 1000, -ENOMEM */
 int keel_bus_unregister(struct keel_vm *vm, struct keel_bus_dev *dev);	/* after return no reader holds dev; -ENOENT */
 /* One access of 1, 2, 4 or 8 bytes. -EOPNOTSUPP: nobody's, goes to user space. vm->srcu is taken inside; [v]. */
 int keel_bus_read(struct keel_vcpu *vcpu, ipa_t addr, int len, void *val);

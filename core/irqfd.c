@@ -5,9 +5,12 @@
  * stays up until the guest is done with the interrupt; then it falls, the
  * resamplefd is signalled and the source may raise it again.
  *
- * An irqfd is on the list until somebody takes it off, under irqfds->lock: by
- * KVM_IRQFD, with the VM, or because the eventfd goes away. Whoever does
- * queues its end, which a work item brings about since it must wait.
+ * An irqfd is on the list until somebody takes it off, under irqfds->lock.
+ * KVM_IRQFD and the VM's end bring about its end themselves. An eventfd that
+ * goes away cannot wait, and leaves that to the VM's work item.
+ *
+ * Nobody waits here for another VM, or for user memory: not for a work item
+ * that has not begun, and for no readers but those of vm->irq_srcu.
  *
  * irqfds->mutex -> eventfd's wait queue lock -> irqfds->lock.
  */
@@ -16,7 +19,9 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
 #include <linux/workqueue.h>
 #include "../vgic/vgic.h"
 #include "compat.h"
@@ -29,16 +34,15 @@ struct irqfd {
 	u32 gsi;				/* [I] */
 	struct eventfd_ctx *ctx;		/* [I] */
 	struct eventfd_ctx *resample;		/* [I] NULL: none */
-	struct list_head entry;			/* irqfds->list, empty once taken off */
+	struct list_head entry;			/* irqfds->list, or of those to be ended */
+	bool off;				/* taken off; under irqfds->lock */
 	struct list_head resampler;		/* irqfds->resamplers */
 	wait_queue_entry_t wait;
 	poll_table poll;			/* while assigning */
 	int hook_err;				/* while assigning */
-	struct work_struct end;
 };
 
-/* Ends have a queue of their own: deassigning waits for all that began before. */
-static struct workqueue_struct *ends;
+static struct workqueue_struct *reapers;
 
 /* Any context. */
 static void raise(struct irqfd *p)
@@ -70,15 +74,21 @@ static void resample(struct keel_vm *vm, u32 intid)
 	struct irqfd *p;
 	int idx;
 
-	idx = srcu_read_lock(&vm->srcu);
+	idx = srcu_read_lock(&vm->irq_srcu);
 	list_for_each_entry_srcu(p, &vm->irqfds.resamplers, resampler,
-				 srcu_read_lock_held(&vm->srcu)) {
+				 srcu_read_lock_held(&vm->irq_srcu)) {
 		if (keel_routing_intid(vm, p->gsi) != intid)
 			continue;
 		keel_vgic_set_line(vm, NULL, intid, false);
 		keel_compat_eventfd_signal(p->resample);
 	}
-	srcu_read_unlock(&vm->srcu, idx);
+	srcu_read_unlock(&vm->irq_srcu, idx);
+}
+
+static void put_resample(struct irqfd *p)
+{
+	if (p->resample)
+		eventfd_ctx_put(p->resample);
 }
 
 static bool shares_line(struct irqfd *p)
@@ -104,30 +114,62 @@ static void stop_resampling(struct irqfd *p)
 	spin_unlock_irq(&fds->lock);
 	if (!shared)
 		lower(p);
-	synchronize_srcu_expedited(&p->vm->srcu);
-	eventfd_ctx_put(p->resample);
 }
 
-static void end(struct work_struct *work)
+/* Sleepable. The irqfds of the list were taken off; after this they are gone. */
+static void end_all(struct keel_vm *vm, struct list_head *list)
 {
-	struct irqfd *p = container_of(work, struct irqfd, end);
+	struct irqfd *p, *n;
+	bool wait = false;
 	u64 count;
 
-	/* after this nobody raises any more */
-	eventfd_ctx_remove_wait_queue(p->ctx, &p->wait, &count);
-	if (p->resample)
-		stop_resampling(p);
-	eventfd_ctx_put(p->ctx);
-	kfree(p);
+	list_for_each_entry(p, list, entry) {
+		/* after this it raises nothing any more */
+		eventfd_ctx_remove_wait_queue(p->ctx, &p->wait, &count);
+		if (p->resample)
+			stop_resampling(p);
+		wait |= !!p->resample;
+		cond_resched();
+	}
+	if (wait)
+		synchronize_srcu_expedited(&vm->irq_srcu);
+	list_for_each_entry_safe(p, n, list, entry) {
+		put_resample(p);
+		eventfd_ctx_put(p->ctx);
+		kfree(p);
+		cond_resched();
+	}
 }
 
-static void take_off(struct irqfd *p)
+static void reap(struct work_struct *work)
+{
+	struct keel_irqfds *fds = container_of(work, struct keel_irqfds, reap);
+	LIST_HEAD(orphans);
+
+	spin_lock_irq(&fds->lock);
+	list_splice_init(&fds->orphans, &orphans);
+	spin_unlock_irq(&fds->lock);
+	end_all(container_of(fds, struct keel_vm, irqfds), &orphans);
+}
+
+static void take_off(struct irqfd *p, struct list_head *to)
 {
 	lockdep_assert_held(&p->vm->irqfds.lock);
-	if (list_empty(&p->entry))
-		return;
-	list_del_init(&p->entry);
-	queue_work(ends, &p->end);
+	p->off = true;
+	list_move_tail(&p->entry, to);
+}
+
+static void orphan(struct irqfd *p)
+{
+	struct keel_irqfds *fds = &p->vm->irqfds;
+	unsigned long flags;
+
+	spin_lock_irqsave(&fds->lock, flags);
+	if (!p->off) {
+		take_off(p, &fds->orphans);
+		queue_work(reapers, &fds->reap);
+	}
+	spin_unlock_irqrestore(&fds->lock, flags);
 }
 
 /* The eventfd's wait queue lock is held, IRQs off. Nonzero: the event is consumed. */
@@ -135,7 +177,6 @@ static int wake(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key
 {
 	struct irqfd *p = container_of(wait, struct irqfd, wait);
 	__poll_t events = key_to_poll(key);
-	unsigned long flags;
 	int consumed = 0;
 	u64 count;
 
@@ -144,11 +185,8 @@ static int wake(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key
 		raise(p);
 		consumed = 1;
 	}
-	if (events & EPOLLHUP) {
-		spin_lock_irqsave(&p->vm->irqfds.lock, flags);
-		take_off(p);
-		spin_unlock_irqrestore(&p->vm->irqfds.lock, flags);
-	}
+	if (events & EPOLLHUP)
+		orphan(p);
 	return consumed;
 }
 
@@ -187,23 +225,17 @@ static int publish(struct irqfd *p)
 	return err;
 }
 
-static void put_resample(struct irqfd *p)
-{
-	if (p->resample)
-		eventfd_ctx_put(p->resample);
-}
-
 /* Another irqfd, of whatever VM, has the eventfd: this one has raised nothing. */
 static void withdraw(struct irqfd *p)
 {
 	struct keel_irqfds *fds = &p->vm->irqfds;
 
 	spin_lock_irq(&fds->lock);
-	list_del_init(&p->entry);
+	list_del(&p->entry);
 	if (p->resample)
 		list_del_rcu(&p->resampler);
 	spin_unlock_irq(&fds->lock);
-	synchronize_srcu_expedited(&p->vm->srcu);
+	synchronize_srcu_expedited(&p->vm->irq_srcu);
 	eventfd_ctx_put(p->ctx);
 	put_resample(p);
 }
@@ -256,8 +288,6 @@ static int assign(struct keel_vm *vm, const struct kvm_irqfd *args)
 		return -ENOMEM;
 	p->vm = vm;
 	p->gsi = args->gsi;
-	INIT_LIST_HEAD(&p->entry);
-	INIT_WORK(&p->end, end);
 	init_waitqueue_func_entry(&p->wait, wake);
 
 	file = eventfd_fget(args->fd);
@@ -271,16 +301,26 @@ static int assign(struct keel_vm *vm, const struct kvm_irqfd *args)
 	return err;
 }
 
-static void take_off_matching(struct keel_irqfds *fds, const struct eventfd_ctx *ctx, u32 gsi)
+/*
+ * ctx NULL: all. Also waits for the end of those that went before: what the
+ * work item has begun is waited for, what it has not is done here.
+ */
+static void end_matching(struct keel_vm *vm, const struct eventfd_ctx *ctx, u32 gsi)
 {
+	struct keel_irqfds *fds = &vm->irqfds;
 	struct irqfd *p, *n;
+	LIST_HEAD(ended);
 
+	lockdep_assert_held(&fds->mutex);
+	cancel_work_sync(&fds->reap);
 	spin_lock_irq(&fds->lock);
+	/* whose item was cancelled, or not queued since one was being cancelled */
+	list_splice_init(&fds->orphans, &ended);
 	list_for_each_entry_safe(p, n, &fds->list, entry)
 		if (!ctx || (p->ctx == ctx && p->gsi == gsi))
-			take_off(p);
+			take_off(p, &ended);
 	spin_unlock_irq(&fds->lock);
-	flush_workqueue(ends);
+	end_all(vm, &ended);
 }
 
 static int deassign(struct keel_vm *vm, const struct kvm_irqfd *args)
@@ -289,7 +329,7 @@ static int deassign(struct keel_vm *vm, const struct kvm_irqfd *args)
 
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
-	take_off_matching(&vm->irqfds, ctx, args->gsi);
+	end_matching(vm, ctx, args->gsi);
 	eventfd_ctx_put(ctx);
 	return 0;
 }
@@ -312,19 +352,23 @@ void keel_irqfd_vm_init(struct keel_vm *vm)
 	spin_lock_init(&vm->irqfds.lock);
 	INIT_LIST_HEAD(&vm->irqfds.list);
 	INIT_LIST_HEAD(&vm->irqfds.resamplers);
+	INIT_LIST_HEAD(&vm->irqfds.orphans);
+	INIT_WORK(&vm->irqfds.reap, reap);
 }
 
 void keel_irqfd_release(struct keel_vm *vm)
 {
 	mutex_lock(&vm->irqfds.mutex);
-	take_off_matching(&vm->irqfds, NULL, 0);
+	end_matching(vm, NULL, 0);
+	/* an eventfd may have gone in the meantime: now none is left that could */
+	cancel_work_sync(&vm->irqfds.reap);
 	mutex_unlock(&vm->irqfds.mutex);
 }
 
 int keel_irqfd_module_init(void)
 {
-	ends = alloc_workqueue("keel-irqfd", WQ_UNBOUND, 0);
-	if (!ends)
+	reapers = alloc_workqueue("keel-irqfd", WQ_UNBOUND, 0);
+	if (!reapers)
 		return -ENOMEM;
 	keel_vgic_notify_eoi = resample;
 	return 0;
@@ -334,5 +378,5 @@ int keel_irqfd_module_init(void)
 void keel_irqfd_module_exit(void)
 {
 	keel_vgic_notify_eoi = NULL;
-	destroy_workqueue(ends);
+	destroy_workqueue(reapers);
 }

@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 struct keel_vm;
 struct kvm_irqfd;
@@ -14,7 +15,9 @@ struct keel_irqfds {
 	struct mutex mutex;		/* assigning and deassigning */
 	spinlock_t lock;		/* the lists; IRQs off, inside an eventfd's wait queue lock */
 	struct list_head list;		/* every irqfd that is not on its way out */
-	struct list_head resamplers;	/* those with a resamplefd; read under vm->srcu */
+	struct list_head resamplers;	/* those with a resamplefd; read under vm->irq_srcu */
+	struct list_head orphans;	/* those whose eventfd has gone; their end is due */
+	struct work_struct reap;	/* which brings it about */
 };
 
 int keel_irqfd_module_init(void);	/* -ENOMEM */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The GSI routing table of a VM. Readers are in any context, under vm->srcu;
+ * The GSI routing table of a VM. Readers are in any context, under vm->irq_srcu;
  * a new table comes complete.
  */
 #include <linux/errno.h>
@@ -43,7 +43,7 @@ static void replace(struct keel_vm *vm, struct keel_routing_table *t)
 	t = rcu_replace_pointer(r->table, t, lockdep_is_held(&r->lock));
 	mutex_unlock(&r->lock);
 	if (t)
-		synchronize_srcu_expedited(&vm->srcu);
+		synchronize_srcu_expedited(&vm->irq_srcu);
 	kvfree(t);
 }
 
@@ -107,22 +107,22 @@ int keel_routing_set_default(struct keel_vm *vm, u32 nr)
 
 int keel_routing_intid(struct keel_vm *vm, u32 gsi)
 {
-	int idx = srcu_read_lock(&vm->srcu), ret;
+	int idx = srcu_read_lock(&vm->irq_srcu), ret;
 
-	ret = keel_routing_table_intid(srcu_dereference(vm->routing.table, &vm->srcu), gsi);
-	srcu_read_unlock(&vm->srcu, idx);
+	ret = keel_routing_table_intid(srcu_dereference(vm->routing.table, &vm->irq_srcu), gsi);
+	srcu_read_unlock(&vm->irq_srcu, idx);
 	return ret;
 }
 
 static bool find_msi(struct keel_vm *vm, u32 gsi, struct keel_route *r)
 {
-	int idx = srcu_read_lock(&vm->srcu);
+	int idx = srcu_read_lock(&vm->irq_srcu);
 	const struct keel_route *found;
 
-	found = keel_routing_table_msi(srcu_dereference(vm->routing.table, &vm->srcu), gsi);
+	found = keel_routing_table_msi(srcu_dereference(vm->routing.table, &vm->irq_srcu), gsi);
 	if (found)
 		*r = *found;
-	srcu_read_unlock(&vm->srcu, idx);
+	srcu_read_unlock(&vm->irq_srcu, idx);
 	return found;
 }
 

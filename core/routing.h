@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which interrupt a GSI of user space is: the table that KVM_SET_GSI_ROUTING
- * replaces as a whole. Read under vm->srcu.
+ * replaces as a whole. Read under vm->irq_srcu.
  */
 #ifndef KEEL_CORE_ROUTING_H
 #define KEEL_CORE_ROUTING_H
@@ -17,7 +17,7 @@ struct kvm_msi;
 #define KEEL_MAX_ROUTES	4096
 
 struct keel_routing {
-	struct keel_routing_table __rcu *table;	/* [s] NULL: nothing is routed */
+	struct keel_routing_table __rcu *table;	/* irq_srcu to read, lock to replace; NULL: nothing is routed */
 	struct mutex lock;			/* to replace it; innermost but for the allocator's */
 };
 

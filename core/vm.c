@@ -42,22 +42,31 @@ static int init_basics(struct keel_vm *vm)
 	err = init_srcu_struct(&vm->srcu);
 	if (err)
 		return err;
+	err = init_srcu_struct(&vm->irq_srcu);
+	if (err)
+		goto err_srcu;
+	err = -ENOMEM;
 	vm->last_vcpu = alloc_percpu_gfp(int, GFP_KERNEL_ACCOUNT);
-	if (!vm->last_vcpu) {
-		cleanup_srcu_struct(&vm->srcu);
-		return -ENOMEM;
-	}
+	if (!vm->last_vcpu)
+		goto err_irq_srcu;
 	for_each_possible_cpu(cpu)
 		*per_cpu_ptr(vm->last_vcpu, cpu) = -1;
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
 	return 0;
+
+err_irq_srcu:
+	cleanup_srcu_struct(&vm->irq_srcu);
+err_srcu:
+	cleanup_srcu_struct(&vm->srcu);
+	return err;
 }
 
 static void destroy_basics(struct keel_vm *vm)
 {
 	mmdrop(vm->mm);
 	free_percpu(vm->last_vcpu);
+	cleanup_srcu_struct(&vm->irq_srcu);
 	cleanup_srcu_struct(&vm->srcu);
 }
 

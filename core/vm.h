@@ -28,7 +28,8 @@ struct keel_vcpu;
 struct keel_vm {
 	refcount_t refs;
 	struct mm_struct *mm;		/* [I] mm_count reference; ioctls from another mm fail with EIO */
-	struct srcu_struct srcu;	/* slots and buses */
+	struct srcu_struct srcu;	/* slots and buses; readers may sleep in user memory */
+	struct srcu_struct irq_srcu;	/* routes and resamplefds; readers wait for nothing */
 
 	struct mutex lock;		/* vCPU creation, caps */
 	struct mutex config_lock;	/* VM-wide arch configuration: ID registers, filters, features; inside vcpu->mutex */
