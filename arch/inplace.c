@@ -59,11 +59,12 @@ static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
 /*
  * Somebody was signalled, who may have given this thread or this vCPU
  * something to do: another thread to run, an interrupt by an irqfd. Nobody
- * sends an IPI to his own CPU.
+ * sends an IPI to his own CPU. Or somebody has yet to be told what the guest
+ * completed, and that lowers a line.
  */
 static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 {
-	return vcpu->kick_owed || keel_host_work_pending() || READ_ONCE(vcpu->requests) ?
+	return vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() || READ_ONCE(vcpu->requests) ?
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
 

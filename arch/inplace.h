@@ -9,7 +9,7 @@
 enum keel_inplace {
 	KEEL_INPLACE_NO,	/* nothing was done: an exit as any other */
 	KEEL_INPLACE_DONE,	/* the guest goes on */
-	KEEL_INPLACE_LEAVE,	/* done, but the guest must be left: vcpu->kick_owed */
+	KEEL_INPLACE_LEAVE,	/* done, but the guest must be left: somebody has to be told */
 };
 
 /* May it be one of those, by a first look? code: enum keel_exit_code. Nothing is touched. */

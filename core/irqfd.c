@@ -3,7 +3,7 @@
  * KVM_IRQFD. An irqfd sits in its eventfd's wait queue: being signalled raises
  * the interrupt from whatever context that is. With a resamplefd the line
  * stays up until the guest is done with the interrupt; then it falls, the
- * resamplefd is signalled and the source may raise it again.
+ * resamplefds of all its sources are signalled and each may raise it again.
  *
  * An irqfd is on the list until somebody takes it off, under irqfds->lock.
  * KVM_IRQFD and the VM's end bring about its end themselves. An eventfd that
@@ -19,6 +19,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/poll.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/srcu.h>
@@ -27,6 +28,7 @@
 #include "compat.h"
 #include "irqfd.h"
 #include "routing.h"
+#include "routing_table.h"
 #include "vm.h"
 
 struct irqfd {
@@ -36,7 +38,7 @@ struct irqfd {
 	struct eventfd_ctx *resample;		/* [I] NULL: none */
 	struct list_head entry;			/* irqfds->list, or of those to be ended */
 	bool off;				/* taken off; under irqfds->lock */
-	struct list_head resampler;		/* irqfds->resamplers */
+	struct hlist_node resampler;		/* irqfds->resamplers */
 	wait_queue_entry_t wait;
 	poll_table poll;			/* while assigning */
 	int hook_err;				/* while assigning */
@@ -68,20 +70,37 @@ static void lower(struct irqfd *p)
 		keel_vgic_set_line(p->vm, NULL, intid, false);
 }
 
-/* The guest completed a level-sensitive interrupt. Any context. */
-static void resample(struct keel_vm *vm, u32 intid)
+/*
+ * The line falls once, before anybody is told: who is told may raise it again
+ * at once, and that must stay. Under vm->irq_srcu.
+ */
+static void resample_gsi(struct keel_vm *vm, u32 gsi, u32 intid, bool *lowered)
 {
+	struct keel_irqfds *fds = &vm->irqfds;
 	struct irqfd *p;
-	int idx;
 
-	idx = srcu_read_lock(&vm->irq_srcu);
-	list_for_each_entry_srcu(p, &vm->irqfds.resamplers, resampler,
-				 srcu_read_lock_held(&vm->irq_srcu)) {
-		if (keel_routing_intid(vm, p->gsi) != intid)
+	hlist_for_each_entry_srcu(p, &fds->resamplers[hash_min(gsi, HASH_BITS(fds->resamplers))], resampler,
+				  srcu_read_lock_held(&vm->irq_srcu)) {
+		if (p->gsi != gsi)
 			continue;
-		keel_vgic_set_line(vm, NULL, intid, false);
+		if (!*lowered)
+			keel_vgic_set_line(vm, NULL, intid, false);
+		*lowered = true;
 		keel_compat_eventfd_signal(p->resample);
 	}
+}
+
+/* The guest completed a level-sensitive interrupt. Preemptible. */
+static void resample(struct keel_vm *vm, u32 intid)
+{
+	const struct keel_routing_table *t;
+	bool lowered = false;
+	int gsi, idx;
+
+	idx = srcu_read_lock(&vm->irq_srcu);
+	t = keel_routing_get(vm);
+	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0; gsi = keel_routing_table_next_gsi(t, gsi))
+		resample_gsi(vm, gsi, intid, &lowered);
 	srcu_read_unlock(&vm->irq_srcu, idx);
 }
 
@@ -96,24 +115,41 @@ static bool shares_line(struct irqfd *p)
 	struct irqfd *other;
 
 	lockdep_assert_held(&p->vm->irqfds.lock);
-	list_for_each_entry(other, &p->vm->irqfds.resamplers, resampler)
+	hash_for_each_possible(p->vm->irqfds.resamplers, other, resampler, p->gsi)
 		if (other->gsi == p->gsi)
 			return true;
 	return false;
 }
 
-/* The line falls, unless another may be holding it up. */
+static void unlink_resampler(struct irqfd *p)
+{
+	struct keel_vm *vm = p->vm;
+
+	lockdep_assert_held(&vm->irqfds.lock);
+	hash_del_rcu(&p->resampler);
+	WRITE_ONCE(vm->gic.resamplers, vm->gic.resamplers - 1);
+}
+
+/*
+ * The line falls, unless another may be holding it up: under the lock, so that
+ * one that comes now raises it only after that.
+ */
 static void stop_resampling(struct irqfd *p)
 {
-	struct keel_irqfds *fds = &p->vm->irqfds;
-	bool shared;
-
-	spin_lock_irq(&fds->lock);
-	list_del_rcu(&p->resampler);
-	shared = shares_line(p);
-	spin_unlock_irq(&fds->lock);
-	if (!shared)
+	spin_lock_irq(&p->vm->irqfds.lock);
+	unlink_resampler(p);
+	if (!shares_line(p))
 		lower(p);
+	spin_unlock_irq(&p->vm->irqfds.lock);
+}
+
+static void start_resampling(struct irqfd *p)
+{
+	struct keel_vm *vm = p->vm;
+
+	lockdep_assert_held(&vm->irqfds.lock);
+	hash_add_rcu(vm->irqfds.resamplers, &p->resampler, p->gsi);
+	WRITE_ONCE(vm->gic.resamplers, vm->gic.resamplers + 1);
 }
 
 /* Sleepable. The irqfds of the list were taken off; after this they are gone. */
@@ -219,7 +255,7 @@ static int publish(struct irqfd *p)
 	} else {
 		list_add_tail(&p->entry, &fds->list);
 		if (p->resample)
-			list_add_tail_rcu(&p->resampler, &fds->resamplers);
+			start_resampling(p);
 	}
 	spin_unlock_irq(&fds->lock);
 	return err;
@@ -233,7 +269,7 @@ static void withdraw(struct irqfd *p)
 	spin_lock_irq(&fds->lock);
 	list_del(&p->entry);
 	if (p->resample)
-		list_del_rcu(&p->resampler);
+		unlink_resampler(p);
 	spin_unlock_irq(&fds->lock);
 	synchronize_srcu_expedited(&p->vm->irq_srcu);
 	eventfd_ctx_put(p->ctx);
@@ -351,7 +387,7 @@ void keel_irqfd_vm_init(struct keel_vm *vm)
 	mutex_init(&vm->irqfds.mutex);
 	spin_lock_init(&vm->irqfds.lock);
 	INIT_LIST_HEAD(&vm->irqfds.list);
-	INIT_LIST_HEAD(&vm->irqfds.resamplers);
+	hash_init(vm->irqfds.resamplers);
 	INIT_LIST_HEAD(&vm->irqfds.orphans);
 	INIT_WORK(&vm->irqfds.reap, reap);
 }

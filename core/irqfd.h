@@ -3,6 +3,7 @@
 #ifndef KEEL_CORE_IRQFD_H
 #define KEEL_CORE_IRQFD_H
 
+#include <linux/hashtable.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -15,7 +16,7 @@ struct keel_irqfds {
 	struct mutex mutex;		/* assigning and deassigning */
 	spinlock_t lock;		/* the lists; IRQs off, inside an eventfd's wait queue lock */
 	struct list_head list;		/* every irqfd that is not on its way out */
-	struct list_head resamplers;	/* those with a resamplefd; read under vm->irq_srcu */
+	DECLARE_HASHTABLE(resamplers, 6);	/* those with a resamplefd, by GSI; read under vm->irq_srcu */
 	struct list_head orphans;	/* those whose eventfd has gone; their end is due */
 	struct work_struct reap;	/* which brings it about */
 };

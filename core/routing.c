@@ -92,15 +92,11 @@ int keel_routing_set(struct keel_vm *vm, const struct kvm_irq_routing *args,
 
 int keel_routing_set_default(struct keel_vm *vm, u32 nr)
 {
-	u32 pins = min_t(u32, nr, KEEL_ROUTING_PINS), i;
-	struct keel_routing_table *t = alloc(pins);
+	struct keel_routing_table *t = alloc(min_t(u32, nr, KEEL_ROUTING_PINS));
 
 	if (!t)
 		return -ENOMEM;
-	for (i = 0; i < pins; i++) {
-		t->route[i].type = KVM_IRQ_ROUTING_IRQCHIP;
-		t->route[i].pin = i;
-	}
+	keel_routing_table_add_pins(t);
 	replace(vm, t);
 	return 0;
 }
@@ -112,6 +108,11 @@ int keel_routing_intid(struct keel_vm *vm, u32 gsi)
 	ret = keel_routing_table_intid(srcu_dereference(vm->routing.table, &vm->irq_srcu), gsi);
 	srcu_read_unlock(&vm->irq_srcu, idx);
 	return ret;
+}
+
+const struct keel_routing_table *keel_routing_get(struct keel_vm *vm)
+{
+	return srcu_dereference(vm->routing.table, &vm->irq_srcu);
 }
 
 static bool find_msi(struct keel_vm *vm, u32 gsi, struct keel_route *r)

@@ -30,6 +30,8 @@ int keel_routing_set(struct keel_vm *vm, const struct kvm_irq_routing *args,
 int keel_routing_set_default(struct keel_vm *vm, u32 nr);
 /* The INTID of the SPI that gsi is, or -ENOENT. Any context. */
 int keel_routing_intid(struct keel_vm *vm, u32 gsi);
+/* The table, or NULL. Under vm->irq_srcu. */
+const struct keel_routing_table *keel_routing_get(struct keel_vm *vm);
 /*
  * If gsi is a message, send it and return true. The guest may not want it, or
  * it may have no ITS: then nothing comes of it. Any context.

@@ -6,11 +6,21 @@
 
 #define FIRST_SPI	32
 
-static int add_pin(struct keel_route *r, const struct kvm_irq_routing_entry *e)
+static void link_pin(struct keel_routing_table *t, u32 gsi, u32 pin)
+{
+	struct keel_route *r = &t->route[gsi];
+
+	r->type = KVM_IRQ_ROUTING_IRQCHIP;
+	r->pin = pin;
+	r->next = t->by_pin[pin];
+	t->by_pin[pin] = gsi + 1;
+}
+
+static int add_pin(struct keel_routing_table *t, const struct kvm_irq_routing_entry *e)
 {
 	if (e->flags || e->u.irqchip.irqchip || e->u.irqchip.pin >= KEEL_ROUTING_PINS)
 		return -EINVAL;
-	r->pin = e->u.irqchip.pin;
+	link_pin(t, e->gsi, e->u.irqchip.pin);
 	return 0;
 }
 
@@ -19,6 +29,7 @@ static int add_msi(struct keel_route *r, const struct kvm_irq_routing_entry *e)
 {
 	if (e->flags & ~KVM_MSI_VALID_DEVID)
 		return -EINVAL;
+	r->type = KVM_IRQ_ROUTING_MSI;
 	r->msi = e->u.msi;
 	r->flags = e->flags;
 	return 0;
@@ -27,7 +38,6 @@ static int add_msi(struct keel_route *r, const struct kvm_irq_routing_entry *e)
 int keel_routing_table_add(struct keel_routing_table *t, const struct kvm_irq_routing_entry *e)
 {
 	struct keel_route *r;
-	int err = -EINVAL;
 
 	if (e->gsi >= t->nr)
 		return -EINVAL;
@@ -36,12 +46,16 @@ int keel_routing_table_add(struct keel_routing_table *t, const struct kvm_irq_ro
 	if (r->type)
 		return -EINVAL;
 	if (e->type == KVM_IRQ_ROUTING_IRQCHIP)
-		err = add_pin(r, e);
-	else if (e->type == KVM_IRQ_ROUTING_MSI)
-		err = add_msi(r, e);
-	if (!err)
-		r->type = e->type;
-	return err;
+		return add_pin(t, e);
+	return e->type == KVM_IRQ_ROUTING_MSI ? add_msi(r, e) : -EINVAL;
+}
+
+void keel_routing_table_add_pins(struct keel_routing_table *t)
+{
+	u32 i;
+
+	for (i = 0; i < t->nr; i++)
+		link_pin(t, i, i);
 }
 
 int keel_routing_table_intid(const struct keel_routing_table *t, u32 gsi)
@@ -49,6 +63,23 @@ int keel_routing_table_intid(const struct keel_routing_table *t, u32 gsi)
 	if (!t || gsi >= t->nr || t->route[gsi].type != KVM_IRQ_ROUTING_IRQCHIP)
 		return -ENOENT;
 	return t->route[gsi].pin + FIRST_SPI;
+}
+
+int keel_routing_table_gsi(const struct keel_routing_table *t, u32 intid)
+{
+	u32 gsi;
+
+	if (!t || intid < FIRST_SPI || intid - FIRST_SPI >= KEEL_ROUTING_PINS)
+		return -ENOENT;
+	gsi = t->by_pin[intid - FIRST_SPI];
+	return gsi ? (int)gsi - 1 : -ENOENT;
+}
+
+int keel_routing_table_next_gsi(const struct keel_routing_table *t, u32 gsi)
+{
+	u32 next = t->route[gsi].next;
+
+	return next ? (int)next - 1 : -ENOENT;
 }
 
 const struct keel_route *keel_routing_table_msi(const struct keel_routing_table *t, u32 gsi)

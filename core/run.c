@@ -226,6 +226,8 @@ static int run_once(struct keel_vcpu *vcpu)
 	if (vcpu->kick_owed)
 		pay_kick(vcpu);
 	preempt_enable();
+	if (vcpu->gic.completed)
+		keel_vgic_tell_completed(vcpu);
 	return keel_exit_handle(vcpu, code);
 }
 

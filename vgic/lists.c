@@ -269,27 +269,56 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 		keel_gich_load(vcpu);
 }
 
-static void notify(struct keel_vm *vm, u32 intid)
+/* Whether somebody wants to know. Who begins to while an interrupt is being completed did not raise that one. */
+static bool is_awaited(const struct keel_vm *vm, u32 intid)
 {
-	if (keel_vgic_notify_eoi && intid >= KEEL_NR_PRIVATE)
-		keel_vgic_notify_eoi(vm, intid);
+	return intid >= KEEL_NR_PRIVATE && intid <= KEEL_MAX_SPI && READ_ONCE(vm->gic.resamplers);
 }
 
-bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq)
+/* IRQs off, where nobody can be told. */
+static void note_completed(struct keel_vcpu *vcpu, u32 intid)
+{
+	if (!is_awaited(vcpu->vm, intid))
+		return;
+	__set_bit(intid, vcpu->gic.completed_spis);
+	vcpu->gic.completed = true;
+}
+
+void keel_vgic_tell_completed(struct keel_vcpu *vcpu)
+{
+	struct keel_gic_cpu *g = &vcpu->gic;
+	unsigned int intid;
+
+	g->completed = false;
+	for_each_set_bit(intid, g->completed_spis, KEEL_MAX_SPI + 1) {
+		__clear_bit(intid, g->completed_spis);
+		keel_vgic_notify_eoi(vcpu->vm, intid);
+	}
+}
+
+/* False: a list register has it, nothing was done. */
+static bool deactivate(struct keel_vm *vm, struct keel_irq *irq, bool *completed)
 {
 	unsigned long flags;
-	bool completed;
 
+	*completed = false;
 	raw_spin_lock_irqsave(&irq->lock, flags);
 	if (irq->in_lr) {
 		raw_spin_unlock_irqrestore(&irq->lock, flags);
 		return false;
 	}
-	completed = keel_irq_deactivate(&irq->s);
+	*completed = keel_irq_deactivate(&irq->s);
 	keel_vgic_queue_unlock(vm, irq, flags);
-	if (completed)
-		notify(vm, irq->s.intid);
 	return true;
+}
+
+bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq)
+{
+	bool completed, done = deactivate(vm, irq, &completed);
+
+	if (completed && is_awaited(vm, irq->s.intid))
+		keel_vgic_notify_eoi(vm, irq->s.intid);
+	return done;
 }
 
 /*
@@ -317,11 +346,12 @@ static void end_unlisted(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
 	struct keel_irq *irq;
+	bool completed;
 
 	for (; c->eoicount; c->eoicount--) {
 		irq = first_unlisted(&vcpu->gic);
-		if (irq)
-			keel_vgic_deactivate(vcpu->vm, irq);
+		if (irq && deactivate(vcpu->vm, irq, &completed) && completed)
+			note_completed(vcpu, irq->s.intid);
 	}
 }
 
@@ -375,6 +405,6 @@ void keel_vgic_sync(struct keel_vcpu *vcpu)
 	for (i = 0; i < n; i++) {
 		give_away(vcpu, g->lr_irq[i]);
 		if (completed & BIT(i))
-			notify(vcpu->vm, g->lr_irq[i]->s.intid);
+			note_completed(vcpu, g->lr_irq[i]->s.intid);
 	}
 }

@@ -12,6 +12,7 @@
 #ifndef KEEL_VGIC_VGIC_H
 #define KEEL_VGIC_VGIC_H
 
+#include <linux/bitmap.h>
 #include <linux/kvm.h>
 #include <linux/list.h>
 #include <linux/llist.h>
@@ -44,6 +45,8 @@ struct keel_gic_cpu {
 	raw_spinlock_t lock;		/* the list */
 	struct list_head list;		/* keel_irq; in order of key only when there are more than list registers */
 	struct keel_irq *lr_irq[KEEL_NR_LRS];	/* what is in ctx.gic.lr; under lock */
+	bool completed;			/* completed_spis has any [v] */
+	DECLARE_BITMAP(completed_spis, KEEL_MAX_SPI + 1);	/* by INTID: completions nobody was told of yet [v] */
 	u8 pri_bits, id_bits;		/* ICC_CTLR_EL1's fields as user space chose them [v] */
 	struct keel_irq irq[KEEL_NR_PRIVATE];
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
@@ -92,6 +95,7 @@ struct keel_gic {
 	struct keel_bus_dev dist_dev;
 	struct mutex halt_lock;		/* who has the vCPUs halted */
 	bool halted;			/* [a] no vCPU may enter the guest */
+	unsigned int resamplers;	/* irqfds that are to be told of completions; irqfds.lock, read without */
 	wait_queue_head_t halt_wq;	/* vCPUs that wait for its end */
 };
 
@@ -146,8 +150,10 @@ static inline bool keel_vgic_hw_take_done(struct keel_irq *irq)
 	irq->hw_done = false;
 	return done;
 }
-/* Completion of a level-sensitive SPI, for resamplefds; called without locks, in task context or atomic. */
+/* Completion of a level-sensitive SPI, for resamplefds; called without locks, preemptible. */
 extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
+/* keel_vgic_sync() found completions: tell of them. Preemptible; before the vCPU does anything else. */
+void keel_vgic_tell_completed(struct keel_vcpu *vcpu);
 /* The vCPU's ICH_VMCR_EL2 or GICH_VMCR. As keel_hyp_gic_vmcr(). */
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu);
 /* GICv2: a software-generated interrupt from one vCPU to one. */
@@ -188,7 +194,7 @@ void keel_vgic_halt_guest(struct keel_vm *vm);
 void keel_vgic_resume_guest(struct keel_vm *vm);
 /* A vCPU that found gic.halted waits here. */
 void keel_vgic_wait_resumed(struct keel_vm *vm);
-/* Deactivate an interrupt, and tell resamplefds. IRQs on or off. False: a list register has it, nothing was done. */
+/* Deactivate an interrupt, and tell resamplefds. Preemptible. False: a list register has it, nothing was done. */
 bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
 
 /* ---- vgic/cpuif.c ---- */
