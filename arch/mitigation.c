@@ -67,7 +67,7 @@ static bool cpus_resist(enum keel_mitigation_id id)
 }
 
 struct survey {
-	spinlock_t lock;
+	raw_spinlock_t lock;
 	enum keel_mitigation_level worst[KEEL_NR_MITIGATIONS];
 };
 
@@ -80,10 +80,10 @@ static void survey_cpu(void *data)
 
 	for (i = 0; i < KEEL_NR_MITIGATIONS; i++)
 		here[i] = ask_firmware(i);
-	spin_lock(&s->lock);
+	raw_spin_lock(&s->lock);
 	for (i = 0; i < KEEL_NR_MITIGATIONS; i++)
 		s->worst[i] = min(s->worst[i], here[i]);
-	spin_unlock(&s->lock);
+	raw_spin_unlock(&s->lock);
 }
 
 void __init keel_mitigation_module_init(void)
@@ -94,7 +94,7 @@ void __init keel_mitigation_module_init(void)
 	};
 	unsigned int i;
 
-	spin_lock_init(&s.lock);
+	raw_spin_lock_init(&s.lock);
 	on_each_cpu(survey_cpu, &s, 1);
 	for (i = 0; i < KEEL_NR_MITIGATIONS; i++)
 		levels[i] = cpus_resist(i) ? KEEL_MITIGATION_UNAFFECTED : s.worst[i];

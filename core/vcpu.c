@@ -39,7 +39,7 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
 	mutex_init(&vcpu->mutex);
 	spin_lock_init(&vcpu->power_lock);
-	init_waitqueue_head(&vcpu->wq);
+	rcuwait_init(&vcpu->wait);
 	keel_timer_vcpu_init(vcpu);
 	keel_vgic_vcpu_init(vcpu);
 	return vcpu;
@@ -134,10 +134,11 @@ void keel_vcpu_kick(struct keel_vcpu *vcpu)
 {
 	struct task_struct *task;
 
-	wake_up_all(&vcpu->wq);
+	rcuwait_wake_up(&vcpu->wait);
 	/* pairs with the smp_mb() between mode := IN_GUEST and the last check in core/run.c */
 	smp_mb();
-	if (READ_ONCE(vcpu->ctx.mode) != KEEL_IN_GUEST)
+	/* acquire: pairs with set_owner() in core/run.c, whose task this mode belongs to */
+	if (smp_load_acquire(&vcpu->ctx.mode) != KEEL_IN_GUEST)
 		return;
 	rcu_read_lock();
 	task = READ_ONCE(vcpu->task);
@@ -194,19 +195,20 @@ static bool poll(struct keel_vcpu *vcpu, u64 window)
 
 static void sleep(struct keel_vcpu *vcpu)
 {
-	DEFINE_WAIT(wait);
-
 	vcpu->stat.blocking = 1;
 	keel_timer_block(vcpu);
 	/* before must_wake() looks for SGIs that were posted, with set_current_state()'s barrier in between */
 	WRITE_ONCE(vcpu->ctx.mode, KEEL_ASLEEP);
+	/* only the thread that has vcpu->mutex sleeps here */
+	prepare_to_rcuwait(&vcpu->wait);
 	for (;;) {
-		prepare_to_wait(&vcpu->wq, &wait, TASK_INTERRUPTIBLE);
+		/* its barrier pairs with those of rcuwait_wake_up() and keel_vgic_try_sgi() */
+		set_current_state(TASK_INTERRUPTIBLE);
 		if (must_wake(vcpu))
 			break;
 		schedule();
 	}
-	finish_wait(&vcpu->wq, &wait);
+	finish_rcuwait(&vcpu->wait);
 	WRITE_ONCE(vcpu->ctx.mode, KEEL_OUTSIDE);
 	keel_timer_unblock(vcpu);
 	vcpu->stat.blocking = 0;

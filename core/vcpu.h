@@ -9,9 +9,9 @@
 
 #include <linux/kvm.h>
 #include <linux/mutex.h>
+#include <linux/rcuwait.h>
 #include <linux/signal_types.h>
 #include <linux/spinlock.h>
-#include <linux/wait.h>
 #include <asm/page.h>
 #include "../arch/arch_vcpu.h"
 #include "../hyp/context.h"
@@ -59,7 +59,7 @@ struct keel_vcpu {
 	struct task_struct *task;	/* [a] in KVM_RUN: who runs it; under rcu */
 	struct pid *pid;		/* [v] thread of the last KVM_RUN */
 	unsigned long requests;		/* [a] bitmap */
-	wait_queue_head_t wq;		/* blocked in WFI, stopped or suspended */
+	struct rcuwait wait;		/* blocked in WFI, stopped or suspended; woken in any context */
 	sigset_t sigset;		/* [v] KVM_SET_SIGNAL_MASK */
 	bool sigset_active;		/* [v] */
 
@@ -98,7 +98,7 @@ static inline void keel_request(struct keel_vcpu *vcpu, enum keel_request r)
 	set_bit(r, &vcpu->requests);
 }
 
-/* Make a running vCPU leave the guest, wake a blocked one. Any context. */
+/* Make a running vCPU leave the guest, wake a blocked one. Any context, on PREEMPT_RT as well. */
 void keel_vcpu_kick(struct keel_vcpu *vcpu);
 /* keel_request() then kick. */
 void keel_vcpu_request(struct keel_vcpu *vcpu, enum keel_request r);

@@ -118,8 +118,8 @@ static u64 deadline_of(struct timer_state s)
 }
 
 /*
- * hrtimer callback, IRQs off, any CPU. The kick's lock orders the store before
- * the vCPU's next look.
+ * hrtimer callback in a hard interrupt, also on PREEMPT_RT, any CPU. The kick's
+ * barrier orders the store before the vCPU's next look.
  */
 static enum hrtimer_restart soft_fired(struct hrtimer *soft)
 {
@@ -149,7 +149,7 @@ static void arm_soft(struct keel_vcpu *vcpu, u64 when)
 	}
 	now = keel_clock_now();
 	ns = when > now ? keel_arith_cycles_to_ns(when - now, frequency) : 0;
-	hrtimer_start(&t->soft, ns_to_ktime(ns), HRTIMER_MODE_REL);
+	hrtimer_start(&t->soft, ns_to_ktime(ns), HRTIMER_MODE_REL_HARD);
 }
 
 static void arm_for_sleep(struct keel_vcpu *vcpu)
@@ -342,7 +342,7 @@ void keel_timer_vm_init(struct keel_vm *vm)
 
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu)
 {
-	keel_compat_hrtimer_setup(&vcpu->timer.soft, soft_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	keel_compat_hrtimer_setup(&vcpu->timer.soft, soft_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	vcpu->timer.soft_deadline = KEEL_TIMER_NEVER;
 }
 

@@ -306,7 +306,7 @@ bool keel_vgic_try_sgi(struct keel_vcpu *vcpu, u64 val, bool group1)
 		return false;
 	/* pairs with the barriers before a sleeping or entering vCPU looks at its list */
 	smp_mb();
-	if (tell && (READ_ONCE(to->ctx.mode) == KEEL_IN_GUEST || waitqueue_active(&to->wq)))
+	if (tell && (READ_ONCE(to->ctx.mode) == KEEL_IN_GUEST || rcuwait_active(&to->wait)))
 		vcpu->kick_owed = to;
 	return true;
 }
