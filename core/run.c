@@ -164,6 +164,7 @@ static int enter(struct keel_vcpu *vcpu)
 		keel_debug_sync(vcpu);
 
 	local_irq_enable();
+	isb();	/* Arm ARM D1.13.4: a pending interrupt must be taken only after a context synchronisation */
 	local_irq_disable();
 	keel_host_guest_account();
 	local_irq_enable();
@@ -191,10 +192,12 @@ static void pay_kick(struct keel_vcpu *vcpu)
 /* One entry and its exit. Verdict. */
 static int run_once(struct keel_vcpu *vcpu)
 {
-	int code;
+	int code, cpu;
 
 	preempt_disable();
-	if (vcpu->resident_cpu >= 0 && vcpu->resident_cpu != smp_processor_id())
+	/* acquire: pairs with the release of -1 in evict() of vhe/resident.c, after the registers */
+	cpu = smp_load_acquire(&vcpu->resident_cpu);
+	if (cpu >= 0 && cpu != smp_processor_id())
 		keel_hyp_put(vcpu);
 	free_fp(vcpu);
 	choose_wfe_trap(vcpu);
@@ -248,6 +251,8 @@ static void set_owner(struct keel_vcpu *vcpu)
 	struct pid *pid = task_pid(current);
 
 	WRITE_ONCE(vcpu->task, current);
+	/* before any mode := IN_GUEST of this thread; pairs with the acquire of keel_vcpu_kick() */
+	smp_wmb();
 	if (vcpu->pid == pid)
 		return;
 	put_pid(vcpu->pid);
