@@ -146,6 +146,9 @@ static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 	if (!keel_timer_try_raise(vcpu))
 		return KEEL_INPLACE_NO;
 	keel_vgic_flush(vcpu);
+	/* what it owes itself for its timer is in the list registers */
+	if (vcpu->kick_owed == vcpu)
+		vcpu->kick_owed = NULL;
 	keel_vhe_vgic_enter(&vcpu->ctx);
 	return signalled(vcpu);
 }

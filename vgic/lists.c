@@ -262,8 +262,12 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 	lockdep_assert_irqs_disabled();
 	if (!vcpu->ctx.gic.present)
 		return;
-	if (READ_ONCE(vcpu->ctx.posted))
+	if (READ_ONCE(vcpu->ctx.posted)) {
 		keel_vgic_collect(vcpu);
+		/* what it owes itself for that, fill() pays */
+		if (vcpu->kick_owed == vcpu)
+			vcpu->kick_owed = NULL;
+	}
 	fill(vcpu);
 	if (vcpu->vm->gic.v2)
 		keel_gich_load(vcpu);

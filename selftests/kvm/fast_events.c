@@ -8,12 +8,13 @@
  *  - whom a doorbell wakes on the same CPU runs at once, and an irqfd that
  *    hangs on a doorbell interrupts the vCPU that rings it at once
  *  - timers that go off while others do, or while their interrupt is active,
- *    interrupt once each
+ *    interrupt once each, and under VHE without an exit
  */
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/klog.h>
 #include <unistd.h>
 #include "lib/gic.h"
 
@@ -174,6 +175,18 @@ static void guest_timers(u64 rounds)
 	}
 }
 
+static void guest_fires(u64 arg)
+{
+	gic_on();
+	guest_on(VEC_IRQ, take_timer);
+	irq_on();
+	for (;;) {
+		GUEST_SYNC(1, 0);
+		fired[PPI_VIRT] = 0;	/* take_timer() does not take its time */
+		fire(true, false, false);
+	}
+}
+
 static struct vm *new_vm(void (*fn)(u64), u64 arg)
 {
 	struct vm *vm = vm_new(1, fn, arg);
@@ -314,6 +327,39 @@ static void timers(void)
 	vcpu_finish(&new_vm(guest_timers, 8)->vcpu[0]);
 }
 
+/* keel says at load which mode it works in. */
+static bool is_vhe(void)
+{
+	static char log[1 << 20];
+	int n = klogctl(3, log, sizeof(log) - 1);
+
+	return n > 0 && strstr(log, "keel: VHE");
+}
+
+/*
+ * One exit, the message's own: of the best of some rounds, for the host's ticks
+ * end the guest's run as well.
+ */
+static void timers_in_place(void)
+{
+	u64 least = ~0ul, before, exits;
+	struct vm *vm = new_vm(guest_fires, 0);
+	int fd = kvm(vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
+
+	if (!is_vhe())
+		ktap_skip("no exit is served in place");
+	REQUIRE(fd >= 0, "%d", fd);
+	vcpu_sync(&vm->vcpu[0], 1);
+	for (int i = 0; i < 30; i++) {
+		before = kvm_statistic(fd, "exits");
+		vcpu_sync(&vm->vcpu[0], 1);
+		exits = kvm_statistic(fd, "exits") - before;
+		if (exits < least)
+			least = exits;
+	}
+	CHECK_EQ(least, 1);
+}
+
 static const struct ktap_case cases[] = {
 	{ "memory over a frame", overlay },
 	{ "an address changes hands", changing_hands },
@@ -321,5 +367,6 @@ static const struct ktap_case cases[] = {
 	{ "a doorbell wakes a thread of the same CPU", wakes },
 	{ "a doorbell interrupts who rings it", loops },
 	{ "timers go off once each", timers },
+	{ "timers go off without an exit", timers_in_place },
 };
 KTAP_MAIN(cases)

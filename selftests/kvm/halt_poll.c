@@ -52,27 +52,6 @@ static int set_cap(struct vm *vm, u64 ns)
 	return kvm(vm->fd, KVM_ENABLE_CAP, &cap);
 }
 
-static u64 statistic(int fd, const char *name)
-{
-	struct kvm_stats_header h;
-	u64 v = 0;
-
-	REQUIRE_EQ(pread(fd, &h, sizeof(h), 0), sizeof(h));
-	for (u32 i = 0; i < h.num_desc; i++) {
-		char buf[128];
-		struct kvm_stats_desc *d = (void *)buf;
-		int size = 16 + h.name_size;
-
-		REQUIRE(size <= (int)sizeof(buf));
-		REQUIRE_EQ(pread(fd, buf, size, h.desc_offset + i * size), size);
-		if (strcmp(buf + 16, name))
-			continue;
-		REQUIRE_EQ(pread(fd, &v, 8, h.data_offset + d->offset), 8);
-		return v;
-	}
-	ktap_skip("no statistic %s", name);
-}
-
 /* How often the vCPU polled in its next 20 naps. */
 static u64 polls(struct vm *vm)
 {
@@ -80,9 +59,9 @@ static u64 polls(struct vm *vm)
 	u64 before;
 
 	REQUIRE(fd >= 0, "%d", fd);
-	before = statistic(fd, "halt_attempted_poll");
+	before = kvm_statistic(fd, "halt_attempted_poll");
 	vcpu_sync(&vm->vcpu[0], 1);
-	before = statistic(fd, "halt_attempted_poll") - before;
+	before = kvm_statistic(fd, "halt_attempted_poll") - before;
 	close(fd);
 	return before;
 }

@@ -326,3 +326,24 @@ unsigned int nr_cpus(void)
 {
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
+
+u64 kvm_statistic(int fd, const char *name)
+{
+	struct kvm_stats_header h;
+	u64 v = 0;
+
+	REQUIRE_EQ(pread(fd, &h, sizeof(h), 0), sizeof(h));
+	for (u32 i = 0; i < h.num_desc; i++) {
+		char buf[128];
+		struct kvm_stats_desc *d = (void *)buf;
+		int size = 16 + h.name_size;
+
+		REQUIRE(size <= (int)sizeof(buf));
+		REQUIRE_EQ(pread(fd, buf, size, h.desc_offset + i * size), size);
+		if (strcmp(buf + 16, name))
+			continue;
+		REQUIRE_EQ(pread(fd, &v, 8, h.data_offset + d->offset), 8);
+		return v;
+	}
+	ktap_skip("no statistic %s", name);
+}

@@ -104,6 +104,9 @@ int vcpu_irq(struct vcpu *vcpu, unsigned int line, bool level);
 /* The list of the vCPU's registers; free() it. */
 struct kvm_reg_list *vcpu_reg_list(int vcpu);
 
+/* A value of a KVM_GET_STATS_FD; the case is skipped where it has no such. */
+u64 kvm_statistic(int fd, const char *name);
+
 /* Keep the calling thread on this CPU of the host. */
 bool pin_to(int cpu);
 unsigned int nr_cpus(void);
