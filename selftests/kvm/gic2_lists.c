@@ -13,9 +13,12 @@
  *  - the same on one CPU of the host that idles meanwhile, also with the
  *    interrupt acknowledged and not ended
  *  - level-sensitive lines and a resampling irqfd
+ *  - a slot of huge pages over the CPU interface does not hide it
  */
 #include <pthread.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include "lib/vm.h"
 
@@ -626,6 +629,32 @@ static void lines(void)
 	}
 }
 
+#define HUGE	(2ul << 20)
+
+static void guest_overlaid(u64 arg)
+{
+	u32 mask;
+
+	write32(PMR, 0xf0);
+	mask = read32(PMR);
+	GUEST_ASSERT(mask);
+	GUEST_EQ(read32(GICD + HUGE / 2), 0x5a5a5a5a);
+	GUEST_EQ(read32(PMR), mask);
+	write32(GICD + HUGE / 2, 1);
+	GUEST_EQ(read32(PMR), mask);
+}
+
+static void overlaid(void)
+{
+	struct vm *vm = new_vm(1, guest_overlaid);
+	char *mem = vm_alloc(HUGE, HUGE);
+
+	madvise(mem, HUGE, MADV_HUGEPAGE);
+	memset(mem, 0x5a, HUGE);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, GICD, HUGE, mem), 0);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
 static const struct ktap_case cases[] = {
 	{ "more pending than list registers", many },
 	{ "more active than list registers", nested },
@@ -637,5 +666,6 @@ static const struct ktap_case cases[] = {
 	{ "timers", timers },
 	{ "timers of a CPU that idles", naps },
 	{ "lines and their completion", lines },
+	{ "huge pages over the CPU interface", overlaid },
 };
 KTAP_MAIN(cases)
