@@ -236,7 +236,7 @@ static void coalesced_full(void)
 
 static void coalesced_hostile(void)
 {
-	static const u32 bad[] = { RING_MAX, RING_MAX + 1, 0x7fffffff, 0x80000000, 0xffffffff };
+	const u32 bad[] = { RING_MAX, RING_MAX + 1, 0x7fffffff, 0x80000000, 0xffffffff };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct vm *vm = vm_new(1, guest_writes, 20);

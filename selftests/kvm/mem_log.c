@@ -7,7 +7,6 @@
  *  - a write that the hypervisor makes for the guest is logged as well
  * mem_faults has what the host's memory management does to logged pages.
  */
-#include <unistd.h>
 #include "lib/vm.h"
 
 #define SLOT	1
@@ -29,18 +28,16 @@ static void guest_ops(u64 arg)
 }
 
 static struct vm *vm;
-static u64 page_size;
 
 static void setup(void)
 {
-	page_size = getpagesize();
 	vm = vm_new(1, guest_ops, 0);
 }
 
 static void add_slot(u32 slot, u64 page, u64 pages)
 {
-	REQUIRE_EQ(vm_slot(vm->fd, slot, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE + page * page_size, pages * page_size,
-			   vm_alloc(pages * page_size, page_size)), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, slot, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE + page * PAGE, pages * PAGE,
+			   vm_alloc(pages * PAGE, PAGE)), 0);
 }
 
 static u64 ask(u64 what, u64 page, u64 offset, u64 value)
@@ -48,7 +45,7 @@ static u64 ask(u64 what, u64 page, u64 offset, u64 value)
 	struct ucall uc;
 
 	vm_shared(vm, op)->what = what;
-	vm_shared(vm, op)->addr = DATA_BASE + page * page_size + offset;
+	vm_shared(vm, op)->addr = DATA_BASE + page * PAGE + offset;
 	vm_shared(vm, op)->value = value;
 	uc = vcpu_ucall(&vm->vcpu[0]);
 	REQUIRE_EQ(uc.cmd, UCALL_SYNC);
@@ -71,7 +68,7 @@ static u64 take_log(u32 slot)
 /* Pages that are there for reading get the right to be written by their first write after a look. */
 static void one_page(void)
 {
-	u64 last = page_size - 8;
+	u64 last = PAGE - 8;
 
 	add_slot(SLOT, 0, 64);
 	for (u64 page = 0; page < 64; page++)
@@ -136,7 +133,7 @@ static void side_by_side(void)
 /* Stolen time: the structure is cleared when the guest asks where it is. */
 static void by_the_hypervisor(void)
 {
-	u64 place = DATA_BASE + 5 * getpagesize() + 64;
+	u64 place = DATA_BASE + 5 * PAGE + 64;
 	struct kvm_device_attr attr = {
 		.group = KVM_ARM_VCPU_PVTIME_CTRL,
 		.attr = KVM_ARM_VCPU_PVTIME_IPA,

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <unistd.h>
 #include "lib/vm.h"
 
 #ifndef MADV_HWPOISON
@@ -62,9 +61,7 @@ static void touch_poison(char *mem, u64 size, u64 lost, int flags)
 
 static void single_page(void)
 {
-	u64 page = getpagesize();
-
-	touch_poison(vm_alloc(2 * page, page), 2 * page, page, MAP_PRIVATE | MAP_ANONYMOUS);
+	touch_poison(vm_alloc(2 * PAGE, PAGE), 2 * PAGE, PAGE, MAP_PRIVATE | MAP_ANONYMOUS);
 }
 
 static void write_number(const char *path, unsigned int n)

@@ -12,6 +12,13 @@
 
 extern const Elf64_Ehdr __ehdr_start;
 
+u64 page_size;
+
+static void __attribute__((constructor)) init_page_size(void)
+{
+	page_size = getpagesize();
+}
+
 int kvm_call(int fd, unsigned long request, unsigned long arg)
 {
 	int ret = ioctl(fd, request, arg);

@@ -14,7 +14,9 @@
 #include "guest.h"
 
 #define MAX_VCPUS	32
-#define PAGE		4096ul
+/* The host's, and so what slots are made of: 4, 16 or 64 KiB. Known to both sides, for good before main(). */
+extern u64 page_size;
+#define PAGE		page_size
 
 struct vcpu {
 	struct vm *vm;
