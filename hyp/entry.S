@@ -7,6 +7,7 @@
 #include <asm/assembler.h>
 #include <asm/sysreg.h>
 #include "context_bits.h"
+#include "host_pan.h"
 #include "offsets.h"
 
 /* Host frame on the stack while the guest runs; HOST_CTX is where the vectors look for the vCPU. */
@@ -138,6 +139,7 @@ SYM_CODE_START(keel_guest_exit)
 	keys	load, x9
 	isb					/* the host's keys before its signed returns (Arm ARM D8.10.1: context synchronisation) */
 3:
+	host_pan
 	ldr	x9, [sp, #HOST_CTX + 8]
 	msr	sp_el0, x9
 	host_regs ldp

@@ -22,6 +22,8 @@ break_image broken-host keel_switch_is_context
 break_image broken-guest keel_fast_exit
 break_image overflow-host keel_switch_is_context overflow
 break_image overflow-guest keel_fast_exit overflow
-HV=none host "el2" --kernel 6.12 --nvhe --timeout 200 --file build/selftests/smoke \
-	--file build/selftests/fast_gic --file build/6.12/keel.ko \
-	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" --file "$work/el2_locks.ko" "${broken[@]}" -- "$RUN/host/el2"
+guests=(--file build/6.12/keel.ko --file build/selftests/smoke --file "$work/el2_entry.ko")
+HV=none host "el2" --kernel 6.12 --nvhe --timeout 250 "${guests[@]}" --file build/selftests/fast_gic \
+	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" --file "$work/el2_locks.ko" "${broken[@]}" -- \
+	"$RUN/host/el2-guests" "$RUN/host/el2"
+HV=none host "el2-vhe" --kernel 6.12 "${guests[@]}" -- "$RUN/host/el2-guests"
