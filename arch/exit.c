@@ -8,6 +8,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include "../core/vcpu.h"
+#include "../hyp/features.h"
 #include "../mmu/mmu.h"
 #include "aarch32.h"
 #include "aarch32_insn.h"
@@ -129,6 +130,15 @@ static int synchronous(struct keel_vcpu *vcpu)
 	return verdict;
 }
 
+/*
+ * Where some CPUs only have AArch32 at EL0 guests are told that there is none. One
+ * that goes there all the same, on a CPU that has it, cannot go on elsewhere.
+ */
+static bool is_lost(const struct keel_ctx *ctx)
+{
+	return unlikely(ctx->pstate & PSR_MODE32_BIT) && !keel_hyp_features.aa32;
+}
+
 /* The state that user space gave the vCPU is one that this CPU cannot enter. */
 static int illegal(struct keel_vcpu *vcpu)
 {
@@ -169,6 +179,8 @@ int keel_exit_handle(struct keel_vcpu *vcpu, int code)
 		ctx->flags &= ~KEEL_CTX_SERROR;
 		serror(vcpu, ctx->disr);
 	}
+	if (is_lost(ctx) && code != KEEL_EXIT_FAILED)
+		code = KEEL_EXIT_ILLEGAL;
 	switch (code) {
 	case KEEL_EXIT_SYNC:
 		return synchronous(vcpu);

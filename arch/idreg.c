@@ -48,11 +48,12 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 /*
  * HCR_EL2 for every guest. EnSCXT=0, ATA=0, FIEN=0, API=APK=0 unless added:
  * these are enables, so SCXTNUM, MTE, fault injection and PAC trap. TWE
- * depends on the CPU's other tasks.
+ * depends on the CPU's other tasks. PTW: a guest's stage-1 walk, also one made
+ * ahead, must not read a device (side effects, aborts).
  */
 #define HCR_BASE \
 	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI | \
-	 HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
+	 HCR_PTW | HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
 
 /*
  * MDCR_EL2 for every guest: PMU, SPE, trace filter, OS lock and debug ROM

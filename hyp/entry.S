@@ -113,7 +113,7 @@ SYM_CODE_START(keel_guest_exit)
 
 	/* An illegal return never left EL2: what was to be entered stays in the context. */
 	cmp	x0, #KEEL_EXIT_ILLEGAL_NR
-	b.eq	2f
+	b.hs	4f
 	mrs	x2, elr_el2
 	mrs	x3, spsr_el2
 	stp	x2, x3, [x1, #CTX_PC]
@@ -146,6 +146,9 @@ SYM_CODE_START(keel_guest_exit)
 	ldr	x30, [sp, #HOST_REGS + 96]
 	add	sp, sp, #HOST_FRAME
 	ret
+4:	b.eq	2b				/* the flags are the comparison's */
+	mov	x0, #KEEL_EXIT_SERROR_NR
+	b	2b
 SYM_CODE_END(keel_guest_exit)
 
 /*
@@ -164,6 +167,24 @@ SYM_FUNC_START(keel_host_frame_load)
 	isb
 1:	ret
 SYM_FUNC_END(keel_host_frame_load)
+
+/*
+ * bool keel_at_guest(u64 va)
+ * AT S1E1R with the guest's EL1 registers; the answer is in PAR_EL1. False: the
+ * walk met memory that aborts, which is no answer but an exception to EL2 (Arm
+ * ARM D8.12.1), and the vectors went on at the second label. Clobbers x1.
+ */
+SYM_FUNC_START(keel_at_guest)
+	mov	x1, x0
+	mov	w0, #1
+SYM_INNER_LABEL(keel_at_guest_insn, SYM_L_GLOBAL)
+	at	s1e1r, x1
+	isb				/* PAR_EL1 after AT (Arm ARM C5.4) */
+	ret
+SYM_INNER_LABEL(keel_at_guest_aborted, SYM_L_GLOBAL)
+	mov	w0, #0
+	ret
+SYM_FUNC_END(keel_at_guest)
 
 /*
  * bool keel_serror_window(void)

@@ -13,6 +13,8 @@
 int keel_guest_enter(struct keel_ctx *ctx);
 /* The host's SP_EL0, and its pointer-authentication keys, out of keel_guest_enter()'s frame, for a guest that was abandoned. */
 void keel_host_frame_load(u64 end, bool keys);
+/* Into PAR_EL1; false: the guest's tables lie where a walk aborts. Guest's EL1 registers and keel's vectors in the CPU. */
+bool keel_at_guest(u64 va);
 /* Without FEAT_RAS: whether the guest left an SError pending. DAIF masked. */
 bool keel_serror_window(void);
 

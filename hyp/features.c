@@ -34,6 +34,7 @@ void keel_features_probe(void)
 		.ras = field(pfr0, 28) != 0,	/* ID_AA64PFR0_EL1.RAS */
 		.fgt = field(mmfr0, 56) != 0,	/* ID_AA64MMFR0_EL1.FGT */
 		.hcx = field(mmfr1, 40) != 0,	/* ID_AA64MMFR1_EL1.HCX */
+		.aa32 = field(pfr0, 0) == 2,	/* ID_AA64PFR0_EL1.EL0 */
 		.gicv3 = keel_host_has_gicv3(),
 		.brps = field(dfr0, 12) + 1,
 		.wrps = field(dfr0, 20) + 1,

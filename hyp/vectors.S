@@ -14,6 +14,8 @@
 #define WORKAROUND_1	0x80008000
 #define WORKAROUND_3	0x80003fff
 
+#define SPSR_IL		20
+
 	.macro	firmware, id
 	stp	x2, x3, [sp, #-16]!
 	mov_q	x0, \id
@@ -69,8 +71,8 @@
 	never				/* SError,      SP_EL0 */
 
 	own	keel_own_sync, keel_host_overflow_4	/* Synchronous, EL2 */
-	never				/* IRQ,         EL2: masked */
-	never				/* FIQ,         EL2: masked */
+	own	keel_own_irq, keel_host_overflow_5	/* IRQ,         EL2: masked, but in an illegal return */
+	own	keel_own_irq, keel_host_overflow_6	/* FIQ,         EL2: likewise */
 	own	keel_own_serror, keel_host_overflow_7	/* SError,      EL2 */
 
 	guest	\kind, KEEL_EXIT_SYNC_NR	/* Synchronous, lower EL AArch64 */
@@ -101,20 +103,51 @@ SYM_CODE_START(keel_vectors)
 SYM_CODE_END(keel_vectors)
 
 /*
- * Synchronous exception from EL2. The one that a guest's state can cause is
- * the illegal return: ERET to a PSTATE that this CPU does not allow.
+ * Synchronous exception from EL2. A guest's state can cause two: the illegal
+ * return, ERET to a PSTATE that this CPU does not allow; and an external abort on
+ * the walk that keel_at_guest() asks for, which goes on at its second label.
  */
 SYM_CODE_START_LOCAL(keel_own_sync)
 	mrs	x0, esr_el2
 	lsr	x0, x0, #ESR_ELx_EC_SHIFT
+	cmp	x0, #ESR_ELx_EC_DABT_CUR
+	b.eq	1f
 	cmp	x0, #ESR_ELx_EC_ILL
 	b.ne	keel_vector_bug
 	mov	x0, #KEEL_EXIT_ILLEGAL_NR
 	b	keel_guest_exit
+1:	mrs	x0, elr_el2
+	adr_l	x1, keel_at_guest_insn
+	cmp	x0, x1
+	b.ne	keel_vector_bug
+	adr_l	x1, keel_at_guest_aborted
+	msr	elr_el2, x1
+	ldp	x0, x1, [sp], #16
+	eret
+	dsb	nsh
+	isb
 SYM_CODE_END(keel_own_sync)
 
-/* SError from EL2: expected only in the window of keel_serror_window(), which gets 1 in w0. */
+/*
+ * Interrupt from EL2. An illegal return stays at EL2 but takes PSTATE.DAIF from
+ * SPSR_EL2 (Arm ARM D1.4.4): what is pending may come before the Illegal
+ * Execution state exception, with PSTATE.IL as a mark. It is left pending.
+ */
+SYM_CODE_START_LOCAL(keel_own_irq)
+	mrs	x0, spsr_el2
+	tbz	x0, #SPSR_IL, keel_vector_bug
+	mov	x0, #KEEL_EXIT_ILLEGAL_NR
+	b	keel_guest_exit
+SYM_CODE_END(keel_own_irq)
+
+/*
+ * SError from EL2: expected only in the window of keel_serror_window(), which
+ * gets 1 in w0; and as an interrupt above, in which case it is an exit by SError
+ * and the next entry the illegal one.
+ */
 SYM_CODE_START_LOCAL(keel_own_serror)
+	mrs	x0, spsr_el2
+	tbnz	x0, #SPSR_IL, 1f
 	mrs	x0, elr_el2
 	adr_l	x1, keel_serror_window_begin
 	cmp	x0, x1
@@ -127,6 +160,8 @@ SYM_CODE_START_LOCAL(keel_own_serror)
 	eret
 	dsb	nsh
 	isb
+1:	mov	x0, #KEEL_EXIT_SERROR_IL_NR
+	b	keel_guest_exit
 SYM_CODE_END(keel_own_serror)
 
 /* keel's own bug. Hand the CPU's registers to C, which gives the host its vectors back and panics. */

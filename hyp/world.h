@@ -65,16 +65,20 @@ static inline bool keel_world_hpfar_valid(u64 esr)
 	return (esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM || (esr & ESR_ELx_S1PTW);
 }
 
-/* Ask the guest's own stage 1; false: its tables changed meanwhile. PAR_EL1 is the guest's. */
+/*
+ * Ask the guest's own stage 1; false: its tables changed meanwhile, or another
+ * vCPU has put memory that aborts in their place, of which the guest is to hear
+ * by itself. PAR_EL1 is the guest's.
+ */
 static inline bool keel_world_translate(u64 far, u64 *hpfar)
 {
-	u64 saved = keel_guarded_read_par(), par;
+	u64 saved = keel_guarded_read_par(), par = 0;
+	bool answered = keel_at_guest(far);
 
-	asm volatile("at s1e1r, %0" :: "r" (far));
-	isb();	/* PAR_EL1 after AT (Arm ARM C5.4) */
-	par = keel_guarded_read_par();
+	if (answered)
+		par = keel_guarded_read_par();
 	write_sysreg(saved, par_el1);
-	if (par & SYS_PAR_EL1_F)
+	if (!answered || (par & SYS_PAR_EL1_F))
 		return false;
 	*hpfar = FIELD_GET(GENMASK_ULL(51, 12), par) << 4;
 	return true;

@@ -271,8 +271,8 @@ static int fault_in(struct keel_fault *f)
 	ret = keel_pin_page(f);
 	if (ret)
 		return keel_pin_failed(f, ret);
-	if (f->device && f->exec) {
-		/* no instruction is fetched from a device, pinned by nobody */
+	if (f->device && (f->exec || f->exit->abort.s1ptw)) {
+		/* no instruction and no table is fetched from a device (HCR_EL2.PTW), pinned by nobody */
 		return inject_abort(f->vcpu, f->exit);
 	}
 	keel_pin_choose_size(f);

@@ -10,9 +10,12 @@
  *    that is enabled
  *  - PSCI's system events by HVC and by SMC
  *  - WFI, vIRQ and vFIQ by KVM_IRQ_LINE, virtual SError by KVM_SET_VCPU_EVENTS
+ *  - AArch32 at EL0 works where the host has it on every CPU, and where it does
+ *    not (or says so: arm64.no32bit_el0) a guest that goes there ends
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -628,6 +631,53 @@ static void external_abort(void)
 	vcpu_finish(vcpu);
 }
 
+/* --- AArch32 at EL0 --- */
+
+#define REG_PFR0	REG_SYS(3, 0, 0, 4, 0)
+#define PSR_USR32	0x10
+
+static bool host_hides_aa32(void)
+{
+	char line[1024] = "";
+	FILE *f = fopen("/proc/cmdline", "r");
+
+	if (f) {
+		(void)!fgets(line, sizeof(line), f);
+		fclose(f);
+	}
+	return strstr(line, "arm64.no32bit_el0");
+}
+
+/*
+ * A guest that goes to AArch32 at EL0 and spins there, its MMU off. Guests of a
+ * host that does not have it on every CPU are told so, but one that happens
+ * to be on a CPU that has it can: it must not go on.
+ */
+static void el0_in_aa32(void)
+{
+	static const u32 eret_and_spin[] = { 0xd69f03e0, 0xeafffffe };
+	struct itimerval soon = { .it_value.tv_usec = 50000 };
+	struct vcpu *vcpu = &vm_new(1, nothing, 0)->vcpu[0];
+	bool told = (reg_read(vcpu, REG_PFR0) & 0xf) == 2;
+
+	if (!told && !host_hides_aa32())
+		ktap_skip("no AArch32 at EL0");
+	memcpy(vm_shared(vcpu->vm, code), eret_and_spin, sizeof(eret_and_spin));
+	reg_write(vcpu, REG_PC, (u64)code);
+	reg_write(vcpu, REG_ELR_EL1, (u64)&code[1]);
+	reg_write(vcpu, REG_SPSR_EL1, PSR_USR32);
+	if (!told) {
+		vcpu_run(vcpu);
+		CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+		return;
+	}
+	catch_alarm();
+	setitimer(ITIMER_REAL, &soon, NULL);
+	CHECK_EQ(vcpu_run(vcpu), -EINTR);
+	CHECK_EQ(reg_read(vcpu, REG_PC), &code[1]);
+	CHECK_EQ(reg_read(vcpu, REG_PSTATE) & 0x1f, PSR_USR32);
+}
+
 static const struct ktap_case cases[] = {
 	{ "immediate_exit", immediate_exit },
 	{ "signal", signal_interrupts },
@@ -649,5 +699,6 @@ static const struct ktap_case cases[] = {
 	{ "WFI ends by signal", wfi_signal },
 	{ "virtual SError", serror },
 	{ "external abort injected at an MMIO exit", external_abort },
+	{ "AArch32 at EL0", el0_in_aa32 },
 };
 KTAP_MAIN(cases)

@@ -13,7 +13,7 @@ done <<'END'
 6.12-4cpu	--kernel 6.12 --cpus 4 --mem 512M
 6.12-n1		--kernel 6.12 --cpu neoverse-n1
 6.12-v1-gic4	--kernel 6.12 --cpu neoverse-v1 --gic 4
-6.12-a55	--kernel 6.12 --cpu cortex-a55
+6.12-a55	--kernel 6.12 --cpu cortex-a55 --append arm64.no32bit_el0
 6.12-nvhe-4cpu	--kernel 6.12 --nvhe --cpus 4 --cpu neoverse-v1
 6.12-a53	--kernel 6.12 --cpu cortex-a53
 6.1-a76		--kernel 6.1 --cpu cortex-a76

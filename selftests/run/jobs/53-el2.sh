@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The border between a host at EL1 and keel at EL2: rubbish in host calls and in
-# what is shared, and an image that fails in the midst of them.
+# what is shared, and an image that fails in the midst of them. Guests, in both
+# modes, that make EL2 walk into memory that aborts or return to an illegal state.
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 if [ "$HV" != keel ]; then exit 0; fi
@@ -22,7 +23,8 @@ break_image broken-host keel_switch_is_context
 break_image broken-guest keel_fast_exit
 break_image overflow-host keel_switch_is_context overflow
 break_image overflow-guest keel_fast_exit overflow
-guests=(--file build/6.12/keel.ko --file build/selftests/smoke --file "$work/el2_entry.ko")
+guests=(--file build/6.12/keel.ko --file build/selftests/smoke --file build/selftests/walk_device
+	--file "$work/el2_entry.ko" --file "$work/bad_memory.ko")
 HV=none host "el2" --kernel 6.12 --nvhe --timeout 250 "${guests[@]}" --file build/selftests/fast_gic \
 	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" --file "$work/el2_locks.ko" "${broken[@]}" -- \
 	"$RUN/host/el2-guests" "$RUN/host/el2"

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest whose stage-1 tables lie in a device, one that aborts all accesses
+ * (a hole in the memory map of QEMU's "virt" machine, through /dev/mem; or, in
+ * memory that is mapped as RAM, through /dev/bad_memory of the check's module of
+ * that name). Proves:
+ *  - a walk does not reach the device: the guest takes an external abort
+ *  - a table that turns into such memory while the hypervisor has the CPU walk
+ *    it (AT) hurts nobody but the guest
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "lib/vm.h"
+
+#define HOLE		0x0b000000l	/* in the machine's memory map */
+#define BAD_IPA		(DATA_BASE + (64ul << 20))
+#define VA		(5ul << 30)	/* of the page whose translation changes */
+#define STORES		1000	/* of those that arrive */
+
+#define TABLE(p)	((u64)(p) | 3)
+#define PAGE_DESC(p)	((p) | 3 | 3 << 8 | 1 << 10)	/* normal memory, inner shareable, AF */
+
+static u64 l2[512] __attribute__((aligned(4096))), l3[512] __attribute__((aligned(4096)));
+static u64 stop_stores, stop_flips;
+
+static bool is_qemu_virt(void)
+{
+	char text[64] = "";
+	int fd = open("/proc/device-tree/compatible", O_RDONLY);
+
+	if (fd < 0)
+		return false;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = 0;
+	close(fd);
+	return !strcmp(text, "linux,dummy-virt");
+}
+
+/* Ends the case where there is nothing of the kind. */
+static void *bad_memory(void)
+{
+	int fd = open("/dev/bad_memory", O_RDWR);
+	off_t at = 0;
+	void *p;
+
+	if (fd < 0) {
+		fd = is_qemu_virt() ? open("/dev/mem", O_RDWR | O_SYNC) : -1;
+		at = HOLE;
+	}
+	if (fd < 0)
+		ktap_skip("no memory that aborts");
+	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at);
+	close(fd);
+	if (p == MAP_FAILED)
+		ktap_skip("no memory that aborts: %s", strerror(errno));
+	return p;
+}
+
+/* --- guest --- */
+
+static void set_table(u64 desc)
+{
+	WRITE_ONCE(l2[0], desc);
+	dsb(ish);
+}
+
+static void map_tables(void)
+{
+	l3[0] = PAGE_DESC(DATA_BASE);
+	set_table(TABLE(l3));
+	WRITE_ONCE(guest_l1[VA >> 30], TABLE(l2));
+	dsb(ish);
+	asm volatile("tlbi vmalle1is" ::: "memory");
+	dsb(ish);
+	isb();
+}
+
+/* So that stage 2 has it. What the load comes to depends on FEAT_RAS. */
+static void touch_bad(void)
+{
+	guest_on(VEC_SERROR, guest_skip_sync);
+	irq_on();
+	(void)*(volatile u64 *)BAD_IPA;
+	isb();
+	irq_off();
+	GUEST_ASSERT(READ_ONCE(guest_nr_sync) > 0);
+	WRITE_ONCE(guest_nr_sync, 0);
+}
+
+static void guest_load(u64 unused)
+{
+	guest_on(VEC_SYNC, guest_skip_sync);
+	map_tables();
+	(void)*(volatile u64 *)VA;
+	GUEST_EQ(READ_ONCE(guest_nr_sync), 0);
+	touch_bad();
+	set_table(TABLE(BAD_IPA));
+	asm volatile("tlbi vmalle1is" ::: "memory");
+	dsb(ish);
+	isb();
+	(void)*(volatile u64 *)VA;
+	GUEST_EQ(READ_ONCE(guest_nr_sync), 1);
+	GUEST_EQ(READ_ONCE(guest_last_far), VA);
+	GUEST_EQ(READ_ONCE(guest_last_esr) >> 26, 0x25);
+	GUEST_SYNC(READ_ONCE(guest_last_esr) & 0x3f, 0);
+}
+
+/*
+ * Stores to a read-only slot: each that is translated leaves the guest. By a
+ * permission fault, as the page is mapped: the CPU does not say where, so that
+ * the hypervisor has to ask for the translation.
+ */
+static void guest_store(u64 unused)
+{
+	guest_on(VEC_SYNC, guest_skip_sync);
+	map_tables();
+	(void)*(volatile u64 *)VA;
+	GUEST_SYNC(1, 0);
+	for (u64 i = 1; ; i++) {
+		*(volatile u64 *)VA = i;
+		if (load_acquire(&stop_stores))
+			GUEST_SYNC(i, READ_ONCE(guest_nr_sync));
+	}
+}
+
+static void guest_flip(u64 unused)
+{
+	while (!load_acquire(&stop_flips)) {
+		WRITE_ONCE(l2[0], TABLE(BAD_IPA));
+		for (u64 i = 0; i < 20; i++)
+			(void)load_acquire(&stop_flips);
+		WRITE_ONCE(l2[0], TABLE(l3));
+		for (u64 i = 0; i < 20; i++)
+			(void)load_acquire(&stop_flips);
+	}
+}
+
+/* --- host --- */
+
+static struct vm *new_vm(unsigned int n, void (*fn)(u64))
+{
+	void *bad = bad_memory();
+	struct vm *vm = vm_new(n, fn, 0);
+
+	REQUIRE_EQ(vm_slot(vm->fd, 1, KVM_MEM_READONLY, DATA_BASE, PAGE, vm_alloc(PAGE, PAGE)), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, 2, 0, BAD_IPA, PAGE, bad), 0);
+	return vm;
+}
+
+static void table_in_device(void)
+{
+	struct vm *vm = new_vm(1, guest_load);
+	struct ucall uc = vcpu_ucall(&vm->vcpu[0]);
+	u64 fsc = uc.a;
+
+	REQUIRE_EQ(uc.cmd, UCALL_SYNC);
+	/* by the hypervisor; 0x14 to 0x17 would be the device's own, on the walk */
+	if (access("/dev/bad_memory", F_OK))
+		CHECK_EQ(fsc, 0x10);
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+}
+
+static void *run_flips(void *vcpu)
+{
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+/* Until the guest's next message; counts its stores that arrive. */
+static struct ucall run_stores(struct vcpu *v, u64 *stores)
+{
+	struct ucall uc;
+
+	for (;;) {
+		REQUIRE_EQ(vcpu_run(v), 0);
+		REQUIRE_EQ(v->run->exit_reason, KVM_EXIT_MMIO);
+		if (vcpu_is_ucall(v, &uc))
+			return uc;
+		REQUIRE_EQ(v->run->mmio.phys_addr, DATA_BASE);
+		if (++*stores == STORES)
+			store_release(vm_shared(v->vm, stop_stores), 1);
+	}
+}
+
+static void table_turns(void)
+{
+	struct vm *vm = new_vm(2, guest_store);
+	u64 stores = 0;
+	struct ucall uc;
+	pthread_t flips;
+
+	vcpu_start(&vm->vcpu[1], guest_flip, 0);
+	vcpu_sync(&vm->vcpu[0], 1);
+	pthread_create(&flips, NULL, run_flips, &vm->vcpu[1]);
+	uc = run_stores(&vm->vcpu[0], &stores);
+	REQUIRE_EQ(uc.cmd, UCALL_SYNC);
+	ktap_note("%lu stores arrived, %lu aborted", stores, uc.b);
+	/* each was one or the other */
+	CHECK_EQ(uc.a, stores + uc.b);
+	CHECK(uc.b > 0);
+	store_release(vm_shared(vm, stop_flips), 1);
+	pthread_join(flips, NULL);
+	vm_free(vm);
+}
+
+static const struct ktap_case cases[] = {
+	{ "a table in a device", table_in_device },
+	{ "a table that turns into a device", table_turns, 60 },
+};
+KTAP_MAIN(cases)
