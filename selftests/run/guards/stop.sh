@@ -3,7 +3,7 @@
 
 tree=$work/stop
 mkdir -p "$tree"/{selftests/run/jobs,tools/testbed}
-cp "$RUN/check" "$RUN/lib.sh" "$tree/selftests/run/"
+cp "$RUN/check" "$RUN/lib.sh" "$RUN/within" "$tree/selftests/run/"
 cp "$TESTBED/lib.sh" "$tree/tools/testbed/"
 install -m 755 /dev/null "$tree/tools/testbed/setup"
 for j in 10-a 11-b 12-c 13-d; do

@@ -10,4 +10,5 @@ fails() { ! "$@"; }
 . "$RUN/guards/image.sh"
 . "$RUN/guards/results.sh"
 . "$RUN/guards/stop.sh"
+. "$RUN/guards/again.sh"
 . "$RUN/guards/modules.sh"

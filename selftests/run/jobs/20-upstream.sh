@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The kernel's own KVM selftests under VHE.
+# needs: upstream
 . "$(dirname "$0")/../lib.sh"
 . "$RUN/upstream.sh"
 upstream upstream

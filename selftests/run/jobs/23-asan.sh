@@ -2,8 +2,10 @@
 # A kernel with KASAN and UBSAN: a Linux guest and the module's test programs
 # under nVHE, what is about a GICv2, what is nearest to the world switch under
 # VHE, loads and unloads, and loads in which one allocation after the other fails.
+# needs: asan
 . "$(dirname "$0")/../lib.sh"
-debug_module asan || exit 0
+cd "$TOP"
+built asan || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
 brief="--timeout 900 --append KEEL_BRIEF=1"

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A kernel with lockdep and kmemleak: a Linux guest and the module's test programs
 # under nVHE, what is about a GICv2, what has most locks under VHE, loads and unloads.
+# needs: lock
 . "$(dirname "$0")/../lib.sh"
-debug_module lock || exit 0
+cd "$TOP"
+built lock || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
 brief="--timeout 900 --append KEEL_BRIEF=1"

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A host that failed for want of time is repeated alone; what was wrong with it
+# otherwise, or is wrong again, fails the check.
+
+tree=$work/again
+mkdir -p "$tree"/{selftests/run/jobs,tools/testbed}
+cp "$RUN"/{check,lib.sh,within,ktap,matrix,upstream.sh} "$tree/selftests/run/"
+cp "$TESTBED/lib.sh" "$tree/tools/testbed/"
+install -m 755 /dev/null "$tree/tools/testbed/setup"
+# What run leaves behind. usage: run ... --log DIR ... -- WAITED VERDICT RESULT, once for each time it is run
+cat >"$tree/tools/testbed/run" <<'END'
+#!/bin/bash
+while [ "$1" != -- ]; do if [ "$1" = --log ]; then log=$2; fi; shift; done
+shift
+n=$(cat "$log.times" 2>/dev/null || echo 0)
+echo $((n + 1)) >"$log.times"
+shift $((n * 3))
+echo "$1" >"$log/waited"
+if [ -n "$2" ]; then echo "$2" >"$log/verdict"; else : >"$log/verdict"; fi
+printf '@@ begin 1 ./p\n%s - a\n1..1\n@@ end 1 0\n@@ done\n' "$3" >"$log/output.log"
+END
+chmod +x "$tree/tools/testbed/run"
+
+# usage: checks WAITED VERDICT RESULT [...]    a check of one host
+checks() {
+	rm -rf "$tree/build"
+	{ echo '. "$(dirname "$0")/../lib.sh"'; printf 'host h --'; printf ' %q' "$@"; } >"$tree/selftests/run/jobs/10-a.sh"
+	KEEL_CACHE=$tree/cache "$tree/selftests/run/check" >"$tree/output" 2>&1
+}
+said() { grep -q "$1" "$tree/output"; }
+late="did not end within 9 s"
+
+expect "guards: a check of a good host passes" checks 80 "" "ok 1"
+expect "guards: a host that was late for want of CPUs and is well alone passes" checks 80 "$late" "not ok 1" 0 "" "ok 1"
+expect "guards: ... its results count once" said "^2 passed, 0 failed"
+expect "guards: ... and it is named" said "^# failed for want of time beside others, passed alone: 10-a-h"
+expect "guards: ... with what failed" said "^# at first: not ok - h: p: a"
+expect "guards: a host that is late alone as well fails" fails checks 80 "$late" "ok 1" 80 "$late" "ok 1"
+expect "guards: ... by its second run only" said "^1 passed, 1 failed"
+expect "guards: a repeated host that is wrong otherwise fails" fails checks 80 "$late" "ok 1" 0 "" "not ok 1"
+expect "guards: a host that had its CPUs and was late fails" fails checks 10 "$late" "ok 1" 0 "" "ok 1"
+expect "guards: a warning is no want of time" fails checks 80 "kernel log: WARNING: a.c:1" "ok 1" 0 "" "ok 1"
+expect "guards: a warning beside lateness is none either" fails checks 80 "$late"$'\n'"kernel log: WARNING: a.c:1" "ok 1" 0 "" "ok 1"
+expect "guards: a case that fails is no want of time" fails checks 80 "" "not ok 1" 0 "" "ok 1"
+expect "guards: a stall on a busy machine is" checks 80 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
+expect "guards: a stall with CPUs at hand is not" fails checks 10 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
+
+# The limit of a job.
+expect "guards: a command that ends in time passes" "$RUN/within" 60 true
+expect "guards: ... and its failure is its own" fails "$RUN/within" 60 false
+status=0; "$RUN/within" 1 bash -c 'sleep 300 & echo $! >'"$tree/child"'; wait' || status=$?
+expect "guards: one that does not is ended" test $status = 124
+ended() { ! grep -q '^State:[[:space:]]*[RSDTtI]' "/proc/$1/status" 2>/dev/null; }
+expect "guards: ... with its children" ended "$(cat "$tree/child")"
