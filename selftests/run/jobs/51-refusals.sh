@@ -12,3 +12,16 @@ for k in 6.12 6.1; do
 	HV=none host "refusal $k-no-EL2" --kernel $k --file "$ko" \
 		--el1 -- "$RUN/host/refuses"
 done
+
+# QEMU gives all CPUs of a machine the same model. What one can make to differ from
+# within is the frequency that a CPU says its counter has.
+cd "$TOP"
+[ "$(uname -m)" = aarch64 ] || export ARCH=arm64
+work=build/check/odd
+mkdir -p "$work"
+cp "$RUN/odd/"* "$work/"
+expect "refusal: the module of an odd CPU builds" "$TOP/tools/build/quiet-build" \
+	make -C "$KEEL_CACHE/kernel/6.12/build" M="$PWD/$work" modules
+HV=none host "refusal 6.12-odd-CPU" --kernel 6.12 --cpus 3 --file build/6.12/keel.ko \
+	--file "$work/odd_cpu.ko" --file build/selftests/smoke -- "insmod /t/odd_cpu.ko" "$RUN/host/refuses" \
+	"dmesg | grep 'keel: CPU 2 differs'" "rmmod odd_cpu" "insmod /t/keel.ko" /t/smoke "rmmod keel"
