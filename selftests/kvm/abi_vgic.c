@@ -658,6 +658,34 @@ static void irqfd_arguments(void)
 }
 
 /*
+ * One eventfd for two VMs: since Linux 6.17 the host's kernel lets only one have
+ * it, before it lets both. The one that has it keeps it either way, and the
+ * other one can have it later.
+ */
+static void irqfd_two_vms(void)
+{
+	int vm[2], err, fd = efd();
+
+	for (int i = 0; i < 2; i++) {
+		vm[i] = vm_fd(0);
+		vcpu_fd(vm[i], 0);
+		REQUIRE_EQ(init(gic_fd(vm[i])), 0);
+	}
+	REQUIRE_EQ(irqfd(vm[0], fd, 0, 0, 0), 0);
+	for (int i = 0; i < 2; i++) {
+		err = irqfd(vm[1], fd, 0, i ? KVM_IRQFD_FLAG_RESAMPLE : 0, efd());
+		CHECK(err == 0 || err == -EBUSY);
+		CHECK_EQ(irqfd(vm[1], fd, 0, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
+	}
+	signal_fd(fd);
+	CHECK(!is_signalled(fd));
+	CHECK_EQ(irqfd(vm[0], fd, 0, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
+	CHECK_EQ(irqfd(vm[1], fd, 0, 0, 0), 0);
+	signal_fd(fd);
+	CHECK(!is_signalled(fd));
+}
+
+/*
  * Acknowledge one interrupt per run and tell which; IRQs stay masked. arg:
  * INTID 32 to 47 are level-sensitive.
  */
@@ -887,6 +915,7 @@ static const struct ktap_case cases[] = {
 	{ "IRQ_LINE on a timer's PPI", irq_line_of_timer },
 	{ "SET_GSI_ROUTING and SIGNAL_MSI", routing },
 	{ "IRQFD's arguments", irqfd_arguments },
+	{ "IRQFD: an eventfd for two VMs", irqfd_two_vms },
 	{ "lines to the guest", lines_to_guest },
 	{ "IRQFD: edges and routes", irqfd_edge },
 	{ "IRQFD: events of a level-sensitive one", irqfd_level },
