@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Dispatch of an exit by its exception class. */
 #include <linux/kvm.h>
+#include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/sched/stat.h>
 #include <asm/debug-monitors.h>
@@ -16,6 +17,7 @@
 #include "cp15.h"
 #include "entry_state32.h"
 #include "exit.h"
+#include "serror.h"
 
 typedef int (*exit_fn)(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
@@ -123,7 +125,6 @@ static int synchronous(struct keel_vcpu *vcpu)
 	struct keel_exit exit = keel_exit_decode(ctx->esr, ctx->far, ctx->hpfar);
 	u64 pc = ctx->pc;
 	int verdict = dispatch(vcpu, &exit);
-
 	/* an emulated instruction counts as a step for a VMM that steps the guest */
 	if (verdict == KEEL_RESUME && ctx->pc != pc && keel_debug_step_done(vcpu))
 		return KEEL_USER;
@@ -159,13 +160,15 @@ static int failed(struct keel_vcpu *vcpu)
 
 /*
  * A physical SError that came while the guest ran, or was pending at its exit.
- * It is the guest's, with the RAS syndrome when the CPU gives one; a corrected
- * error needs nobody's action.
+ * What is the guest's has the RAS syndrome when the CPU gives one.
  */
 static void serror(struct keel_vcpu *vcpu, u64 esr)
 {
-	if ((esr & ESR_ELx_AET) == ESR_ELx_AET_CE && !(esr & ESR_ELx_IDS) &&
-	    (esr & ESR_ELx_FSC) == ESR_ELx_FSC_SERROR)
+	enum keel_serror_verdict verdict = keel_serror_verdict(esr, keel_hyp_features.ras);
+
+	if (verdict == KEEL_SERROR_FATAL)
+		panic("keel: uncontained SError while a guest ran: syndrome %#llx", esr);
+	if (verdict == KEEL_SERROR_IGNORE)
 		return;
 	keel_inject_serror(vcpu, keel_aarch32_el1(vcpu) ? keel_entry_state32_vsesr(esr) :
 							  esr & ESR_ELx_ISS_MASK);

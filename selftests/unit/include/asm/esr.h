@@ -34,6 +34,13 @@
 #define ESR_ELx_ISS_MASK	GENMASK(24, 0)
 
 #define ESR_ELx_ISV		BIT(24)
+#define ESR_ELx_IDS		BIT(24)		/* SError */
+#define ESR_ELx_AET		GENMASK(12, 10)
+#define ESR_ELx_AET_UC		(0UL << 10)
+#define ESR_ELx_AET_UEU		(1UL << 10)
+#define ESR_ELx_AET_UEO		(2UL << 10)
+#define ESR_ELx_AET_UER		(3UL << 10)
+#define ESR_ELx_AET_CE		(6UL << 10)
 #define ESR_ELx_SAS		GENMASK(23, 22)
 #define ESR_ELx_SSE		BIT(21)
 #define ESR_ELx_SRT_MASK	GENMASK(20, 16)
@@ -46,6 +53,7 @@
 #define ESR_ELx_FSC		0x3f
 #define ESR_ELx_FSC_TYPE	0x3c
 #define ESR_ELx_FSC_EXTABT	0x10
+#define ESR_ELx_FSC_SERROR	0x11
 #define ESR_ELx_FSC_ACCESS	0x08
 #define ESR_ELx_FSC_FAULT	0x04
 #define ESR_ELx_FSC_PERM	0x0c
