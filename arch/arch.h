@@ -82,5 +82,7 @@ bool keel_debug_step_done(struct keel_vcpu *vcpu);
 void keel_debug_step_begin(struct keel_vcpu *vcpu);
 /* PSTATE as an exception saves it: without the VMM's step. */
 u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu);
+/* Cortex-A510 2077057: a PAuth instruction trapped during a VMM's step; SPSR_EL2 is lost, and was as at the entry. */
+void keel_debug_mend_pstate(struct keel_vcpu *vcpu);
 
 #endif

@@ -10,6 +10,7 @@ struct keel_arch_vcpu {
 
 	/* Guest debug (KVM_SET_GUEST_DEBUG). */
 	u32 guest_debug;		/* KVM_GUESTDBG_*; 0 = off */
+	u64 step_pstate;		/* ctx.pstate at the entry for a VMM's step */
 	bool ss_armed;			/* the VMM's step began: PSTATE.SS is keel's, clear when the step is over */
 	bool ss_guest_pstate;		/* guest's own SPSR.SS while the VMM steps */
 	u64 ss_pc;			/* where the last entry for a step began */

@@ -22,6 +22,7 @@
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
+#include "../core/errata.h"
 #include "../core/vcpu.h"
 #include "arch.h"
 #include "sysreg.h"
@@ -113,6 +114,7 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 	if (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP) {
 		begin_step(vcpu);
 		vcpu->arch.ss_pc = ctx->pc;
+		vcpu->arch.step_pstate = ctx->pstate;
 		mdscr |= KEEL_MDSCR_SS;
 		ctx->flags |= KEEL_CTX_NO_FAST;
 	}
@@ -230,6 +232,13 @@ bool keel_debug_step_done(struct keel_vcpu *vcpu)
 		return false;
 	report(vcpu, esr, 0);
 	return true;
+}
+
+void keel_debug_mend_pstate(struct keel_vcpu *vcpu)
+{
+	if (keel_errata_has(STEP) && (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP) &&
+	    (vcpu->arch.step_pstate & PSTATE_SS))
+		vcpu->ctx.pstate = vcpu->arch.step_pstate;
 }
 
 /* The VMM's own settings stay. */

@@ -124,7 +124,11 @@ static int synchronous(struct keel_vcpu *vcpu)
 	const struct keel_ctx *ctx = &vcpu->ctx;
 	struct keel_exit exit = keel_exit_decode(ctx->esr, ctx->far, ctx->hpfar);
 	u64 pc = ctx->pc;
-	int verdict = dispatch(vcpu, &exit);
+	int verdict;
+
+	if (exit.ec == ESR_ELx_EC_PAC)
+		keel_debug_mend_pstate(vcpu);
+	verdict = dispatch(vcpu, &exit);
 	/* an emulated instruction counts as a step for a VMM that steps the guest */
 	if (verdict == KEEL_RESUME && ctx->pc != pc && keel_debug_step_done(vcpu))
 		return KEEL_USER;

@@ -10,6 +10,7 @@
 #include <asm/cputype.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
+#include "../core/errata.h"
 #include "../core/vcpu.h"
 #include "../hyp/context.h"
 #include "../mmu/mmu.h"
@@ -28,13 +29,16 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 #define PFR0_RAS	GENMASK_ULL(31, 28)
 #define PFR0_GIC	GENMASK_ULL(27, 24)
 #define A32PFR1_GIC	GENMASK_ULL(31, 28)
+#define A32ISAR6_BF16	GENMASK_ULL(23, 20)
 #define ISAR0_TLB	GENMASK_ULL(59, 56)
 #define ISAR1_ADDR	(GENMASK_ULL(7, 4) | GENMASK_ULL(11, 8))	/* APA, API */
 #define ISAR1_GENERIC	(GENMASK_ULL(27, 24) | GENMASK_ULL(31, 28))	/* GPA, GPI */
+#define ISAR1_BF16	GENMASK_ULL(47, 44)
 #define ISAR2_ADDR	GENMASK_ULL(15, 12)				/* APA3 */
 #define ISAR2_GENERIC	GENMASK_ULL(11, 8)				/* GPA3 */
 #define ISAR2_MOPS	GENMASK_ULL(19, 16)
 #define MMFR0_PARANGE	GENMASK_ULL(3, 0)
+#define MMFR2_CNP	GENMASK_ULL(3, 0)
 #define MMFR2_FWB	GENMASK_ULL(43, 40)
 #define MMFR2_EVT	GENMASK_ULL(59, 56)
 
@@ -69,6 +73,7 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
  * PIR, POR, RCWMASK, ACCDATA, AMAIR2, BRBE.
  */
 #define HFGR_SCXTNUM	(BIT_ULL(31) | BIT_ULL(30))
+#define HFGW_TCR	BIT_ULL(32)
 #define HDFGR_PMBIDR	BIT_ULL(63)
 #define HDFGR_TRBIDR	BIT_ULL(51)
 #define HFGI_RANGE	(GENMASK_ULL(41, 34) | GENMASK_ULL(27, 24))	/* TLBI R* */
@@ -130,6 +135,23 @@ static u64 gic_fields(unsigned int idx)
 	return 0;
 }
 
+/*
+ * What a CPU has and does wrong. A guest need not know by its MIDR_EL1, which is
+ * another CPU's where CPUs differ.
+ */
+static u64 broken_fields(unsigned int idx)
+{
+	switch (idx) {
+	case IDX(2, 7):
+		return keel_errata_has(BF16) ? A32ISAR6_BF16 : 0;
+	case IDX(6, 1):
+		return keel_errata_has(BF16) ? ISAR1_BF16 : 0;
+	case IDX(7, 2):
+		return keel_errata_has(CNP) ? MMFR2_CNP : 0;
+	}
+	return 0;
+}
+
 /* The most that any guest can see; a register without a say of the host's is not read there. */
 static u64 offer(unsigned int idx)
 {
@@ -140,7 +162,7 @@ static u64 offer(unsigned int idx)
 		flags |= KEEL_IDOFFER_AA32;
 	if (keel_idlimits_needs_host(idx))
 		val = host(idx / 8 + 1, idx % 8);
-	val = keel_idlimits_offer(idx, val, flags);
+	val = keel_idlimits_offer(idx, val, flags) & ~broken_fields(idx);
 	if (!keel_vgic_has_sysregs())
 		val &= ~gic_fields(idx);
 	return idx == IDX(7, 0) ? limit_parange(val) : val;
@@ -222,7 +244,7 @@ static u64 hcr(const struct keel_vcpu *vcpu)
 		hcr |= HCR_API | HCR_APK;
 	if (!FIELD_GET(ISAR0_TLB, ctx->idregs[IDX(6, 0)]))
 		hcr |= HCR_TTLBOS_BIT;
-	if (vcpu->arch.trap_vm)
+	if (vcpu->arch.trap_vm || keel_errata_has(TVM))
 		hcr |= HCR_TVM;
 	if (keel_aarch32_el1(vcpu))
 		hcr &= ~HCR_RW;
@@ -232,7 +254,7 @@ static u64 hcr(const struct keel_vcpu *vcpu)
 static void set_fine_traps(struct keel_ctx *ctx)
 {
 	ctx->hfgrtr = HFGR_SCXTNUM;
-	ctx->hfgwtr = HFGR_SCXTNUM;
+	ctx->hfgwtr = HFGR_SCXTNUM | (keel_errata_has(TCR) ? HFGW_TCR : 0);
 	ctx->hdfgrtr = HDFGR_PMBIDR | HDFGR_TRBIDR;
 	ctx->hdfgwtr = 0;
 	ctx->hfgitr = HFGI_ATS1E1A;

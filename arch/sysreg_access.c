@@ -4,7 +4,9 @@
  * sleepable, vCPU mutex held; false makes the access UNDEFINED.
  */
 #include <asm/kvm_arm.h>
+#include <asm/pgtable-hwdef.h>
 #include <asm/sysreg.h>
+#include "../core/errata.h"
 #include "../core/vcpu.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
@@ -58,13 +60,20 @@ static bool caches_on(struct keel_vcpu *vcpu)
 static void trap_vm(struct keel_vcpu *vcpu, bool trap)
 {
 	vcpu->arch.trap_vm = trap;
-	if (trap)
+	if (trap || keel_errata_has(TVM))
 		vcpu->ctx.hcr |= HCR_TVM;
 	else
 		vcpu->ctx.hcr &= ~HCR_TVM;
 }
 
 /*
+ * ThunderX2 219: a TTBR written at EL1, with loads and prefetches around it, can
+ * end in an abort of another thread of the core. Then all of these registers trap
+ * always, and are written from here.
+ *
+ * AmpereOne AC03_CPU_38: TCR_EL1.{HA,HD}, which ID_AA64MMFR1_EL1 denies, work, and
+ * wrongly. They are RES0, as they should be.
+ *
  * Without FWB what the guest wrote with its caches off is in memory, what the
  * host wrote for it may be in a cache. Clean when the caches are turned on or
  * off, and watch for that (TVM) only while they are off.
@@ -77,6 +86,8 @@ bool keel_sysreg_vm(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool wr
 		*val = keel_sr_read(vcpu, r->reg);
 		return true;
 	}
+	if (keel_errata_has(TCR) && r->reg == KEEL_TCR_EL1)
+		*val &= ~(u64)(TCR_HA | TCR_HD);
 	was_on = caches_on(vcpu);
 	keel_sr_write(vcpu, r->reg, *val);
 	if (!vcpu->arch.trap_vm)

@@ -133,24 +133,6 @@ static inline bool keel_immediate_exit(const struct kvm_run *run)
 }
 
 /*
- * The end of a TLB invalidation. Kernels that keep the repeated TLBI of
- * ARM64_WORKAROUND_REPEAT_TLBI out of __tlbi() have this macro for it.
- */
-#ifdef __repeat_tlbi_sync
-#define keel_compat_tlbi_complete() \
-	do { dsb(ish); __repeat_tlbi_sync(vale2is, 0); } while (0)
-#else
-#define keel_compat_tlbi_complete()	dsb(ish)
-#endif
-
-/* AmpereOne erratum AC03_CPU_38: no hardware access flag at stage 2. Users include <asm/cpufeature.h>. */
-#ifdef ARM64_WORKAROUND_AMPERE_AC03_CPU_38
-#define keel_compat_stage2_af_broken()	cpus_have_cap(ARM64_WORKAROUND_AMPERE_AC03_CPU_38)
-#else
-#define keel_compat_stage2_af_broken()	false
-#endif
-
-/*
  * The frame behind a VM_PFNMAP or VM_IO mapping that user space has faulted
  * in; mmap lock held. 0, or -errno if nothing is mapped there. Users include
  * <linux/mm.h>. Since 6.12 by follow_pfnmap_start(), before 6.10 by follow_pte(mm).

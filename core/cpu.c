@@ -16,6 +16,8 @@
 #include "../timer/timer.h"
 #include "compat.h"
 #include "cpu.h"
+#include "errata.h"
+#include "log.h"
 #include "vm.h"
 
 static int hotplug_state;
@@ -29,6 +31,11 @@ static int enable(void)
 
 	if (READ_ONCE(keel_cpu_stop) || __this_cpu_read(keel_cpu_is_taken))
 		return 0;
+	if (!keel_errata_cpu_known()) {
+		keel_err("CPU %d has an erratum that no CPU had when keel was loaded: load it anew",
+			 smp_processor_id());
+		return -ENODEV;
+	}
 	err = keel_hyp_enable_cpu();
 	if (err)
 		return err;

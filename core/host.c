@@ -15,6 +15,7 @@
 #include <linux/kvm_host.h>
 #endif
 #include "compat.h"
+#include "errata_table.h"
 #include "host.h"
 #include "log.h"
 
@@ -69,6 +70,52 @@ int keel_host_check(void)
 bool keel_host_has_gicv3(void)
 {
 	return cpus_have_cap(KEEL_CAP_GICV3);
+}
+
+/* A kernel has the names of what it knows; some came to stable series later than to others. */
+static const struct {
+	u16 number;
+	u8 kcap;
+} kcaps[] = {
+	{ ARM64_WORKAROUND_SPECULATIVE_AT, KEEL_KCAP_SPECULATIVE_AT },
+	{ ARM64_WORKAROUND_1508412, KEEL_KCAP_1508412 },
+	{ ARM64_WORKAROUND_DEVICE_LOAD_ACQUIRE, KEEL_KCAP_832075 },
+	{ ARM64_WORKAROUND_834220, KEEL_KCAP_834220 },
+	{ ARM64_WORKAROUND_2077057, KEEL_KCAP_2077057 },
+	{ ARM64_WORKAROUND_2658417, KEEL_KCAP_2658417 },
+	{ ARM64_WORKAROUND_TSB_FLUSH_FAILURE, KEEL_KCAP_TSB },
+	{ ARM64_WORKAROUND_CAVIUM_TX2_219_TVM, KEEL_KCAP_TX2_TVM },
+	{ ARM64_WORKAROUND_CAVIUM_30115, KEEL_KCAP_30115 },
+	{ KEEL_CAP_REPEAT_TLBI, KEEL_KCAP_REPEAT_TLBI },
+#ifdef ARM64_WORKAROUND_NVIDIA_CARMEL_CNP
+	{ ARM64_WORKAROUND_NVIDIA_CARMEL_CNP, KEEL_KCAP_CNP },
+#endif
+#ifdef ARM64_WORKAROUND_DISABLE_CNP		/* its name now, with HiSilicon's */
+	{ ARM64_WORKAROUND_DISABLE_CNP, KEEL_KCAP_CNP },
+#endif
+#ifdef ARM64_WORKAROUND_AMPERE_AC03_CPU_38	/* since 6.5 */
+	{ ARM64_WORKAROUND_AMPERE_AC03_CPU_38, KEEL_KCAP_AC03_CPU_38 },
+#endif
+#ifdef ARM64_WORKAROUND_AMPERE_AC04_CPU_23	/* since 6.16 */
+	{ ARM64_WORKAROUND_AMPERE_AC04_CPU_23, KEEL_KCAP_AC04_CPU_23 },
+#endif
+#ifdef ARM64_WORKAROUND_QCOM_ORYON_CNTVOFF	/* since 6.14 */
+	{ ARM64_WORKAROUND_QCOM_ORYON_CNTVOFF, KEEL_KCAP_CNTVOFF },
+#endif
+#ifdef ARM64_WORKAROUND_GICv3_BROKEN_SEIS	/* since 6.19 */
+	{ ARM64_WORKAROUND_GICv3_BROKEN_SEIS, KEEL_KCAP_SEIS },
+#endif
+};
+
+u32 keel_host_kcaps(void)
+{
+	unsigned int i;
+	u32 bits = 0;
+
+	for (i = 0; i < ARRAY_SIZE(kcaps); i++)
+		if (cpus_have_cap(kcaps[i].number))
+			bits |= BIT(kcaps[i].kcap);
+	return bits;
 }
 
 #if defined(KEEL_HOST_HAS_GUEST_WORK) && defined(KEEL_HAVE_GUEST_WORK_VOID)

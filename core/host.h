@@ -24,6 +24,9 @@ int keel_host_check(void);
 /* The interrupt controller's CPU interface is that of GICv3: system registers. */
 bool keel_host_has_gicv3(void);
 
+/* What of KEEL_KCAP_* (errata_table.h) this kernel works around, a bit each. After the CPUs were brought up. */
+u32 keel_host_kcaps(void);
+
 /* Accounting and RCU around the time in the guest. IRQs off. */
 static inline void keel_host_guest_enter(void)
 {

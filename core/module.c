@@ -11,6 +11,7 @@
 #include "../vgic/vgic.h"
 #include "cpu.h"
 #include "device.h"
+#include "errata.h"
 #include "host.h"
 #include "irqfd.h"
 #include "log.h"
@@ -21,6 +22,7 @@ static int __init keel_init(void)
 
 	if (err)
 		return err;
+	keel_errata_module_init();
 	keel_mode_init();
 	err = keel_hyp_module_init();
 	if (err)

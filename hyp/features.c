@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds out, on the host's side, what the CPUs have that the world switch minds. */
 #include <asm/cpufeature.h>
-#include <asm/cputype.h>
 #include <asm/sysreg.h>
-#include "../core/compat.h"
+#include "../core/errata.h"
 #include "../core/host.h"
 #include "features.h"
-
-#define AMPERE_AC04	0xac4	/* AMPERE_CPU_PART_AMPERE1A, which 6.1 lacks */
 
 struct keel_hyp_features keel_hyp_features;
 
 static unsigned int field(u64 reg, unsigned int shift)
 {
 	return (reg >> shift) & 0xf;
-}
-
-/* The kernel knows AC04_CPU_23 from 6.16 on only. Machines with this core have no other. */
-static bool is_ampere_ac04(void)
-{
-	return read_cpuid_implementor() == ARM_CPU_IMP_AMPERE && read_cpuid_part_number() == AMPERE_AC04;
 }
 
 void keel_features_probe(void)
@@ -38,10 +29,12 @@ void keel_features_probe(void)
 		.gicv3 = keel_host_has_gicv3(),
 		.brps = field(dfr0, 12) + 1,
 		.wrps = field(dfr0, 20) + 1,
-		.at_erratum = cpus_have_cap(ARM64_WORKAROUND_SPECULATIVE_AT),
-		.tlbi_erratum = cpus_have_cap(KEEL_CAP_REPEAT_TLBI),
-		.par_erratum = cpus_have_cap(ARM64_WORKAROUND_1508412),
-		.hcr_erratum = is_ampere_ac04(),
+		.at_erratum = keel_errata_has(AT),
+		.tlbi_erratum = keel_errata_has(TLBI),
+		.par_erratum = keel_errata_has(PAR),
+		.hcr_erratum = keel_errata_has(HCR),
+		.hpfar_erratum = keel_errata_has(HPFAR),
+		.tsb_erratum = keel_errata_has(TSB),
 		.tlbi_range = field(isar0, 56) >= 2,	/* ID_AA64ISAR0_EL1.TLB */
 	};
 }

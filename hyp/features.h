@@ -11,10 +11,8 @@ struct keel_hyp_features {
 	bool aa32;			/* EL0 can use AArch32 on every CPU */
 	u8 brps, wrps;			/* breakpoint and watchpoint pairs, as counts */
 	u8 lrs, aprs;			/* list registers, active-priority registers of each group */
-	bool at_erratum;		/* ARM64_WORKAROUND_SPECULATIVE_AT */
-	bool tlbi_erratum;		/* ARM64_WORKAROUND_REPEAT_TLBI */
-	bool par_erratum;		/* ARM64_WORKAROUND_1508412 */
-	bool hcr_erratum;		/* AmpereOne AC04_CPU_23 */
+	/* KEEL_FIX_* of core/errata_table.h */
+	bool at_erratum, tlbi_erratum, par_erratum, hcr_erratum, hpfar_erratum, tsb_erratum;
 	bool tlbi_range;		/* FEAT_TLBIRANGE */
 };
 

@@ -30,6 +30,7 @@
 #include "gic_fast.h"
 #include "gic_share.h"
 #include "post.h"
+#include "world.h"
 
 #define XZR		31
 #define SGI_SINGLE	(ICC_SGI1R_TARGET_LIST_MASK | BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT))
@@ -229,6 +230,15 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
 
 /* ---- exits ---- */
 
+/* Where HPFAR_EL2 alone is not to be believed: does the guest's address lead there? */
+static bool is_confirmed(const struct keel_ctx *ctx)
+{
+	u64 hpfar;
+
+	return !keel_world_hpfar_doubtful(ctx->esr) ||
+	       (keel_world_translate(read_sysreg(far_el2), &hpfar) && hpfar == read_sysreg(hpfar_el2));
+}
+
 /* It is known to be a fault by translation, with an address in HPFAR_EL2, only after keel_hyp_is_plain(). */
 bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 {
@@ -239,7 +249,7 @@ bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 	u64 val = rt == XZR ? 0 : ctx->x[rt];
 
 	if (!share || READ_ONCE(share->hidden) || !keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
-	    !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+	    !is_confirmed(ctx) || !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return false;
 	if (!write && rt != XZR)
 		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);

@@ -17,6 +17,12 @@
 #include "features.h"
 #include "guarded.h"
 
+#ifdef __KEEL_NVHE__
+#define KEEL_WORLD_NVHE	true
+#else
+#define KEEL_WORLD_NVHE	false
+#endif
+
 /* DISR_EL1.A: an SError was deferred. */
 #define KEEL_DISR_A	BIT(31)
 
@@ -59,10 +65,22 @@ static inline void keel_world_collect_serror(struct keel_ctx *ctx)
 	ctx->flags |= KEEL_CTX_SERROR;
 }
 
+/*
+ * Cortex-A57 834220: what is reported as a translation fault of stage 2 may be a
+ * permission fault of stage 1, and HPFAR_EL2 says nothing then. Such a CPU has no
+ * VHE.
+ */
+static inline bool keel_world_hpfar_doubtful(u64 esr)
+{
+	return KEEL_WORLD_NVHE && keel_hyp_features.hpfar_erratum &&
+	       (esr & ESR_ELx_FSC_TYPE) == ESR_ELx_FSC_FAULT;
+}
+
 /* HPFAR_EL2 is not valid for a permission fault that was not met on a stage-1 walk (Arm ARM D24.2.58). */
 static inline bool keel_world_hpfar_valid(u64 esr)
 {
-	return (esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM || (esr & ESR_ELx_S1PTW);
+	return ((esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM && !keel_world_hpfar_doubtful(esr)) ||
+	       (esr & ESR_ELx_S1PTW);
 }
 
 /*

@@ -13,7 +13,7 @@
 #include <asm/cpufeature.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
-#include "../core/compat.h"
+#include "../core/errata.h"
 #include "../core/log.h"
 #include "stage2.h"
 #include "vmid.h"
@@ -95,9 +95,10 @@ static int __init probe(struct keel_stage2_caps *caps)
 	*caps = (struct keel_stage2_caps){
 		.pa_bits = pa_bits(field(mmfr0, 0)),
 		.vmid_bits = field(mmfr1, 4) == 2 ? 16 : 8,
-		.af = field(mmfr1, 0) && !keel_compat_stage2_af_broken(),
+		.af = field(mmfr1, 0) && !keel_errata_has(AF),
 		.fwb = field(mmfr2, 40),
-		.cnp = field(mmfr2, 0),
+		/* the kernel keeps this to itself also in a crash kernel, beside CPUs that stand still in the old one */
+		.cnp = cpus_have_cap(ARM64_HAS_CNP) && !keel_errata_has(CNP),
 		.idc = ctr & BIT(28),
 		.dic = ctr & BIT(29),
 		.pipt = ((ctr >> 14) & 3) == 3,

@@ -52,8 +52,7 @@ static long unmap_sync(void)
 {
 	dsb(ishst);	/* Arm ARM D8.17.5: the change of the tables before the TLBI */
 	asm volatile("tlbi alle2is" ::: "memory");
-	dsb(ish);
-	isb();
+	keel_el2_tlb_complete();
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <asm/sysreg.h>
 #include "../hyp/context.h"
 #include "../hyp/debug.h"
+#include "../hyp/features.h"
 #include "debug.h"
 #include "image.h"
 
@@ -45,6 +46,8 @@ static void quiet_trbe(struct keel_el2_world *w)
 	w->trfcr = read_sysreg_s(SYS_TRFCR_EL1);
 	write_sysreg_s(0, SYS_TRFCR_EL1);
 	isb();		/* tracing is prohibited ... */
+	if (keel_hyp_features.tsb_erratum)
+		__tsb_csync();	/* Cortex-A710 2054223, Neoverse N2 2067961: the first may do nothing */
 	__tsb_csync();	/* ... and what was traced is out (Arm ARM D7.4) */
 	dsb(nsh);
 }

@@ -27,6 +27,8 @@ long keel_el2_tlb_ipa(u64 vttbr, u64 vtcr, u64 operand);
 long keel_el2_tlb_range(u64 vttbr, u64 vtcr, u64 start, u64 pages);
 long keel_el2_tlb_local(u64 vttbr, u64 vtcr);
 long keel_el2_tlb_all(void);
+/* The end of a broadcast: complete everywhere, and for this CPU's next instruction. */
+void keel_el2_tlb_complete(void);
 
 /* vgic.c: 0 and ICH_VTR_EL2, or -ENODEV */
 long keel_el2_gic_probe(u64 *vtr);

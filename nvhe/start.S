@@ -74,6 +74,7 @@ SYM_CODE_START(keel_start_give)
 	ldp	x12, x13, [x9, #16]
 	ldp	x14, x15, [x9, #32]
 	ldr	x16, [x9, #48]
+	isb					/* Falkor 1041: right before M is cleared */
 	msr	sctlr_el2, x11
 	isb					/* MMU off; same addresses */
 	msr	vbar_el2, x10

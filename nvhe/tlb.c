@@ -55,8 +55,8 @@ static void leave_vm(const struct host *h)
 	isb();
 }
 
-/* ARM64_WORKAROUND_REPEAT_TLBI: a broadcast is complete only when another one followed it. */
-static void finish(void)
+/* As finish() of vhe/tlb.c. */
+void keel_el2_tlb_complete(void)
 {
 	dsb(ish);
 	if (keel_image_cpu()->features.tlbi_erratum) {
@@ -71,7 +71,7 @@ static void finish_flush(void)
 {
 	dsb(ish);	/* stage 2 is gone everywhere, before ... */
 	tlbi(vmalle1is);	/* ... what was combined from it */
-	finish();
+	keel_el2_tlb_complete();
 }
 
 static bool has_vmid(u64 vttbr)
@@ -87,7 +87,7 @@ long keel_el2_tlb_vmid(u64 vttbr, u64 vtcr)
 		return -EINVAL;
 	enter_vm(vttbr, vtcr, &h);
 	tlbi(vmalls12e1is);
-	finish();
+	keel_el2_tlb_complete();
 	leave_vm(&h);
 	return 0;
 }
@@ -161,6 +161,6 @@ long keel_el2_tlb_all(void)
 	tlbi(alle1is);
 	/* a VPIPT instruction cache is tagged by VMID too */
 	asm volatile("ic ialluis" ::: "memory");
-	finish();
+	keel_el2_tlb_complete();
 	return 0;
 }

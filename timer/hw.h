@@ -45,6 +45,14 @@ static inline u64 keel_hw_set_traps(u64 bits)
 	return keel_mode_call(timer_set_traps, bits);
 }
 
+/* The virtual timer counts as the host does: the guest's registers are not these, and trap. VHE. */
+static inline void keel_hw_load_virt_trapped(u64 ctl, u64 cval)
+{
+	write_sysreg(0, cntvoff_el2);
+	write_sysreg_s(cval, SYS_CNTV_CVAL_EL02);
+	write_sysreg_s(ctl, SYS_CNTV_CTL_EL02);
+}
+
 static inline void keel_hw_stop_phys(void)
 {
 	write_sysreg_s(0, SYS_CNTP_CTL_EL02);

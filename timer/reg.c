@@ -34,7 +34,8 @@ static u64 phys_count(struct keel_vcpu *vcpu)
 
 static bool read_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 *val)
 {
-	u64 ctl = vcpu->ctx.sys[KEEL_CNTP_CTL_EL0], cval = vcpu->ctx.sys[KEEL_CNTP_CVAL_EL0];
+	const u64 *sys = vcpu->ctx.sys;
+	u64 ctl = sys[KEEL_CNTP_CTL_EL0], cval = sys[KEEL_CNTP_CVAL_EL0];
 
 	switch (sysreg) {
 	case CNTPCT_EL0:
@@ -54,6 +55,16 @@ static bool read_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 *val)
 	case SYS_CNTP_TVAL_EL0:
 		*val = keel_arith_read_tval(cval, phys_count(vcpu));
 		return true;
+	case SYS_CNTV_CTL_EL0:
+		*val = keel_arith_read_ctl(sys[KEEL_CNTV_CTL_EL0], sys[KEEL_CNTV_CVAL_EL0],
+					   virt_count(vcpu));
+		return true;
+	case SYS_CNTV_CVAL_EL0:
+		*val = sys[KEEL_CNTV_CVAL_EL0];
+		return true;
+	case SYS_CNTV_TVAL_EL0:
+		*val = keel_arith_read_tval(sys[KEEL_CNTV_CVAL_EL0], virt_count(vcpu));
+		return true;
 	}
 	return false;
 }
@@ -71,6 +82,15 @@ static bool write_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 val)
 		return true;
 	case SYS_CNTP_TVAL_EL0:
 		sys[KEEL_CNTP_CVAL_EL0] = keel_arith_tval_to_cval(val, phys_count(vcpu));
+		return true;
+	case SYS_CNTV_CTL_EL0:
+		sys[KEEL_CNTV_CTL_EL0] = val & CTL_WRITABLE;
+		return true;
+	case SYS_CNTV_CVAL_EL0:
+		sys[KEEL_CNTV_CVAL_EL0] = val;
+		return true;
+	case SYS_CNTV_TVAL_EL0:
+		sys[KEEL_CNTV_CVAL_EL0] = keel_arith_tval_to_cval(val, virt_count(vcpu));
 		return true;
 	}
 	return false;
@@ -215,4 +235,32 @@ int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *at
 		WRITE_ONCE(vm->timer.ppi[id], intid);
 	mutex_unlock(&vm->config_lock);
 	return err;
+}
+
+static u16 line_bits(const struct keel_vcpu *vcpu)
+{
+	return (vcpu->timer.line[KEEL_TIMER_VIRT] ? KVM_ARM_DEV_EL1_VTIMER : 0) |
+	       (vcpu->timer.line[KEEL_TIMER_PHYS] ? KVM_ARM_DEV_EL1_PTIMER : 0);
+}
+
+#define LINE_BITS	(KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER)
+
+/* What user space makes of its page only decides how often it is told. */
+bool keel_timer_user_notify(struct keel_vcpu *vcpu)
+{
+	u64 told = READ_ONCE(vcpu->run->s.regs.device_irq_level);
+
+	if (vcpu->ctx.gic.present)
+		return false;
+	return (told & LINE_BITS) != line_bits(vcpu);
+}
+
+void keel_timer_user_update(struct keel_vcpu *vcpu)
+{
+	u64 told = READ_ONCE(vcpu->run->s.regs.device_irq_level);
+
+	if (vcpu->ctx.gic.present)
+		return;
+	WRITE_ONCE(vcpu->run->s.regs.device_irq_level,
+		   (told & ~(u64)LINE_BITS) | line_bits(vcpu));
 }

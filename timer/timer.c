@@ -17,12 +17,14 @@
 #include <linux/bitfield.h>
 #include <linux/hrtimer.h>
 #include <linux/irqflags.h>
+#include <linux/jump_label.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <asm/arch_timer.h>
 #include <asm/cpufeature.h>
 #include "../core/compat.h"
+#include "../core/errata.h"
 #include "../core/log.h"
 #include "../core/vcpu.h"
 #include "arith.h"
@@ -41,6 +43,7 @@
 
 static u32 frequency;			/* [I] Hz */
 static bool has_cntpoff;		/* [I] */
+static DEFINE_STATIC_KEY_FALSE(no_cntvoff);	/* KEEL_FIX_CNTVOFF, and the CPU has the traps for it */
 static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
 
 struct timer_state {
@@ -158,24 +161,63 @@ static void arm_for_sleep(struct keel_vcpu *vcpu)
 			   deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS))));
 }
 
-/* The CPU cannot show this physical counter: accesses trap, the hardware counts as the host does. */
-static void load_phys_trapped(struct timer_state s)
+/* For hardware that counts as the host does: when the line is to be high. */
+static u64 hw_deadline(struct timer_state s)
 {
 	u64 when = deadline_of(s);
 
-	if (is_on(s) && when == KEEL_TIMER_NEVER && line_level(s))
-		when = 0;
-	keel_hw_load_phys(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
-	keel_hw_set_traps(0);
+	return is_on(s) && when == KEEL_TIMER_NEVER && line_level(s) ? 0 : when;
 }
 
-static void load_phys_direct(struct timer_state s)
+/* Set by load_virt(). */
+static bool virt_trapped(const struct keel_vcpu *vcpu)
+{
+	return static_branch_unlikely(&no_cntvoff) && vcpu->timer.virt_trapped;
+}
+
+static void set_traps(const struct keel_vcpu *vcpu, u64 bits)
+{
+	if (virt_trapped(vcpu))
+		bits |= KEEL_CNTHCTL_EL1TVT | KEEL_CNTHCTL_EL1TVCT;
+	keel_hw_set_traps(bits);
+}
+
+/*
+ * Qualcomm Oryon: with an offset in CNTVOFF_EL2 the timer fires too early, again
+ * and again. So it gets none, and what the guest would see of the count traps.
+ */
+static void load_virt(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	u64 when;
+
+	ctx->cntvoff = READ_ONCE(vcpu->vm->timer.voffset);
+	if (static_branch_unlikely(&no_cntvoff))
+		vcpu->timer.virt_trapped = ctx->cntvoff;
+	if (!virt_trapped(vcpu)) {
+		keel_hw_load_virt(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
+		return;
+	}
+	when = hw_deadline(timer_state(vcpu, KEEL_TIMER_VIRT));
+	keel_hw_load_virt_trapped(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
+}
+
+/* The CPU cannot show this physical counter: accesses trap, the hardware counts as the host does. */
+static void load_phys_trapped(struct keel_vcpu *vcpu, struct timer_state s)
+{
+	u64 when = hw_deadline(s);
+
+	keel_hw_load_phys(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
+	set_traps(vcpu, 0);
+}
+
+static void load_phys_direct(struct keel_vcpu *vcpu, struct timer_state s)
 {
 	if (has_cntpoff)
 		keel_hw_set_phys_offset(s.offset);
 	keel_hw_load_phys(s.ctl, s.cval);
-	keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN |
-			  (has_cntpoff ? KEEL_CNTHCTL_ECV : 0));
+	set_traps(vcpu, KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN |
+		  (has_cntpoff ? KEEL_CNTHCTL_ECV : 0));
 }
 
 static void load_phys(struct keel_vcpu *vcpu)
@@ -184,30 +226,27 @@ static void load_phys(struct keel_vcpu *vcpu)
 
 	vcpu->timer.phys_loaded = false;
 	if (!keel_irq_has(KEEL_TIMER_PHYS)) {
-		keel_hw_set_traps(s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
+		set_traps(vcpu, s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
 		return;
 	}
 	if (s.offset && !has_cntpoff) {
-		load_phys_trapped(s);
+		load_phys_trapped(vcpu, s);
 		return;
 	}
 	vcpu->timer.phys_loaded = true;
-	load_phys_direct(s);
+	load_phys_direct(vcpu, s);
 }
 
 void keel_timer_flush(struct keel_vcpu *vcpu)
 {
-	struct keel_ctx *ctx = &vcpu->ctx;
-
 	lockdep_assert_irqs_disabled();
 	/* first armed, then looked at, as in keel_timer_pending() */
 	arm_soft(vcpu, keel_irq_has(KEEL_TIMER_PHYS) ? KEEL_TIMER_NEVER :
 		 deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS)));
 	update_lines(vcpu);
 	hold_host_irqs(vcpu);
-	ctx->cntvoff = READ_ONCE(vcpu->vm->timer.voffset);
-	ctx->pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
-	keel_hw_load_virt(ctx, vcpu->timer.line[KEEL_TIMER_VIRT]);
+	vcpu->ctx.pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
+	load_virt(vcpu);
 	load_phys(vcpu);
 }
 
@@ -229,6 +268,12 @@ static void sync_virt(struct keel_vcpu *vcpu)
 {
 	u64 *sys = vcpu->ctx.sys, ctl;
 
+	if (virt_trapped(vcpu)) {
+		keel_hw_stop_virt();
+		settle(vcpu, KEEL_TIMER_VIRT);
+		set_line(vcpu, KEEL_TIMER_VIRT, line_level(timer_state(vcpu, KEEL_TIMER_VIRT)));
+		return;
+	}
 	keel_hw_save_virt(&vcpu->ctx);
 	ctl = sys[KEEL_CNTV_CTL_EL0];
 	sys[KEEL_CNTV_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
@@ -278,34 +323,6 @@ bool keel_timer_try_raise(struct keel_vcpu *vcpu)
 	set_line(vcpu, KEEL_TIMER_VIRT, true);
 	keel_irq_set_active(KEEL_TIMER_VIRT, true);
 	return true;
-}
-
-static u16 line_bits(const struct keel_vcpu *vcpu)
-{
-	return (vcpu->timer.line[KEEL_TIMER_VIRT] ? KVM_ARM_DEV_EL1_VTIMER : 0) |
-	       (vcpu->timer.line[KEEL_TIMER_PHYS] ? KVM_ARM_DEV_EL1_PTIMER : 0);
-}
-
-#define LINE_BITS	(KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER)
-
-/* What user space makes of its page only decides how often it is told. */
-bool keel_timer_user_notify(struct keel_vcpu *vcpu)
-{
-	u64 told = READ_ONCE(vcpu->run->s.regs.device_irq_level);
-
-	if (vcpu->ctx.gic.present)
-		return false;
-	return (told & LINE_BITS) != line_bits(vcpu);
-}
-
-void keel_timer_user_update(struct keel_vcpu *vcpu)
-{
-	u64 told = READ_ONCE(vcpu->run->s.regs.device_irq_level);
-
-	if (vcpu->ctx.gic.present)
-		return;
-	WRITE_ONCE(vcpu->run->s.regs.device_irq_level,
-		   (told & ~(u64)LINE_BITS) | line_bits(vcpu));
 }
 
 /*
@@ -408,6 +425,16 @@ static bool __init probe_cntpoff(void)
 	return works;
 }
 
+/* Without the traps the CPU is another hypervisor's guest, which does this for all below it. */
+static void __init probe_cntvoff(void)
+{
+	if (!keel_errata_has(CNTVOFF) || !keel_hw_owns_phys() ||
+	    !FIELD_GET(MMFR0_ECV, read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1)))
+		return;
+	keel_info("guests' virtual timer traps: CNTVOFF_EL2 has an erratum");
+	static_branch_enable(&no_cntvoff);
+}
+
 int __init keel_timer_module_init(void)
 {
 	frequency = arch_timer_get_cntfrq();
@@ -416,6 +443,7 @@ int __init keel_timer_module_init(void)
 		return -ENODEV;
 	}
 	has_cntpoff = probe_cntpoff();
+	probe_cntvoff();
 	return keel_irq_module_init();
 }
 

@@ -14,6 +14,7 @@
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
 #include <linux/stddef.h>
+#include "../core/errata.h"
 #include "../core/host.h"
 #include "../core/log.h"
 #include "../core/vm.h"
@@ -167,11 +168,27 @@ static int __init init_v2(void)
 	return err;
 }
 
+/*
+ * ThunderX 30115: a guest's writes of group registers can take interrupts from
+ * the host. Apple's GICv3: its locally made SErrors leave the guest. Emulating
+ * all of the interface instead would be another GIC.
+ */
+static bool __init is_unfit(void)
+{
+	if (!keel_errata_has(NO_GIC))
+		return false;
+	keel_info("no GIC for guests: the host's virtual CPU interface has an erratum");
+	return true;
+}
+
 /* Guests can do without: user space has GICs as well. */
 int __init keel_vgic_module_init(void)
 {
-	int err = keel_host_has_gicv3() ? init_v3() : init_v2();
+	int err;
 
+	if (is_unfit())
+		return 0;
+	err = keel_host_has_gicv3() ? init_v3() : init_v2();
 	if (err)
 		keel_info("no GIC for guests: the host's has no virtual CPU interface or no maintenance interrupt (%d)",
 			  err);

@@ -19,6 +19,8 @@
 #define KEEL_CNTHCTL_EL1PCTEN	BIT_ULL(10)	/* 0: CNTPCT_EL0 traps */
 #define KEEL_CNTHCTL_EL1PTEN	BIT_ULL(11)	/* 0: CNTP_* trap */
 #define KEEL_CNTHCTL_ECV	BIT_ULL(12)	/* 1: CNTPOFF_EL2 is subtracted; RES0 without FEAT_ECV_POFF */
+#define KEEL_CNTHCTL_EL1TVT	BIT_ULL(13)	/* 1: CNTV_* trap; RES0 without FEAT_ECV */
+#define KEEL_CNTHCTL_EL1TVCT	BIT_ULL(14)	/* 1: CNTVCT_EL0 traps; RES0 without FEAT_ECV */
 
 static inline void keel_vhe_timer_stop(void)
 {
@@ -28,7 +30,8 @@ static inline void keel_vhe_timer_stop(void)
 /* Returns the former value of the bits. */
 static inline u64 keel_vhe_timer_set_traps(u64 bits)
 {
-	u64 mask = KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN | KEEL_CNTHCTL_ECV;
+	u64 mask = KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN | KEEL_CNTHCTL_ECV |
+		   KEEL_CNTHCTL_EL1TVT | KEEL_CNTHCTL_EL1TVCT;
 	u64 old = read_sysreg(cnthctl_el2);
 
 	if ((old & mask) != bits)

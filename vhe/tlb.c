@@ -14,7 +14,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include <asm/tlbflush.h>
-#include "../core/compat.h"
+#include "../hyp/features.h"
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
@@ -31,7 +31,6 @@
 static struct {
 	bool level_hint;	/* FEAT_TTL */
 	bool range;		/* FEAT_TLBIRANGE */
-	bool at_erratum;	/* ARM64_WORKAROUND_SPECULATIVE_AT */
 } features __ro_after_init;
 
 struct host {
@@ -46,7 +45,6 @@ void keel_vhe_tlb_module_init(void)
 
 	features.range = ((isar0 >> 56) & 0xf) >= 2;	/* ID_AA64ISAR0_EL1.TLB */
 	features.level_hint = (mmfr2 >> 48) & 0xf;	/* ID_AA64MMFR2_EL1.TTL */
-	features.at_erratum = cpus_have_cap(ARM64_WORKAROUND_SPECULATIVE_AT);
 }
 
 /*
@@ -56,7 +54,7 @@ void keel_vhe_tlb_module_init(void)
  */
 static void block_walks(struct host *h)
 {
-	if (!features.at_erratum)
+	if (!keel_hyp_features.at_erratum)
 		return;
 	h->tcr = read_sysreg_s(SYS_TCR_EL12);
 	h->sctlr = read_sysreg_s(SYS_SCTLR_EL12);
@@ -67,7 +65,7 @@ static void block_walks(struct host *h)
 
 static void allow_walks(const struct host *h)
 {
-	if (!features.at_erratum)
+	if (!keel_hyp_features.at_erratum)
 		return;
 	isb();	/* TGE is 1 and VTTBR_EL2 the old one before walks are possible again */
 	write_sysreg_s(h->tcr, SYS_TCR_EL12);
@@ -114,13 +112,26 @@ static void leave_vm(const struct host *h)
 	local_irq_restore(h->irq);
 }
 
+/*
+ * A broadcast is at its end. On some CPUs (Cortex-A76 1286807 and 4118414, A510
+ * 2441009 and kin) what it took away may be in use until another one is complete.
+ */
+static void finish(void)
+{
+	dsb(ish);
+	if (keel_hyp_features.tlbi_erratum) {
+		asm volatile("tlbi vale2is, xzr" ::: "memory");
+		dsb(ish);
+	}
+	isb();
+}
+
 /* After the stage-2 part. */
 static void finish_flush(void)
 {
 	dsb(ish);	/* stage 2 is gone everywhere, before ... */
 	__tlbi(vmalle1is);	/* ... what was combined from it */
-	keel_compat_tlbi_complete();
-	isb();
+	finish();
 }
 
 void keel_vhe_tlb_flush_vmid(const struct keel_s2 *s2)
@@ -130,8 +141,7 @@ void keel_vhe_tlb_flush_vmid(const struct keel_s2 *s2)
 	if (!enter_vm(s2, &h))
 		return;
 	__tlbi(vmalls12e1is);
-	keel_compat_tlbi_complete();
-	isb();
+	finish();
 	leave_vm(&h);
 }
 
@@ -198,6 +208,5 @@ void keel_vhe_tlb_flush_all(void)
 	__tlbi(alle1is);
 	/* a VPIPT instruction cache is tagged by VMID too */
 	asm volatile("ic ialluis" ::: "memory");
-	keel_compat_tlbi_complete();
-	isb();
+	finish();
 }

@@ -18,3 +18,9 @@ done <<'END'
 6.12-a53	--kernel 6.12 --cpu cortex-a53
 6.1-a76		--kernel 6.1 --cpu cortex-a76
 END
+
+# Workarounds that no emulated CPU needs, as many at once as go together.
+host "host 6.12-fixes" --kernel 6.12 --timeout 90 --modparams fixes=0x7bff -- \
+	"$TOP/build/selftests/errata" "$TOP/build/selftests/timer_user" "$TOP/build/selftests/run_exits"
+host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --timeout 90 --modparams fixes=0x7eff -- \
+	"$TOP/build/selftests/errata" "$TOP/build/selftests/run_exits"

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * CPUs by MIDR_EL1, as the vendors gave out the numbers. The host's header has
+ * only those that were known to its kernel.
+ */
+#ifndef KEEL_CORE_CPU_MODELS_H
+#define KEEL_CORE_CPU_MODELS_H
+
+#include <linux/types.h>
+
+/* Implementer and part; architecture 0xf, "by ID registers". */
+#define KEEL_MODEL(implementer, part)	((u32)(implementer) << 24 | 0xfU << 16 | (u32)(part) << 4)
+#define KEEL_MODEL_MASK			0xff0ffff0U
+/* Variant and revision (r1p2 is 1, 2) as one number that grows with them. */
+#define KEEL_REVISION(variant, revision)	((variant) << 4 | (revision))
+#define KEEL_REVISION_MAX			0xff
+
+static inline u32 keel_midr_model(u32 midr)
+{
+	return midr & KEEL_MODEL_MASK;
+}
+
+static inline u8 keel_midr_revision(u32 midr)
+{
+	return KEEL_REVISION(midr >> 20 & 0xf, midr & 0xf);
+}
+
+/* Arm */
+#define KEEL_CPU_CORTEX_A53		KEEL_MODEL(0x41, 0xd03)
+#define KEEL_CPU_CORTEX_A35		KEEL_MODEL(0x41, 0xd04)
+#define KEEL_CPU_CORTEX_A55		KEEL_MODEL(0x41, 0xd05)
+#define KEEL_CPU_CORTEX_A57		KEEL_MODEL(0x41, 0xd07)
+#define KEEL_CPU_CORTEX_A72		KEEL_MODEL(0x41, 0xd08)
+#define KEEL_CPU_CORTEX_A73		KEEL_MODEL(0x41, 0xd09)
+#define KEEL_CPU_CORTEX_A75		KEEL_MODEL(0x41, 0xd0a)
+#define KEEL_CPU_CORTEX_A76		KEEL_MODEL(0x41, 0xd0b)
+#define KEEL_CPU_NEOVERSE_N1		KEEL_MODEL(0x41, 0xd0c)
+#define KEEL_CPU_CORTEX_A77		KEEL_MODEL(0x41, 0xd0d)
+#define KEEL_CPU_CORTEX_A76AE		KEEL_MODEL(0x41, 0xd0e)
+#define KEEL_CPU_NEOVERSE_V1		KEEL_MODEL(0x41, 0xd40)
+#define KEEL_CPU_CORTEX_A78		KEEL_MODEL(0x41, 0xd41)
+#define KEEL_CPU_CORTEX_A78AE		KEEL_MODEL(0x41, 0xd42)
+#define KEEL_CPU_CORTEX_X1		KEEL_MODEL(0x41, 0xd44)
+#define KEEL_CPU_CORTEX_A510		KEEL_MODEL(0x41, 0xd46)
+#define KEEL_CPU_CORTEX_A710		KEEL_MODEL(0x41, 0xd47)
+#define KEEL_CPU_CORTEX_X2		KEEL_MODEL(0x41, 0xd48)
+#define KEEL_CPU_NEOVERSE_N2		KEEL_MODEL(0x41, 0xd49)
+#define KEEL_CPU_CORTEX_A78C		KEEL_MODEL(0x41, 0xd4b)
+#define KEEL_CPU_CORTEX_X1C		KEEL_MODEL(0x41, 0xd4c)
+#define KEEL_CPU_CORTEX_A715		KEEL_MODEL(0x41, 0xd4d)
+#define KEEL_CPU_CORTEX_X3		KEEL_MODEL(0x41, 0xd4e)
+#define KEEL_CPU_NEOVERSE_V2		KEEL_MODEL(0x41, 0xd4f)
+#define KEEL_CPU_CORTEX_A520		KEEL_MODEL(0x41, 0xd80)
+#define KEEL_CPU_CORTEX_A720		KEEL_MODEL(0x41, 0xd81)
+#define KEEL_CPU_CORTEX_X4		KEEL_MODEL(0x41, 0xd82)
+#define KEEL_CPU_NEOVERSE_V3AE		KEEL_MODEL(0x41, 0xd83)
+#define KEEL_CPU_NEOVERSE_V3		KEEL_MODEL(0x41, 0xd84)
+#define KEEL_CPU_CORTEX_X925		KEEL_MODEL(0x41, 0xd85)
+#define KEEL_CPU_CORTEX_A725		KEEL_MODEL(0x41, 0xd87)
+#define KEEL_CPU_CORTEX_A720AE		KEEL_MODEL(0x41, 0xd89)
+#define KEEL_CPU_C1_PRO			KEEL_MODEL(0x41, 0xd8b)
+#define KEEL_CPU_C1_ULTRA		KEEL_MODEL(0x41, 0xd8c)
+#define KEEL_CPU_NEOVERSE_N3		KEEL_MODEL(0x41, 0xd8e)
+#define KEEL_CPU_C1_PREMIUM		KEEL_MODEL(0x41, 0xd90)
+/* Broadcom, Cavium and Marvell */
+#define KEEL_CPU_BRAHMA_B53		KEEL_MODEL(0x42, 0x100)
+#define KEEL_CPU_BRCM_VULCAN		KEEL_MODEL(0x42, 0x516)
+#define KEEL_CPU_THUNDERX		KEEL_MODEL(0x43, 0x0a1)
+#define KEEL_CPU_THUNDERX_81XX		KEEL_MODEL(0x43, 0x0a2)
+#define KEEL_CPU_THUNDERX_83XX		KEEL_MODEL(0x43, 0x0a3)
+#define KEEL_CPU_CAVIUM_THUNDERX2	KEEL_MODEL(0x43, 0x0af)
+#define KEEL_CPU_OCTX2_98XX		KEEL_MODEL(0x43, 0x0b1)
+#define KEEL_CPU_OCTX2_96XX		KEEL_MODEL(0x43, 0x0b2)
+#define KEEL_CPU_OCTX2_95XX		KEEL_MODEL(0x43, 0x0b3)
+#define KEEL_CPU_OCTX2_95XXN		KEEL_MODEL(0x43, 0x0b4)
+#define KEEL_CPU_OCTX2_95XXMM		KEEL_MODEL(0x43, 0x0b5)
+#define KEEL_CPU_OCTX2_95XXO		KEEL_MODEL(0x43, 0x0b6)
+/* HiSilicon, NVIDIA, Qualcomm */
+#define KEEL_CPU_HISI_TSV110		KEEL_MODEL(0x48, 0xd01)
+#define KEEL_CPU_HISI_HIP09		KEEL_MODEL(0x48, 0xd02)
+#define KEEL_CPU_NVIDIA_CARMEL		KEEL_MODEL(0x4e, 0x004)
+#define KEEL_CPU_NVIDIA_OLYMPUS		KEEL_MODEL(0x4e, 0x010)
+#define KEEL_CPU_QCOM_ORYON_X1		KEEL_MODEL(0x51, 0x001)
+#define KEEL_CPU_QCOM_KRYO		KEEL_MODEL(0x51, 0x200)	/* and 0x2nn */
+#define KEEL_CPU_QCOM_FALKOR_V1		KEEL_MODEL(0x51, 0x800)	/* also Kryo 2xx Gold */
+#define KEEL_CPU_QCOM_KRYO_2XX_SILVER	KEEL_MODEL(0x51, 0x801)
+#define KEEL_CPU_QCOM_KRYO_3XX_SILVER	KEEL_MODEL(0x51, 0x803)
+#define KEEL_CPU_QCOM_KRYO_4XX_GOLD	KEEL_MODEL(0x51, 0x804)
+#define KEEL_CPU_QCOM_KRYO_4XX_SILVER	KEEL_MODEL(0x51, 0x805)
+/* Apple, Microsoft, Ampere */
+#define KEEL_CPU_APPLE_M1_ICESTORM	KEEL_MODEL(0x61, 0x022)
+#define KEEL_CPU_APPLE_M1_FIRESTORM	KEEL_MODEL(0x61, 0x023)
+#define KEEL_CPU_MICROSOFT_AZURE_COBALT_100	KEEL_MODEL(0x6d, 0xd49)
+#define KEEL_CPU_AMPERE1		KEEL_MODEL(0xc0, 0xac3)
+#define KEEL_CPU_AMPERE1A		KEEL_MODEL(0xc0, 0xac4)
+
+#endif
