@@ -17,6 +17,7 @@
 #define KEEL_BHB_CLEAR		2
 #define KEEL_BHB_FIRMWARE	3
 #define KEEL_BHB_FIRMWARE_1	4	/* branch predictor only: firmware without the newer call */
-#define KEEL_NR_BHB		5
+#define KEEL_BHB_LOOP_FIRMWARE_1	5	/* that, and a loop for the history */
+#define KEEL_NR_BHB		6
 
 #endif

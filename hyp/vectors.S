@@ -23,15 +23,22 @@
 	ldp	x2, x3, [sp], #16
 	.endm
 
-	/* Clobbers x0 and x1, which are on the stack. */
-	.macro	bhb, kind
-	.if	\kind == KEEL_BHB_LOOP
+	.macro	branches
 	ldr_l	x0, keel_bhb_loops
 881:	b	882f
 882:	subs	x0, x0, #1
 	b.ne	881b
 	dsb	nsh
 	isb
+	.endm
+
+	/* Clobbers x0 and x1, which are on the stack. */
+	.macro	bhb, kind
+	.if	\kind == KEEL_BHB_LOOP
+	branches
+	.elseif	\kind == KEEL_BHB_LOOP_FIRMWARE_1
+	firmware WORKAROUND_1
+	branches
 	.elseif	\kind == KEEL_BHB_CLEAR
 	hint	#22			/* CLRBHB */
 	isb
@@ -98,6 +105,8 @@ SYM_CODE_START(keel_vectors)
 	table	KEEL_BHB_FIRMWARE
 	.align	11
 	table	KEEL_BHB_FIRMWARE_1
+	.align	11
+	table	KEEL_BHB_LOOP_FIRMWARE_1
 	.align	11
 	.org	keel_vectors + 2048 * KEEL_NR_BHB	/* fails to assemble if a table has the wrong size */
 SYM_CODE_END(keel_vectors)
