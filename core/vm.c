@@ -200,28 +200,55 @@ void keel_vm_publish_vcpu(struct keel_vm *vm, struct keel_vcpu *vcpu)
 	smp_store_release(&vm->nr_vcpus, vcpu->idx + 1);
 }
 
+/*
+ * There may be more vCPUs than lockdep follows locks of one task (48). It need
+ * not: they are of one class, and vm->lock, which every taker of more than two
+ * has, orders them. So it is told of each as nested in that, and keeps one
+ * entry that counts them. Since 6.16 the kernel has mutex_trylock_nest_lock().
+ */
+static bool trylock_nested(struct mutex *lock, struct mutex *outer)
+{
+	int taken;
+
+	lockdep_off();
+	taken = mutex_trylock(lock);
+	lockdep_on();
+	if (taken)
+		lock_acquire_exclusive(&lock->dep_map, 0, 1, &outer->dep_map, _RET_IP_);
+	return taken;
+}
+
+static void unlock_nested(struct mutex *lock)
+{
+	lock_release(&lock->dep_map, _RET_IP_);
+	lockdep_off();
+	mutex_unlock(lock);
+	lockdep_on();
+}
+
+static void unlock_first(struct keel_vm *vm, unsigned int n)
+{
+	while (n--)
+		unlock_nested(&vm->vcpus[n]->mutex);
+}
+
 int keel_vm_lock_all_vcpus(struct keel_vm *vm)
 {
 	unsigned int i;
 
 	lockdep_assert_held(&vm->lock);
-	for (i = 0; i < vm->nr_vcpus; i++)
-		if (!mutex_trylock(&vm->vcpus[i]->mutex))
-			goto err_unlock;
+	for (i = 0; i < vm->nr_vcpus; i++) {
+		if (!trylock_nested(&vm->vcpus[i]->mutex, &vm->lock)) {
+			unlock_first(vm, i);
+			return -EBUSY;
+		}
+	}
 	return 0;
-
-err_unlock:
-	while (i--)
-		mutex_unlock(&vm->vcpus[i]->mutex);
-	return -EBUSY;
 }
 
 void keel_vm_unlock_all_vcpus(struct keel_vm *vm)
 {
-	unsigned int i;
-
-	for (i = 0; i < vm->nr_vcpus; i++)
-		mutex_unlock(&vm->vcpus[i]->mutex);
+	unlock_first(vm, vm->nr_vcpus);
 }
 
 void keel_vm_request_all(struct keel_vm *vm, enum keel_request r)

@@ -8,6 +8,7 @@
  *  - device attributes do not wait for init
  *  - a signal that only SET_SIGNAL_MASK lets in ends KVM_RUN and stays pending,
  *    whatever the process does with it
+ *  - calls that need all vCPUs at once, with as many as there may be
  *  - EIO for a process that is not the VM's
  */
 #include <pthread.h>
@@ -40,12 +41,17 @@ static void create(void)
 
 static void create_max(void)
 {
+	struct kvm_arm_counter_offset offset = { 1 };
 	int max = kvm_cap(KVM_CAP_MAX_VCPUS);
 
 	vm = vm_fd(0);
 	for (int i = 0; i < max; i++)
 		close(vcpu_fd(vm, i));
 	CHECK_EQ(kvm(vm, KVM_CREATE_VCPU, max), -EINVAL);
+	/* it looks at all of them */
+	if (kvm_cap(KVM_CAP_COUNTER_OFFSET))
+		for (int i = 0; i < 3; i++)
+			CHECK_EQ(kvm(vm, KVM_ARM_SET_COUNTER_OFFSET, &offset), 0);
 }
 
 static void mapping(void)
