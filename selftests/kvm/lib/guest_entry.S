@@ -6,16 +6,17 @@
 
 	.text
 
-/* In: x0 argument of guest_secondary_fn. MMU off, EL1h. */
+/*
+ * In: x0 argument of guest_secondary_fn. MMU off, EL1h: what another vCPU has
+ * written may be in a cache, out of sight until the MMU is on.
+ */
 	.global guest_secondary
 guest_secondary:
 	mov	x1, x0
-	adrp	x0, guest_secondary_fn
-	add	x0, x0, :lo12:guest_secondary_fn
-	ldr	x0, [x0]
+	mov	x0, xzr
 	/* fall through */
 
-/* In: x0 function, x1 its argument. MMU off, EL1h. Does not return. */
+/* In: x0 function or 0, x1 its argument. MMU off, EL1h. Does not return. */
 	.global guest_entry
 guest_entry:
 	mrs	x9, mpidr_el1
@@ -48,6 +49,9 @@ guest_entry:
 	orr	x9, x9, x10
 	msr	sctlr_el1, x9
 	isb
+	cbnz	x0, guest_main
+	adrp	x9, guest_secondary_fn
+	ldr	x0, [x9, :lo12:guest_secondary_fn]
 	b	guest_main
 	.ltorg
 
