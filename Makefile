@@ -10,6 +10,7 @@
 #   make litmus     the orderings the code relies on, against Arm's memory model
 #   make probes     what was found in the kernel's headers
 #   make bench      what keel and in-tree KVM execute, side by side
+#   make judges     rules of the architecture that emulation does not enforce
 #
 # KDIR=     build against this kernel
 # KERNEL=   the test bed's kernel: 6.12 (default), 6.1, 6.12-trixie, 6.12-rt,
@@ -79,6 +80,10 @@ bench:
 demo:
 	@$(TESTBED)/demo
 
+judges: selftests
+	@$(MAKE) module
+	@tools/judges/all
+
 shell: $(if $(filter keel,$(HV)),module)
 	@$(TESTBED)/run --kernel $(KERNEL) --hv $(HV) --interactive \
 		$(if $(filter nvhe,$(MODE)),--nvhe) $(TESTBED_ARGS)
@@ -86,4 +91,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel lint unit litmus selftests check bench demo shell clean
+.PHONY: all keel.ko module probes kernel lint unit litmus selftests check bench judges demo shell clean
