@@ -62,45 +62,63 @@ static void raise(struct irqfd *p)
 		keel_vgic_pulse(p->vm, intid);
 }
 
-static void lower(struct irqfd *p)
+static struct hlist_head *resamplers_of(struct keel_vm *vm, u32 gsi)
 {
-	int intid = keel_routing_intid(p->vm, p->gsi);
+	struct keel_irqfds *fds = &vm->irqfds;
 
-	if (intid >= 0)
-		keel_vgic_set_line(p->vm, NULL, intid, false);
+	return &fds->resamplers[hash_min(gsi, HASH_BITS(fds->resamplers))];
+}
+
+/* Under vm->irq_srcu. */
+static bool is_resampled(struct keel_vm *vm, u32 gsi)
+{
+	struct irqfd *p;
+
+	hlist_for_each_entry_srcu(p, resamplers_of(vm, gsi), resampler, srcu_read_lock_held(&vm->irq_srcu))
+		if (p->gsi == gsi)
+			return true;
+	return false;
+}
+
+/* Under vm->irq_srcu. */
+static void tell(struct keel_vm *vm, u32 gsi)
+{
+	struct irqfd *p;
+
+	hlist_for_each_entry_srcu(p, resamplers_of(vm, gsi), resampler, srcu_read_lock_held(&vm->irq_srcu))
+		if (p->gsi == gsi)
+			keel_compat_eventfd_signal(p->resample);
 }
 
 /*
  * The line falls once, before anybody is told: who is told may raise it again
- * at once, and that must stay. Under vm->irq_srcu.
+ * at once, and that must stay. It falls before it is looked up who is to be
+ * told: an irqfd that came meanwhile may have found the line up. Under vm->irq_srcu.
  */
-static void resample_gsi(struct keel_vm *vm, u32 gsi, u32 intid, bool *lowered)
+static void lower_and_tell(struct keel_vm *vm, const struct keel_routing_table *t, u32 intid)
 {
-	struct keel_irqfds *fds = &vm->irqfds;
-	struct irqfd *p;
+	int gsi;
 
-	hlist_for_each_entry_srcu(p, &fds->resamplers[hash_min(gsi, HASH_BITS(fds->resamplers))], resampler,
-				  srcu_read_lock_held(&vm->irq_srcu)) {
-		if (p->gsi != gsi)
-			continue;
-		if (!*lowered)
-			keel_vgic_set_line(vm, NULL, intid, false);
-		*lowered = true;
-		keel_compat_eventfd_signal(p->resample);
-	}
+	keel_vgic_set_line(vm, NULL, intid, false);
+	/* pairs with the one in publish() */
+	smp_mb();
+	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0; gsi = keel_routing_table_next_gsi(t, gsi))
+		tell(vm, gsi);
 }
 
 /* The guest completed a level-sensitive interrupt. Preemptible. */
 static void resample(struct keel_vm *vm, u32 intid)
 {
 	const struct keel_routing_table *t;
-	bool lowered = false;
 	int gsi, idx;
 
 	idx = srcu_read_lock(&vm->irq_srcu);
 	t = keel_routing_get(vm);
-	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0; gsi = keel_routing_table_next_gsi(t, gsi))
-		resample_gsi(vm, gsi, intid, &lowered);
+	gsi = keel_routing_table_gsi(t, intid);
+	while (gsi >= 0 && !is_resampled(vm, gsi))
+		gsi = keel_routing_table_next_gsi(t, gsi);
+	if (gsi >= 0)
+		lower_and_tell(vm, t, intid);
 	srcu_read_unlock(&vm->irq_srcu, idx);
 }
 
@@ -110,15 +128,31 @@ static void put_resample(struct irqfd *p)
 		eventfd_ctx_put(p->resample);
 }
 
-static bool shares_line(struct irqfd *p)
+static bool has_resampler(struct keel_vm *vm, const struct keel_routing_table *t, int intid)
 {
-	struct irqfd *other;
+	struct irqfd *p;
+	int bucket;
 
-	lockdep_assert_held(&p->vm->irqfds.lock);
-	hash_for_each_possible(p->vm->irqfds.resamplers, other, resampler, p->gsi)
-		if (other->gsi == p->gsi)
+	hash_for_each(vm->irqfds.resamplers, bucket, p, resampler)
+		if (keel_routing_table_intid(t, p->gsi) == intid)
 			return true;
 	return false;
+}
+
+/* The line falls, unless another irqfd may be holding it up, by whatever GSI. */
+static void lower(struct irqfd *p)
+{
+	struct keel_vm *vm = p->vm;
+	const struct keel_routing_table *t;
+	int idx, intid;
+
+	lockdep_assert_held(&vm->irqfds.lock);
+	idx = srcu_read_lock(&vm->irq_srcu);
+	t = keel_routing_get(vm);
+	intid = keel_routing_table_intid(t, p->gsi);
+	if (intid >= 0 && !has_resampler(vm, t, intid))
+		keel_vgic_set_line(vm, NULL, intid, false);
+	srcu_read_unlock(&vm->irq_srcu, idx);
 }
 
 static void unlink_resampler(struct irqfd *p)
@@ -130,16 +164,12 @@ static void unlink_resampler(struct irqfd *p)
 	WRITE_ONCE(vm->gic.resamplers, vm->gic.resamplers - 1);
 }
 
-/*
- * The line falls, unless another may be holding it up: under the lock, so that
- * one that comes now raises it only after that.
- */
+/* The line falls under the lock, so that one that comes now raises it only after that. */
 static void stop_resampling(struct irqfd *p)
 {
 	spin_lock_irq(&p->vm->irqfds.lock);
 	unlink_resampler(p);
-	if (!shares_line(p))
-		lower(p);
+	lower(p);
 	spin_unlock_irq(&p->vm->irqfds.lock);
 }
 
@@ -258,19 +288,24 @@ static int publish(struct irqfd *p)
 			start_resampling(p);
 	}
 	spin_unlock_irq(&fds->lock);
+	/* before it looks at the line; pairs with the one in lower_and_tell() */
+	smp_mb();
 	return err;
 }
 
-/* Another irqfd, of whatever VM, has the eventfd: this one has raised nothing. */
+/*
+ * Another irqfd, of whatever VM, has the eventfd: this one has raised nothing.
+ * But one that went meanwhile may have left the line up for its sake.
+ */
 static void withdraw(struct irqfd *p)
 {
 	struct keel_irqfds *fds = &p->vm->irqfds;
 
 	spin_lock_irq(&fds->lock);
 	list_del(&p->entry);
-	if (p->resample)
-		unlink_resampler(p);
 	spin_unlock_irq(&fds->lock);
+	if (p->resample)
+		stop_resampling(p);
 	synchronize_srcu_expedited(&p->vm->irq_srcu);
 	eventfd_ctx_put(p->ctx);
 	put_resample(p);

@@ -847,6 +847,34 @@ static void irqfd_shared(void)
 	CHECK(is_signalled(ack_b));
 }
 
+/* The same with a GSI each, both routed to the one SPI. */
+static void irqfd_two_gsis(void)
+{
+	struct vm *vm = vm_acknowledging(true);
+	struct routes r = {
+		.e[0] = { .gsi = 7, .type = KVM_IRQ_ROUTING_IRQCHIP, .u.irqchip.pin = 7 },
+		.e[1] = { .gsi = 100, .type = KVM_IRQ_ROUTING_IRQCHIP, .u.irqchip.pin = 7 },
+	};
+	int a = efd(), b = efd(), ack_a = efd(), ack_b = efd();
+
+	if (!is_keel())
+		ktap_skip("KVM tells one of the GSIs, and lowers the line of both");
+	REQUIRE_EQ(route(vm->fd, &r, 2), 0);
+	REQUIRE_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_RESAMPLE, ack_a), 0);
+	REQUIRE_EQ(irqfd(vm->fd, b, 100, KVM_IRQFD_FLAG_RESAMPLE, ack_b), 0);
+	signal_fd(a);
+	NEXT(vm, 39);
+	NEXT(vm, SPURIOUS);
+	CHECK(is_signalled(ack_a));
+	CHECK(is_signalled(ack_b));
+	signal_fd(b);
+	CHECK_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
+	NEXT(vm, 39);
+	NEXT(vm, SPURIOUS);
+	CHECK(!is_signalled(ack_a));
+	CHECK(is_signalled(ack_b));
+}
+
 /*
  * A source that is told of the completion raises the line again at once: here
  * its resamplefd is an irqfd of the same line. The others are told as well, and
@@ -922,6 +950,7 @@ static const struct ktap_case cases[] = {
 	{ "IRQFD: an event that came first", irqfd_came_first },
 	{ "IRQFD: resampling", irqfd_resample },
 	{ "IRQFD: two sources of a line", irqfd_shared },
+	{ "IRQFD: two sources with a GSI each", irqfd_two_gsis },
 	{ "IRQFD: raised again by who is told", irqfd_reasserted },
 	{ "IRQFD: the eventfd goes away", irqfd_closed },
 };
