@@ -18,6 +18,9 @@ static bool kvm_node = true;
 module_param(kvm_node, bool, 0444);
 MODULE_PARM_DESC(kvm_node, "also serve /dev/kvm (default: yes)");
 
+/* All nodes are there. Until then the module may still go, whoever has an fd of it. */
+static bool is_complete;
+
 static int create_vm(unsigned long type)
 {
 	struct keel_vm *vm = keel_vm_create(type);
@@ -41,10 +44,10 @@ static long dev_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	}
 }
 
-/* As for KVM on arm64: no 32-bit VMM. */
+/* As for KVM on arm64: no 32-bit VMM. Under the lock that a node's end takes, too. */
 static int dev_open(struct inode *inode, struct file *file)
 {
-	return in_compat_syscall() ? -ENODEV : 0;
+	return in_compat_syscall() || !READ_ONCE(is_complete) ? -ENODEV : 0;
 }
 
 static const struct file_operations dev_fops = {
@@ -85,11 +88,13 @@ int keel_device_init(void)
 {
 	int err = misc_register(&keel_node);
 
-	if (err || !kvm_node)
+	if (err)
 		return err;
-	err = misc_register(&kvm_alias);
+	err = kvm_node ? misc_register(&kvm_alias) : 0;
 	if (err)
 		misc_deregister(&keel_node);
+	else
+		WRITE_ONCE(is_complete, true);
 	return err;
 }
 
