@@ -34,6 +34,7 @@ struct keel_its {
 	struct keel_vm *vm;		/* [I] */
 	struct list_head entry;		/* gic.lpi.its */
 	struct keel_bus_dev bus;
+	struct rcu_head rcu;		/* who translates may still have it */
 	u64 base;			/* [c] guest physical, KEEL_GIC_NOWHERE if none; read without */
 	bool enabled;			/* [t], read without */
 	u64 device_baser, collection_baser, cbaser;	/* [t] as they read */
@@ -58,6 +59,9 @@ int keel_its_uaccess(struct keel_its *its, u64 offset, bool write, u64 *val);
 
 /* ---- vgic/its_map.c: what is mapped. lock, but for the last two ---- */
 void keel_its_map_init(struct keel_its *its);
+/* Messages to this address are its. config_lock. -ENOMEM: none of them. */
+int keel_its_place(struct keel_its *its, u64 base);
+void keel_its_unplace(struct keel_its *its, u64 base);	/* no more */
 void keel_its_unmap_all(struct keel_its *its);
 /* Guest physical address of the entry of a device or collection. False: the table has none in guest memory. */
 bool keel_its_entry(struct keel_its *its, u64 baser, u32 id, u64 *addr);

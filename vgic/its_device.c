@@ -8,7 +8,6 @@
  */
 #include <linux/errno.h>
 #include <linux/kvm.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
@@ -38,7 +37,7 @@ static int create(struct keel_device *dev, u32 type)
 		dev->vm->gic.propbaser = keel_its_sane_attrs(BIT_ULL(10), &keel_its_attrs_redist);
 	WRITE_ONCE(l->present, true);
 	keel_share_update(dev->vm);
-	list_add_tail_rcu(&its->entry, &l->its);
+	list_add_tail(&its->entry, &l->its);
 	mutex_unlock(&l->lock);
 	dev->private = its;
 	return 0;
@@ -50,16 +49,16 @@ static void destroy(struct keel_device *dev)
 	struct keel_lpis *l = &dev->vm->gic.lpi;
 	struct keel_its *its = dev->private;
 
-	if (its->base != KEEL_GIC_NOWHERE)
+	if (its->base != KEEL_GIC_NOWHERE) {
 		keel_bus_unregister(dev->vm, &its->bus);
+		keel_its_unplace(its, its->base);
+	}
 	mutex_lock(&l->lock);
 	keel_its_unmap_all(its);
-	list_del_rcu(&its->entry);
+	list_del(&its->entry);
 	mutex_unlock(&l->lock);
-	/* a file that could not be opened for it: others may look for theirs */
-	synchronize_rcu();
 	xa_destroy(&its->events);
-	kfree(its);
+	kfree_rcu(its, rcu);
 }
 
 static int set_base_locked(struct keel_its *its, u64 base)
@@ -75,8 +74,13 @@ static int set_base_locked(struct keel_its *its, u64 base)
 	its->bus.ops = &keel_its_ops;
 	its->bus.base = ipa(base);
 	its->bus.len = KEEL_ITS_SIZE;
+	err = keel_its_place(its, base);
+	if (err)
+		return err;
 	err = keel_bus_register(its->vm, &its->bus);
-	if (!err)
+	if (err)
+		keel_its_unplace(its, base);
+	else
 		WRITE_ONCE(its->base, base);
 	return err;
 }

@@ -7,11 +7,11 @@
  * its own lock. So whoever unmaps need not wait for who translates.
  */
 #include <linux/errno.h>
-#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
+#include "frame.h"
 #include "its.h"
 
 #define REST	256	/* events of a walk between two looks at the scheduler */
@@ -239,18 +239,45 @@ int keel_its_translate(struct keel_its *its, u32 device, u32 event)
 	return e ? keel_lpi_raise(e->lpi) : 0;
 }
 
-/* KVM takes any address in the ITS's frames for the one of GITS_TRANSLATER. */
+static unsigned long frame_of(u64 addr)
+{
+	return addr / KEEL_FRAME_SIZE;
+}
+
+/* Whoever came first has a frame, as on the bus. */
+int keel_its_place(struct keel_its *its, u64 base)
+{
+	struct xarray *at = &its->vm->gic.lpi.its_at;
+	unsigned long frame;
+	int err = 0;
+
+	for (frame = frame_of(base); frame < frame_of(base + KEEL_ITS_SIZE) && !err; frame++) {
+		err = xa_insert(at, frame, its, GFP_KERNEL_ACCOUNT);
+		if (err == -EBUSY)
+			err = 0;
+	}
+	if (err)
+		keel_its_unplace(its, base);
+	return err;
+}
+
+void keel_its_unplace(struct keel_its *its, u64 base)
+{
+	struct xarray *at = &its->vm->gic.lpi.its_at;
+	unsigned long frame;
+
+	for (frame = frame_of(base); frame < frame_of(base + KEEL_ITS_SIZE); frame++)
+		if (xa_load(at, frame) == its)
+			xa_erase(at, frame);
+}
+
+/*
+ * KVM takes any address in the ITS's frames for the one of GITS_TRANSLATER. A
+ * VM may have any number of ITSes, and this may be a hard interrupt.
+ */
 static struct keel_its *find_by_address(struct keel_vm *vm, u64 addr)
 {
-	struct keel_its *its;
-
-	list_for_each_entry_rcu(its, &vm->gic.lpi.its, entry) {
-		u64 base = READ_ONCE(its->base);
-
-		if (base != KEEL_GIC_NOWHERE && addr >= base && addr - base < KEEL_ITS_SIZE)
-			return its;
-	}
-	return NULL;
+	return xa_load(&vm->gic.lpi.its_at, frame_of(addr));
 }
 
 int keel_its_msi(struct keel_vm *vm, u64 addr, u32 flags, u32 device, u32 event)

@@ -71,6 +71,7 @@ struct keel_lpis {
 	struct mutex lock;		/* their mappings, and every ITS's registers; inside vm->srcu */
 	bool present;			/* [V] an ITS was created; stays. Read without */
 	struct list_head its;		/* [t] struct keel_its in the order of creation */
+	struct xarray its_at;		/* [c] struct keel_its by the number of its 64 KiB frames' pages */
 	struct xarray by_intid;		/* [t] struct keel_lpi */
 	struct llist_head grave;	/* LPIs to be freed: keel_lpi_reap() */
 };

@@ -13,6 +13,7 @@
  *  - tables and pending tables saved, and restored in another VM
  *  - tables, queues and commands that make no sense do no harm
  *  - a long queue does not keep signals away
+ *  - thousands of ITSes come and go with their VM
  */
 #include <pthread.h>
 #include <signal.h>
@@ -867,6 +868,16 @@ static void second_its(void)
 	vcpu_finish(vcpu);
 }
 
+/* They stay with their VM, and go with it: the end of a VM waits for no grace period of each. */
+static void many_itses(void)
+{
+	int vm = vm_fd(0);
+
+	for (int i = 0; i < 4000; i++)
+		close(its_device(vm));
+	close(vm);
+}
+
 static void *wait_for_msi(void *vcpu)
 {
 	struct ucall uc = vcpu_ucall(vcpu);
@@ -1053,6 +1064,7 @@ static const struct ktap_case cases[] = {
 	{ "MOVI, MOVALL, MAPC between vCPUs", moving },
 	{ "two ITSes", second_its },
 	{ "irqfd to LPI", by_irqfd },
+	{ "4000 ITSes", many_itses },
 	{ "save and restore", saved },
 	{ "restore of spoilt tables", spoilt },
 	{ "garbage", garbage },
