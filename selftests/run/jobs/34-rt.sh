@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Debian 13's kernel with PREEMPT_RT, where most locks sleep: a Linux guest, and
+# those of the module's programs that have most to do with locks, timers and
+# interrupts. With VHE and without. Not those that count exits (fast_*): what takes
+# locks is not served on the spot there.
+# needs: 6.12-rt
+. "$(dirname "$0")/../lib.sh"
+cd "$TOP"
+built 6.12-rt || exit 0
+asks 6.12-rt
+guest_files 6.1
+st=$TOP/build/selftests
+while read -r name options; do
+	# shellcheck disable=SC2086
+	host "$name" --kernel 6.12-rt $options --rootfs qemu10 --timeout 600 --append KEEL_BRIEF=1 \
+		"${GUEST_FILES[@]}" -- "$RUN/host/qemu-guest 2 384" \
+		"$st/run_exits" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" \
+		"$st/psci_smp" "$st/mem_smp" "$st/hotplug"
+done <<'END'
+rt
+rt-nvhe		--nvhe --cpu neoverse-n1
+END
