@@ -15,10 +15,11 @@
 	 * VHE: an exception from a guest leaves PSTATE.PAN as the guest had it,
 	 * as HCR_EL2.TGE is 0 (Arm ARM D1.4.5: set by hardware only for those from
 	 * host user space). Kernel code runs with it set; no context switch would
-	 * set it either.
+	 * set it either. The capability alone decides: a kernel without PAN does not
+	 * have it, and CONFIG_ARM64_PAN is no option any more in later kernels.
 	 */
 	.macro	host_pan
-	ALTERNATIVE("nop", SET_PSTATE_PAN(1), ARM64_HAS_PAN, CONFIG_ARM64_PAN)
+	ALTERNATIVE("nop", SET_PSTATE_PAN(1), ARM64_HAS_PAN)
 	.endm
 #endif
 
