@@ -9,6 +9,7 @@
 #   make lint unit selftests          parts of it
 #   make litmus     the orderings the code relies on, against Arm's memory model
 #   make probes     what was found in the kernel's headers
+#   make soak       what takes too long for that: other kernels, all judges
 #   make bench      what keel and in-tree KVM execute, side by side
 #   make judges     rules of the architecture that emulation does not enforce
 #
@@ -73,6 +74,10 @@ selftests:
 check:
 	@selftests/run/check
 
+soak:
+	@selftests/run/check rt kernels
+	@$(MAKE) judges
+
 bench:
 	@$(MAKE) module >&2
 	@tools/bench/run --kernel $(KERNEL)
@@ -91,4 +96,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel lint unit litmus selftests check bench judges demo shell clean
+.PHONY: all keel.ko module probes kernel lint unit litmus selftests check soak bench judges demo shell clean
