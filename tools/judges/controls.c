@@ -8,6 +8,10 @@
  * It does not know what is right: "compare" holds two hypervisors' reports
  * against each other. Lines "bit POINT REGISTER BIT VALUES", where VALUES is 1
  * or 01; a bit that was always 0 has none.
+ *
+ * And one rule:
+ *	kept	what the host had in a register when it asked for the guest, it has
+ *		when it goes on
  */
 #include <inttypes.h>
 #include "insn.h"
@@ -58,6 +62,23 @@ static struct shadow {
 };
 #define NR_SHADOWS (sizeof(shadows) / sizeof(shadows[0]))
 
+/* What a guest has of its own in the same register, or keel displaces: of a host at EL1, and of one at EL2. */
+static struct kept {
+	struct judge_reg reg;
+	bool vhe;
+	uint64_t value[MAX_CPUS];
+} kept[] = {
+	{ { "SCTLR" } }, { { "TTBR0_EL1" } }, { { "TTBR1_EL1" } }, { { "TCR_EL1" } }, { { "MAIR_EL1" } },
+	{ { "VBAR" } }, { { "CONTEXTIDR_EL1" } }, { { "TPIDR_EL1" } }, { { "CPACR" } }, { { "CNTKCTL" } },
+	{ { "SP_EL1" } }, { { "CNTHCTL_EL2" } }, { { "VTTBR_EL2" } },
+	{ { "SP_EL0" }, true }, { { "TPIDR_EL0" }, true }, { { "TPIDRRO_EL0" }, true }, { { "MDSCR_EL1" }, true },
+	{ { "HCR_EL2" }, true }, { { "CPTR_EL2" }, true }, { { "MDCR_EL2" }, true }, { { "HCRX_EL2" }, true },
+	{ { "VBAR_EL2" }, true }, { { "SCTLR_EL2" }, true }, { { "PMUSERENR_EL0" }, true },
+	{ { "APIAKEYLO_EL1" }, true }, { { "APIBKEYLO_EL1" }, true }, { { "APDAKEYLO_EL1" }, true },
+	{ { "APDBKEYLO_EL1" }, true }, { { "APGAKEYLO_EL1" }, true },
+};
+#define NR_KEPT (sizeof(kept) / sizeof(kept[0]))
+
 static struct judge_reg spsr = { "SPSR_EL2" };
 static enum { IN_HOST, IN_GUEST, LEAVING } where[MAX_CPUS];
 
@@ -91,14 +112,47 @@ static void sample(unsigned int cpu, enum point point)
 			note(&s->one[point], &s->zero[point], s->value[cpu], ALL, false);
 }
 
+/* The host is about to hand the CPU over, or may be. */
+static void remember(unsigned int cpu)
+{
+	for (struct kept *k = kept; k < kept + NR_KEPT; k++)
+		k->value[cpu] = judge_read(&k->reg);
+}
+
+static void give_back(unsigned int cpu, uint64_t at, bool vhe)
+{
+	where[cpu] = IN_HOST;
+	sample(cpu, HOST);
+	for (struct kept *k = kept; k < kept + NR_KEPT; k++) {
+		uint64_t value = judge_read(&k->reg);
+
+		if (value != k->value[cpu] && (k->vhe || !vhe))
+			judge_violation("kept", at, "%s was %#" PRIx64 ", is %#" PRIx64, k->reg.name,
+					k->value[cpu], value);
+	}
+}
+
 static void at_vector(unsigned int unused, void *addr)
 {
 	unsigned int cpu = judge_cpu();
 
-	if (where[cpu] != IN_GUEST || !judge_at_vector((uint64_t)addr))
+	if (where[cpu] == LEAVING || !judge_at_vector((uint64_t)addr))
 		return;
-	where[cpu] = LEAVING;
-	sample(cpu, EXIT);
+	if (where[cpu] == IN_GUEST) {
+		where[cpu] = LEAVING;
+		sample(cpu, EXIT);
+	} else if (!(judge_hcr() & HCR_E2H)) {
+		remember(cpu);
+	}
+}
+
+/* Under VHE the last time that the host masks everything before it enters a guest. */
+static void at_mask(unsigned int unused, void *data)
+{
+	unsigned int cpu = judge_cpu();
+
+	if (where[cpu] == IN_HOST && judge_el() == 2)
+		remember(cpu);
 }
 
 static bool is_guest(uint64_t hcr)
@@ -107,7 +161,7 @@ static bool is_guest(uint64_t hcr)
 }
 
 /* An ERET within EL2 is none to anybody. */
-static void at_eret(unsigned int unused, void *data)
+static void at_eret(unsigned int unused, void *addr)
 {
 	unsigned int cpu = judge_cpu();
 	uint64_t hcr, to;
@@ -122,12 +176,11 @@ static void at_eret(unsigned int unused, void *data)
 		where[cpu] = IN_GUEST;
 		sample(cpu, ENTER);
 	} else if (!(hcr & HCR_E2H) && where[cpu] == LEAVING) {
-		where[cpu] = IN_HOST;
-		sample(cpu, HOST);
+		give_back(cpu, (uint64_t)addr, false);
 	}
 }
 
-static void at_unmask(unsigned int unused, void *data)
+static void at_unmask(unsigned int unused, void *addr)
 {
 	unsigned int cpu = judge_cpu();
 	uint64_t hcr;
@@ -137,8 +190,7 @@ static void at_unmask(unsigned int unused, void *data)
 	hcr = judge_hcr();
 	if ((hcr & (HCR_E2H | HCR_TGE)) != (HCR_E2H | HCR_TGE))
 		return;
-	where[cpu] = IN_HOST;
-	sample(cpu, HOST);
+	give_back(cpu, (uint64_t)addr, true);
 }
 
 /* data: index of the shadow, and the general register. */
@@ -154,10 +206,15 @@ static void at_shadow(unsigned int unused, void *data)
 	s->known[cpu] = true;
 }
 
+static void *address(const struct qemu_plugin_insn *insn)
+{
+	return (void *)qemu_plugin_insn_vaddr(insn);
+}
+
 static void watch_msr(struct qemu_plugin_insn *insn, uint32_t code)
 {
 	if (insn_sysreg(code) == DAIF)
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_unmask, READ_REGS, NULL);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_unmask, READ_REGS, address(insn));
 	for (uint64_t i = 0; i < NR_SHADOWS; i++)
 		if (insn_sysreg(code) == shadows[i].sysreg)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_shadow, READ_REGS,
@@ -173,9 +230,11 @@ void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 		uint32_t code = judge_insn(insn);
 
 		if (insn_is_eret(code))
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_eret, READ_REGS, NULL);
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_eret, READ_REGS, address(insn));
 		else if (insn_is_daifclr(code))
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_unmask, READ_REGS, NULL);
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_unmask, READ_REGS, address(insn));
+		else if (code == DAIFSET_ALL)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_mask, READ_REGS, NULL);
 		else if (insn_is_msr(code))
 			watch_msr(insn, code);
 	}
@@ -185,6 +244,8 @@ void judge_new_cpu(void)
 {
 	for (struct control *c = controls; c < controls + NR_CONTROLS; c++)
 		judge_find(&c->reg, 1);
+	for (struct kept *k = kept; k < kept + NR_KEPT; k++)
+		judge_find(&k->reg, 1);
 	judge_find(&vmid.reg, 1);
 	judge_find(&spsr, 1);
 }

@@ -68,6 +68,8 @@ static inline bool insn_is_daifclr(uint32_t insn)
 	return (insn & 0xfffff0ff) == 0xd50340ff;
 }
 
+#define DAIFSET_ALL	0xd5034fdfu
+
 /* DSB, not SSBB and PSSBB, which share its code */
 static inline bool insn_is_dsb(uint32_t insn)
 {
