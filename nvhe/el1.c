@@ -73,6 +73,8 @@ void keel_el1_load_host(const u64 *bank)
 
 void keel_el1_block(void)
 {
+	/* Arm ARM R_LFHQG: walks of EL1&0 that began before the exception to EL2 may use its registers until a DSB */
+	dsb(nsh);
 	if (!keel_hyp_features.at_erratum)
 		return;
 	write_sysreg(read_sysreg(tcr_el1) | TCR_EPD0_MASK | TCR_EPD1_MASK, tcr_el1);

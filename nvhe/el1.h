@@ -20,6 +20,7 @@ void keel_el1_save_host(u64 *bank);
 void keel_el1_load_host(const u64 *bank);
 
 /*
+ * block(): what is being walked with the world's registers is finished. Then:
  * Cortex-A57 1319537, A72 1319367: a speculative AT or prefetch could walk with
  * half of one world's EL1&0 registers and fill the TLB from it. On such CPUs
  * block() forbids walks (EPD0, EPD1, MMU on) while registers, VTTBR_EL2 or

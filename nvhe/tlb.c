@@ -29,7 +29,12 @@ struct host {
 /* As keel_el1_block(), for the host's own registers: HCR_EL2 does not change, EL1's translation goes on as it is. */
 static void enter_vm(u64 vttbr, u64 vtcr, struct host *h)
 {
-	dsb(ishst);	/* Arm ARM D8.17.5: the change of the tables before the TLBI */
+	/*
+	 * Arm ARM D8.17.5: the change of the tables before the TLBI; R_LFHQG: the
+	 * host's walks, which go on after its call, before VTTBR_EL2 changes. After
+	 * the TLBI the DSB that completes it does the same for leave_vm().
+	 */
+	dsb(ish);
 	if (keel_image_cpu()->features.at_erratum) {
 		h->tcr = read_sysreg(tcr_el1);
 		h->sctlr = read_sysreg(sctlr_el1);

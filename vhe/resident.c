@@ -93,6 +93,11 @@ void keel_vhe_load(struct keel_vcpu *vcpu)
 	if (!stay) {
 		evict(p);
 		flush_stranger(vcpu);
+		/*
+		 * Arm ARM R_LFHQG: walks for the guest that was here may use its registers
+		 * until a DSB. A context switch has one, but one thread may run two vCPUs.
+		 */
+		dsb(nsh);
 		load_el1(&vcpu->ctx);
 		p->resident = vcpu;
 		WRITE_ONCE(vcpu->resident_cpu, smp_processor_id());

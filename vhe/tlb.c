@@ -82,7 +82,11 @@ static bool enter_vm(const struct keel_s2 *s2, struct host *h)
 {
 	u64 vttbr;
 
-	dsb(ishst);	/* Arm ARM D8.17.5: the change of the tables before the TLBI */
+	/*
+	 * Arm ARM D8.17.5: the change of the tables before the TLBI; R_LFHQG: walks
+	 * for a guest that this thread has just left, before VTTBR_EL2 changes
+	 */
+	dsb(ish);
 	local_irq_save(h->irq);
 	vttbr = READ_ONCE(s2->vttbr);
 	if (!(vttbr & VTTBR_VMID)) {

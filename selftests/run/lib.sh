@@ -191,6 +191,8 @@ closed() {
 	expect "$1: EL2 image is closed" "$TOP/tools/build/closed-image" "$TOP/build/$1/nvhe/image.elf"
 	expect "$1: fenced registers are accessed where the fences are" "$TOP/tools/build/guarded-registers" \
 		"$TOP/build/$1/keel.ko" "$TOP/build/$1/nvhe/image.elf"
+	expect "$1: the EL2 image changes EL1's translation after its walks" "$TOP/tools/build/walks-finished" \
+		"$TOP/build/$1/nvhe/image.elf"
 }
 
 # usage: asks KERNEL    the module that was built for a stock kernel needs nothing of it that is not agreed on

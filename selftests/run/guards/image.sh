@@ -68,3 +68,20 @@ expect "guards: an image with an undefined symbol is caught" caught 'undefined' 
 cp "$work/wx.o" "$work/o.elf"
 expect "guards: an image not linked is caught" fails judge_image o
 expect "guards: no image is no pass" fails judge_image none
+
+# The judge of walks finds a register that is changed without the barrier before.
+# usage: walks ASSEMBLY    of functions, each behind its label
+walks() {
+	echo "asm(\".globl f; .type f, @function; .type g, @function; $1\");" >"$work/k.c"
+	"$cc" -c -o "$work/k.elf" "$work/k.c" && "$TOP/tools/build/walks-finished" "$work/k.elf"
+}
+write='msr tcr_el1, x0'
+expect "guards: walks that are finished pass" walks "f: dsb nsh; $write; ret"
+expect "guards: walks that are not are caught" fails walks "f: $write; dsb nsh; ret"
+expect "guards: a barrier for stores is no end of walks" fails walks "f: dsb ishst; $write; ret"
+expect "guards: nor is another function's" fails walks "f: dsb nsh; ret; g: $write; ret"
+expect "guards: ... nor one before the guest ran" fails walks \
+	"f: dsb nsh; bl keel_guest_enter; $write; ret; keel_guest_enter: ret"
+expect "guards: ... but keel_el1_block()'s is" walks \
+	"f: bl keel_el1_block; $write; ret; .globl keel_el1_block; keel_el1_block: dsb nsh; ret"
+expect "guards: no write is no pass" fails walks "f: dsb nsh; ret"
