@@ -11,7 +11,9 @@
 #include <linux/mm.h>
 #include <linux/sizes.h>
 #include <linux/smp.h>
+#include <asm/barrier.h>
 #include <asm/cpufeature.h>
+#include <asm/daifflags.h>
 #include <asm/sysreg.h>
 #include "../core/vcpu.h"
 #include "../hyp/hyp.h"
@@ -71,10 +73,27 @@ void keel_nvhe_load(struct keel_vcpu *vcpu)
 	vcpu->ctx.vtcr = s2->vtcr;
 }
 
+/*
+ * "IRQs off" may be the GIC's priority mask (pseudo-NMI), which also decides what
+ * ends a guest's run: open while PSTATE keeps the host from being interrupted.
+ */
+static long call_run(const struct keel_ctx *ctx)
+{
+	long code;
+
+	if (!system_uses_irq_prio_masking())
+		return keel_call(KEEL_CALL_RUN, ctx->self, 0, 0, 0).ret;
+	local_daif_mask();
+	pmr_sync();	/* the GIC knows before the guest runs */
+	code = keel_call(KEEL_CALL_RUN, ctx->self, 0, 0, 0).ret;
+	local_daif_restore(DAIF_PROCCTX_NOIRQ);
+	return code;
+}
+
 int keel_nvhe_run(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
-	long code = keel_call(KEEL_CALL_RUN, ctx->self, 0, 0, 0).ret;
+	long code = call_run(ctx);
 
 	if (ctx->flags & KEEL_CTX_VSE_TAKEN) {
 		ctx->flags &= ~KEEL_CTX_VSE_TAKEN;

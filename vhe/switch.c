@@ -7,6 +7,7 @@
  */
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <asm/barrier.h>
 #include <asm/daifflags.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
@@ -162,6 +163,7 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 	int code;
 
 	local_daif_mask();
+	pmr_sync();	/* pseudo-NMI: the GIC knows that its mask is open before the guest runs */
 	enter_world(ctx, &host);
 	do {
 		code = keel_guest_enter(ctx);

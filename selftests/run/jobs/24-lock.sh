@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A kernel with lockdep and kmemleak: a Linux guest and the module's test programs
 # under nVHE, what is about a GICv2, what has most locks under VHE, loads and unloads.
+# In both modes a short part with a host that masks its interrupts by the GIC's
+# priority mask (pseudo-NMI).
 # needs: lock
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
@@ -18,3 +20,7 @@ host lock-gic2 --kernel lock --cpu cortex-a72 --gic 2 $brief -- \
 # shellcheck disable=SC2086
 host lock --kernel lock $brief -- \
 	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"
+# shellcheck disable=SC2086
+for mode in "" --nvhe; do
+	host "lock-nmi$mode" --kernel lock $mode $brief --append irqchip.gicv3_pseudo_nmi=1 -- "$st/run_exits"
+done
