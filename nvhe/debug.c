@@ -3,7 +3,9 @@
  * What the host has of the CPU's debug features while a guest runs: breakpoint
  * registers for a guest that uses them; and statistical profiling and trace
  * buffers, which would go on into the guest and write through EL1 translation
- * that is no longer the host's, so they stop.
+ * that is no longer the host's, so they stop. Both are turned off also when
+ * nothing fills them: a buffer that is on may be translated ahead, with whatever
+ * is in the translation's registers (Arm's known issues of the Arm ARM, M.a).
  */
 #include <linux/bits.h>
 #include <asm/barrier.h>
@@ -28,20 +30,22 @@ void keel_el2_debug_take(struct keel_el2_world *w)
 
 static void quiet_spe(struct keel_el2_world *w)
 {
-	w->pmscr = 0;
-	if (!(read_sysreg_s(SYS_PMBLIMITR_EL1) & LIMITR_E))
+	w->pmblimitr = read_sysreg_s(SYS_PMBLIMITR_EL1);
+	if (!(w->pmblimitr & LIMITR_E))
 		return;
 	w->pmscr = read_sysreg_s(SYS_PMSCR_EL1);
 	write_sysreg_s(0, SYS_PMSCR_EL1);
 	isb();		/* no new sample ... */
 	psb_csync();	/* ... and the old ones written ... */
 	dsb(nsh);	/* ... to the end (Arm ARM D18.9) */
+	write_sysreg_s(0, SYS_PMBLIMITR_EL1);
+	isb();		/* before what the buffer is translated by changes */
 }
 
 static void quiet_trbe(struct keel_el2_world *w)
 {
-	w->trfcr = 0;
-	if (!(read_sysreg_s(SYS_TRBLIMITR_EL1) & LIMITR_E))
+	w->trblimitr = read_sysreg_s(SYS_TRBLIMITR_EL1);
+	if (!(w->trblimitr & LIMITR_E))
 		return;
 	w->trfcr = read_sysreg_s(SYS_TRFCR_EL1);
 	write_sysreg_s(0, SYS_TRFCR_EL1);
@@ -50,6 +54,10 @@ static void quiet_trbe(struct keel_el2_world *w)
 		__tsb_csync();	/* Cortex-A710 2054223, Neoverse N2 2067961: the first may do nothing */
 	__tsb_csync();	/* ... and what was traced is out (Arm ARM D7.4) */
 	dsb(nsh);
+	write_sysreg_s(0, SYS_TRBLIMITR_EL1);
+	__tsb_csync();	/* Cortex-A510 2064142: else later writes of the buffer's registers may be lost */
+	dsb(nsh);
+	isb();		/* as above */
 }
 
 void keel_el2_debug_quiet(struct keel_el2_world *w)
@@ -60,12 +68,31 @@ void keel_el2_debug_quiet(struct keel_el2_world *w)
 		quiet_trbe(w);
 }
 
+/* The buffer before what fills it. */
+static void resume_spe(const struct keel_el2_world *w)
+{
+	write_sysreg_s(w->pmblimitr, SYS_PMBLIMITR_EL1);
+	isb();
+	write_sysreg_s(w->pmscr, SYS_PMSCR_EL1);
+}
+
+static void resume_trbe(const struct keel_el2_world *w)
+{
+	write_sysreg_s(w->trblimitr, SYS_TRBLIMITR_EL1);
+	isb();
+	isb();		/* Cortex-A510 2038923: two, before tracing is allowed */
+	write_sysreg_s(w->trfcr, SYS_TRFCR_EL1);
+}
+
 void keel_el2_debug_resume(const struct keel_el2_world *w)
 {
-	if (w->spe && w->pmscr)
-		write_sysreg_s(w->pmscr, SYS_PMSCR_EL1);
-	if (w->trbe && w->trfcr)
-		write_sysreg_s(w->trfcr, SYS_TRFCR_EL1);
+	if (!((w->pmblimitr | w->trblimitr) & LIMITR_E))
+		return;
+	isb();		/* the host's translation stands, and MDCR_EL2 says that the buffers are its own */
+	if (w->pmblimitr & LIMITR_E)
+		resume_spe(w);
+	if (w->trblimitr & LIMITR_E)
+		resume_trbe(w);
 }
 
 void keel_el2_debug_load(struct keel_el2_world *w, const struct keel_ctx *ctx)
