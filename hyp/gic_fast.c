@@ -315,7 +315,8 @@ bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 	if (post == KEEL_POST_NO)
 		return false;
 	keel_hyp_skip(ctx);
-	if (post == KEEL_POST_TELL)
-		ctx->esr = (u64)KEEL_EC_POSTED << ESR_ELx_EC_SHIFT | id_of(aff);
-	return post == KEEL_POST_DONE;
+	if (likely(post == KEEL_POST_DONE))
+		return true;
+	ctx->esr = (u64)KEEL_EC_POSTED << ESR_ELx_EC_SHIFT | id_of(aff);
+	return false;
 }

@@ -34,14 +34,14 @@
 #define SRE_ALL		7	/* SRE, DFB, DIB: system registers, no bypass */
 #define RPR_IDLE	0xff
 
-bool keel_cpuif_group_on(u32 vmcr, bool group1)
+u32 keel_cpuif_groups(u32 vmcr)
 {
-	return vmcr & (group1 ? VMCR_ENG1 : VMCR_ENG0);
+	return vmcr & (VMCR_ENG0 | VMCR_ENG1);
 }
 
-bool keel_cpuif_lets(u32 vmcr, const struct keel_irq_state *s)
+u32 keel_cpuif_mask(u32 vmcr)
 {
-	return keel_cpuif_group_on(vmcr, s->group1) && s->priority < FIELD_GET(VMCR_PMR, vmcr);
+	return FIELD_GET(VMCR_PMR, vmcr);
 }
 
 static u64 read_ctlr(const struct keel_vcpu *vcpu)

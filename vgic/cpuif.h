@@ -6,9 +6,9 @@
 #include "irq.h"
 #include "vgic.h"
 
-/* The group's enable at the CPU interface. */
-bool keel_cpuif_group_on(u32 vmcr, bool group1);
-/* Group enables and priority mask let this interrupt through. The running priority is not asked. */
-bool keel_cpuif_lets(u32 vmcr, const struct keel_irq_state *s);
+/* The groups' enables at the CPU interface, as bits 0 and 1. */
+u32 keel_cpuif_groups(u32 vmcr);
+/* The priority mask: what has this priority or a less urgent one is not signalled. */
+u32 keel_cpuif_mask(u32 vmcr);
 
 #endif

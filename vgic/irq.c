@@ -16,13 +16,6 @@ bool keel_irq_set_line(struct keel_irq_state *s, bool level)
 	return level;
 }
 
-u64 keel_irq_key(const struct keel_irq_state *s)
-{
-	u8 priority = s->active && s->shown ? s->shown_priority : s->priority;
-
-	return (u64)s->active << 40 | (u64)priority << 32 | s->intid;
-}
-
 void keel_irq_add_senders(struct keel_irq_state *s, u8 senders)
 {
 	s->senders |= senders;

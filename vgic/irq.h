@@ -72,12 +72,6 @@ static inline bool keel_irq_wanted(const struct keel_irq_state *s)
 	return s->active || keel_irq_deliverable(s);
 }
 
-/* Order of a vCPU's list, smaller first: active last, then by priority (lower value first), then by INTID. */
-u64 keel_irq_key(const struct keel_irq_state *s);
-static inline bool keel_irq_before(const struct keel_irq_state *a, const struct keel_irq_state *b)
-{
-	return keel_irq_key(a) < keel_irq_key(b);
-}
 /*
  * ICH_LR<n>_EL2 for it. A latch lives in the LR from here on. What is active
  * keeps the priority and group it was acknowledged with: the CPU interface ends

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The lists of what each vCPU is to be told: who is on which, and how the list
- * goes into the list registers and comes back.
+ * goes into the list registers and comes back. A vCPU's list is one for each
+ * rank (rank.h), so that with IRQs off nothing takes longer for how many
+ * interrupts there are, which is up to the guest.
  *
  * While in_lr is set the vCPU's list register has the interrupt's true state
  * and the interrupt stays where it is. Everything else moves at once, also
  * away from a vCPU that does not run.
  */
-#include <linux/list_sort.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include "../core/vcpu.h"
@@ -46,16 +47,42 @@ static void unlock_list(struct keel_vcpu *vcpu)
 		__release(list);
 }
 
+static void take_off(struct keel_gic_cpu *g, struct keel_irq *irq)
+{
+	bool alone = irq->entry.next == irq->entry.prev;
+
+	list_del(&irq->entry);
+	if (alone)
+		keel_rank_drop(&g->ranks, irq->rank);
+	WRITE_ONCE(g->nr_listed, g->nr_listed - 1);
+}
+
+static void put_on(struct keel_gic_cpu *g, struct keel_irq *irq)
+{
+	unsigned int rank = keel_rank(&irq->s);
+
+	irq->rank = rank;
+	list_add_tail(&irq->entry, &g->listed[rank]);
+	keel_rank_use(&g->ranks, rank);
+	WRITE_ONCE(g->nr_listed, g->nr_listed + 1);
+}
+
 /* Both lists' locks and irq->lock. */
 static void move(struct keel_irq *irq, struct keel_vcpu *to)
 {
 	if (irq->vcpu)
-		list_del(&irq->entry);
+		take_off(&irq->vcpu->gic, irq);
 	if (to)
-		list_add_tail(&irq->entry, &to->gic.list);
+		put_on(&to->gic, irq);
 	else if (irq->s.intid >= KEEL_FIRST_LPI)
 		keel_lpi_unlisted(irq);
 	irq->vcpu = to;
+}
+
+/* On the right list of the right vCPU, or on none if to is NULL. irq->lock. */
+static bool is_placed(const struct keel_irq *irq, const struct keel_vcpu *to)
+{
+	return irq->vcpu == to && (!to || irq->rank == keel_rank(&irq->s));
 }
 
 /* irq->lock held, and dropped meanwhile; then the interrupt may have changed and false is returned. */
@@ -65,13 +92,15 @@ static bool try_move(struct keel_irq *irq, struct keel_vcpu *from, struct keel_v
 
 	raw_spin_unlock(&irq->lock);
 	lock_list(from_first ? from : to, 0);
-	lock_list(from_first ? to : from, SINGLE_DEPTH_NESTING);
+	if (from != to)
+		lock_list(from_first ? to : from, SINGLE_DEPTH_NESTING);
 	raw_spin_lock(&irq->lock);
 	same = irq->vcpu == from && !irq->in_lr && owner(irq) == to;
 	if (same)
 		move(irq, to);
 	unlock_list(from);
-	unlock_list(to);
+	if (from != to)
+		unlock_list(to);
 	return same;
 }
 
@@ -96,7 +125,7 @@ void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned l
 
 	do {
 		to = owner(irq);
-	} while (!irq->in_lr && irq->vcpu != to && !try_move(irq, irq->vcpu, to));
+	} while (!irq->in_lr && !is_placed(irq, to) && !try_move(irq, irq->vcpu, to));
 
 	tell = keel_irq_wanted(&irq->s) ? irq->vcpu : NULL;
 	raw_spin_unlock_irqrestore(&irq->lock, flags);
@@ -104,7 +133,10 @@ void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned l
 		kick(tell);
 }
 
-/* trylock: any order will do. Private interrupts are on their own vCPU's list or on none. */
+/*
+ * trylock: any order will do. Private interrupts are on their own vCPU's list or
+ * on none, and one that is listed stays where it is for being latched.
+ */
 static bool try_enlist(struct keel_irq *irq)
 {
 	struct keel_vcpu *to = owner(irq);
@@ -143,86 +175,84 @@ static bool forwarded(const struct keel_vm *vm, const struct keel_irq *irq)
 	return irq->s.active || READ_ONCE(vm->gic.ctlr) & BIT(irq->s.group1);
 }
 
-static int compare(void *unused, const struct list_head *a, const struct list_head *b)
+/* The events that make another order right: a group's enable changes. */
+static u32 group_events(u32 open)
 {
-	u64 ka = list_entry(a, struct keel_irq, entry)->key;
-	u64 kb = list_entry(b, struct keel_irq, entry)->key;
-
-	return ka < kb ? -1 : ka > kb;
-}
-
-/* Behind all others of the list: the CPU interface does not let its group through. */
-#define KEY_BLOCKED	BIT_ULL(41)
-
-static bool fits(const struct keel_gic_cpu *g)
-{
-	const struct list_head *pos;
-	unsigned int n = 0;
-
-	list_for_each(pos, &g->list)
-		n++;
-	return n <= keel_gic_hw.lrs;
-}
-
-static u64 key(struct keel_irq *irq, u32 vmcr)
-{
-	u64 k;
-
-	raw_spin_lock(&irq->lock);
-	k = keel_irq_key(&irq->s);
-	if (!irq->s.active && !keel_cpuif_group_on(vmcr, irq->s.group1))
-		k |= KEY_BLOCKED;
-	raw_spin_unlock(&irq->lock);
-	return k;
-}
-
-/*
- * The list does not fit: first what the guest would take first. Returns the
- * events that make another order right: a group's enable changes. list lock.
- */
-static u32 sort(struct keel_vcpu *vcpu)
-{
-	u32 vmcr = keel_vgic_vmcr(vcpu), events = 0;
-	struct keel_irq *irq;
+	u32 events = 0;
 	unsigned int group;
 
-	list_for_each_entry(irq, &vcpu->gic.list, entry)
-		irq->key = key(irq, vmcr);
-	list_sort(NULL, &vcpu->gic.list, compare);
 	for (group = 0; group < 2; group++)
-		events |= keel_cpuif_group_on(vmcr, group) ? KEEL_ICH_GRP_DIE(group) :
-							     KEEL_ICH_GRP_EIE(group);
+		events |= open & BIT(group) ? KEEL_ICH_GRP_DIE(group) : KEEL_ICH_GRP_EIE(group);
 	return events;
 }
 
 /*
- * What found no room makes the guest exit when there is: after all that is
+ * What finds no room makes the guest exit when there is: after all that is
  * pending in list registers was taken, or when it ends what has no list
  * register (EOIs are counted, ICC_DIR_EL1 traps). What waits for its group to
- * be enabled waits for that. irq->lock.
+ * be enabled waits for that.
  */
-static u32 leave_out(const struct keel_irq *irq, u32 events)
+static u32 leave_out(unsigned int row, u32 open)
 {
-	if (irq->s.active)
+	if (row == KEEL_ROW_ACTIVE)
 		return KEEL_ICH_LRENPIE | keel_gic_hw.dir_trap;
-	return irq->key & KEY_BLOCKED ? events : KEEL_ICH_NPIE | events;
+	return (open & BIT(row) ? KEEL_ICH_NPIE : 0) | group_events(open);
 }
 
-/* One more for the list registers. list lock and irq->lock. */
-static void place(struct keel_vcpu *vcpu, struct keel_irq *irq, u32 events)
+/* One more for the list registers, in which there is room. list lock. */
+static __always_inline void place(struct keel_vcpu *vcpu, struct keel_irq *irq)
 {
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
 
-	if (!keel_irq_wanted(&irq->s) || !forwarded(vcpu->vm, irq))
-		return;
-	if (c->used == keel_gic_hw.lrs) {
-		c->hcr |= leave_out(irq, events);
-		return;
+	raw_spin_lock(&irq->lock);
+	/* who has changed it just now waits for the list's lock to move it, and kicks then */
+	if (keel_irq_wanted(&irq->s) && forwarded(vcpu->vm, irq)) {
+		c->lr[c->used] = keel_irq_to_lr(&irq->s);
+		vcpu->gic.lr_irq[c->used++] = irq;
+		irq->in_lr = true;
+		c->hcr |= KEEL_ICH_EN;
 	}
-	c->lr[c->used] = keel_irq_to_lr(&irq->s);
-	vcpu->gic.lr_irq[c->used++] = irq;
-	irq->in_lr = true;
-	c->hcr |= KEEL_ICH_EN;
+	raw_spin_unlock(&irq->lock);
+}
+
+/* There is room for all of them, so it does not matter in which order. list lock. */
+static void place_all(struct keel_vcpu *vcpu)
+{
+	struct keel_gic_cpu *g = &vcpu->gic;
+	struct keel_irq *irq;
+	unsigned int word;
+	u64 used;
+
+	for (word = 0; word < KEEL_NR_WORDS; word++)
+		for (used = g->ranks.used[word]; used; used &= used - 1)
+			list_for_each_entry(irq, &g->listed[keel_rank_first(word, used)], entry)
+				place(vcpu, irq);
+}
+
+/* Of one rank as many as there is room for. False: there were more. list lock. */
+static bool place_some(struct keel_vcpu *vcpu, unsigned int rank)
+{
+	struct keel_irq *irq;
+
+	list_for_each_entry(irq, &vcpu->gic.listed[rank], entry) {
+		if (vcpu->ctx.gic.used == keel_gic_hw.lrs)
+			return false;
+		place(vcpu, irq);
+	}
+	return true;
+}
+
+/* Of what the distributor forwards the first in order. Rare, and out of the way of the rest. list lock. */
+static noinline void place_first(struct keel_vcpu *vcpu)
+{
+	u32 open = keel_cpuif_groups(keel_vgic_vmcr(vcpu));
+	struct keel_ranks r = vcpu->gic.ranks;
+	int rank;
+
+	keel_rank_keep(&r, READ_ONCE(vcpu->vm->gic.ctlr));
+	while ((rank = keel_rank_next(&r, open)) >= 0)
+		if (!place_some(vcpu, rank))
+			vcpu->ctx.gic.hcr |= leave_out(keel_rank_row(rank), open);
 }
 
 /*
@@ -238,21 +268,16 @@ static u32 always_traps(const struct keel_vm *vm)
 static void fill(struct keel_vcpu *vcpu)
 {
 	struct keel_gic_cpu *g = &vcpu->gic;
-	struct keel_irq *irq;
-	u32 events = 0;
 
 	vcpu->ctx.gic.hcr = always_traps(vcpu->vm);
 	/* who adds from here on finds the vCPU in the guest and kicks it */
-	if (list_empty(&g->list))
+	if (!READ_ONCE(g->nr_listed))
 		return;
 	raw_spin_lock(&g->lock);
-	if (!fits(g))
-		events = sort(vcpu);
-	list_for_each_entry(irq, &g->list, entry) {
-		raw_spin_lock(&irq->lock);
-		place(vcpu, irq, events);
-		raw_spin_unlock(&irq->lock);
-	}
+	if (likely(g->nr_listed <= keel_gic_hw.lrs))
+		place_all(vcpu);
+	else
+		place_first(vcpu);
 	raw_spin_unlock(&g->lock);
 }
 
@@ -325,25 +350,34 @@ bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq)
 	return done;
 }
 
+/* Not in a list register. Those that are come first, or nearly so. list lock. */
+static struct keel_irq *unlisted_of(struct keel_gic_cpu *g, unsigned int rank)
+{
+	struct keel_irq *irq;
+
+	list_for_each_entry(irq, &g->listed[rank], entry)
+		if (!irq->in_lr && READ_ONCE(irq->s.active))
+			return irq;
+	return NULL;
+}
+
 /*
  * The active interrupt of the highest priority that is in no list register: an
  * EOI that matched none was meant for it, since interrupts end in the reverse
- * order of their beginning. The list is sorted: there were too many for the
- * list registers.
+ * order of their beginning.
  */
 static struct keel_irq *first_unlisted(struct keel_gic_cpu *g)
 {
-	struct keel_irq *irq, *found = NULL;
+	struct keel_ranks active = {};
+	struct keel_irq *irq = NULL;
+	int rank;
 
 	raw_spin_lock(&g->lock);
-	list_for_each_entry(irq, &g->list, entry) {
-		if (irq->in_lr || !READ_ONCE(irq->s.active))
-			continue;
-		found = irq;
-		break;
-	}
+	active.used[KEEL_WORD_ACTIVE] = g->ranks.used[KEEL_WORD_ACTIVE];
+	while (!irq && (rank = keel_rank_next(&active, 0)) >= 0)
+		irq = unlisted_of(g, rank);
 	raw_spin_unlock(&g->lock);
-	return found;
+	return irq;
 }
 
 static void end_unlisted(struct keel_vcpu *vcpu)
@@ -371,6 +405,8 @@ static bool fold(struct keel_vcpu *vcpu, struct keel_irq *irq, u64 lr)
 		irq->hw_done = true;
 	if (!keel_irq_wanted(&irq->s))
 		move(irq, NULL);
+	else if (irq->rank != keel_rank(&irq->s))
+		move(irq, vcpu);
 	raw_spin_unlock(&irq->lock);
 	return completed;
 }

@@ -82,7 +82,8 @@ void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
 	unsigned int i;
 
 	raw_spin_lock_init(&g->lock);
-	INIT_LIST_HEAD(&g->list);
+	for (i = 0; i < KEEL_NR_RANKS; i++)
+		INIT_LIST_HEAD(&g->listed[i]);
 	for (i = 0; i < KEEL_NR_PRIVATE; i++)
 		keel_vgic_irq_init(&g->irq[i], vcpu, i);
 	keel_vgic_vcpu_init_model(vcpu);
@@ -347,38 +348,25 @@ u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
 	return vcpu->vm->gic.v2 ? vcpu->ctx.gic.vmcr : keel_hyp_gic_vmcr(vcpu);
 }
 
-/* One interrupt of the list: would the CPU interface signal it? */
-static bool would_take(const struct keel_vm *vm, struct keel_irq *irq, u32 vmcr)
-{
-	bool take;
-
-	raw_spin_lock(&irq->lock);
-	take = !irq->s.active && keel_irq_deliverable(&irq->s) &&
-	       READ_ONCE(vm->gic.ctlr) & BIT(irq->s.group1) && keel_cpuif_lets(vmcr, &irq->s);
-	raw_spin_unlock(&irq->lock);
-	return take;
-}
-
-/* The vCPU's own thread; it is not in the guest. May be about to sleep. */
+/*
+ * Would the CPU interface signal any? The running priority is not asked. The
+ * vCPU's own thread; it is not in the guest, and may be about to sleep.
+ */
 bool keel_vgic_pending(struct keel_vcpu *vcpu)
 {
 	struct keel_gic_cpu *g = &vcpu->gic;
-	struct keel_irq *irq;
 	unsigned long flags;
-	bool found = false;
+	bool found;
 	u32 vmcr;
 
 	if (READ_ONCE(vcpu->ctx.posted))
 		keel_vgic_collect(vcpu);
-	if (list_empty(&g->list))
+	if (!READ_ONCE(g->nr_listed))
 		return false;
 	vmcr = keel_vgic_vmcr(vcpu);
 	raw_spin_lock_irqsave(&g->lock, flags);
-	list_for_each_entry(irq, &g->list, entry) {
-		found = would_take(vcpu->vm, irq, vmcr);
-		if (found)
-			break;
-	}
+	found = keel_rank_signals(&g->ranks, keel_cpuif_groups(vmcr) & READ_ONCE(vcpu->vm->gic.ctlr),
+				  keel_cpuif_mask(vmcr));
 	raw_spin_unlock_irqrestore(&g->lock, flags);
 	return found;
 }

@@ -23,6 +23,7 @@
 #include "../core/bus.h"
 #include "../hyp/context.h"
 #include "irq.h"
+#include "rank.h"
 
 struct keel_vm;
 struct keel_vcpu;
@@ -30,11 +31,11 @@ struct keel_vcpu;
 struct keel_irq {
 	raw_spinlock_t lock;
 	struct keel_irq_state s;	/* under lock */
-	struct list_head entry;		/* on vcpu's list: under both that list's lock and lock */
+	struct list_head entry;		/* on one of vcpu's lists: under both those lists' lock and lock */
 	struct keel_vcpu *vcpu;		/* whose list it is on, NULL if none; as entry */
+	u8 rank;			/* which of them; as entry */
 	struct keel_vcpu *target;	/* whom it is routed to, NULL if that affinity has no vCPU; under lock */
 	u64 irouter;			/* GICD_IROUTER as written; SPIs; under lock */
-	u64 key;			/* order on the list as of its last sorting; under that list's lock */
 	bool in_lr;			/* vcpu's list register holds the true state; as entry */
 	bool hw_done;			/* the guest deactivated the host's interrupt; own CPU, IRQs off */
 	bool (*get_line)(struct keel_vcpu *vcpu);	/* hw-mapped timer: current input level; under lock */
@@ -42,11 +43,13 @@ struct keel_irq {
 
 /* Per vCPU; embedded in struct keel_vcpu as "gic". */
 struct keel_gic_cpu {
-	raw_spinlock_t lock;		/* the list */
-	struct list_head list;		/* keel_irq; in order of key only when there are more than list registers */
+	raw_spinlock_t lock;		/* the lists */
+	unsigned int nr_listed;		/* on all of them; under lock, but for a first look */
+	struct keel_ranks ranks;	/* which are not empty; under lock */
 	struct keel_irq *lr_irq[KEEL_NR_LRS];	/* what is in ctx.gic.lr; under lock */
 	bool completed;			/* completed_spis has any [v] */
 	DECLARE_BITMAP(completed_spis, KEEL_MAX_SPI + 1);	/* by INTID: completions nobody was told of yet [v] */
+	struct list_head listed[KEEL_NR_RANKS];	/* keel_irq, one after the other as they came; under lock */
 	u8 pri_bits, id_bits;		/* ICC_CTLR_EL1's fields as user space chose them [v] */
 	struct keel_irq irq[KEEL_NR_PRIVATE];
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */

@@ -251,24 +251,6 @@ static void test_disabled_is_not_shown(void)
 	CHECK(s.latch);
 }
 
-static void test_order(void)
-{
-	struct keel_irq_state a, b;
-	unsigned int i;
-
-	srand(8);
-	for (i = 0; i < 100000; i++) {
-		a = (struct keel_irq_state) { .intid = rand() % 4, .priority = rand() % 3 * 127, .active = rand() & 1 };
-		b = (struct keel_irq_state) { .intid = rand() % 4, .priority = rand() % 3 * 127, .active = rand() & 1 };
-		if (a.active != b.active)
-			CHECK_EQ(keel_irq_before(&a, &b), b.active);
-		else if (a.priority != b.priority)
-			CHECK_EQ(keel_irq_before(&a, &b), a.priority < b.priority);
-		else
-			CHECK_EQ(keel_irq_before(&a, &b), a.intid < b.intid);
-	}
-}
-
 /* Acknowledged, it is done: no list register is needed to end it. */
 static void test_lpi_is_never_active(void)
 {
@@ -293,7 +275,6 @@ int main(void)
 	RUN(test_level_latch);
 	RUN(test_edge_again);
 	RUN(test_disabled_is_not_shown);
-	RUN(test_order);
 	RUN(test_lpi_is_never_active);
 	return ktap_done();
 }
