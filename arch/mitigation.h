@@ -8,7 +8,7 @@
 /* Ordered: a system is as good as its worst CPU. */
 enum keel_mitigation_level {
 	KEEL_MITIGATION_NONE,		/* not available, or not known */
-	KEEL_MITIGATION_CALL,		/* the firmware call protects */
+	KEEL_MITIGATION_CALL,		/* a call protects: the firmware's, or keel's exit for it */
 	KEEL_MITIGATION_UNAFFECTED,
 };
 
@@ -22,7 +22,7 @@ enum keel_mitigation_id {
 /* Once at load; IPIs every online CPU. Without it every level is NONE. */
 void keel_mitigation_module_init(void);
 enum keel_mitigation_level keel_mitigation_level(enum keel_mitigation_id id);
-/* Make the firmware call on behalf of the guest, on this CPU. */
+/* Make the firmware call on behalf of the guest, on this CPU, unless its exit has made it. */
 void keel_mitigation_call(enum keel_mitigation_id id);
 
 #endif

@@ -201,8 +201,8 @@ void keel_vm_publish_vcpu(struct keel_vm *vm, struct keel_vcpu *vcpu)
 }
 
 /*
- * There may be more vCPUs than lockdep follows locks of one task (48). It need
- * not: they are of one class, and vm->lock, which every taker of more than two
+ * There may be more vCPUs than the 48 locks of one task that lockdep follows. It
+ * need not follow them: they are of one class, and vm->lock, which every taker of more than two
  * has, orders them. So it is told of each as nested in that, and keeps one
  * entry that counts them. Since 6.16 the kernel has mutex_trylock_nest_lock().
  */

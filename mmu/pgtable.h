@@ -95,7 +95,7 @@ bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear);
 /* Shared. Call fn for every stretch within the range that one leaf maps. */
 void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
 			    void (*fn)(void *arg, u64 pa, u64 size, u64 attr), void *arg);
-/* Shared. The first address of the range where there is something for the others here and below, or end. */
+/* Shared. The first address of the range where the functions above and below find something, or end. */
 u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end);
 /* Shared. The leaf entry that translates ipa, or 0; *level is where it is. */
 u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level);

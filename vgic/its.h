@@ -57,7 +57,7 @@ void keel_its_reset(struct keel_its *its);
 /* User space's access to a register. -ENXIO: none there; -EINVAL: not aligned, or bad value. val NULL: only ask. lock. */
 int keel_its_uaccess(struct keel_its *its, u64 offset, bool write, u64 *val);
 
-/* ---- vgic/its_map.c: what is mapped. lock, but for the last two ---- */
+/* ---- vgic/its_map.c: what is mapped. lock, but for place, unplace and the last two ---- */
 void keel_its_map_init(struct keel_its *its);
 /* Messages to this address are its. config_lock. -ENOMEM: none of them. */
 int keel_its_place(struct keel_its *its, u64 base);

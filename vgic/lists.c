@@ -298,7 +298,7 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 		keel_gich_load(vcpu);
 }
 
-/* Whether somebody wants to know. Who begins to while an interrupt is being completed did not raise that one. */
+/* Whether a resamplefd may wait for it. One that is assigned while it is being completed did not raise it. */
 static bool is_awaited(const struct keel_vm *vm, u32 intid)
 {
 	return intid >= KEEL_NR_PRIVATE && intid <= KEEL_MAX_SPI && READ_ONCE(vm->gic.resamplers);
