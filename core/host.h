@@ -8,7 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <linux/vtime.h>
-#if __has_include(<linux/entry-virt.h>)		/* since 6.18 */
+#ifdef KEEL_HAVE_ENTRY_VIRT		/* since 6.18 */
 #include <linux/entry-virt.h>
 #else
 #include <linux/entry-kvm.h>
