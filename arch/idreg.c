@@ -48,6 +48,8 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 #define HCR_TID4_BIT	BIT_ULL(49)
 #define HCR_TTLBOS_BIT	BIT_ULL(55)
 #define HCRX_MSCEN	BIT_ULL(11)
+/* HCR_EL2.BSU: barriers reach the inner shareable domain. HCR_BSU_IS of kernels from 6.16 on is the field's value, not in its place. */
+#define HCR_BSU_INNER	BIT_ULL(10)
 
 /*
  * HCR_EL2 for every guest. EnSCXT=0, ATA=0, FIEN=0, API=APK=0 unless added:
@@ -56,7 +58,7 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
  * ahead, must not read a device (side effects, aborts).
  */
 #define HCR_BASE \
-	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI | \
+	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_INNER | HCR_TWI | \
 	 HCR_PTW | HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
 
 /*
