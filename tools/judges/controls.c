@@ -41,7 +41,8 @@ static struct control {
 	{ { "ZCR_EL2" }, ALL }, { { "SMCR_EL2" }, ALL }, { { "VSESR_EL2" }, ALL }, { { "VDISR_EL2" }, ALL },
 	{ { "PMUSERENR_EL0" }, ALL }, { { "PMSELR_EL0" }, ALL }, { { "PMCR_EL0" }, 0x7f },
 	{ { "MDSCR_EL1" }, ALL }, { { "MDCCINT_EL1" }, ALL }, { { "DBGVCR32_EL2" }, ALL },
-	{ { "CNTHP_CTL_EL2" }, ALL }, { { "CNTHV_CTL_EL2" }, ALL },
+	/* without ISTATUS, which is the time of day */
+	{ { "CNTHP_CTL_EL2" }, 3 }, { { "CNTHV_CTL_EL2" }, 3 },
 	{ { "cpsr" }, 0x0ffffff0 },	/* PSTATE without its condition flags and stack pointer */
 };
 #define NR_CONTROLS (sizeof(controls) / sizeof(controls[0]))
