@@ -80,15 +80,24 @@ static void each_capability_has_one_verdict(void)
 	}
 }
 
+static bool named_before(unsigned int i)
+{
+	for (unsigned int j = 0; j < i; j++)
+		if (facts[j].model == facts[i].model)
+			return true;
+	return false;
+}
+
 /* For every CPU that is named, every revision, every workaround. */
 static void table_is_what_the_facts_say(void)
 {
 	for (unsigned int i = 0; i < NR(facts); i++)
-		for (unsigned int rev = 0; facts[i].model && rev <= KEEL_REVISION_MAX; rev++) {
+		for (unsigned int rev = 0; facts[i].model && !named_before(i) && rev <= KEEL_REVISION_MAX; rev++) {
 			struct keel_cpu_id id = cpu(facts[i].model, rev);
+			u32 fixes = keel_errata_of_cpu(id);
 
 			for (unsigned int fix = 0; fix < KEEL_NR_FIXES; fix++)
-				if (!!(keel_errata_of_cpu(id) & BIT(fix)) != expected(BIT(fix), id)) {
+				if (!!(fixes & BIT(fix)) != expected(BIT(fix), id)) {
 					printf("# workaround %u of %s at %#x\n", fix, facts[i].cap, id.midr);
 					CHECK(!"table and facts agree");
 				}
