@@ -89,18 +89,17 @@ static bool is_placed(const struct keel_irq *irq, const struct keel_vcpu *to)
 static bool try_move(struct keel_irq *irq, struct keel_vcpu *from, struct keel_vcpu *to)
 {
 	bool from_first = from && to && from->idx < to->idx, same;
+	struct keel_vcpu *other = from == to ? NULL : from;	/* within one list: its lock once */
 
 	raw_spin_unlock(&irq->lock);
-	lock_list(from_first ? from : to, 0);
-	if (from != to)
-		lock_list(from_first ? to : from, SINGLE_DEPTH_NESTING);
+	lock_list(from_first ? other : to, 0);
+	lock_list(from_first ? to : other, SINGLE_DEPTH_NESTING);
 	raw_spin_lock(&irq->lock);
 	same = irq->vcpu == from && !irq->in_lr && owner(irq) == to;
 	if (same)
 		move(irq, to);
-	unlock_list(from);
-	if (from != to)
-		unlock_list(to);
+	unlock_list(to);
+	unlock_list(other);
 	return same;
 }
 
