@@ -9,7 +9,7 @@
 #   make lint unit selftests          parts of it
 #   make litmus     the orderings the code relies on, against Arm's memory model
 #   make probes     what was found in the kernel's headers
-#   make soak       what takes too long for that: other kernels, all judges
+#   make soak       what takes too long for that: other kernels, long guests, all judges
 #   make bench      what keel and in-tree KVM execute, side by side
 #   make judges     rules of the architecture that emulation does not enforce
 #
@@ -75,7 +75,7 @@ check:
 	@selftests/run/check
 
 soak:
-	@selftests/run/check rt kernels
+	@selftests/run/check rt kernels upstream-nvhe guests
 	@$(MAKE) judges
 
 bench:
