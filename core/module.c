@@ -6,6 +6,7 @@
 #include "../arch/mitigation.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
+#include "../timer/irq.h"
 #include "../timer/timer.h"
 #include "../vgic/its.h"
 #include "../vgic/vgic.h"
@@ -24,9 +25,13 @@ static int __init keel_init(void)
 		return err;
 	keel_errata_module_init();
 	keel_mode_init();
-	err = keel_hyp_module_init();
+	/* before anything is asked of EL2: it tells whether that is Linux's */
+	err = keel_irq_module_init();
 	if (err)
 		return err;
+	err = keel_hyp_module_init();
+	if (err)
+		goto err_irq;
 	keel_mitigation_module_init();
 	err = keel_mmu_module_init();
 	if (err)
@@ -36,7 +41,7 @@ static int __init keel_init(void)
 		goto err_mmu;
 	err = keel_vgic_module_init();
 	if (err)
-		goto err_timer;
+		goto err_mmu;
 	err = keel_vgic_device_register() ?: keel_its_device_register() ?: keel_irqfd_module_init();
 	if (err)
 		goto err_vgic;
@@ -55,12 +60,12 @@ err_irqfd:
 	keel_irqfd_module_exit();
 err_vgic:
 	keel_vgic_module_exit();
-err_timer:
-	keel_timer_module_exit();
 err_mmu:
 	keel_mmu_module_exit();
 err_hyp:
 	keel_hyp_module_exit();
+err_irq:
+	keel_irq_module_exit();
 	return err;
 }
 
@@ -71,9 +76,9 @@ static void __exit keel_exit(void)
 	keel_cpu_exit();
 	keel_irqfd_module_exit();
 	keel_vgic_module_exit();
-	keel_timer_module_exit();
 	keel_mmu_module_exit();
 	keel_hyp_module_exit();
+	keel_irq_module_exit();
 	rcu_barrier();
 }
 

@@ -62,7 +62,11 @@ static int prepare_cpu(int cpu)
 	return keel_map_share(c, DATA_SIZE) ?: keel_map_share(block + KEEL_EL2_STACK_SIZE, KEEL_EL2_STACK_SIZE);
 }
 
-/* Nobody but the stub answers a number it does not know like that; under a hypervisor EL2 is not Linux's. */
+/*
+ * Nobody but the stub answers a number it does not know like that; under a
+ * hypervisor EL2 is not Linux's. To be asked only of a kernel that was entered at
+ * EL2 (timer/irq.h): elsewhere HVC may be undefined, or somebody else's call.
+ */
 static int find_stub(void)
 {
 	if (arm_smccc_1_1_get_conduit() != SMCCC_CONDUIT_HVC &&

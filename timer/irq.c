@@ -124,11 +124,13 @@ int __init keel_irq_module_init(void)
 
 	if (err == -ENODEV)
 		keel_err("firmware describes no virtual timer interrupt");
+	else if (err == -EBUSY && !keel_hw_owns_phys())
+		keel_err("the kernel was not entered at EL2, or another module has the virtual timer's interrupt");
 	else if (err)
 		keel_err("cannot have the virtual timer's interrupt (%d)", err);
 	if (!err && keel_hw_owns_phys())
 		request(KEEL_TIMER_PHYS, handle_phys);
-	return err;
+	return err == -EBUSY && !keel_hw_owns_phys() ? -ENODEV : err;
 }
 
 void keel_irq_module_exit(void)

@@ -15,6 +15,11 @@ struct keel_irq_state_on_cpu {
 DECLARE_PER_CPU(struct keel_irq_state_on_cpu, keel_irq_states[KEEL_NR_TIMERS]);
 extern unsigned int keel_irq_numbers[KEEL_NR_TIMERS];	/* [I] after init; 0: none */
 
+/*
+ * Find and request the virtual timer's interrupt (DT or ACPI). Of a host at EL1
+ * this tells whether its EL2 is Linux's: a kernel that was entered at EL1 ticks by
+ * the virtual timer itself, whatever the CPU's ID registers say of EL2.
+ */
 int keel_irq_module_init(void);
 void keel_irq_module_exit(void);
 void keel_irq_enable_cpu(void);		/* on the CPU */

@@ -444,12 +444,7 @@ int __init keel_timer_module_init(void)
 	}
 	has_cntpoff = probe_cntpoff();
 	probe_cntvoff();
-	return keel_irq_module_init();
-}
-
-void keel_timer_module_exit(void)
-{
-	keel_irq_module_exit();
+	return 0;
 }
 
 void keel_timer_enable_cpu(void)

@@ -34,9 +34,8 @@ struct keel_timer_vcpu {
 	struct hrtimer soft;		/* a physical timer that has no hardware, while running; either timer while blocked */
 };
 
-/* Module-wide: find and request the virtual timer's interrupt (DT or ACPI). Per-CPU part by enable/disable_cpu (IRQs on or off, on the CPU). */
+/* Module-wide: what the counter and its offsets can do. Per-CPU part by enable/disable_cpu (IRQs on or off, on the CPU). */
 int keel_timer_module_init(void);
-void keel_timer_module_exit(void);
 void keel_timer_enable_cpu(void);
 void keel_timer_disable_cpu(void);
 void keel_timer_quiet_cpu(void);	/* the CPU is about to lose its state; no guest runs. IRQs off */

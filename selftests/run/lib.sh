@@ -27,19 +27,19 @@ expect() {
 # Note what kind of host the results named NAME come from, for check's table:
 # CPU, mode, GIC. usage: kind NAME RUN-OPTION...
 kind() {
-	local name=$1 cpu=max mode=VHE gic=3
+	local name=$1 cpu=max mode= gic=3
 	shift
 	while [ $# != 0 ] && [ "$1" != -- ]; do
 		case $1 in
 		--cpu) cpu=${2%%,*} ;;
 		--nvhe) mode=nVHE ;;
-		--el1) mode=none ;;
+		--el1|--firmware) mode=none ;;
 		--gic) gic=$2 ;;
 		esac
 		shift
 	done
-	case $cpu in cortex-a53|cortex-a57|cortex-a72) mode=nVHE ;; esac
-	echo "$name|$cpu|$mode|GICv$gic" >>"$TOP/build/check/${JOB:-job}.kinds"
+	case $cpu in cortex-a53|cortex-a57|cortex-a72) mode=${mode:-nVHE} ;; esac
+	echo "$name|$cpu|${mode:-VHE}|GICv$gic" >>"$TOP/build/check/${JOB:-job}.kinds"
 }
 
 # Boot an emulated host and list the results of what ran in it, and the

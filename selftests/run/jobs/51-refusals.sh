@@ -13,12 +13,28 @@ for k in 6.12 6.1; do
 		--el1 -- "$RUN/host/refuses"
 done
 
+# Firmware that enters the kernel at EL1: HVC is undefined there, or somebody else's
+# call, and both CPUs go on without either.
+cd "$TOP"
+work=build/check/refusals
+mkdir -p "$work"
+# usage: entered_at_el1 NAME CPU [DEFINE]
+entered_at_el1() {
+	local out=$work/$1
+	expect "refusal: firmware that enters at EL1 builds ($1)" sh -c "
+		${CROSS_COMPILE}gcc -nostdlib -c ${3:-} -o $out.o $RUN/el1/firmware.S &&
+		${CROSS_COMPILE}objcopy -O binary -j .text $out.o $out.bin"
+	HV=none host "refusal 6.12-$1" --kernel 6.12 --cpu "$2" --firmware "$out.bin" --timeout 60 \
+		--file build/6.12/keel.ko -- "$RUN/host/refuses" \
+		"dmesg | grep 'keel: the kernel was not entered at EL2'" "dmesg | grep 'CPU(s) started at EL1'" \
+		"! grep -w keel /proc/modules /proc/interrupts" "taskset 1 sleep 0.1 && taskset 2 sleep 0.1"
+}
+entered_at_el1 HVC-undefined cortex-a57
+entered_at_el1 HVC-foreign neoverse-n1 -DRESIDENT
+
 # QEMU gives all CPUs of a machine the same model. What one can make to differ from
 # within is the frequency that a CPU says its counter has.
-cd "$TOP"
 [ "$(uname -m)" = aarch64 ] || export ARCH=arm64
-work=build/check/odd
-mkdir -p "$work"
 cp "$RUN/odd/"* "$work/"
 expect "refusal: the module of an odd CPU builds" "$TOP/tools/build/quiet-build" \
 	make -C "$KEEL_CACHE/kernel/6.12/build" M="$PWD/$work" modules
