@@ -122,6 +122,35 @@ static void fires_not(u64 ctl, u64 cval)
 	GUEST_EQ(taken, before);
 }
 
+static void cancel_by_ctl(void)
+{
+	set_ctl(0);
+}
+
+static void cancel_by_cval(void)
+{
+	set_cval(~0ul);
+}
+
+/* It counts where the host let the guest get there before the timer was due. */
+static void cancelled(void (*cancel)(void))
+{
+	u64 cval, before, margin = ms(25);
+
+	do {
+		margin *= 2;
+		before = taken;
+		cval = now() + margin;
+		set_cval(cval);
+		set_ctl(ENABLE);
+		cancel();
+	} while (now() >= cval);
+	while (now() < cval + ms(10))
+		;
+	set_ctl(0);
+	GUEST_EQ(taken, before);
+}
+
 static void guest_edges(u64 arg)
 {
 	u64 before;
@@ -141,32 +170,27 @@ static void guest_edges(u64 arg)
 	set_ctl(ENABLE);
 	while (READ_ONCE(taken) == before)
 		;
-	/* cancelled, by either register */
-	set_cval(now() + ms(50));
-	set_ctl(ENABLE);
-	set_ctl(0);
-	spin(60);
-	set_cval(now() + ms(50));
-	set_ctl(ENABLE);
-	set_cval(~0ul);
-	spin(60);
-	set_ctl(0);
 	GUEST_EQ(taken, before + 1);
+	cancelled(cancel_by_ctl);
+	cancelled(cancel_by_cval);
 }
 
-/* The host puts the count before its wrap: 2 s, then 40 ms. */
+/* The host puts the count so many milliseconds before its wrap. */
 static void guest_wraps(u64 arg)
 {
-	u64 before;
+	u64 before, ctl;
 
 	start();
-	GUEST_SYNC(1, 0);
-	fires(~0ul - ms(1950));
-	GUEST_SYNC(1, 0);
-	/* in the past, until the counter wraps; then the line falls, and rises again */
-	set_cval(ms(100));
-	set_ctl(ENABLE | IMASK);
-	GUEST_EQ(get_ctl(), ENABLE | IMASK | ISTATUS);
+	GUEST_SYNC(20000, 0);
+	fires(~0ul - ms(19950));
+	/* in the past, until the counter wraps, which must not be meanwhile; then the line falls, and rises again */
+	do {
+		GUEST_SYNC(40, 0);
+		set_cval(ms(100));
+		set_ctl(ENABLE | IMASK);
+		ctl = get_ctl();
+	} while (now() < 1ul << 63);
+	GUEST_EQ(ctl, ENABLE | IMASK | ISTATUS);
 	while (now() > 1ul << 63)
 		;
 	/* an emulated counter's condition follows it with a delay */
@@ -273,12 +297,11 @@ static void wraps(void)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		struct vcpu *vcpu = &new_vm(guest_wraps, i, 0)->vcpu[0];
+		struct ucall uc;
 
-		vcpu_sync(vcpu, 1);
-		put_before_wrap(vcpu, 2000);
-		vcpu_sync(vcpu, 1);
-		put_before_wrap(vcpu, 40);
-		vcpu_finish(vcpu);
+		while ((uc = vcpu_ucall(vcpu)).cmd == UCALL_SYNC)
+			put_before_wrap(vcpu, uc.a);
+		CHECK_EQ(uc.cmd, UCALL_DONE);
 	}
 }
 
