@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 if [ "$HV" != keel ]; then echo "ok - judges # SKIP they are about keel"; exit 0; fi
-out=$TOP/build/check/judges judges='controls stage2 coherency'
+out=$TOP/build/check/judges judges='controls regime stage2 coherency'
 rm -rf "$out"
 mkdir -p "$out"
 
