@@ -81,6 +81,16 @@ bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa)
 	return keel_guest_has_memory(vm, ipa, 1);
 }
 
+bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa)
+{
+	int idx = srcu_read_lock(&vm->srcu);
+	struct keel_slot *slot = keel_memslot_find(&vm->mmu, ipa);
+	bool may = slot && !(slot->flags & KVM_MEM_READONLY);
+
+	srcu_read_unlock(&vm->srcu, idx);
+	return may;
+}
+
 bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page)
 {
 	return vcpu->bare_page.slots == keel_mmu_slots(&vcpu->vm->mmu) && vcpu->bare_page.page == page.v;

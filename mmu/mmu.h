@@ -119,6 +119,8 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
 /* true if ipa lies in a slot */
 bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa);
+/* true if it is one that the guest may write */
+bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa);
 /* true if some of it does, as of keel_mmu_slots(): another number, other slots. Any context. */
 bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size);
 static inline unsigned int keel_mmu_slots(const struct keel_mmu *mmu)

@@ -52,7 +52,7 @@ static void discard(struct keel_its *its, const struct keel_its_cmd *c)
 
 	if (keel_its_find_device(its, c->device, &d) &&
 	    !keel_its_unmap_event(its, c->device, c->event))
-		clear_entry(its, d.itt + (u64)c->event * KEEL_ITS_ENTRY);
+		clear_entry(its, keel_its_ite_addr(d.itt, c->event));
 }
 
 static void movall(struct keel_its *its, const struct keel_its_cmd *c)

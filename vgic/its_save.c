@@ -5,7 +5,10 @@
  * what comes back is believed in nothing.
  *
  * gic.lpi.lock held, no vCPU runs. Only entries of what is mapped are written:
- * those of what was unmapped were cleared then.
+ * those of what was unmapped were cleared then. What has no entry in memory
+ * that the guest may write, because of a second level or a base address that it
+ * spoilt since, is left out, and with a collection its events: no guest makes
+ * its VM impossible to save.
  */
 #include <linux/errno.h>
 #include <linux/sched/signal.h>
@@ -36,90 +39,146 @@ static int breathe(void)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-static int save_events(struct keel_its *its, u32 device, u64 itt)
+/* What a save has found so far. */
+struct saver {
+	struct keel_its *its;
+	u32 end;	/* collections from here on have no entry */
+};
+
+static bool has_place(struct keel_its *its, u64 addr)
+{
+	return keel_guest_may_write(its->vm, ipa(addr));
+}
+
+/* The first event from *key on that can be saved. */
+static struct keel_its_event *next_event(const struct saver *s, u64 itt, unsigned long *key, unsigned long last)
+{
+	struct keel_its *its = s->its;
+	struct keel_its_event *e = xa_find(&its->events, key, last, XA_PRESENT);
+
+	while (e && (e->collection >= s->end || !has_place(its, keel_its_ite_addr(itt, *key % KEEL_ITS_NR_IDS)))) {
+		cond_resched();
+		e = xa_find_after(&its->events, key, last, XA_PRESENT);
+	}
+	return e;
+}
+
+static int save_events(const struct saver *s, u32 device, u64 itt)
 {
 	unsigned long last = keel_its_key(device, KEEL_ITS_NR_IDS - 1);
 	unsigned long key = keel_its_key(device, 0), next;
-	struct keel_its_event *e = xa_find(&its->events, &key, last, XA_PRESENT), *then;
+	struct keel_its_event *e = next_event(s, itt, &key, last), *then;
 	struct keel_its_ite i;
 	int err = 0;
 
 	for (; e && !err; e = then, key = next) {
-		next = key;
-		then = xa_find_after(&its->events, &next, last, XA_PRESENT);
+		next = key + 1;
+		then = next_event(s, itt, &next, last);
 		i = (struct keel_its_ite){
 			.intid = e->lpi->irq.s.intid,
 			.collection = e->collection,
 			.next = then ? next - key : 0,
 		};
-		err = put_entry(its, itt + (key & (KEEL_ITS_NR_IDS - 1)) * KEEL_ITS_ENTRY,
+		err = put_entry(s->its, keel_its_ite_addr(itt, key % KEEL_ITS_NR_IDS),
 				keel_its_ite_encode(i)) ?: breathe();
 	}
 	return err;
 }
 
-static int save_device(struct keel_its *its, u32 device, void *value, u32 next)
+static int save_device(const struct saver *s, u32 device, struct keel_its_dte d, u32 next)
 {
-	struct keel_its_dte d = keel_its_dte_decode(xa_to_value(value));
 	u64 addr;
-	int err = save_events(its, device, d.itt);
+	int err;
 
+	if (!keel_its_entry(s->its, s->its->device_baser, device, &addr))
+		return 0;
+	err = save_events(s, device, d.itt);
 	if (err)
 		return err;
-	if (!keel_its_entry(its, its->device_baser, device, &addr))
-		return -EINVAL;
 	d.valid = true;
 	d.next = next;
-	return put_entry(its, addr, keel_its_dte_encode(d));
+	return put_entry(s->its, addr, keel_its_dte_encode(d));
 }
 
-static int save_devices(struct keel_its *its)
+/* In an ITT that is not there, or is read-only, no event is saved; but what is there would be restored. */
+static bool device_has_place(struct keel_its *its, u32 device, u64 itt)
+{
+	u64 addr;
+
+	return keel_its_entry(its, its->device_baser, device, &addr) && has_place(its, addr) &&
+	       has_place(its, itt);
+}
+
+/* The first device from *id on that can be saved. False: none. */
+static bool next_device(struct keel_its *its, unsigned long *id, struct keel_its_dte *d)
+{
+	void *v = xa_find(&its->devices, id, ULONG_MAX, XA_PRESENT);
+
+	for (; v; v = xa_find_after(&its->devices, id, ULONG_MAX, XA_PRESENT)) {
+		*d = keel_its_dte_decode(xa_to_value(v));
+		if (device_has_place(its, *id, d->itt))
+			return true;
+		cond_resched();
+	}
+	return false;
+}
+
+static int save_devices(const struct saver *s)
 {
 	unsigned long id = 0, next;
-	void *v = xa_find(&its->devices, &id, ULONG_MAX, XA_PRESENT), *then;
+	struct keel_its_dte d, d_next;
+	bool more = next_device(s->its, &id, &d);
 	int err = 0;
 
-	for (; v && !err; v = then, id = next) {
-		next = id;
-		then = xa_find_after(&its->devices, &next, ULONG_MAX, XA_PRESENT);
-		err = save_device(its, id, v, then ? next - id : 0);
+	for (; more && !err; id = next, d = d_next) {
+		next = id + 1;
+		more = next_device(s->its, &next, &d_next);
+		err = save_device(s, id, d, more ? next - id : 0);
 	}
 	return err;
 }
 
-/* In any order; one that is not valid ends the list, if there is room for it. */
-static int save_collections(struct keel_its *its)
+/* The n-th entry, or nowhere. */
+static bool collection_entry(struct keel_its *its, u32 n, u64 *addr)
 {
-	u32 n = 0, max = keel_its_level1_entries(its->collection_baser);
+	return keel_its_level1(its->collection_baser, n, addr) && has_place(its, *addr);
+}
+
+/* In any order; one that is not valid ends the list, if there is room for it. */
+static int save_collections(struct saver *s)
+{
 	struct keel_its_cte c = { .valid = true };
+	struct keel_its *its = s->its;
 	unsigned long id;
+	u32 n = 0;
 	void *v;
 	u64 addr;
 	int err;
 
 	xa_for_each(&its->collections, id, v) {
-		if (!keel_its_level1(its->collection_baser, n++, &addr))
-			return -EINVAL;
+		if (!collection_entry(its, n++, &addr)) {
+			s->end = id;
+			return 0;
+		}
 		c.collection = id;
 		c.rdbase = xa_to_value(v);
 		err = put_entry(its, addr, keel_its_cte_encode(c)) ?: breathe();
 		if (err)
 			return err;
 	}
-	if (n >= max || !keel_its_level1(its->collection_baser, n, &addr))
-		return 0;
-	return put_entry(its, addr, 0);
+	return collection_entry(its, n, &addr) ? put_entry(its, addr, 0) : 0;
 }
 
 int keel_its_save(struct keel_its *its)
 {
+	struct saver s = { .its = its, .end = KEEL_ITS_NR_IDS };
 	int err = 0;
 
 	lockdep_assert_held(&its->vm->gic.lpi.lock);
-	if (its->device_baser & KEEL_ITS_VALID)
-		err = save_devices(its);
-	if (!err && its->collection_baser & KEEL_ITS_VALID)
-		err = save_collections(its);
+	if (its->collection_baser & KEEL_ITS_VALID)
+		err = save_collections(&s);
+	if (!err && its->device_baser & KEEL_ITS_VALID)
+		err = save_devices(&s);
 	return err;
 }
 
@@ -145,7 +204,7 @@ static int restore_events(struct keel_its *its, u32 device, const struct keel_it
 	u64 entry;
 
 	for (; step && event < end; event += step) {
-		step = get_entry(its, d->itt + (u64)event * KEEL_ITS_ENTRY, &entry) ?: breathe();
+		step = get_entry(its, keel_its_ite_addr(d->itt, event), &entry) ?: breathe();
 		if (!step)
 			step = restore_event(its, device, event, entry);
 		if (step < 0)

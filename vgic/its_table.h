@@ -73,6 +73,10 @@ struct keel_its_ite {
 	u16 collection;
 };
 u64 keel_its_ite_encode(struct keel_its_ite i);
+static inline u64 keel_its_ite_addr(u64 itt, u32 event)
+{
+	return itt + (u64)event * KEEL_ITS_ENTRY;
+}
 struct keel_its_ite keel_its_ite_decode(u64 entry);
 
 #endif

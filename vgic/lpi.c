@@ -346,7 +346,8 @@ static int save_one(struct keel_vm *vm, struct keel_lpi *lpi)
 	u8 bit = BIT(intid % 8), byte;
 	int err;
 
-	if (!target || !target->gic.lpis_enabled)
+	/* without a table in memory the guest has none pending after a restore, as it had none before */
+	if (!target || !target->gic.lpis_enabled || !keel_guest_may_write(vm, pend_addr(target, intid)))
 		return 0;
 	err = keel_guest_read(vm, pend_addr(target, intid), &byte, 1);
 	if (err || !!(byte & bit) == pending)

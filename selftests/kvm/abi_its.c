@@ -11,6 +11,8 @@
  *  - GICR_CTLR.EnableLPIs, and the pending table when it is set
  *  - an irqfd that is routed to a message
  *  - tables and pending tables saved, and restored in another VM
+ *  - what has no place in memory can be mapped no event, or is left out by a save,
+ *    which a guest cannot make impossible
  *  - tables, queues and commands that make no sense do no harm
  *  - a long queue does not keep signals away
  *  - thousands of ITSes come and go with their VM
@@ -60,6 +62,8 @@
 #define COLLECTIONS2	(DATA_BASE + 22 * K64)
 #define BIG_QUEUE	(DATA_BASE + 32 * K64)	/* 256 KiB */
 #define TABLES_SIZE	(48 * K64)
+#define ROM		(DATA_BASE + 64 * K64)	/* in some tests */
+#define NOWHERE		(1ul << 39)
 
 #define LPI		8192u
 #define PROP_ON		0xa1
@@ -432,6 +436,45 @@ static void guest_move(u64 arg)
 	on_event(INT, 1, 4);
 	expect(1, LPI + 4);
 	GUEST_EQ(nr_taken[1], n);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+/* Devices with an event each, for which there is no place in one way or another. */
+static void guest_no_place(u64 arg)
+{
+	volatile u64 *level1 = (u64 *)DEVICES;
+
+	level1[0] = VALID | LEVEL2;
+	level1[1] = VALID | DEVICES2;
+	usual(INDIRECT | DEVICES);
+	for (u32 i = 20; i < 30; i++)
+		set_prop(LPI + i, PROP_ON);
+	mapd(2, NOWHERE, 4, VALID);
+	mapti(2, 0, LPI + 20, 0);
+	/* 32 entries are there */
+	mapd(3, DATA_BASE + TABLES_SIZE - 256, 6, VALID);
+	mapti(3, 3, LPI + 21, 0);
+	mapti(3, 40, LPI + 22, 0);
+	mapd(4, ROM, 4, VALID);
+	mapti(4, 0, LPI + 23, 0);
+	mapd(9000, ITT(2), 4, VALID);
+	mapti(9000, 0, LPI + 24, 0);
+	mapc(7, 0, VALID);
+	mapti(1, 15, LPI + 25, 7);
+	level1[1] = 0;
+	GUEST_SYNC(1, 0);
+	GUEST_ASSERT(0);
+}
+
+static void guest_no_pending_table(u64 arg)
+{
+	usual(DEVICES);
+	write32(GICR(0), 0);
+	mmio_write64(GICR(0) + GICR_PENDBASER, NOWHERE);
+	write32(GICR(0), 1);
+	on_event(INT, 1, 3);
+	GUEST_SYNC(1, 0);
+	expect(1, LPI + 3);
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
 
@@ -903,11 +946,16 @@ static void run(unsigned int n, void (*fn)(u64))
 	vcpu_finish(&m.vm->vcpu[0]);
 }
 
+static bool on_keel(void)
+{
+	return !access("/sys/module/keel", F_OK);
+}
+
 static void commands(void)
 {
 	struct machine m = machine(1, guest_commands, NULL);
 
-	*vm_shared(m.vm, is_keel) = !access("/sys/module/keel", F_OK);
+	*vm_shared(m.vm, is_keel) = on_keel();
 	vcpu_sync(&m.vm->vcpu[0], 1);
 	CHECK_EQ(send(&m, GITS, 1, 7), 0);
 	vcpu_finish(&m.vm->vcpu[0]);
@@ -1106,6 +1154,51 @@ static void spoilt(void)
 	CHECK_EQ(send(&m, GITS, 1, 0), 0);
 }
 
+static int save(struct machine *m)
+{
+	return control(m->its, KVM_DEV_ARM_ITS_SAVE_TABLES);
+}
+
+/* The in-tree KVM refuses to save then. */
+static void no_place(void)
+{
+	struct machine m = machine(1, guest_no_place, NULL);
+
+	REQUIRE_EQ(vm_slot(m.vm->fd, 2, KVM_MEM_READONLY, ROM, PAGE, vm_alloc(PAGE, PAGE)), 0);
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	CHECK_EQ(send(&m, GITS, 2, 0), 0);
+	CHECK_EQ(send(&m, GITS, 3, 3), 1);
+	CHECK_EQ(send(&m, GITS, 3, 40), 0);
+	CHECK_EQ(send(&m, GITS, 4, 0), 1);
+	CHECK_EQ(send(&m, GITS, 9000, 0), 1);
+	CHECK_EQ(save(&m), on_keel() ? 0 : -EFAULT);
+	if (!on_keel())
+		return;
+	CHECK_EQ(set_reg(m.its, GITS_CTLR, 0), 0);
+	CHECK_EQ(restore(&m), 0);
+	CHECK_EQ(set_reg(m.its, GITS_CTLR, 1), 0);
+	CHECK_EQ(send(&m, GITS, 1, 5), 1);
+	CHECK_EQ(send(&m, GITS, 1, 15), 1);
+	CHECK_EQ(send(&m, GITS, 3, 3), 1);
+	CHECK_EQ(send(&m, GITS, 4, 0), 0);
+	CHECK_EQ(send(&m, GITS, 9000, 0), 0);
+	/* room for no collection, and for no device */
+	CHECK_EQ(set_reg(m.its, GITS_CTLR, 0), 0);
+	CHECK_EQ(set_reg(m.its, GITS_BASER(1), VALID | NOWHERE), 0);
+	CHECK_EQ(save(&m), 0);
+	CHECK_EQ(set_reg(m.its, GITS_BASER(0), VALID | NOWHERE), 0);
+	CHECK_EQ(save(&m), 0);
+}
+
+static void no_pending_table(void)
+{
+	struct machine m = machine(1, guest_no_pending_table, NULL);
+
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	CHECK_EQ(control(m.gic, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES), on_keel() ? 0 : -EFAULT);
+	vcpu_finish(&m.vm->vcpu[0]);
+}
+
 static void garbage(void)
 {
 	run(1, guest_garbage);
@@ -1152,7 +1245,7 @@ static void crowd(void)
 	REQUIRE_EQ(uc.cmd, UCALL_SYNC);
 	ktap_note("an exit takes %lu ticks with 40 pending, %lu with %u", uc.a, uc.b, CROWD);
 	/* the in-tree KVM sorts them each time */
-	if (!access("/sys/module/keel", F_OK))
+	if (on_keel())
 		CHECK(uc.b < 6 * uc.a);
 	vcpu_finish(vcpu);
 }
@@ -1170,6 +1263,8 @@ static const struct ktap_case cases[] = {
 	{ "thousands of ITSes", many_itses },
 	{ "save and restore", saved },
 	{ "restore of spoilt tables", spoilt },
+	{ "tables that are not in memory", no_place },
+	{ "pending table that is not in memory", no_pending_table },
 	{ "garbage", garbage },
 	{ "signals during a long queue", long_queue, 120 },
 	{ "thousands of pending LPIs", crowd, 120 },
