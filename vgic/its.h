@@ -86,7 +86,7 @@ int keel_its_translate(struct keel_its *its, u32 device, u32 event);
 int keel_its_msi(struct keel_vm *vm, u64 addr, u32 flags, u32 device, u32 event);
 
 /* ---- vgic/its_queue.c: the commands ---- */
-/* Work on the queue for a while; the rest by a request to a vCPU. by NULL: user space. lock. */
+/* Work on the queue for a while; the rest by a request to by, or NULL, for user space, to all vCPUs. lock. */
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
 /* KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, and requests itself if it does not finish. */
 void keel_its_queue_work(struct keel_vcpu *vcpu);

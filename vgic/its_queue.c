@@ -6,7 +6,8 @@
  * A queue holds up to 32768 commands, some of which visit every LPI. So a run
  * ends after a while, and the vCPU goes on with it before it enters the guest
  * again, looking at its signals in between: for the guest CWRITER's write just
- * takes long.
+ * takes long. What user space restores, with all vCPUs held, is begun in the
+ * same way and finished by the vCPUs.
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
@@ -152,14 +153,14 @@ static bool has_work(const struct keel_its *its)
 	return its->enabled && its->creadr != its->cwriter;
 }
 
-/* True: there is more. User space waits for the end, as long as it has no signal. */
-static bool run(struct keel_its *its, bool patient)
+/* True: there is more. */
+static bool run(struct keel_its *its)
 {
 	unsigned long end = jiffies + RUN_JIFFIES;
 
 	while (has_work(its)) {
 		step(its);
-		if ((!patient && time_after(jiffies, end)) || signal_pending(current))
+		if (time_after(jiffies, end) || signal_pending(current))
 			break;
 		cond_resched();
 	}
@@ -167,15 +168,25 @@ static bool run(struct keel_its *its, bool patient)
 	return has_work(its);
 }
 
+/* Whichever vCPU comes first, some may be off. */
+static void request_all(struct keel_vm *vm)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, vcpu, vm)
+		keel_request(vcpu, KEEL_REQ_ITS);
+}
+
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 {
 	lockdep_assert_held(&its->vm->gic.lpi.lock);
-	if (!run(its, !by))
+	if (!run(its))
 		return;
-	if (!by)
-		by = keel_vm_vcpu(its->vm, 0);
 	if (by)
 		keel_request(by, KEEL_REQ_ITS);
+	else
+		request_all(its->vm);
 }
 
 void keel_its_queue_work(struct keel_vcpu *vcpu)

@@ -14,7 +14,8 @@
  *  - what has no place in memory can be mapped no event, or is left out by a save,
  *    which a guest cannot make impossible
  *  - tables, queues and commands that make no sense do no harm
- *  - a long queue does not keep signals away
+ *  - a long queue does not keep signals away, and user space does not wait for one
+ *    that it restored
  *  - thousands of ITSes come and go with their VM
  *  - thousands of pending LPIs: the most urgent comes first, each comes once, and
  *    an exit takes no longer than with a few
@@ -620,6 +621,18 @@ static void guest_long(u64 arg)
 	dsb(sy);
 	mmio_write64(GITS + GITS_CWRITER, n * 32);
 	while (mmio_read64(GITS + GITS_CREADR) != n * 32)
+		;
+	expect(1, LPI + 3);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void guest_leftover(u64 arg)
+{
+	usual(DEVICES);
+	write32(GITS + GITS_CTLR, 0);
+	mmio_write64(GITS + GITS_CBASER, VALID | BIG_QUEUE | 0xff);
+	GUEST_SYNC(1, 0);
+	while (mmio_read64(GITS + GITS_CREADR) != mmio_read64(GITS + GITS_CWRITER))
 		;
 	expect(1, LPI + 3);
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
@@ -1231,6 +1244,23 @@ static void long_queue(void)
 	CHECK(nr_signals > 0);
 }
 
+/* A queue that a save cut short, full of commands that visit all LPIs. The in-tree KVM works it off at once. */
+static void leftover(void)
+{
+	struct machine m = machine(1, guest_leftover, NULL);
+	u64 *q = (u64 *)(m.tables + (BIG_QUEUE - DATA_BASE)), n = 0x100000 / 32 - 1;
+
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	for (u64 i = 0; i < n - 1; i++)
+		q[4 * i] = 0x0d;
+	q[4 * (n - 1)] = INT | 1ul << 32;
+	q[4 * (n - 1) + 1] = 3;
+	CHECK_EQ(set_reg(m.its, GITS_CWRITER, n * 32), 0);
+	CHECK_EQ(set_reg(m.its, GITS_CTLR, 1), 0);
+	CHECK_EQ(reg(m.its, GITS_CREADR) == n * 32, !on_keel());
+	vcpu_finish(&m.vm->vcpu[0]);
+}
+
 static void crowd(void)
 {
 	struct machine m = machine(1, guest_crowd, NULL);
@@ -1267,6 +1297,7 @@ static const struct ktap_case cases[] = {
 	{ "pending table that is not in memory", no_pending_table },
 	{ "garbage", garbage },
 	{ "signals during a long queue", long_queue, 120 },
+	{ "a long queue restored", leftover, 120 },
 	{ "thousands of pending LPIs", crowd, 120 },
 };
 KTAP_MAIN(cases)
