@@ -107,6 +107,8 @@ static int set_creadr(const struct keel_frame_access *a, u32 i, u64 val)
 {
 	u32 offset = val & QUEUE_OFFSET;
 
+	if (a->its->enabled)
+		return -EBUSY;
 	if (offset >= keel_its_queue_size(a->its->cbaser))
 		return -EINVAL;
 	a->its->creadr = offset;

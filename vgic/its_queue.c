@@ -26,6 +26,10 @@ static void clear_entry(struct keel_its *its, u64 addr)
 	keel_guest_write(its->vm, ipa(addr), &none, sizeof(none));
 }
 
+/*
+ * Not those of the device's events: an ITT is zero when the guest maps a device
+ * with it, also one that it had before.
+ */
 static void mapd(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	struct keel_its_dte d = { .event_bits = c->event_bits, .itt = c->itt };

@@ -245,6 +245,7 @@ void keel_lpi_put(struct keel_lpi *lpi)
 	unlock_and_tell(lpi, flags);
 }
 
+/* A redistributor whose LPIs are off takes none, nor one that is pending (GICR_CTLR.EnableLPIs). */
 void keel_lpi_route(struct keel_lpi *lpi, struct keel_vcpu *target)
 {
 	unsigned long flags;
@@ -256,6 +257,8 @@ void keel_lpi_route(struct keel_lpi *lpi, struct keel_vcpu *target)
 		return;
 	}
 	WRITE_ONCE(lpi->irq.target, target);
+	if (target && !target->gic.lpis_enabled)
+		drop_pending(&lpi->irq.s);
 	unlock_and_tell(lpi, flags);
 }
 

@@ -22,7 +22,11 @@
 #define TYPER_LAST	BIT_ULL(4)
 #define INVLPIR_INTID	GENMASK_ULL(31, 0)
 
-/* Fields that hold what is written: where the LPI tables are, and their memory attributes. */
+/*
+ * Fields that hold what is written: where the LPI tables are, and their memory
+ * attributes. GICR_PENDBASER.PTZ is none: it says that the table is zero, and so
+ * is what is read of it then.
+ */
 #define PROPBASER_FIELDS	(GENMASK_ULL(58, 56) | GENMASK_ULL(51, 12) | GENMASK_ULL(11, 7) | \
 				  GENMASK_ULL(4, 0))
 #define PENDBASER_FIELDS	(GENMASK_ULL(58, 56) | GENMASK_ULL(51, 16) | GENMASK_ULL(11, 7))
@@ -96,15 +100,19 @@ static void write_pendbaser(const struct keel_frame_access *a, u32 i, u64 val, u
 	update(a, &a->vcpu->gic.pendbaser, val, mask, PENDBASER_FIELDS);
 }
 
-/* The upper half names a vPE, which there are none of. */
+/* Without LPIs here nothing is invalidated. The upper half names a vPE, which there are none of. */
+static bool invalidates(const struct keel_frame_access *a, u64 mask)
+{
+	return (mask & INVLPIR_INTID) && a->vcpu->gic.lpis_enabled;
+}
+
 static void write_invlpir(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
 	struct mutex *lock = &a->vm->gic.lpi.lock;
 
-	if (!(mask & INVLPIR_INTID))
-		return;
 	mutex_lock(lock);
-	keel_lpi_invalidate_intid(a->vm, val & INVLPIR_INTID);
+	if (invalidates(a, mask))
+		keel_lpi_invalidate_intid(a->vm, val & INVLPIR_INTID);
 	mutex_unlock(lock);
 }
 
@@ -112,10 +120,9 @@ static void write_invallr(const struct keel_frame_access *a, u32 i, u64 val, u64
 {
 	struct mutex *lock = &a->vm->gic.lpi.lock;
 
-	if (!(mask & INVLPIR_INTID))
-		return;
 	mutex_lock(lock);
-	keel_lpi_invalidate_all(a->vcpu);
+	if (invalidates(a, mask))
+		keel_lpi_invalidate_all(a->vcpu);
 	mutex_unlock(lock);
 }
 

@@ -345,6 +345,12 @@ static void guest_config(u64 arg)
 	set_prop(LPI + 3, PROP_ON);
 	mmio_write64(GICR(0) + GICR_INVALLR, 0);
 	expect(1, LPI + 3);
+	/* not by those of one whose LPIs are off */
+	set_prop(LPI + 3, PROP_OFF);
+	mmio_write64(GICR(1) + GICR_INVLPIR, LPI + 3);
+	on_event(INT, 1, 3);
+	expect(1, LPI + 3);
+	set_prop(LPI + 3, PROP_ON);
 	/* priorities: the mask keeps 0xa0 away, not 0x20 */
 	gic_write(PMR, 0x80);
 	set_prop(LPI + 5, 0x21);
@@ -437,6 +443,34 @@ static void guest_move(u64 arg)
 	on_event(INT, 1, 4);
 	expect(1, LPI + 4);
 	GUEST_EQ(nr_taken[1], n);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void expect_none(void)
+{
+	if (is_keel)
+		expect(0, 0);
+	else
+		drain();
+}
+
+/* What is pending when its LPI goes to a redistributor that has its LPIs off is gone; in-tree, it depends. */
+static void guest_move_away(u64 arg)
+{
+	usual(DEVICES);
+	mapc(1, 1, VALID);
+	on_event(INT, 1, 8);
+	movi(1, 8, 1);
+	movi(1, 8, 0);
+	expect_none();
+	on_event(INT, 1, 9);
+	command(0x0e, 0, 0ul << 16, 1ul << 16);
+	movi(1, 9, 1);
+	movi(1, 9, 0);
+	expect_none();
+	movi(1, 8, 0);
+	on_event(INT, 1, 8);
+	expect(1, LPI + 8);
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
 
@@ -918,6 +952,7 @@ static void registers(void)
 	CHECK_EQ(set_reg(m.its, GITS_BASER(1), VALID), 0);
 	CHECK_EQ(set_reg(m.its, GITS_CTLR, 1), 0);
 	CHECK_EQ(reg(m.its, GITS_CTLR), 0x80000001);
+	CHECK_EQ(set_reg(m.its, GITS_CREADR, 0), -EBUSY);
 	CHECK_EQ(set_reg(m.its, GITS_BASER(1), 0), 0);
 	CHECK_EQ(set_reg(m.its, GITS_CBASER, 0), 0);
 	CHECK_EQ(reg(m.its, GITS_BASER(1)), VALID | 0x1c07000000000200);
@@ -981,7 +1016,7 @@ static void two_levels(void)
 
 static void configuration(void)
 {
-	run(1, guest_config);
+	run(2, guest_config);
 }
 
 static void *run_forever(void *vcpu)
@@ -997,6 +1032,14 @@ static void moving(void)
 
 	*vm_shared(m.vm, guest_secondary_fn) = guest_other;
 	REQUIRE_EQ(pthread_create(&thread, NULL, run_forever, &m.vm->vcpu[1]), 0);
+	vcpu_finish(&m.vm->vcpu[0]);
+}
+
+static void moving_away(void)
+{
+	struct machine m = machine(2, guest_move_away, NULL);
+
+	*vm_shared(m.vm, is_keel) = on_keel();
 	vcpu_finish(&m.vm->vcpu[0]);
 }
 
@@ -1288,6 +1331,7 @@ static const struct ktap_case cases[] = {
 	{ "two-level device table", two_levels },
 	{ "configuration table", configuration },
 	{ "MOVI, MOVALL, MAPC between vCPUs", moving },
+	{ "MOVI to where LPIs are off", moving_away },
 	{ "two ITSes", second_its },
 	{ "irqfd to LPI", by_irqfd },
 	{ "thousands of ITSes", many_itses },
