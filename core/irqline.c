@@ -51,8 +51,6 @@ static int set_gic_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, b
 
 	if (err)
 		return err;
-	if (intid >= vm->gic.nr_irqs || intid > KEEL_MAX_SPI)
-		return -EINVAL;
 	return is_owned(vm, vcpu, intid) ? 0 : keel_vgic_set_line(vm, vcpu, intid, level);
 }
 

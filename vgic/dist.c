@@ -19,7 +19,8 @@
 
 #define TYPER_ID_BITS		10			/* INTIDs without LPIs */
 #define TYPER_LPIS		BIT(17)
-#define IROUTER_AFFINITY	GENMASK_ULL(23, 0)	/* Aff2:Aff1:Aff0; TYPER.A3V is 0, no 1-of-N */
+#define TYPER_NO_1_OF_N		BIT(25)
+#define IROUTER_AFFINITY	GENMASK_ULL(23, 0)	/* Aff2:Aff1:Aff0; TYPER.A3V is 0, and No1N set */
 #define IDREGS			0xffd0			/* implementation defined but for PIDR2 */
 
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
@@ -37,7 +38,7 @@ static u64 read_typer(const struct keel_frame_access *a, u32 i)
 	bool lpis = READ_ONCE(a->vm->gic.lpi.present);
 	u64 id_bits = lpis ? KEEL_LPI_ID_BITS : TYPER_ID_BITS;
 
-	return (lpis ? TYPER_LPIS : 0) | (id_bits - 1) << 19 | (a->vm->gic.nr_irqs / 32 - 1);
+	return TYPER_NO_1_OF_N | (lpis ? TYPER_LPIS : 0) | (id_bits - 1) << 19 | (a->vm->gic.nr_irqs / 32 - 1);
 }
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
@@ -59,9 +60,7 @@ static int set_typer2(const struct keel_frame_access *a, u32 i, u64 val)
 
 static struct keel_irq *spi(const struct keel_frame_access *a, u32 intid)
 {
-	if (intid < KEEL_NR_PRIVATE || intid >= a->vm->gic.nr_irqs)
-		return NULL;
-	return keel_vgic_irq(a->vm, NULL, intid);
+	return intid < KEEL_NR_PRIVATE ? NULL : keel_vgic_irq(a->vm, NULL, intid);
 }
 
 static u64 read_irouter(const struct keel_frame_access *a, u32 i)

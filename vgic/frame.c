@@ -56,8 +56,6 @@ static struct keel_irq *find_irq(const struct keel_frame_access *a, u32 intid)
 {
 	if (!a->vcpu && intid < KEEL_NR_PRIVATE)
 		return NULL;
-	if (intid >= a->vm->gic.nr_irqs)
-		return NULL;
 	return keel_vgic_irq(a->vm, a->vcpu, intid);
 }
 

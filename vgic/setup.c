@@ -4,10 +4,11 @@
  * GICv3.
  *
  * vm->lock, then config_lock. Whoever finds gic.initialised set (acquire) may
- * use gic.spi and gic.nr_irqs without a lock.
+ * use gic.spi, gic.nr_irqs and gic.nr_spis without a lock.
  */
 #include <linux/errno.h>
 #include <linux/kvm.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
@@ -87,7 +88,7 @@ static void init_spi(struct keel_vm *vm, struct keel_irq *irq, u32 intid)
 
 int keel_setup_init_locked(struct keel_vm *vm)
 {
-	u32 nr = vm->gic.nr_irqs ?: DEFAULT_IRQS, i;
+	u32 nr = vm->gic.nr_irqs ?: DEFAULT_IRQS, spis = min(nr, KEEL_MAX_SPI + 1U) - KEEL_NR_PRIVATE, i;
 	struct keel_irq *spi;
 	int err;
 
@@ -97,17 +98,18 @@ int keel_setup_init_locked(struct keel_vm *vm)
 	/* none could be added any more */
 	if (!vm->nr_vcpus)
 		return -ENODEV;
-	spi = kvcalloc(nr - KEEL_NR_PRIVATE, sizeof(*spi), GFP_KERNEL_ACCOUNT);
+	spi = kvcalloc(spis, sizeof(*spi), GFP_KERNEL_ACCOUNT);
 	if (!spi)
 		return -ENOMEM;
-	for (i = KEEL_NR_PRIVATE; i < nr; i++)
-		init_spi(vm, &spi[i - KEEL_NR_PRIVATE], i);
-	err = keel_routing_set_default(vm, nr - KEEL_NR_PRIVATE);
+	for (i = 0; i < spis; i++)
+		init_spi(vm, &spi[i], KEEL_NR_PRIVATE + i);
+	err = keel_routing_set_default(vm, spis);
 	if (err) {
 		kvfree(spi);
 		return err;
 	}
 	vm->gic.nr_irqs = nr;
+	vm->gic.nr_spis = spis;
 	vm->gic.spi = spi;
 	smp_store_release(&vm->gic.initialised, true);
 	return 0;

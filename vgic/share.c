@@ -15,7 +15,7 @@
 
 static size_t spi_size(const struct keel_vm *vm)
 {
-	return (vm->gic.nr_irqs - KEEL_NR_PRIVATE) * sizeof(*vm->gic.spi);
+	return vm->gic.nr_spis * sizeof(*vm->gic.spi);
 }
 
 static u32 read(struct keel_vm *vm, u32 offset)
@@ -82,7 +82,7 @@ static void fill(struct keel_vm *vm, struct keel_gic_share *share)
 	struct keel_vcpu *vcpu;
 	unsigned int i;
 
-	share->nr_irqs = vm->gic.nr_irqs;
+	share->nr_irqs = KEEL_NR_PRIVATE + vm->gic.nr_spis;
 	keel_for_each_vcpu(i, vcpu, vm)
 		if (vcpu->id < ARRAY_SIZE(share->ctx))
 			share->ctx[vcpu->id] = vcpu->ctx.self;

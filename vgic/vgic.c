@@ -126,9 +126,9 @@ struct keel_irq *keel_vgic_irq(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 i
 	if (intid < KEEL_NR_PRIVATE)
 		return vcpu ? &vcpu->gic.irq[array_index_nospec(intid, KEEL_NR_PRIVATE)] : NULL;
 	intid -= KEEL_NR_PRIVATE;
-	if (intid >= vm->gic.nr_irqs - KEEL_NR_PRIVATE)
+	if (intid >= vm->gic.nr_spis)
 		return NULL;
-	return &vm->gic.spi[array_index_nospec(intid, vm->gic.nr_irqs - KEEL_NR_PRIVATE)];
+	return &vm->gic.spi[array_index_nospec(intid, vm->gic.nr_spis)];
 }
 
 int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level)

@@ -86,6 +86,7 @@ struct keel_gic {
 	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
 	bool ready;			/* [c, release] addresses checked, MMIO registered: first KVM_RUN */
 	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
+	u32 nr_spis;			/* [c] of spi: all of them but 1020 to 1023, which are no interrupts */
 	u64 dist_base;			/* [c] KEEL_GIC_NOWHERE: not set */
 	u64 cpu_base;			/* [c] CPU interface of a GICv2; as dist_base */
 	struct list_head regions;	/* [c] keel_gic_region by index */
@@ -94,7 +95,7 @@ struct keel_gic {
 	bool groups_writable;		/* GICv2: user space wrote IIDR, and so may restore IGROUPR */
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
 	struct keel_lpis lpi;
-	struct keel_irq *spi;		/* [c] nr_irqs - 32 of them */
+	struct keel_irq *spi;		/* [c] nr_spis of them */
 	struct keel_gic_share *share;	/* [c] what EL2 knows of all this (hyp/gic_share.h); NULL: nothing. Read without */
 	struct keel_bus_dev dist_dev;
 	struct mutex halt_lock;		/* who has the vCPUs halted */

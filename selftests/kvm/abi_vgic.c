@@ -8,7 +8,7 @@
  *  - registers by attributes: errors, raw pending latches, lines, IIDR; which
  *    vCPU's, whatever the order of creation
  *  - IIDR may be chosen before initialisation, for which a vCPU must be there
- *  - registers by the guest: widths, halves, private interrupts
+ *  - registers by the guest: widths, halves, private interrupts; 1020 to 1023 are none
  *  - the CPU interface outlives KVM_ARM_VCPU_INIT
  *  - IRQ_LINE, SET_GSI_ROUTING, SIGNAL_MSI: errors
  *  - each IRQ_LINE of 1 is an edge
@@ -28,6 +28,7 @@
 #define GICD_CTLR	0x0000
 #define GICD_TYPER	0x0004
 #define GICD_IIDR	0x0008
+#define GICD_IGROUPR	0x0080
 #define GICD_ISENABLER	0x0100
 #define GICD_ISPENDR	0x0200
 #define GICD_ICPENDR	0x0280
@@ -343,6 +344,7 @@ static void registers_by_user(void)
 	CHECK_EQ(iidr & 0xff0f0fff, 0x4b00043b);
 	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x50);
 	CHECK_EQ(dist_get(gic, GICD_TYPER) & 0x1f, 2);
+	CHECK_EQ(dist_get(gic, GICD_TYPER) >> 25 & 1, is_keel());	/* no 1-of-N */
 	CHECK_EQ(dist_get(gic, PIDR2) & 0xf0, 0x30);
 	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, 0x78, &v), 0);
 	CHECK_EQ(v, 0x580);	/* PENDBASER */
@@ -467,6 +469,32 @@ static void guest_registers(u64 arg)
 	/* edge or level by the upper bit */
 	w32(DIST + GICD_ICFGR + 8, 0xd);
 	GUEST_EQ(r32(DIST + GICD_ICFGR + 8), 0x8);
+	GUEST_SYNC(1, 0);
+}
+
+/* What has a bit of each of 992 to 1023, and is not 0 at reset or can be set. */
+static const u32 bit_regs[] = { GICD_IGROUPR, GICD_ISENABLER, GICD_ISPENDR, GICD_ISACTIVER };
+
+static void guest_last_registers(u64 arg)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(bit_regs); i++) {
+		u64 reg = DIST + bit_regs[i] + 124;
+
+		w32(reg, ~0u);
+		GUEST_EQ(r32(reg), 0x0fffffff);
+	}
+	w32(DIST + GICD_IPRIORITYR + 1016, ~0u);
+	GUEST_EQ(r32(DIST + GICD_IPRIORITYR + 1016), 0xf8f8f8f8);
+	w32(DIST + GICD_IPRIORITYR + 1020, ~0u);
+	GUEST_EQ(r32(DIST + GICD_IPRIORITYR + 1020), 0);
+	w8(DIST + GICD_IPRIORITYR + 1022, 0xff);
+	GUEST_EQ(r8(DIST + GICD_IPRIORITYR + 1022), 0);
+	w32(DIST + GICD_ICFGR + 252, ~0u);
+	GUEST_EQ(r32(DIST + GICD_ICFGR + 252), 0xaaaaaa);
+	mmio_write64(DIST + GICD_IROUTER + 8 * 1019, 1ul << 31 | 1);
+	GUEST_EQ(mmio_read64(DIST + GICD_IROUTER + 8 * 1019), 1);
+	mmio_write64(DIST + GICD_IROUTER + 8 * 1020, 1);
+	GUEST_EQ(mmio_read64(DIST + GICD_IROUTER + 8 * 1020), 0);
 	GUEST_SYNC(1, 0);
 }
 
@@ -927,6 +955,44 @@ static void irqfd_closed(void)
 	CHECK_EQ(intid, SPURIOUS);
 }
 
+static u32 levels(int gic, u32 base, const u32 *set)
+{
+	u32 v = set ? *set : 0;
+
+	CHECK_EQ(attr(gic, set ? KVM_SET_DEVICE_ATTR : KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO,
+		      base, &v), 0);
+	return v;
+}
+
+static void last_interrupts(void)
+{
+	struct vm *vm = vm_new(1, guest_last_registers, 0);
+	struct kvm_irq_level line = { .irq = SPI(1020), .level = 1 };
+	int gic = gic_fd(vm->fd);
+	u32 all = ~0u;
+
+	if (!is_keel())
+		ktap_skip("KVM has no more than 992 interrupts");
+	REQUIRE_EQ(set_nr(gic, 1024), 0);
+	REQUIRE_EQ(set_addr(gic, ADDR_DIST, DIST), 0);
+	REQUIRE_EQ(set_addr(gic, ADDR_REDIST, REDIST), 0);
+	REQUIRE_EQ(init(gic), 0);
+	CHECK_EQ(dist_get(gic, GICD_TYPER) & 0x1f, 31);
+	CHECK_EQ(kvm(vm->fd, KVM_IRQ_LINE, &line), -EINVAL);
+	line.irq = SPI(1019);
+	CHECK_EQ(kvm(vm->fd, KVM_IRQ_LINE, &line), 0);
+	CHECK_EQ(levels(gic, 992, NULL), 1u << 27);
+	levels(gic, 992, &all);
+	CHECK_EQ(levels(gic, 992, NULL), 0x0fffffff);
+	for (u32 i = 0; i < ARRAY_SIZE(bit_regs); i++) {
+		CHECK_EQ(dist_set(gic, bit_regs[i] + 124, ~0u), 0);
+		CHECK_EQ(dist_get(gic, bit_regs[i] + 124), 0x0fffffff);
+	}
+	CHECK_EQ(dist_set(gic, GICD_IPRIORITYR + 1020, ~0u), 0);
+	CHECK_EQ(dist_get(gic, GICD_IPRIORITYR + 1020), 0);
+	vcpu_sync(&vm->vcpu[0], 1);
+}
+
 static const struct ktap_case cases[] = {
 	{ "creation", creation },
 	{ "creation undone", creation_undone },
@@ -938,6 +1004,7 @@ static const struct ktap_case cases[] = {
 	{ "registers by attributes", registers_by_user },
 	{ "registers of the vCPU that is named", vcpu_by_affinity },
 	{ "registers by the guest", registers_by_guest },
+	{ "interrupts 1020 to 1023", last_interrupts },
 	{ "the CPU interface over KVM_ARM_VCPU_INIT", cpu_interface_stays },
 	{ "IRQ_LINE", irq_line },
 	{ "IRQ_LINE on a timer's PPI", irq_line_of_timer },

@@ -345,6 +345,30 @@ static void dist_registers(void)
 	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_IGROUPR), 0);
 }
 
+/* 1020 to 1023 are no interrupts. The in-tree KVM has none beyond 991. */
+static void last_interrupts(void)
+{
+	static const u32 bit_regs[] = { GICD_IGROUPR, GICD_ISENABLER, GICD_ISPENDR, GICD_ISACTIVER };
+	int vm = vm_fd(0), gic = gic_fd(vm);
+
+	vcpu_fd(vm, 0);
+	if (access("/sys/module/keel", F_OK))
+		ktap_skip("KVM has no more than 992 interrupts");
+	REQUIRE_EQ(set_nr(gic, 1024), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GICD_TYPER), 31);
+	CHECK_EQ(set(gic, DIST_REGS, GICD_IIDR, get(gic, DIST_REGS, GICD_IIDR)), 0);
+	for (u32 i = 0; i < ARRAY_SIZE(bit_regs); i++) {
+		CHECK_EQ(set(gic, DIST_REGS, bit_regs[i] + 124, ~0u), 0);
+		CHECK_EQ(get(gic, DIST_REGS, bit_regs[i] + 124), 0x0fffffff);
+	}
+	CHECK_EQ(set(gic, DIST_REGS, GICD_ITARGETSR + 1016, ~0u), 0);
+	CHECK(get(gic, DIST_REGS, GICD_ITARGETSR + 1016));
+	for (u32 reg = GICD_IPRIORITYR; reg <= GICD_ITARGETSR; reg += GICD_ITARGETSR - GICD_IPRIORITYR) {
+		CHECK_EQ(set(gic, DIST_REGS, reg + 1020, ~0u), 0);
+		CHECK_EQ(get(gic, DIST_REGS, reg + 1020), 0);
+	}
+}
+
 static void banked_registers(void)
 {
 	int gic = two_vcpus();
@@ -501,6 +525,7 @@ static const struct ktap_case cases[] = {
 	{ "first run", first_run },
 	{ "at most eight vCPUs", at_most_eight },
 	{ "distributor by attributes", dist_registers },
+	{ "interrupts 1020 to 1023", last_interrupts },
 	{ "banked registers by attributes", banked_registers },
 	{ "CPU interface by attributes", cpu_registers },
 	{ "saved and restored", save_restore },
