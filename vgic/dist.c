@@ -7,14 +7,18 @@
 #include <linux/errno.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
 #include "frame.h"
 #include "lpi.h"
+#include "share.h"
 #include "vgic.h"
 
 /* GICD_CTLR with GICD_CTLR.DS = 1. */
-#define CTLR_ENABLES		(BIT(0) | BIT(1))	/* EnableGrp0, EnableGrp1 */
+#define CTLR_ENABLE0		BIT(0)
+#define CTLR_ENABLE1		BIT(1)
+#define CTLR_ENABLES		(CTLR_ENABLE0 | CTLR_ENABLE1)
 #define CTLR_FIXED		(BIT(4) | BIT(6))	/* ARE, DS */
 
 #define TYPER_ID_BITS		10			/* INTIDs without LPIs */
@@ -23,14 +27,38 @@
 #define IROUTER_AFFINITY	GENMASK_ULL(23, 0)	/* Aff2:Aff1:Aff0; TYPER.A3V is 0, and No1N set */
 #define IDREGS			0xffd0			/* implementation defined but for PIDR2 */
 
+/*
+ * In-tree KVM has one enable for both groups, EnableGrp1, and shows EnableGrp0
+ * as 0. A VM that was saved there goes on like that.
+ */
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 {
-	return READ_ONCE(a->vm->gic.ctlr) | CTLR_FIXED;
+	u32 hidden = READ_ONCE(a->vm->gic.one_enable) ? CTLR_ENABLE0 : 0;
+
+	return (READ_ONCE(a->vm->gic.ctlr) & ~hidden) | CTLR_FIXED;
 }
 
 static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
+	if (READ_ONCE(a->vm->gic.one_enable))
+		val = val & CTLR_ENABLE1 ? CTLR_ENABLES : 0;
 	keel_frame_set_ctlr(a, val & CTLR_ENABLES);
+}
+
+/* No access is ever reported. All ones are what in-tree KVM has here, and nobody else. */
+static u64 read_statusr(const struct keel_frame_access *a, u32 i)
+{
+	return READ_ONCE(a->vm->gic.one_enable) ? U32_MAX : 0;
+}
+
+static int set_statusr(const struct keel_frame_access *a, u32 i, u64 val)
+{
+	u64 ctlr = read_ctlr(a, 0);
+
+	WRITE_ONCE(a->vm->gic.one_enable, val == U32_MAX);
+	write_ctlr(a, 0, ctlr, U32_MAX);
+	keel_share_update(a->vm);
+	return 0;
 }
 
 static u64 read_typer(const struct keel_frame_access *a, u32 i)
@@ -109,7 +137,7 @@ static const struct keel_regmap_reg regs[] = {
 	WORD(GICD_TYPER, .read = read_typer),
 	WORD(GICD_IIDR, .read = read_iidr, .user_write = set_iidr),
 	WORD(GICD_TYPER2, .user_write = set_typer2),
-	WORD(GICD_STATUSR),	/* optional: no access is ever reported */
+	WORD(GICD_STATUSR, .read = read_statusr, .user_write = set_statusr),
 	PER_IRQ(GICD_IGROUPR, 1, KEEL_W32, .field = &keel_regmap_group),
 	PER_IRQ(GICD_ISENABLER, 1, KEEL_W32, .field = &keel_regmap_set_enable),
 	PER_IRQ(GICD_ICENABLER, 1, KEEL_W32, .field = &keel_regmap_clear_enable),

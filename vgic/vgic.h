@@ -91,6 +91,7 @@ struct keel_gic {
 	u64 cpu_base;			/* [c] CPU interface of a GICv2; as dist_base */
 	struct list_head regions;	/* [c] keel_gic_region by index */
 	u32 ctlr;			/* GICD_CTLR enables */
+	bool one_enable;		/* GICv3: Group 0 follows EnableGrp1, as where the VM was saved */
 	u32 iidr_rev;
 	bool groups_writable;		/* GICv2: user space wrote IIDR, and so may restore IGROUPR */
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */

@@ -9,6 +9,7 @@
  *    vCPU's, whatever the order of creation
  *  - IIDR may be chosen before initialisation, for which a vCPU must be there
  *  - registers by the guest: widths, halves, private interrupts; 1020 to 1023 are none
+ *  - a VM from the in-tree KVM keeps that one's single enable for both groups
  *  - the CPU interface outlives KVM_ARM_VCPU_INIT
  *  - IRQ_LINE, SET_GSI_ROUTING, SIGNAL_MSI: errors
  *  - each IRQ_LINE of 1 is an edge
@@ -28,6 +29,7 @@
 #define GICD_CTLR	0x0000
 #define GICD_TYPER	0x0004
 #define GICD_IIDR	0x0008
+#define GICD_STATUSR	0x0010
 #define GICD_IGROUPR	0x0080
 #define GICD_ISENABLER	0x0100
 #define GICD_ISPENDR	0x0200
@@ -496,6 +498,18 @@ static void guest_last_registers(u64 arg)
 	mmio_write64(DIST + GICD_IROUTER + 8 * 1020, 1);
 	GUEST_EQ(mmio_read64(DIST + GICD_IROUTER + 8 * 1020), 0);
 	GUEST_SYNC(1, 0);
+}
+
+/* Whether SPI 40, of Group 0, arrives. */
+static void guest_group0(u64 arg)
+{
+	msr(S3_0_C12_C12_5, 7);
+	isb();
+	msr(S3_0_C4_C6_0, 0xff);
+	msr(S3_0_C12_C12_6, 1);
+	isb();
+	for (u64 i = 1;; i++)
+		GUEST_SYNC(i, mrs(S3_0_C12_C8_0));
 }
 
 static void guest_state(u64 arg)
@@ -993,6 +1007,47 @@ static void last_interrupts(void)
 	vcpu_sync(&vm->vcpu[0], 1);
 }
 
+static u32 group0_arrives(struct vm *vm, u64 n)
+{
+	struct ucall uc = vcpu_ucall(&vm->vcpu[0]);
+
+	CHECK_EQ(uc.cmd, UCALL_SYNC);
+	CHECK_EQ(uc.a, n);
+	return uc.b;
+}
+
+/* What the in-tree KVM saves of a guest that has both groups on. */
+static void one_enable(void)
+{
+	struct vm *vm = vm_new(1, guest_group0, 0);
+	int gic = gic_ready(vm);
+	u64 n = 1;
+
+	CHECK_EQ(group0_arrives(vm, n++), SPURIOUS);
+	CHECK_EQ(dist_get(gic, GICD_STATUSR), is_keel() ? 0 : ~0u);
+	CHECK_EQ(dist_set(gic, GICD_IGROUPR + 4, ~(1u << 8)), 0);
+	CHECK_EQ(dist_set(gic, GICD_ISENABLER + 4, 1u << 8), 0);
+	CHECK_EQ(dist_set(gic, GICD_ISPENDR + 4, 1u << 8), 0);
+	CHECK_EQ(group0_arrives(vm, n++), SPURIOUS);
+	CHECK_EQ(dist_set(gic, GICD_CTLR, 0x52), 0);
+	if (is_keel())
+		CHECK_EQ(group0_arrives(vm, n++), SPURIOUS);
+	CHECK_EQ(dist_set(gic, GICD_STATUSR, ~0u), 0);
+	CHECK_EQ(dist_get(gic, GICD_STATUSR), ~0u);
+	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x52);
+	/* the in-tree KVM forgets what it has pending while it forwards nothing */
+	CHECK_EQ(dist_set(gic, GICD_ISPENDR + 4, 1u << 8), 0);
+	CHECK_EQ(group0_arrives(vm, n++), 40);
+	/* whoever else writes it */
+	CHECK_EQ(dist_set(gic, GICD_CTLR, 0x53), 0);
+	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x52);
+	if (!is_keel())
+		return;
+	CHECK_EQ(dist_set(gic, GICD_STATUSR, 0), 0);
+	CHECK_EQ(dist_set(gic, GICD_CTLR, 0x53), 0);
+	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x53);
+}
+
 static const struct ktap_case cases[] = {
 	{ "creation", creation },
 	{ "creation undone", creation_undone },
@@ -1005,6 +1060,7 @@ static const struct ktap_case cases[] = {
 	{ "registers of the vCPU that is named", vcpu_by_affinity },
 	{ "registers by the guest", registers_by_guest },
 	{ "interrupts 1020 to 1023", last_interrupts },
+	{ "one enable for both groups", one_enable },
 	{ "the CPU interface over KVM_ARM_VCPU_INIT", cpu_interface_stays },
 	{ "IRQ_LINE", irq_line },
 	{ "IRQ_LINE on a timer's PPI", irq_line_of_timer },
