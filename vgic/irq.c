@@ -55,7 +55,7 @@ u64 keel_irq_to_lr(struct keel_irq_state *s)
 	u64 lr = show(s);
 
 	if (s->hw)
-		lr |= KEEL_LR_HW | (u64)(s->hwintid & 0x3ff) << KEEL_LR_PINTID_SHIFT;
+		lr |= KEEL_LR_HW | (u64)(s->hwintid & KEEL_LR_PINTID) << KEEL_LR_PINTID_SHIFT;
 	else if (s->level)
 		lr |= KEEL_LR_EOI;
 	if (s->active) {

@@ -38,6 +38,12 @@ struct keel_irq_state {
 	u8 targets;		/* GICD_ITARGETSR, a bit for each vCPU */
 };
 
+/* What a CPU interface that has so many bits of priority keeps of ICC_PMR_EL1. */
+static inline u8 keel_irq_priority_bits(unsigned int bits)
+{
+	return 0xff00u >> bits;
+}
+
 /* Pending as GICD_ISPENDR reads it: latch, or the line of a level-sensitive one. */
 static inline bool keel_irq_pending(const struct keel_irq_state *s)
 {
@@ -46,6 +52,7 @@ static inline bool keel_irq_pending(const struct keel_irq_state *s)
 
 /* ICH_LR<n>_EL2 (IHI 0069, 12.4.4); lr2.h has the GICv2's form of it */
 #define KEEL_LR_SENDER_SHIFT	10	/* in vINTID, as a GICv2's guest reads it: the source of an SGI */
+#define KEEL_LR_PINTID		0x1fffU	/* room for extended PPIs */
 #define KEEL_LR_PINTID_SHIFT	32
 #define KEEL_LR_EOI		(1ULL << 41)
 #define KEEL_LR_PRIO_SHIFT	48

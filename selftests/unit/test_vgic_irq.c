@@ -269,6 +269,24 @@ static void test_lpi_is_never_active(void)
 	CHECK(s.active);
 }
 
+/* An extended PPI of the host's does not become another interrupt. */
+static void test_host_intid(void)
+{
+	struct keel_irq_state s = { .intid = 27, .enabled = true, .latch = true, .hw = true };
+
+	for (s.hwintid = 16; s.hwintid < 1120; s.hwintid++) {
+		s.latch = true;
+		CHECK_EQ(keel_irq_to_lr(&s) >> 32 & 0x1fff, s.hwintid);
+	}
+}
+
+static void test_priority_bits(void)
+{
+	CHECK_EQ(keel_irq_priority_bits(5), 0xf8);
+	CHECK_EQ(keel_irq_priority_bits(7), 0xfe);
+	CHECK_EQ(keel_irq_priority_bits(8), 0xff);
+}
+
 int main(void)
 {
 	RUN(test_random_lives);
@@ -276,5 +294,7 @@ int main(void)
 	RUN(test_edge_again);
 	RUN(test_disabled_is_not_shown);
 	RUN(test_lpi_is_never_active);
+	RUN(test_host_intid);
+	RUN(test_priority_bits);
 	return ktap_done();
 }
