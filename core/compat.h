@@ -2,7 +2,7 @@
 /*
  * Differences between the host kernels that keel supports, and definitions of
  * the KVM ABI that are newer than the oldest host's headers. What a kernel has
- * is found by its headers (KEEL_HAVE_*: Kbuild), not by its version.
+ * is found by its headers (KEEL_HAVE_*: Kbuild), not by its version, if they tell.
  * Documentation/kernels.rst lists all of it.
  */
 #ifndef KEEL_CORE_COMPAT_H
@@ -29,6 +29,19 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #define keel_compat_eventfd_signal(ctx) eventfd_signal(ctx)
 #else
 #define keel_compat_eventfd_signal(ctx) ((void)eventfd_signal(ctx, 1))
+#endif
+
+/*
+ * The GICv3's driver reads an interrupt's active state back once it has set it:
+ * since 6.12, and in stable kernels from 6.6.61 and 6.1.117 on. The GICv2's does
+ * not. Headers do not tell.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) || \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 61) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)) || \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 117) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0))
+#define KEEL_COMPAT_GICV3_READS_BACK	1
+#else
+#define KEEL_COMPAT_GICV3_READS_BACK	0
 #endif
 
 /* The CPU capability "GIC system registers in use": its names since 7.2, since 6.3 and before. */

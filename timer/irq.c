@@ -17,6 +17,8 @@
 #include <linux/of.h>
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
+#include "../core/compat.h"
+#include "../core/host.h"
 #include "../core/log.h"
 #include "hw.h"
 #include "irq.h"
@@ -32,6 +34,7 @@ static const struct {
 
 DEFINE_PER_CPU(struct keel_irq_state_on_cpu, keel_irq_states[KEEL_NR_TIMERS]);
 unsigned int keel_irq_numbers[KEEL_NR_TIMERS];
+static bool driver_waits;	/* [I] after init: the GIC's driver does what wait_until_active() does */
 
 /*
  * The exit path has stopped the timer before interrupts are on, so mostly
@@ -122,6 +125,7 @@ int __init keel_irq_module_init(void)
 {
 	int err = request(KEEL_TIMER_VIRT, handle_virt);
 
+	driver_waits = KEEL_COMPAT_GICV3_READS_BACK && keel_host_has_gicv3();
 	if (err == -ENODEV)
 		keel_err("firmware describes no virtual timer interrupt");
 	else if (err == -EBUSY && !keel_hw_owns_phys())
@@ -175,10 +179,24 @@ void keel_irq_do_mask(enum keel_timer_id id, bool mask)
 		enable_percpu_irq(keel_irq_numbers[id], IRQ_TYPE_NONE);
 }
 
+/*
+ * A write to the GIC may be on its way for some time yet. A guest entered
+ * meanwhile could deactivate the interrupt before it is active, and then it
+ * would stay so. What is read comes after the write has arrived.
+ */
+static void wait_until_active(unsigned int irq)
+{
+	bool active;
+
+	irq_get_irqchip_state(irq, IRQCHIP_STATE_ACTIVE, &active);
+}
+
 void keel_irq_do_set_active(enum keel_timer_id id, bool active)
 {
 	__this_cpu_write(keel_irq_states[id].active, active);
 	irq_set_irqchip_state(keel_irq_numbers[id], IRQCHIP_STATE_ACTIVE, active);
+	if (active && !driver_waits)
+		wait_until_active(keel_irq_numbers[id]);
 }
 
 /* The GIC is at the root of the interrupt's domains. */

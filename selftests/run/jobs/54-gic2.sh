@@ -5,3 +5,18 @@ guest_files 6.1
 host gic2 --kernel 6.12 --gic 2 --timeout 400 "${GUEST_FILES[@]}" -- \
 	"$TOP/build/selftests/abi_vgic2" "$TOP/build/selftests/gic2_lists" \
 	"$TOP/build/selftests/timer_user" "$RUN/host/vmm-guest 1"
+
+# What the host makes active in the GIC has to be so before a guest that could end
+# it is entered: each write of GICD_ISACTIVER<n> is followed by a read.
+trace=$TOP/build/check/gic2.trace
+host gic2-one-cpu --kernel 6.12 --gic 2 --cpus 1 --qemu -D --qemu "$trace" \
+	--qemu -trace --qemu gic_dist_write --qemu -trace --qemu gic_dist_read -- \
+	"$TOP/build/selftests/gic2_lists"
+read_back() {
+	awk '/ at 0x000003[0-7]/ && !/write/ { open = 0; next }
+	     open { print "not read back before: " $0; bad = 1; exit }
+	     / at 0x000003[0-7]/ { n++; open = 1 }
+	     END { print n + 0 " written"; exit bad || !n }' "$trace"
+}
+if [ "$HV" = keel ]; then expect "gic2-one-cpu: what is made active is read back" read_back; fi
+rm -f "$trace"
