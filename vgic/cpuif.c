@@ -194,15 +194,14 @@ int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 }
 
 /*
- * The guest's ICC_DIR_EL1, where the CPU could not do it alone. This vCPU's
- * list registers are in memory now; an SPI may be in another's, which
- * acknowledged it.
+ * This vCPU's list registers are in memory now; an SPI may be in another's,
+ * which acknowledged it.
  */
-static void write_dir(struct keel_vcpu *vcpu, u64 val)
+void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid)
 {
-	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, val & GENMASK(23, 0));
+	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, intid);
 
-	if (!irq || !(keel_hyp_gic_vmcr(vcpu) & VMCR_EOIM))
+	if (!irq || !(keel_vgic_vmcr(vcpu) & VMCR_EOIM))
 		return;
 	if (keel_vgic_deactivate(vcpu->vm, irq))
 		return;
@@ -266,7 +265,7 @@ bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 			*val = SRE_ALL;
 		return true;
 	case SYS_ICC_DIR_EL1:
-		write_dir(vcpu, *val);
+		keel_cpuif_deactivate(vcpu, *val & GENMASK(23, 0));
 		return true;
 	default:
 		return common(vcpu, sysreg, write, val);

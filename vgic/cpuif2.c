@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The CPU interface of a GICv2 for user space: KVM_DEV_ARM_VGIC_GRP_CPU_REGS.
- * The guest has the hardware's. No vCPU runs: ctx.gic has all of it.
+ * No vCPU runs: ctx.gic has all of it. The guest has the hardware's, but for
+ * GICC_DIR.
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/irqchip/arm-gic.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/byteorder.h>
+#include "../core/bus.h"
 #include "../core/vcpu.h"
+#include "cpuif.h"
 #include "frame.h"
 
 /* GICH_VMCR (IHI 0048B, 5.3.4) has the bits of GICC_CTLR at the same places. */
@@ -78,3 +83,30 @@ static const struct keel_regmap_reg regs[] = {
 };
 
 const struct keel_regmap keel_cpuif2_map = { .reg = regs, .nr = ARRAY_SIZE(regs) };
+
+/* ---- the second page, which has GICC_DIR at its beginning, write-only ---- */
+
+#define DIR_INTID	GENMASK(9, 0)
+
+static int dir_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, void *val)
+{
+	memset(val, 0, len);
+	return 0;
+}
+
+static int dir_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		     const void *val)
+{
+	__le32 word;
+
+	if (addr.v != dev->base.v || len != sizeof(word))
+		return 0;
+	memcpy(&word, val, sizeof(word));
+	keel_cpuif_deactivate(vcpu, le32_to_cpu(word) & DIR_INTID);
+	return 0;
+}
+
+const struct keel_bus_ops keel_dir2_ops = {
+	.read = dir_read,
+	.write = dir_write,
+};

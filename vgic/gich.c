@@ -207,6 +207,12 @@ static void save_lrs(struct keel_ctx_gic *c, struct live *l)
 	l->lrs = fls(~empty & (BIT(c->used) - 1));
 }
 
+/* EOIs without a list register. With EOImode it would be deactivations, which come by another way. */
+static bool counts_eois(const struct keel_ctx_gic *c)
+{
+	return (c->hcr & KEEL_ICH_LRENPIE) && !(KEEL_GICV_DIR_TRAPS && (c->vmcr & KEEL_ICH_VMCR_EOIM));
+}
+
 void keel_gich_save(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
@@ -219,7 +225,7 @@ void keel_gich_save(struct keel_vcpu *vcpu)
 	l->apr = c->ap0r[0];
 	if (!c->used)
 		return;
-	if (c->hcr & KEEL_ICH_LRENPIE)
+	if (counts_eois(c))
 		c->eoicount = readl_relaxed(gich + GICH_HCR) >> KEEL_ICH_EOICOUNT_SHIFT;
 	save_lrs(c, l);
 	writel_relaxed(0, gich + GICH_HCR);

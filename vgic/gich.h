@@ -8,10 +8,18 @@
 #define KEEL_VGIC_GICH_H
 
 #include <linux/types.h>
+#include <asm/page.h>
 
 struct keel_vcpu;
 
 #define KEEL_GICV_SIZE	0x2000UL	/* the CPU interface's two pages (IHI 0048B, 4.4) */
+#define KEEL_GICV_PAGE	0x1000UL
+/*
+ * The second page has GICC_DIR and no more. It traps, unless one page of the
+ * host's has both: GICH counts what is deactivated without a list register, but
+ * does not tell which interrupt it was.
+ */
+#define KEEL_GICV_DIR_TRAPS	(PAGE_SIZE == KEEL_GICV_PAGE)
 
 /* Find and map it. The Linux number of its maintenance interrupt; -ENODEV, -ENXIO, -ENOMEM. */
 int keel_gich_init(void);

@@ -295,7 +295,9 @@ int keel_place_map(struct keel_vm *vm)
 void keel_place_unmap(struct keel_vm *vm)
 {
 	lockdep_assert_held(&vm->config_lock);
-	if (vm->gic.ready)
-		unregister(vm, vm->gic.v2 ? 0 : vm->nr_vcpus);
+	if (vm->gic.ready && vm->gic.v2)
+		keel_place2_unmap(vm);
+	else if (vm->gic.ready)
+		unregister(vm, vm->nr_vcpus);
 	vm->gic.ready = false;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where a GICv2's frames are: the distributor on the bus, the CPU interface as
- * a window to the host's GICV.
+ * a window to the host's GICV, with GICC_DIR beside it on the bus.
  *
  * vm->config_lock held.
  */
@@ -58,25 +58,47 @@ static int check_complete(const struct keel_gic *gic)
 	       -EINVAL : 0;
 }
 
-static int register_dist(struct keel_vm *vm)
+static int register_dev(struct keel_vm *vm, struct keel_bus_dev *dev, u64 base, u64 len,
+			const struct keel_bus_ops *ops)
 {
-	struct keel_bus_dev *dev = &vm->gic.dist_dev;
-
-	dev->ops = &keel_dist2_ops;
-	dev->base = ipa(vm->gic.dist_base);
-	dev->len = KEEL_DIST2_SIZE;
-	dev->uncounted = false;
+	dev->ops = ops;
+	dev->base = ipa(base);
+	dev->len = len;
+	/* GICC_DIR is none of user space's devices; in-tree KVM's is the hardware's */
+	dev->uncounted = ops == &keel_dir2_ops;
 	return keel_bus_register(vm, dev);
+}
+
+static int register_all(struct keel_vm *vm)
+{
+	struct keel_gic *g = &vm->gic;
+	int err = register_dev(vm, &g->dist_dev, g->dist_base, KEEL_DIST2_SIZE, &keel_dist2_ops);
+
+	if (err || !KEEL_GICV_DIR_TRAPS)
+		return err;
+	err = register_dev(vm, &g->dir_dev, g->cpu_base + KEEL_GICV_PAGE, KEEL_GICV_PAGE, &keel_dir2_ops);
+	if (err)
+		keel_bus_unregister(vm, &g->dist_dev);
+	return err;
 }
 
 int keel_place2_map(struct keel_vm *vm)
 {
+	u64 size = KEEL_GICV_DIR_TRAPS ? KEEL_GICV_PAGE : KEEL_GICV_SIZE;
 	int err;
 
 	lockdep_assert_held(&vm->config_lock);
 	err = check_complete(&vm->gic) ?: keel_setup_init_locked(vm);
 	if (err)
 		return err;
-	err = keel_mmu_set_window(vm, ipa(vm->gic.cpu_base), hpa(keel_gich_gicv()), KEEL_GICV_SIZE);
-	return err ?: register_dist(vm);
+	err = keel_mmu_set_window(vm, ipa(vm->gic.cpu_base), hpa(keel_gich_gicv()), size);
+	return err ?: register_all(vm);
+}
+
+void keel_place2_unmap(struct keel_vm *vm)
+{
+	lockdep_assert_held(&vm->config_lock);
+	if (KEEL_GICV_DIR_TRAPS)
+		keel_bus_unregister(vm, &vm->gic.dir_dev);
+	keel_bus_unregister(vm, &vm->gic.dist_dev);
 }

@@ -13,5 +13,6 @@ u64 *keel_place2_base(struct keel_vm *vm, u64 type);
 int keel_place2_set(struct keel_vm *vm, u64 type, u64 base);
 /* keel_place_map()'s part: check, initialise if nobody has, make the frames accessible. */
 int keel_place2_map(struct keel_vm *vm);
+void keel_place2_unmap(struct keel_vm *vm);	/* the bus's part of it undone; it was mapped */
 
 #endif

@@ -99,6 +99,7 @@ struct keel_gic {
 	struct keel_irq *spi;		/* [c] nr_spis of them */
 	struct keel_gic_share *share;	/* [c] what EL2 knows of all this (hyp/gic_share.h); NULL: nothing. Read without */
 	struct keel_bus_dev dist_dev;
+	struct keel_bus_dev dir_dev;	/* GICv2: GICC_DIR's page */
 	struct mutex halt_lock;		/* who has the vCPUs halted */
 	bool halted;			/* [a] no vCPU may enter the guest */
 	unsigned int resamplers;	/* irqfds that are to be told of completions; irqfds.lock, read without */

@@ -3,6 +3,7 @@
  * The in-kernel GICv2 as the guest uses it. Proves:
  *  - many interrupts pending at once come once each, in order of priority
  *  - 20 interrupts active at once, each preempting the one before
+ *  - with EOImode more are active than list registers, and end in any order
  *  - an SGI that several vCPUs sent comes once for each, and tells from whom
  *  - GICD_SGIR's three ways to name targets
  *  - a pending SPI follows ITARGETSR to another vCPU
@@ -45,10 +46,13 @@
 #define EOIR	(GICC + 0x10)
 #define HPPIR	(GICC + 0x18)
 
+#define DIR	(GICC + 0x1000)
+
 #define GRP0	1
 #define GRP1	2
 #define ACKCTL	4	/* IAR and EOIR are for both groups; QEMU lacks AIAR */
 #define FIQEN	8
+#define EOIMODE	(1 << 9)
 #define SPURIOUS	1023
 
 #define SPIS	64	/* 32..95 */
@@ -180,6 +184,32 @@ static void guest_nest(u64 arg)
 		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
 		GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
 	}
+}
+
+/* Priority drop at once, deactivation later and in no order; what was deactivated may come again. */
+static void guest_split(u64 arg)
+{
+	static const u8 order[] = { 5, 0, 9, 7, 2, 11, 1, 6, 10, 3, 8, 4 };
+	u32 active = 0;
+
+	gic_on();
+	write32(CTLR, GRP0 | EOIMODE);
+	for (unsigned int n = 0; n < 3; n++) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(order); i++) {
+			set_bit_of(ISPENDR, 32 + i);
+			GUEST_EQ(read32(IAR), 32 + i);
+			write32(EOIR, 32 + i);
+			active |= 1u << i;
+			GUEST_EQ(read32(GICD + ISACTIVER + 4), active);
+		}
+		for (unsigned int i = 0; i < ARRAY_SIZE(order); i++) {
+			write32(DIR, 32 + order[i]);
+			active &= ~(1u << order[i]);
+			GUEST_EQ(read32(GICD + ISACTIVER + 4), active);
+		}
+	}
+	GUEST_EQ(read32(DIR), 0);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
 
 /* Per CPU, by INTID and, for SGIs, by sender. */
@@ -533,6 +563,13 @@ static void nested(void)
 	run(1, guest_nest);
 }
 
+static void split(void)
+{
+	if (access("/sys/module/keel", F_OK))
+		ktap_skip("KVM has as many active as list registers");
+	run(1, guest_split);
+}
+
 static void senders(void)
 {
 	run(3, guest_senders);
@@ -658,6 +695,7 @@ static void overlaid(void)
 static const struct ktap_case cases[] = {
 	{ "more pending than list registers", many },
 	{ "more active than list registers", nested },
+	{ "more active than list registers, with EOImode", split },
 	{ "an SGI of several senders", senders },
 	{ "SGIs", sgis },
 	{ "a pending SPI follows its targets", route },
