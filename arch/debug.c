@@ -25,6 +25,7 @@
 #include "../core/errata.h"
 #include "../core/vcpu.h"
 #include "arch.h"
+#include "mdscr.h"
 #include "sysreg.h"
 
 #define KNOWN_FLAGS \
@@ -108,21 +109,21 @@ int keel_debug_set(struct keel_vcpu *vcpu, const struct kvm_guest_debug *dbg)
 /* MDSCR_EL1 for a run under the VMM's debugger, from the guest's. */
 static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 {
+	bool step = vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP;
+	bool hw = vcpu->arch.guest_debug & KVM_GUESTDBG_USE_HW;
 	struct keel_ctx *ctx = &vcpu->ctx;
 
-	mdscr &= ~KEEL_MDSCR_SS;
-	if (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP) {
+	if (step) {
 		begin_step(vcpu);
-		vcpu->arch.ss_pc = ctx->pc;
+		/* over already, and an interrupt of the host's came before its exception: not where it began */
+		if (ctx->pstate & PSTATE_SS)
+			vcpu->arch.ss_pc = ctx->pc;
 		vcpu->arch.step_pstate = ctx->pstate;
-		mdscr |= KEEL_MDSCR_SS;
 		ctx->flags |= KEEL_CTX_NO_FAST;
 	}
-	if (vcpu->arch.guest_debug & KVM_GUESTDBG_USE_HW) {
-		mdscr |= KEEL_MDSCR_MDE;
+	if (hw)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM;
-	}
-	return mdscr;
+	return keel_mdscr_vmm(mdscr, step, hw);
 }
 
 /* Nobody debugs, and the control bits are as the last entry left them for that. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* pure: built and tested on the host */
+/* MDSCR_EL1 while a VMM debugs a guest. */
+#ifndef KEEL_ARCH_MDSCR_H
+#define KEEL_ARCH_MDSCR_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+#include "sysreg.h"
+
+/*
+ * What goes into the CPU. Debug exceptions are EL2's then (MDCR_EL2.TDE), so that
+ * those of the guest need no KDE: set, it would let EL2 itself be stepped, by the SS
+ * that is meant for the guest, wherever PSTATE.D is clear (Arm ARM D2.4).
+ * guest: its own value; step: the VMM steps it; hw: by its breakpoint registers.
+ */
+static inline u64 keel_mdscr_vmm(u64 guest, bool step, bool hw)
+{
+	u64 mdscr = guest & ~(KEEL_MDSCR_SS | KEEL_MDSCR_KDE);
+
+	if (step)
+		mdscr |= KEEL_MDSCR_SS;
+	if (hw)
+		mdscr |= KEEL_MDSCR_MDE;
+	return mdscr;
+}
+
+#endif
