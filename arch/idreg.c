@@ -65,6 +65,11 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
  * MDCR_EL2 for every guest: PMU, SPE, trace filter, OS lock and debug ROM
  * trap. E2PB and E2TB are 0: the guest may touch neither buffer. TDA and TDE
  * belong to debug.c.
+ *
+ * PMUSERENR_EL0 and PMSELR_EL0 stay the host's, out of the guest's reach by TPM.
+ * What they hold decides whether EL0's access goes to the guest's EL1 at once or
+ * by way of EL2, and whether PMXEV* of a counter that is not there are UNDEFINED
+ * before they trap: an exception at the guest's EL1 each time, as there is no PMU.
  */
 #define MDCR_BASE \
 	(MDCR_EL2_TPM | MDCR_EL2_TPMCR | MDCR_EL2_TPMS | MDCR_EL2_TTRF | MDCR_EL2_TDRA | MDCR_EL2_TDOSA)

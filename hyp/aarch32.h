@@ -13,14 +13,21 @@
 #include "context.h"
 
 #define KEEL_FPEXC_EN		BIT(30)
-#define KEEL_HSTR_T15		BIT(15)		/* IMPLEMENTATION DEFINED registers of CRn 15 */
+
+/*
+ * HSTR_EL2.T15: IMPLEMENTATION DEFINED registers, by CRn or CRm 15. AArch32 EL0 of a
+ * guest whose EL1 is AArch64 reaches them as well, where EL1's own traps let it.
+ * The register is there on every CPU, and a host under TGE does not feel it
+ * (Arm ARM, HSTR_EL2).
+ */
+#define KEEL_HSTR_GUEST		BIT(15)
 
 static inline bool keel_hyp_aarch32(const struct keel_ctx *ctx)
 {
 	return !(ctx->hcr & HCR_RW);
 }
 
-/* With residency. The host under TGE feels none of them (Arm ARM D1.3, G2.4); HSTR_EL2 is given back. */
+/* With residency. The host under TGE feels none of them (Arm ARM D1.3, G2.4). */
 static inline void keel_hyp_aarch32_load(const struct keel_ctx *ctx)
 {
 	write_sysreg(ctx->spsr32[KVM_SPSR_ABT], spsr_abt);
@@ -30,7 +37,6 @@ static inline void keel_hyp_aarch32_load(const struct keel_ctx *ctx)
 	write_sysreg(ctx->sys[KEEL_DACR32_EL2], dacr32_el2);
 	write_sysreg(ctx->sys[KEEL_IFSR32_EL2], ifsr32_el2);
 	write_sysreg(ctx->sys[KEEL_DBGVCR32_EL2], dbgvcr32_el2);
-	write_sysreg(KEEL_HSTR_T15, hstr_el2);
 }
 
 static inline void keel_hyp_aarch32_save(struct keel_ctx *ctx)
@@ -42,7 +48,6 @@ static inline void keel_hyp_aarch32_save(struct keel_ctx *ctx)
 	ctx->sys[KEEL_DACR32_EL2] = read_sysreg(dacr32_el2);
 	ctx->sys[KEEL_IFSR32_EL2] = read_sysreg(ifsr32_el2);
 	ctx->sys[KEEL_DBGVCR32_EL2] = read_sysreg(dbgvcr32_el2);
-	write_sysreg(0, hstr_el2);
 }
 
 /*

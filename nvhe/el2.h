@@ -41,7 +41,7 @@ enum keel_call {
 
 /* EL2 registers as the host has them. It cannot change them: read once, when the CPU is taken. */
 struct keel_host_el2 {
-	u64 hcr, hcrx, cptr, mdcr, cnthctl;
+	u64 hcr, hcrx, cptr, hstr, mdcr, cnthctl;
 	u64 vpidr, vmpidr;
 	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
 	u64 sre;

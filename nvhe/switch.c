@@ -59,6 +59,7 @@ void keel_switch_take(struct keel_el2_cpu *cpu)
 		keel_bhb_loops = cpu->bhb_loops;
 	h->hcr = read_sysreg(hcr_el2);
 	h->cptr = read_sysreg(cptr_el2);
+	h->hstr = read_sysreg(hstr_el2);
 	h->mdcr = read_sysreg(mdcr_el2);
 	h->cnthctl = read_sysreg(cnthctl_el2);
 	h->vpidr = read_sysreg(vpidr_el2);
@@ -115,6 +116,7 @@ static void activate(const struct keel_el2_cpu *cpu, const struct keel_ctx *ctx)
 	write_sysreg(ctx->sys[KEEL_MPIDR_EL1], vmpidr_el2);
 	load_fgt(ctx->hfgrtr, ctx->hfgwtr, ctx->hfgitr, ctx->hdfgrtr, ctx->hdfgwtr);
 	write_sysreg(CPTR_GUEST, cptr_el2);
+	write_sysreg(KEEL_HSTR_GUEST, hstr_el2);
 	write_sysreg(ctx->mdcr | (cpu->world.host.mdcr & MDCR_EL2_HPMN_MASK), mdcr_el2);
 	if (keel_hyp_features.hcx)
 		write_sysreg_s(ctx->hcrx, SYS_HCRX_EL2);
@@ -140,6 +142,7 @@ static void deactivate(const struct keel_el2_cpu *cpu)
 		write_sysreg_s(h->hcrx, SYS_HCRX_EL2);
 	write_sysreg(h->mdcr, mdcr_el2);
 	write_sysreg(h->cptr, cptr_el2);
+	write_sysreg(h->hstr, hstr_el2);
 	load_fgt(h->hfgrtr, h->hfgwtr, h->hfgitr, h->hdfgrtr, h->hdfgwtr);
 	write_sysreg(h->vpidr, vpidr_el2);
 	write_sysreg(h->vmpidr, vmpidr_el2);
@@ -225,7 +228,6 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 	write_sysreg(0, cntv_ctl_el0);
 	write_sysreg(0, cntvoff_el2);
 	write_sysreg(w->host.cnthctl, cnthctl_el2);
-	write_sysreg(0, hstr_el2);
 	keel_el2_gic_recover(w);
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
 		keel_debug_regs_load(&w->debug);

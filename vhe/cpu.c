@@ -6,6 +6,7 @@
  */
 #include <asm/sysreg.h>
 #include "../core/host.h"
+#include "../hyp/aarch32.h"
 #include "../hyp/bhb.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
@@ -37,6 +38,8 @@ int keel_vhe_enable_cpu(void)
 	p->vectors = (u64)keel_vectors + 2048 * bhb;
 	p->host_vectors = read_sysreg(vbar_el1);
 	p->host_hcr = read_sysreg(hcr_el2);
+	p->host_hstr = read_sysreg(hstr_el2);
+	write_sysreg(KEEL_HSTR_GUEST, hstr_el2);
 	p->vttbr = 0;
 	keel_vhe_vgic_take();
 	p->enabled = true;
@@ -51,6 +54,7 @@ void keel_vhe_disable_cpu(void)
 	if (!p->enabled)
 		return;
 	keel_vhe_vgic_give();
+	write_sysreg(p->host_hstr, hstr_el2);
 	write_sysreg(0, vttbr_el2);
 	p->vttbr = 0;
 	p->enabled = false;

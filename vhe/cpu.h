@@ -17,6 +17,7 @@ struct keel_pcpu {
 	u64 vttbr;			/* last written VTTBR_EL2, to see a new VMID */
 	u64 vectors;			/* VBAR_EL2 while a guest runs */
 	u64 host_vectors, host_hcr;	/* the host's VBAR_EL2 and HCR_EL2 */
+	u64 host_hstr;			/* ... and HSTR_EL2 */
 	u64 host_sre, host_ich_hcr;	/* the host's ICC_SRE_EL2 and ICH_HCR_EL2 */
 	struct keel_gicv3_live gic;
 	bool enabled;
