@@ -125,6 +125,9 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #ifndef SYS_SP_EL1
 #define SYS_SP_EL1		sys_reg(3, 4, 4, 1, 0)
 #endif
+#ifndef SYS_PMSCR_EL12
+#define SYS_PMSCR_EL12		sys_reg(3, 5, 9, 9, 0)
+#endif
 #ifndef SYS_CNTPCT_EL0
 #define SYS_CNTPCT_EL0		sys_reg(3, 3, 14, 0, 1)
 #endif

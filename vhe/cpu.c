@@ -4,7 +4,9 @@
  * switch minds, and how the CPU must be protected against a guest's branch
  * history.
  */
+#include <linux/bits.h>
 #include <asm/sysreg.h>
+#include "../core/compat.h"
 #include "../core/host.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/bhb.h"
@@ -12,6 +14,9 @@
 #include "../hyp/hyp.h"
 #include "cpu.h"
 #include "vgic.h"
+
+#define DFR0_PMSVER	GENMASK_ULL(35, 32)	/* ID_AA64DFR0_EL1: statistical profiling */
+#define PMBIDR_P	BIT_ULL(4)		/* the buffer is a higher exception level's */
 
 DEFINE_PER_CPU(struct keel_pcpu, keel_pcpu);
 u64 keel_bhb_loops;
@@ -28,6 +33,18 @@ void keel_vhe_module_exit(void)
 {
 }
 
+/*
+ * The host samples itself by PMSCR_EL2 and never writes the EL1 register, which a
+ * reset leaves UNKNOWN: guests would be sampled into its buffer. Where the buffer is
+ * a higher level's an access may trap there. By this CPU's own ID register, as
+ * CPUs may differ.
+ */
+static void forget_profiling(void)
+{
+	if ((read_sysreg(id_aa64dfr0_el1) & DFR0_PMSVER) && !(read_sysreg_s(SYS_PMBIDR_EL1) & PMBIDR_P))
+		write_sysreg_s(0, SYS_PMSCR_EL12);
+}
+
 int keel_vhe_enable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
@@ -41,6 +58,7 @@ int keel_vhe_enable_cpu(void)
 	p->host_hstr = read_sysreg(hstr_el2);
 	write_sysreg(KEEL_HSTR_GUEST, hstr_el2);
 	p->vttbr = 0;
+	forget_profiling();
 	keel_vhe_vgic_take();
 	p->enabled = true;
 	return 0;
