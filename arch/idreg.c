@@ -13,6 +13,7 @@
 #include "../core/errata.h"
 #include "../core/vcpu.h"
 #include "../hyp/context.h"
+#include "../hyp/features.h"
 #include "../mmu/mmu.h"
 #include "../vgic/vgic.h"
 #include "aarch32.h"
@@ -64,7 +65,9 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 /*
  * MDCR_EL2 for every guest: PMU, SPE, trace filter, OS lock and debug ROM
  * trap. E2PB and E2TB are 0: the guest may touch neither buffer. TDA and TDE
- * belong to debug.c.
+ * belong to debug.c. What traps by TDA and is not switched traps by TDCC and by
+ * fine-grained traps as well, where the CPU has them: the communications channel,
+ * claim tags, OSECCR_EL1.
  *
  * PMUSERENR_EL0 and PMSELR_EL0 stay the host's, out of the guest's reach by TPM.
  * What they hold decides whether EL0's access goes to the guest's EL1 at once or
@@ -81,6 +84,8 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
  */
 #define HFGR_SCXTNUM	(BIT_ULL(31) | BIT_ULL(30))
 #define HFGW_TCR	BIT_ULL(32)
+#define HDFG_DBGCLAIM	BIT_ULL(5)	/* this and the next for reads and writes */
+#define HDFG_OSECCR	BIT_ULL(10)
 #define HDFGR_PMBIDR	BIT_ULL(63)
 #define HDFGR_TRBIDR	BIT_ULL(51)
 #define HFGI_RANGE	(GENMASK_ULL(41, 34) | GENMASK_ULL(27, 24))	/* TLBI R* */
@@ -262,8 +267,8 @@ static void set_fine_traps(struct keel_ctx *ctx)
 {
 	ctx->hfgrtr = HFGR_SCXTNUM;
 	ctx->hfgwtr = HFGR_SCXTNUM | (keel_errata_has(TCR) ? HFGW_TCR : 0);
-	ctx->hdfgrtr = HDFGR_PMBIDR | HDFGR_TRBIDR;
-	ctx->hdfgwtr = 0;
+	ctx->hdfgrtr = HDFGR_PMBIDR | HDFGR_TRBIDR | HDFG_DBGCLAIM | HDFG_OSECCR;
+	ctx->hdfgwtr = HDFG_DBGCLAIM | HDFG_OSECCR;
 	ctx->hfgitr = HFGI_ATS1E1A;
 	if (FIELD_GET(ISAR0_TLB, ctx->idregs[IDX(6, 0)]) < 2)
 		ctx->hfgitr |= HFGI_RANGE;
@@ -283,7 +288,8 @@ void keel_idreg_apply(struct keel_vcpu *vcpu)
 	ctx->hcr = hcr(vcpu);
 	mutex_unlock(&vm->config_lock);
 
-	ctx->mdcr = MDCR_BASE;
+	/* TDCC comes with FEAT_FGT */
+	ctx->mdcr = MDCR_BASE | (keel_hyp_features.fgt ? MDCR_EL2_TDCC : 0);
 	ctx->hcrx = ctx->idregs[IDX(6, 2)] & ISAR2_MOPS ? HCRX_MSCEN : 0;
 	set_fine_traps(ctx);
 	if (vm_has_pauth(vm))

@@ -70,6 +70,7 @@ enum keel_exit_code {
 /* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
 struct keel_debug_regs {
 	u64 bcr[16], bvr[16], wcr[16], wvr[16];
+	u64 mdccint;		/* the host's MDCCINT_EL1, where it is switched; the guest's is in keel_ctx.sys */
 };
 
 #define KEEL_NR_LRS	16

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host has of the CPU's debug features while a guest runs: breakpoint
- * registers for a guest that uses them; and statistical profiling and trace
- * buffers, which would go on into the guest and write through EL1 translation
- * that is no longer the host's, so they stop. Both are turned off also when
- * nothing fills them: a buffer that is on may be translated ahead, with whatever
- * is in the translation's registers (Arm's known issues of the Arm ARM, M.a).
+ * The host's statistical profiling and trace buffers while a guest runs: they would
+ * go on into the guest and write through EL1 translation that is no longer the
+ * host's, so they stop. Both are turned off also when nothing fills them: a
+ * buffer that is on may be translated ahead, with whatever is in the translation's
+ * registers (Arm's known issues of the Arm ARM, M.a).
  */
 #include <linux/bits.h>
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
-#include "../hyp/context.h"
-#include "../hyp/debug.h"
 #include "../hyp/features.h"
 #include "debug.h"
 #include "image.h"
@@ -93,21 +90,4 @@ void keel_el2_debug_resume(const struct keel_el2_world *w)
 		resume_spe(w);
 	if (w->trblimitr & LIMITR_E)
 		resume_trbe(w);
-}
-
-void keel_el2_debug_load(struct keel_el2_world *w, const struct keel_ctx *ctx)
-{
-	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
-		return;
-	keel_debug_regs_save(&w->debug);
-	keel_debug_regs_load(ctx->flags & KEEL_CTX_DEBUG_VMM ? &ctx->dbg_vmm : &ctx->dbg);
-}
-
-void keel_el2_debug_unload(const struct keel_el2_world *w, struct keel_ctx *ctx)
-{
-	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
-		return;
-	if (!(ctx->flags & KEEL_CTX_DEBUG_VMM))
-		keel_debug_regs_save(&ctx->dbg);
-	keel_debug_regs_load(&w->debug);
 }

@@ -156,7 +156,8 @@ static void enter_world(struct keel_el2_cpu *cpu, struct keel_ctx *ctx)
 	keel_el1_save_host(w->el1);
 	w->guest = (u64)ctx;
 	keel_el1_block();
-	keel_el2_debug_load(w, ctx);
+	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
+		keel_debug_enter(ctx, &w->debug);
 	keel_el2_gic_enter(w, ctx);
 	load_timer(w, ctx);
 	if (keel_hyp_aarch32(ctx))
@@ -186,7 +187,8 @@ static void save_guest(struct keel_el2_world *w, struct keel_ctx *ctx)
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_save(ctx);
 	unload_timer(w, ctx);
-	keel_el2_debug_unload(w, ctx);
+	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
+		keel_debug_leave(ctx, &w->debug);
 }
 
 static void load_host(struct keel_el2_cpu *cpu)
@@ -230,7 +232,7 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 	write_sysreg(w->host.cnthctl, cnthctl_el2);
 	keel_el2_gic_recover(w);
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
-		keel_debug_regs_load(&w->debug);
+		keel_debug_recover(&w->debug);
 	ctx->flags &= ~KEEL_CTX_FP_GUEST;
 	if (w->frame)
 		keel_host_frame_load(w->frame, ctx->flags & KEEL_CTX_PAUTH);

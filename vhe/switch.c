@@ -42,23 +42,6 @@ void keel_world_fp_enable(void)
 	isb();	/* Arm ARM B2.7: the new CPTR_EL2 before the FP instructions that follow */
 }
 
-static void load_debug(struct keel_ctx *ctx)
-{
-	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
-		return;
-	keel_debug_regs_save(this_cpu_ptr(&host_debug));
-	keel_debug_regs_load(ctx->flags & KEEL_CTX_DEBUG_VMM ? &ctx->dbg_vmm : &ctx->dbg);
-}
-
-static void unload_debug(struct keel_ctx *ctx)
-{
-	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
-		return;
-	if (!(ctx->flags & KEEL_CTX_DEBUG_VMM))
-		keel_debug_regs_save(&ctx->dbg);
-	keel_debug_regs_load(this_cpu_ptr(&host_debug));
-}
-
 /* The registers of regs.def that are switched at every entry. */
 static void load_run_regs(const struct keel_ctx *ctx, struct host_world *h)
 {
@@ -89,7 +72,8 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 	h->mdcr = read_sysreg(mdcr_el2);
 	h->vbar = read_sysreg(vbar_el1);
 	load_run_regs(ctx, h);
-	load_debug(ctx);
+	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
+		keel_debug_enter(ctx, this_cpu_ptr(&host_debug));
 	keel_vhe_vgic_enter(ctx);
 
 	if (keel_hyp_aarch32(ctx))
@@ -124,7 +108,8 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 	keel_vhe_vgic_leave(ctx);
 	sync_serror(ctx);
 	keel_world_collect_serror(ctx);
-	unload_debug(ctx);
+	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
+		keel_debug_leave(ctx, this_cpu_ptr(&host_debug));
 	unload_run_regs(ctx, h);
 
 	keel_guarded_write_hcr(h->hcr);

@@ -5,11 +5,14 @@
  *    end KVM_RUN with the right syndrome and PC, and the guest cannot tell
  *  - the guest's own BRK, breakpoints, watchpoints and single step reach the
  *    guest, one exception each, also over exits in between
+ *  - claim tags and the communications channel are not the CPU's, also while the
+ *    breakpoint registers are (with FEAT_FGT)
  *  - a step over an emulated instruction counts as one, also when steps were
  *    asked for between its exit and its completion
  *  - an interrupt that is taken instead of a step saves the guest's own PSTATE
  */
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 #include "lib/vm.h"
 
@@ -362,6 +365,54 @@ static void errors(void)
 	CHECK_EQ(debug(vcpu, 0, NULL), 0);
 }
 
+/*
+ * Registers that nobody switches and that the guest reaches, without a trap of
+ * their own, once its breakpoint registers are in the CPU. They are the same before,
+ * meanwhile and after.
+ */
+static void guest_channel(u64 arg)
+{
+	msr(oslar_el1, 0);
+	msr(mdccint_el1, 1 << 30);
+	msr(dbgclaimset_el1, 0x5a);
+	for (u64 mdscr = 0; mdscr <= 1 << 15; mdscr += 1 << 15) {
+		msr(mdscr_el1, mdscr);
+		isb();
+		GUEST_SYNC(1, 0);
+		GUEST_EQ(mrs(mdccint_el1), 1 << 30);
+		GUEST_EQ(mrs(dbgclaimclr_el1), 0x5a);
+		GUEST_EQ(mrs(oseccr_el1), 0);
+		GUEST_EQ(mrs(mdccsr_el0), 0);
+	}
+	msr(mdccint_el1, 1 << 29);
+	msr(dbgclaimclr_el1, 0x0a);
+	msr(oseccr_el1, 0x33);
+	msr(mdscr_el1, 0);
+	GUEST_SYNC(2, 0);
+	GUEST_EQ(mrs(mdccint_el1), 1 << 29);
+	GUEST_EQ(mrs(dbgclaimclr_el1), 0x50);
+}
+
+/* FEAT_FGT, which has the traps, is not shown to user space. It came with FEAT_ECV. */
+#define HWCAP2_ECV_	(1 << 19)
+
+static void channel(void)
+{
+	struct vm *vm;
+
+	if (access("/sys/module/keel", F_OK))
+		ktap_skip("in-tree KVM leaves them to the guest");
+	if (!(getauxval(AT_HWCAP2) & HWCAP2_ECV_))
+		ktap_skip("no fine-grained traps");
+	vm = vm_new(1, guest_channel, 0);
+	vcpu_sync(&vm->vcpu[0], 1);
+	vcpu_sync(&vm->vcpu[0], 1);
+	CHECK_EQ(reg_read(&vm->vcpu[0], REG_SYS(2, 0, 0, 2, 0)), 1 << 30);
+	vcpu_sync(&vm->vcpu[0], 2);
+	CHECK_EQ(reg_read(&vm->vcpu[0], REG_SYS(2, 0, 0, 2, 0)), 1 << 29);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
 static const struct ktap_case cases[] = {
 	{ "single step", single_step },
 	{ "single step from a pending access", step_from_mmio },
@@ -370,6 +421,7 @@ static const struct ktap_case cases[] = {
 	{ "hardware breakpoint", hardware_breakpoint },
 	{ "hardware watchpoint", hardware_watchpoint },
 	{ "the guest's own", guest_own },
+	{ "registers that are not switched", channel },
 	{ "invisible to the guest", invisible },
 	{ "errors", errors },
 };
