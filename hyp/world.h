@@ -25,6 +25,8 @@
 
 /* DISR_EL1.A: an SError was deferred. */
 #define KEEL_DISR_A	BIT(31)
+/* ISR_EL1.A: a physical SError is pending, for EL2 that reads it. */
+#define KEEL_ISR_A	BIT(8)
 
 static inline u64 keel_world_hcr(const struct keel_ctx *ctx)
 {
@@ -44,6 +46,33 @@ static inline u64 keel_world_hcr(const struct keel_ctx *ctx)
 static inline bool keel_world_serror_taken(const struct keel_ctx *ctx)
 {
 	return (READ_ONCE(ctx->lines) & BIT(KEEL_LINE_SERROR)) && !(read_sysreg(hcr_el2) & HCR_VSE);
+}
+
+/*
+ * An SError that the host's own accesses caused and that waits behind the mask would
+ * come at the guest's first instruction and pass for the guest's. True: leave it
+ * pending, and do not enter. Before the first entry of a run alone: what EL2 and the
+ * host do between entries of one is little.
+ */
+static inline bool keel_world_host_serror(void)
+{
+	if (!keel_hyp_features.ras)
+		return false;
+	dsb(nshst);
+	isb();	/* what the DSB brought to light shows in ISR_EL1 */
+	return read_sysreg(isr_el1) & KEEL_ISR_A;
+}
+
+/*
+ * Cortex-A77 1508412: the guest may have been interrupted between the DMB in front of
+ * a PAR_EL1 read and the read, and the host has met device memory since. Fast exits
+ * (fast.c) do not and go back without.
+ */
+static __always_inline int keel_world_enter(struct keel_ctx *ctx)
+{
+	if (keel_hyp_features.par_erratum)
+		dmb(sy);
+	return keel_guest_enter(ctx);
 }
 
 /* An SError that the guest caused but that did not interrupt it. */

@@ -207,11 +207,13 @@ long keel_switch_run(struct keel_ctx *ctx)
 	struct keel_el2_cpu *cpu = keel_image_cpu();
 	int code;
 
+	if (keel_world_host_serror())
+		return KEEL_EXIT_IRQ;
 	enter_world(cpu, ctx);
 	/* what the compiler keeps of the stack ends where the frame of keel_guest_enter() begins */
 	asm volatile("mov %0, sp" : "=r" (cpu->world.frame));
 	do {
-		code = keel_guest_enter(ctx);
+		code = keel_world_enter(ctx);
 	} while (!keel_world_read_fault(ctx, code));
 	cpu->world.frame = 0;
 	save_guest(&cpu->world, ctx);

@@ -148,10 +148,14 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 	int code;
 
 	local_daif_mask();
+	if (keel_world_host_serror()) {
+		local_daif_restore(DAIF_PROCCTX_NOIRQ);
+		return KEEL_EXIT_IRQ;
+	}
 	pmr_sync();	/* pseudo-NMI: the GIC knows that its mask is open before the guest runs */
 	enter_world(ctx, &host);
 	do {
-		code = keel_guest_enter(ctx);
+		code = keel_world_enter(ctx);
 	} while (!keel_world_read_fault(ctx, code) || handle_in_place(vcpu, &host, &code));
 	leave_world(ctx, &host);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
