@@ -72,6 +72,28 @@ bool keel_host_has_gicv3(void)
 	return cpus_have_cap(KEEL_CAP_GICV3);
 }
 
+#ifdef ARM64_MPAM	/* since 6.13 */
+bool keel_host_has_mpam(void)
+{
+	return cpus_have_cap(ARM64_MPAM);
+}
+
+bool keel_host_has_mpam_hcr(void)
+{
+	return cpus_have_cap(ARM64_MPAM_HCR);
+}
+#else
+bool keel_host_has_mpam(void)
+{
+	return false;
+}
+
+bool keel_host_has_mpam_hcr(void)
+{
+	return false;
+}
+#endif
+
 /* A kernel has the names of what it knows; some came to stable series later than to others. */
 static const struct {
 	u16 number;

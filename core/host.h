@@ -24,6 +24,13 @@ int keel_host_check(void);
 /* The interrupt controller's CPU interface is that of GICv3: system registers. */
 bool keel_host_has_gicv3(void);
 
+/*
+ * The kernel has set memory partitioning (MPAM) up: every CPU has it, and firmware
+ * leaves its registers to EL2. Never before Linux 6.13. hcr: with MPAMHCR_EL2.
+ */
+bool keel_host_has_mpam(void);
+bool keel_host_has_mpam_hcr(void);
+
 /* What of KEEL_KCAP_* (errata_table.h) this kernel works around, a bit each. After the CPUs were brought up. */
 u32 keel_host_kcaps(void);
 

@@ -27,6 +27,8 @@ void keel_features_probe(void)
 		.hcx = field(mmfr1, 40) != 0,	/* ID_AA64MMFR1_EL1.HCX */
 		.aa32 = field(pfr0, 0) == 2,	/* ID_AA64PFR0_EL1.EL0 */
 		.gicv3 = keel_host_has_gicv3(),
+		.mpam = keel_host_has_mpam(),
+		.mpam_hcr = keel_host_has_mpam() && keel_host_has_mpam_hcr(),
 		.brps = field(dfr0, 12) + 1,
 		.wrps = field(dfr0, 20) + 1,
 		.at_erratum = keel_errata_has(AT),

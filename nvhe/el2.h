@@ -17,6 +17,7 @@
 #include "../hyp/context.h"
 #include "../hyp/features.h"
 #include "../hyp/gicv3.h"
+#include "../hyp/mpam.h"
 
 /*
  * Host calls: HVC #0 at EL1, x0 = KEEL_CALL(nr), x1.. the arguments. On return
@@ -45,6 +46,7 @@ struct keel_host_el2 {
 	u64 vpidr, vmpidr;
 	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
 	u64 sre;
+	struct keel_mpam mpam;
 };
 
 /* The world switch's part of a CPU. nvhe/switch.c's and nvhe/vgic.c's. */

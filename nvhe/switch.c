@@ -70,6 +70,7 @@ void keel_switch_take(struct keel_el2_cpu *cpu)
 		h->sre = read_sysreg_s(SYS_ICC_SRE_EL2);
 		keel_gicv3_probe();
 	}
+	keel_mpam_read(&h->mpam);
 	take_fgt(h);
 	keel_el2_debug_take(&cpu->world);
 	keel_gicv3_forget(&cpu->world.gic);
@@ -120,6 +121,8 @@ static void activate(const struct keel_el2_cpu *cpu, const struct keel_ctx *ctx)
 	write_sysreg(ctx->mdcr | (cpu->world.host.mdcr & MDCR_EL2_HPMN_MASK), mdcr_el2);
 	if (keel_hyp_features.hcx)
 		write_sysreg_s(ctx->hcrx, SYS_HCRX_EL2);
+	/* EL1 and EL0 go on with the host's labels: MPAM1_EL1 and MPAM0_EL1 are not switched */
+	keel_mpam_enter(&cpu->world.host.mpam);
 	if (keel_hyp_features.ras) {
 		write_sysreg_s(ctx->vsesr, SYS_VSESR_EL2);
 		write_sysreg_s(ctx->sys[KEEL_DISR_EL1], SYS_VDISR_EL2);
@@ -138,6 +141,7 @@ static void deactivate(const struct keel_el2_cpu *cpu)
 	keel_guarded_write_hcr(h->hcr);
 	write_sysreg(0, vttbr_el2);
 	write_sysreg(cpu->vectors, vbar_el2);
+	keel_mpam_leave(&h->mpam);
 	if (keel_hyp_features.hcx)
 		write_sysreg_s(h->hcrx, SYS_HCRX_EL2);
 	write_sysreg(h->mdcr, mdcr_el2);

@@ -58,6 +58,7 @@ int keel_vhe_enable_cpu(void)
 	p->host_hstr = read_sysreg(hstr_el2);
 	write_sysreg(KEEL_HSTR_GUEST, hstr_el2);
 	p->vttbr = 0;
+	p->mpam1 = 0;
 	forget_profiling();
 	keel_vhe_vgic_take();
 	p->enabled = true;

@@ -19,6 +19,7 @@ struct keel_pcpu {
 	u64 host_vectors, host_hcr;	/* the host's VBAR_EL2 and HCR_EL2 */
 	u64 host_hstr;			/* ... and HSTR_EL2 */
 	u64 host_sre, host_ich_hcr;	/* the host's ICC_SRE_EL2 and ICH_HCR_EL2 */
+	u64 mpam1;			/* last written MPAM1_EL12; without its enable: unknown */
 	struct keel_gicv3_live gic;
 	bool enabled;
 };

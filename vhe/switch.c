@@ -19,6 +19,7 @@
 #include "../hyp/debug.h"
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
+#include "../hyp/mpam.h"
 #include "../hyp/world.h"
 #include "cpu.h"
 #include "vgic.h"
@@ -32,6 +33,7 @@
 struct host_world {
 	u64 hcr, cptr, mdcr, hcrx, vbar, mdscr;
 	u64 tpidr_el0, tpidrro_el0;
+	struct keel_mpam mpam;
 };
 
 static DEFINE_PER_CPU(struct keel_debug_regs, host_debug);
@@ -65,6 +67,20 @@ static void unload_run_regs(struct keel_ctx *ctx, const struct host_world *h)
 	write_sysreg(h->mdscr, mdscr_el1);
 }
 
+/* The thread's labels change with its group, also while a vCPU stays resident. */
+static void enter_mpam(struct keel_mpam *host)
+{
+	u64 *loaded = &this_cpu_ptr(&keel_pcpu)->mpam1;
+	u64 mpam1 = keel_mpam1_guest(read_sysreg_s(KEEL_SYS_MPAM0_EL1));
+
+	if (*loaded != mpam1)
+		write_sysreg_s(mpam1, KEEL_SYS_MPAM1_EL12);
+	*loaded = mpam1;
+	/* the kernel reaches MPAM2_EL2 by its name at EL1 whenever labels change: so it is read each time */
+	keel_mpam_read(host);
+	keel_mpam_enter(host);
+}
+
 static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 {
 	h->hcr = read_sysreg(hcr_el2);
@@ -84,6 +100,8 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 		h->hcrx = read_sysreg_s(SYS_HCRX_EL2);
 		write_sysreg_s(ctx->hcrx, SYS_HCRX_EL2);
 	}
+	if (keel_hyp_features.mpam)
+		enter_mpam(&h->mpam);
 	if (keel_hyp_features.ras)
 		write_sysreg_s(ctx->vsesr, SYS_VSESR_EL2);
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
@@ -116,6 +134,7 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 	write_sysreg(h->cptr, cpacr_el1);
 	write_sysreg(h->mdcr, mdcr_el2);
 	write_sysreg(h->vbar, vbar_el1);
+	keel_mpam_leave(&h->mpam);
 	if (keel_hyp_features.hcx)
 		write_sysreg_s(h->hcrx, SYS_HCRX_EL2);
 	isb();	/* TGE, vectors and traps are the host's before its next access or interrupt */
