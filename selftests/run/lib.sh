@@ -193,6 +193,8 @@ closed() {
 		"$TOP/build/$1/keel.ko" "$TOP/build/$1/nvhe/image.elf"
 	expect "$1: the EL2 image changes EL1's translation after its walks" "$TOP/tools/build/walks-finished" \
 		"$TOP/build/$1/nvhe/image.elf"
+	expect "$1: what only silicon would miss is there" "$TOP/tools/build/unseen-instructions" \
+		"$TOP/build/$1/keel.ko" "$TOP/build/$1/nvhe/image.elf"
 }
 
 # usage: asks KERNEL    the module that was built for a stock kernel needs nothing of it that is not agreed on

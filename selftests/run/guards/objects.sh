@@ -35,6 +35,41 @@ expect "guards: a missing access is caught" fails fenced "${proper/PAR/}"
 echo 'no object' >"$work/f.o"
 expect "guards: what is no object is no pass" fails "$TOP/tools/build/guarded-registers" "$work/f.o"
 
+# The judge of instructions that no emulated CPU misses: each of them gone is caught.
+unseen='	.arch armv8.4-a
+	dsb nshst
+	isb
+	mrs x0, isr_el1
+	dmb sy
+	bl keel_guest_enter
+	msr s3_4_c10_c5_0, x0
+	msr s3_4_c10_c5_0, x1
+	msr s3_4_c10_c4_0, x0
+	msr s3_4_c10_c4_0, x1
+	msr mdccint_el1, x0
+	msr mdccint_el1, x1
+	mrs x0, mdccint_el1
+	mrs x1, mdccint_el1'
+unseen_vhe='	mrs x0, s3_0_c10_c5_1
+	msr s3_5_c10_c5_0, x0
+	mrs x0, s3_0_c9_c10_7
+	msr s3_5_c9_c9_0, xzr'
+# usage: unseen [LINE]    both objects, without that line
+unseen() {
+	printf 'f:\n%s\n' "$unseen" | sed "${1:+$((${1} + 1))d}" >"$work/u.S"
+	printf 'f:\n%s\n%s\n' "$unseen" "$unseen_vhe" >"$work/v.S"
+	if [ -n "${2:-}" ]; then sed -i "$(($2 + 1))d" "$work/v.S"; fi
+	"$cc" -c -o "$work/u.o" "$work/u.S" && "$cc" -c -o "$work/v.o" "$work/v.S" &&
+		"$TOP/tools/build/unseen-instructions" "$work/v.o" "$work/u.o"
+}
+each_unseen() {
+	local i
+	for i in $(seq 2 14); do if unseen "$i" >/dev/null; then echo "line $i of the image"; return 1; fi; done
+	for i in $(seq 2 18); do if unseen "" "$i" >/dev/null; then echo "line $i of the module"; return 1; fi; done
+}
+expect "guards: objects with every instruction pass" unseen
+expect "guards: each instruction that is missing is caught" each_unseen
+
 # The judge of what is asked of the kernel finds what is not exported and what is not listed.
 printf '0x1\tone\tvmlinux\tEXPORT_SYMBOL\t\n0x2\ttwo\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x3\tthree\tvmlinux\tEXPORT_SYMBOL\t\n' >"$work/symvers"
 printf '# a comment\none\ntwo  # why\nfour\n' >"$work/symbols"
