@@ -13,7 +13,7 @@ struct keel_image_header {
 	u32 rodata, data, end;	/* where the text ends, and so on: multiples of 4 KiB */
 	u32 start;		/* entry with the MMU off */
 	u32 vectors, guest_vectors;
-	u32 unused;
+	u32 off, off_end;	/* code that runs with the MMU off */
 };
 
 extern const char keel_blob[], keel_blob_end[];

@@ -118,6 +118,7 @@ int keel_nvhe_enable_cpu(void)
 	c->host_frame = 0;
 	memset(&c->world, 0, sizeof(c->world));
 	keel_map_clean(c, sizeof(*c));
+	keel_map_clean_start();
 	r = keel_call_raw(HVC_SOFT_RESTART, keel_map_entry(), virt_to_phys(c), 0, 0);
 	if (r.ret || r.value != KEEL_EL2_VERSION)
 		return -ENODEV;

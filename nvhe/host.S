@@ -134,6 +134,7 @@ SYM_CODE_END(keel_host_call)
  * x0 < HVC_STUB_HCALL_NR, which grows: a call without a name here gets an error.
  */
 #define GET_ICH_VTR	4		/* HVC_GET_ICH_VTR_EL2, since 6.19 */
+	.section .text.off, "ax"	/* behind keel_start_give() the MMU is off */
 SYM_CODE_START_LOCAL(keel_host_stub)
 	cmp	x0, #GET_ICH_VTR
 	b.eq	4f
@@ -173,6 +174,7 @@ SYM_CODE_START_LOCAL(keel_host_stub)
 	dsb	nsh
 	isb
 SYM_CODE_END(keel_host_stub)
+	.text
 
 /* x0: vector; x0, x1 in the registers' frame at SP, all others as they were. */
 SYM_CODE_START_LOCAL(keel_host_unexpected)

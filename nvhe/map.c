@@ -157,6 +157,11 @@ void keel_map_clean(const void *start, size_t size)
 	dsb(sy);	/* complete to the point of coherence: the reader has its MMU off */
 }
 
+void keel_map_clean_start(void)
+{
+	keel_map_clean(image + header->off, header->off_end - header->off);
+}
+
 u64 keel_map_image(u64 *size)
 {
 	*size = image_size;

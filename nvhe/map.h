@@ -17,6 +17,12 @@ void keel_map_parameters(struct keel_el2_cpu *cpu);
 u64 keel_map_entry(void);
 u64 keel_map_guest_vectors(unsigned int kind);
 
+/*
+ * The code that runs with the MMU off to the point of coherence: whenever a CPU is
+ * taken, since a resume from hibernation writes the image's pages by way of the
+ * caches. Any context.
+ */
+void keel_map_clean_start(void);
 /* To the point of coherence, before EL2 reads it with its MMU off. Any context. */
 void keel_map_clean(const void *start, size_t size);
 

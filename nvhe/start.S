@@ -3,7 +3,7 @@
  * The EL2 image's way in, with the MMU off, and its way out. The stub's
  * HVC_SOFT_RESTART leads to keel_start, not HVC_SET_VECTORS, which would lose
  * the address of the stub's vectors: nobody but EL2 can read that, and they
- * have to be put back.
+ * have to be put back. What runs with the MMU off is in .text.off.
  */
 #include <linux/linkage.h>
 #include <asm/assembler.h>
@@ -14,7 +14,7 @@
 #define HCR_E2H_BIT	34
 #define NOT_OURS	-19		/* -ENODEV */
 
-	.text
+	.section .text.off, "ax"
 /*
  * x0: this CPU's struct keel_el2_cpu. At EL2 by the host's HVC, so that
  * ELR_EL2 and SPSR_EL2 lead back to it; DAIF masked. Answers as a host call.

@@ -8,6 +8,7 @@
  *	load	the same for data
  *	lost	a store with the MMU off to such a line, whose eviction overwrites it
  *	dsb	a line was cleaned, but no DSB has completed that
+ * After a resume from hibernation (mark.h) all that the host had cleaned is dirty again.
  * It judges what runs at EL2 outside of the kernel (argument kernel=FIRST-END,
  * physical addresses: its own way in is its own matter), and guests.
  *
@@ -18,6 +19,7 @@
 #include <string.h>
 #include "insn.h"
 #include "judge.h"
+#include "mark.h"
 
 const char judge_name[] = "coherency";
 
@@ -33,6 +35,7 @@ const char judge_name[] = "coherency";
 static struct judge_reg sctlr_el1 = { "SCTLR" }, sctlr_el2 = { "SCTLR_EL2" };
 
 static uint8_t dirty[MAX_LINE / 8], cleaned[MAX_LINE / 8];
+static uint8_t ever[MAX_LINE / 8];	/* cleaned by the host at any time */
 static uint64_t kernel_first, kernel_end;
 
 /* Lines that are cleaned, less a DSB. */
@@ -166,6 +169,8 @@ static void at_clean(unsigned int unused, void *data)
 		return;
 	}
 	judge_seen("cleaned");
+	if (!is_guest(judge_el()))
+		set(ever, pa / LINE);
 	if (!is(dirty, pa / LINE))
 		return;
 	set(cleaned, pa / LINE);
@@ -189,6 +194,15 @@ static void at_dsb(unsigned int unused, void *data)
 			waiting[kept++] = waiting[i];
 	}
 	nr_waiting = kept;
+}
+
+static void at_resumed(unsigned int unused, void *data)
+{
+	judge_seen("resumes");
+	for (size_t i = 0; i < sizeof(ever); i++) {
+		dirty[i] |= ever[i];
+		cleaned[i] &= ~ever[i];
+	}
 }
 
 /* ---- with the MMU off ---- */
@@ -286,7 +300,9 @@ void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 			watch_off(insn, code);
 		else if (insn_may_store(code))
 			qemu_plugin_register_vcpu_mem_cb(insn, at_store, NO_REGS, MEM_STORES, NULL);
-		if (insn_is_sys(code))
+		if (code == MARK_RESUMED_INSN)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_resumed, NO_REGS, NULL);
+		else if (insn_is_sys(code))
 			watch_sys(insn, code);
 		else if (insn_is_dsb(code) && dsb_covers_loads(code) && dsb_covers_stores(code))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_dsb, READ_REGS, NULL);

@@ -10,7 +10,16 @@
 #define MARK_UNMAPPED		0x7001
 #define MARK_UNMAPPED_INSN	(0xd280001fu | MARK_UNMAPPED << 5)
 
+/* All of memory was written by way of the caches, as by a resume from hibernation. */
+#define MARK_RESUMED		0x7002
+#define MARK_RESUMED_INSN	(0xd280001fu | MARK_RESUMED << 5)
+
 #ifdef __aarch64__
+static inline void mark_resumed(void)
+{
+	asm volatile(".inst %c0" :: "i" (MARK_RESUMED_INSN) : "memory");
+}
+
 static inline void mark_unmapped(unsigned long pa, unsigned long size)
 {
 	register unsigned long x0 asm("x0") = pa;
