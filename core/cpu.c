@@ -149,33 +149,36 @@ static int reboot(struct notifier_block *nb, unsigned long event, void *unused)
 
 static struct notifier_block reboot_nb = { .notifier_call = reboot };
 
+/*
+ * Who is told of what takes registers away is told from the first CPU on: one that
+ * was taken may lose its power in idle before the last one is.
+ */
 int keel_cpu_init(void)
 {
-	int err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "virt/keel:online", take_cpu, give_cpu);
+	int err = register_reboot_notifier(&reboot_nb);
 
-	if (err < 0)
-		return err;
-	hotplug_state = err;
-	err = register_reboot_notifier(&reboot_nb);
 	if (err)
-		goto err_hotplug;
+		return err;
 	err = cpu_pm_register_notifier(&power_nb);
 	if (err)
 		goto err_reboot;
 	keel_compat_syscore_register(&syscore);
-	return 0;
+	hotplug_state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "virt/keel:online", take_cpu, give_cpu);
+	if (hotplug_state >= 0)
+		return 0;
 
+	err = hotplug_state;
+	keel_compat_syscore_unregister(&syscore);
+	cpu_pm_unregister_notifier(&power_nb);
 err_reboot:
 	unregister_reboot_notifier(&reboot_nb);
-err_hotplug:
-	cpuhp_remove_state(hotplug_state);
 	return err;
 }
 
 void keel_cpu_exit(void)
 {
+	cpuhp_remove_state(hotplug_state);
 	keel_compat_syscore_unregister(&syscore);
 	cpu_pm_unregister_notifier(&power_nb);
 	unregister_reboot_notifier(&reboot_nb);
-	cpuhp_remove_state(hotplug_state);
 }

@@ -99,8 +99,8 @@ int keel_nvhe_run(struct keel_vcpu *vcpu)
 		ctx->flags &= ~KEEL_CTX_VSE_TAKEN;
 		clear_bit(KEEL_LINE_SERROR, &ctx->lines);
 	}
-	/* EL2 died, under this guest or another, and has said so */
-	return code < 0 ? KEEL_EXIT_FAILED : code;
+	/* EL2 died, under this guest or another, and has said so; or it is not keel's */
+	return code < 0 || code > KEEL_EXIT_FAILED ? KEEL_EXIT_FAILED : code;
 }
 
 void keel_nvhe_put(struct keel_vcpu *vcpu)
@@ -146,8 +146,8 @@ static void flush_here(void *info)
 
 	if (!keel_nvhe_taken())
 		return;
-	keel_call(f->call, f->s2 ? READ_ONCE(f->s2->vttbr) : 0, f->s2 ? f->s2->vtcr : 0, f->a3, f->a4);
-	f->done = true;
+	f->done = !keel_call(f->call, f->s2 ? READ_ONCE(f->s2->vttbr) : 0, f->s2 ? f->s2->vtcr : 0,
+			     f->a3, f->a4).ret;
 }
 
 /*

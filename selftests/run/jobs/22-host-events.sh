@@ -48,7 +48,7 @@ expect "host-events: the module of losses builds" "$TOP/tools/build/quiet-build"
 for k in 6.12 6.1; do leek $k; done
 files=(--file "$programs/busy" --file "$programs/smoke" --file "$programs/hotplug"
 	--file "$programs/timer_user" --file "$work/kexec")
-losses=(--file "$work/idle_loss.ko" --file "$programs/gic2_lists")
+losses=(--file "$work/idle_loss.ko" --file "$work/early_idle.ko" --file "$programs/gic2_lists")
 tree "$work/idle.dtb" 2 2 && add_idle "$work/idle.dtb" 2
 tree "$work/no-timer.dtb" 2 3 && fdtput -t s "$work/no-timer.dtb" /timer \
 	interrupt-names sec-phys phys none hyp-phys
@@ -78,7 +78,7 @@ HV=none host "host-events crash" --kernel 6.12 --nvhe --no-logcheck --timeout 30
 HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
 	--qemu "$work/idle.dtb" --file build/6.12/keel.ko "${losses[@]}" -- "$RUN/host/host-events idle"
 HV=none host "host-events nvhe-idle" --kernel 6.12 --nvhe --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
-	--qemu "$work/idle.dtb" --file build/6.12/keel.ko "${losses[@]}" -- "$RUN/host/host-events idle"
+	--qemu "$work/idle.dtb" --file build/6.12/keel.ko "${losses[@]}" -- "$RUN/host/host-events early idle"
 for nvhe in '' --nvhe; do
 	# shellcheck disable=SC2086
 	HV=none host "host-events no-timer$nvhe" --kernel 6.12 $nvhe --timeout 60 --qemu -dtb \
