@@ -70,10 +70,18 @@ static struct miscdevice kvm_alias = {
 	.fops = &dev_fops,
 };
 
+static int no_open(struct inode *inode, struct file *file)
+{
+	return -ENODEV;
+}
+
 int keel_device_check(void)
 {
-	/* In-tree KVM holds the minor for as long as it owns EL2: try it for a moment. */
-	static const struct file_operations nothing = { .owner = THIS_MODULE };
+	/*
+	 * In-tree KVM holds the minor for as long as it owns EL2: try it for a moment.
+	 * Nobody gets an fd of it, which would outlive a load that is refused.
+	 */
+	static const struct file_operations nothing = { .owner = THIS_MODULE, .open = no_open };
 	static struct miscdevice probe = { .minor = KVM_MINOR, .name = "keel-probe", .fops = &nothing, .mode = 0400 };
 	int err = misc_register(&probe);
 
