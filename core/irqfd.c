@@ -164,11 +164,18 @@ static void unlink_resampler(struct irqfd *p)
 	WRITE_ONCE(vm->gic.resamplers, vm->gic.resamplers - 1);
 }
 
-/* The line falls under the lock, so that one that comes now raises it only after that. */
+/* After this it holds its line up no longer. */
 static void stop_resampling(struct irqfd *p)
 {
 	spin_lock_irq(&p->vm->irqfds.lock);
 	unlink_resampler(p);
+	spin_unlock_irq(&p->vm->irqfds.lock);
+}
+
+/* Under the lock, so that one that comes now raises the line only after that. */
+static void lower_locked(struct irqfd *p)
+{
+	spin_lock_irq(&p->vm->irqfds.lock);
 	lower(p);
 	spin_unlock_irq(&p->vm->irqfds.lock);
 }
@@ -182,7 +189,11 @@ static void start_resampling(struct irqfd *p)
 	WRITE_ONCE(vm->gic.resamplers, vm->gic.resamplers + 1);
 }
 
-/* Sleepable. The irqfds of the list were taken off; after this they are gone. */
+/*
+ * Sleepable. The irqfds of the list were taken off; after this they are gone. All
+ * have let go of their lines before the first line is looked at: what is walked
+ * for that, with IRQs off, are those that stay.
+ */
 static void end_all(struct keel_vm *vm, struct list_head *list)
 {
 	struct irqfd *p, *n;
@@ -195,6 +206,11 @@ static void end_all(struct keel_vm *vm, struct list_head *list)
 		if (p->resample)
 			stop_resampling(p);
 		wait |= !!p->resample;
+		cond_resched();
+	}
+	list_for_each_entry(p, list, entry) {
+		if (p->resample)
+			lower_locked(p);
 		cond_resched();
 	}
 	if (wait)
@@ -304,8 +320,10 @@ static void withdraw(struct irqfd *p)
 	spin_lock_irq(&fds->lock);
 	list_del(&p->entry);
 	spin_unlock_irq(&fds->lock);
-	if (p->resample)
+	if (p->resample) {
 		stop_resampling(p);
+		lower_locked(p);
+	}
 	synchronize_srcu_expedited(&p->vm->irq_srcu);
 	eventfd_ctx_put(p->ctx);
 	put_resample(p);
