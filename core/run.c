@@ -73,8 +73,7 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 			return leave_for_signal(vcpu);
 		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_has_event(vcpu))
 			return report_wakeup(vcpu);
-		clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
-		clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
+		clear_stops(vcpu);
 		if (serve_its(vcpu) != KEEL_RESUME)
 			return -EINTR;
 		keel_vcpu_block(vcpu);

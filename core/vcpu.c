@@ -80,23 +80,32 @@ static int check_create(struct keel_vm *vm, unsigned long id)
 	return vm->vcpu_by_id[id] ? -EEXIST : 0;
 }
 
+/* Asked again under the lock: a GICv2 may have initialised itself meanwhile, for the vCPUs that were there. */
+static int open_placed(struct keel_vcpu *vcpu)
+{
+	struct keel_vm *vm = vcpu->vm;
+	int ret;
+
+	mutex_lock(&vm->config_lock);
+	ret = keel_place_check_create(vm) ?: keel_vcpu_open_fd(vcpu);
+	if (ret >= 0) {
+		keel_vm_publish_vcpu(vm, vcpu);
+		keel_place_assign(vm);
+	}
+	mutex_unlock(&vm->config_lock);
+	return ret;
+}
+
 /*
  * From the moment that the fd is there another thread may use it. Its ioctls wait
  * for the mutex until the VM knows the vCPU.
  */
 static int open_and_publish(struct keel_vcpu *vcpu)
 {
-	struct keel_vm *vm = vcpu->vm;
 	int fd;
 
 	mutex_lock(&vcpu->mutex);
-	fd = keel_vcpu_open_fd(vcpu);
-	if (fd >= 0) {
-		keel_vm_publish_vcpu(vm, vcpu);
-		mutex_lock(&vm->config_lock);
-		keel_place_assign(vm);
-		mutex_unlock(&vm->config_lock);
-	}
+	fd = open_placed(vcpu);
 	mutex_unlock(&vcpu->mutex);
 	return fd;
 }
