@@ -199,7 +199,9 @@ void keel_map_parameters(struct keel_el2_cpu *cpu)
 	/* write-back, inner shareable walks; 4 KiB granule; TCR_EL2 with E2H = 0 (Arm ARM D24.2.189) */
 	cpu->tcr = TCR_EL2_RES1 | (64 - EL2_BITS) | 1 << 8 | 1 << 10 | 3 << 12 | min_t(u64, parange, 5) << 16;
 	cpu->ttbr0 = virt_to_phys(root);
-	cpu->sctlr = SCTLR_EL2_RES1 | SCTLR_ELx_M | SCTLR_ELx_C | SCTLR_ELx_SA | SCTLR_ELx_I | SCTLR_ELx_WXN;
+	/* EIS and EOS are RES1 until FEAT_ExS: without them exceptions and their returns do not synchronise */
+	cpu->sctlr = SCTLR_EL2_RES1 | SCTLR_ELx_EIS | SCTLR_ELx_EOS | SCTLR_ELx_M | SCTLR_ELx_C | SCTLR_ELx_SA |
+		     SCTLR_ELx_I | SCTLR_ELx_WXN;
 	cpu->vectors = base + header->vectors;
 }
 
