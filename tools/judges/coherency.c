@@ -7,7 +7,7 @@
  *	fetch	an instruction is fetched with the MMU off from such a line
  *	load	the same for data
  *	lost	a store with the MMU off to such a line, whose eviction overwrites it
- *	dsb	a line was cleaned, but no DSB has completed that
+ *	dsb	a line was cleaned, but no DSB has completed that for all observers (OSH, SY)
  * After a resume from hibernation (mark.h) all that the host had cleaned is dirty again.
  * It judges what runs at EL2 outside of the kernel (argument kernel=FIRST-END,
  * physical addresses: its own way in is its own matter), and guests.
@@ -287,6 +287,12 @@ static void watch_sys(struct qemu_plugin_insn *insn, uint32_t code)
 	}
 }
 
+/* For whoever does not look into caches, which makes memory outer shareable. */
+static bool completes(uint32_t dsb)
+{
+	return dsb_covers_loads(dsb) && dsb_covers_stores(dsb) && dsb_is_outer(dsb);
+}
+
 /* Code is translated in the context in which it then runs; QEMU has blocks of their own for the MMU off. */
 void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 {
@@ -304,7 +310,7 @@ void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_resumed, NO_REGS, NULL);
 		else if (insn_is_sys(code))
 			watch_sys(insn, code);
-		else if (insn_is_dsb(code) && dsb_covers_loads(code) && dsb_covers_stores(code))
+		else if (insn_is_dsb(code) && completes(code))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_dsb, READ_REGS, NULL);
 	}
 }

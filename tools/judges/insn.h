@@ -92,6 +92,11 @@ static inline bool dsb_is_inner(uint32_t insn)
 	return (insn >> 10 & 3) >= 2;	/* ISH or SY */
 }
 
+static inline bool dsb_is_outer(uint32_t insn)
+{
+	return !(insn & 0x400) == !(insn & 0x800);	/* OSH or SY */
+}
+
 static inline bool insn_is_isb(uint32_t insn)
 {
 	return (insn & 0xfffff0ff) == 0xd50330df;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "insn.h"
 #include "judge.h"
 
@@ -14,6 +15,7 @@ PLUGIN_EXPORT int qemu_plugin_version = 4;
 PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
 
 static FILE *out;
+static const char *until;	/* the rule whose first violation ends it all */
 
 static struct violation {
 	const char *rule;
@@ -142,6 +144,18 @@ uint32_t judge_insn(const struct qemu_plugin_insn *insn)
 
 /* ---- report ---- */
 
+static void finish(plugin_id id, void *data)
+{
+	judge_report(out);
+	for (unsigned int i = 0; i < MAX_SEEN && seen[i].what; i++)
+		fprintf(out, "seen %s %" PRIu64 "\n", seen[i].what, seen[i].times);
+	for (unsigned int i = 0; i < nr_violations; i++)
+		fprintf(out, "violation %s %#" PRIx64 " %" PRIu64 " %s\n", violations[i].rule,
+			violations[i].addr, violations[i].times, violations[i].what);
+	fprintf(out, "end\n");
+	fclose(out);
+}
+
 static struct violation *find_violation(const char *rule, uint64_t addr)
 {
 	for (unsigned int i = 0; i < nr_violations; i++)
@@ -166,6 +180,10 @@ void judge_violation(const char *rule, uint64_t addr, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(v->what, sizeof(v->what), fmt, ap);
 	va_end(ap);
+	if (until && !strcmp(until, rule)) {
+		finish(0, NULL);
+		_exit(0);
+	}
 }
 
 void judge_seen(const char *what)
@@ -181,20 +199,12 @@ void judge_seen(const char *what)
 	seen[i].times++;
 }
 
-static void finish(plugin_id id, void *data)
-{
-	judge_report(out);
-	for (unsigned int i = 0; i < MAX_SEEN && seen[i].what; i++)
-		fprintf(out, "seen %s %" PRIu64 "\n", seen[i].what, seen[i].times);
-	for (unsigned int i = 0; i < nr_violations; i++)
-		fprintf(out, "violation %s %#" PRIx64 " %" PRIu64 " %s\n", violations[i].rule,
-			violations[i].addr, violations[i].times, violations[i].what);
-	fprintf(out, "end\n");
-	fclose(out);
-}
-
 static bool argument(const char *arg)
 {
+	if (!strncmp(arg, "until=", 6)) {
+		until = strdup(arg + 6);
+		return until;
+	}
 	if (strncmp(arg, "out=", 4))
 		return judge_argument(arg);
 	out = fopen(arg + 4, "w");

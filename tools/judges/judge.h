@@ -8,6 +8,7 @@
  *	violation RULE ADDRESS TIMES WHAT
  *	seen WHAT TIMES
  * the second so that a run in which a judge saw nothing is not taken for clean.
+ * Argument until=RULE ends the emulator with the first violation of that rule.
  */
 #ifndef JUDGES_JUDGE_H
 #define JUDGES_JUDGE_H
