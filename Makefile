@@ -86,7 +86,8 @@ demo:
 	@$(TESTBED)/demo
 
 judges: selftests
-	@$(MAKE) module
+	@$(MAKE) KERNEL=6.12 module
+	@$(MAKE) KERNEL=7.3 module
 	@tools/judges/all
 
 shell: $(if $(filter keel,$(HV)),module)
