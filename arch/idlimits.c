@@ -5,6 +5,7 @@
  * A field is offered only if everything it promises is switched, emulated or
  * of no concern to EL2. Field positions are the Arm ARM's (D24.2).
  */
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/types.h>
 #include "idlimits.h"
@@ -339,6 +340,26 @@ u64 keel_idlimits_pauth(unsigned int idx)
 		if (f->kind == KEEL_ID_PAUTH)
 			val |= mask(f);
 	return val;
+}
+
+/* Kernels before 6.13 showed the host's MPAM to guests, though none could use it. */
+static u64 once_shown(unsigned int idx)
+{
+	switch (idx) {
+	case KEEL_IDLIMITS_IDX(4, 0):
+		return GENMASK_ULL(43, 40);	/* ID_AA64PFR0_EL1.MPAM */
+	case KEEL_IDLIMITS_IDX(4, 1):
+		return GENMASK_ULL(19, 16);	/* ID_AA64PFR1_EL1.MPAM_frac */
+	default:
+		return 0;
+	}
+}
+
+u64 keel_idlimits_forget(unsigned int idx, u64 host, u64 val)
+{
+	u64 mask = once_shown(idx);
+
+	return (val ^ host) & mask ? val : val & ~mask;
 }
 
 static bool field_ok(const struct keel_idfield *f, unsigned int offer, unsigned int val)

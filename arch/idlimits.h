@@ -48,6 +48,8 @@ u64 keel_idlimits_offer(unsigned int idx, u64 host, unsigned int flags);
 u64 keel_idlimits_writable(unsigned int idx);
 /* The fields that belong to pointer authentication. */
 u64 keel_idlimits_pauth(unsigned int idx);
+/* val without what in-tree kernels once showed of the host's register: written back, it counts as 0. */
+u64 keel_idlimits_forget(unsigned int idx, u64 host, u64 val);
 /* May user space replace the offer by val? 0 or -EINVAL. */
 int keel_idlimits_check(unsigned int idx, u64 offer, u64 val);
 

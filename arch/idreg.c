@@ -165,16 +165,20 @@ static u64 broken_fields(unsigned int idx)
 }
 
 /* The most that any guest can see; a register without a say of the host's is not read there. */
+/* The host's, or 0 if none of it matters, where there may be none. */
+static u64 host_idx(unsigned int idx)
+{
+	return keel_idlimits_needs_host(idx) ? host(idx / 8 + 1, idx % 8) : 0;
+}
+
 static u64 offer(unsigned int idx)
 {
 	unsigned int flags = KEEL_IDOFFER_PAUTH;
-	u64 val = 0;
+	u64 val;
 
 	if (keel_idreg_host_aa32())
 		flags |= KEEL_IDOFFER_AA32;
-	if (keel_idlimits_needs_host(idx))
-		val = host(idx / 8 + 1, idx % 8);
-	val = keel_idlimits_offer(idx, val, flags) & ~broken_fields(idx);
+	val = keel_idlimits_offer(idx, host_idx(idx), flags) & ~broken_fields(idx);
 	if (!keel_vgic_has_sysregs())
 		val &= ~gic_fields(idx);
 	return idx == IDX(7, 0) ? limit_parange(val) : val;
@@ -213,6 +217,7 @@ int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 
 	if (is_wi(idx))
 		return 0;
+	val = keel_idlimits_forget(idx, host_idx(idx), val);
 	mutex_lock(&vm->config_lock);
 	if (vm->has_run)
 		err = val == keel_idreg_read(vm, idx) ? 0 : -EBUSY;

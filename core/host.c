@@ -3,6 +3,7 @@
  * The host kernel: may keel run on it, and the services that need care
  * because kernels differ.
  */
+#include <linux/bitfield.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/sched/signal.h>
@@ -73,9 +74,13 @@ bool keel_host_has_gicv3(void)
 }
 
 #ifdef ARM64_MPAM	/* since 6.13 */
+/*
+ * The kernel writes MPAM2_EL2 at boot wherever the CPU has MPAM, and opens all of it to
+ * EL1. The capability says less: that firmware has switched it on as well.
+ */
 bool keel_host_has_mpam(void)
 {
-	return cpus_have_cap(ARM64_MPAM);
+	return FIELD_GET(GENMASK_ULL(43, 40), read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1));
 }
 
 bool keel_host_has_mpam_hcr(void)

@@ -391,6 +391,7 @@ static void guest_channel(u64 arg)
 	GUEST_SYNC(2, 0);
 	GUEST_EQ(mrs(mdccint_el1), 1 << 29);
 	GUEST_EQ(mrs(dbgclaimclr_el1), 0x50);
+	GUEST_EQ(mrs(oseccr_el1), 0);
 }
 
 /* FEAT_FGT, which has the traps, is not shown to user space. It came with FEAT_ECV. */

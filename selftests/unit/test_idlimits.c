@@ -162,8 +162,29 @@ static void raz_registers_take_zero_only(void)
 	}
 }
 
+/* MPAM of the host's, which kernels before 6.13 showed, is taken for none; another one stays, and is refused. */
+static void mpam_is_forgotten(void)
+{
+	static const struct { unsigned int idx, shift; } field[] = {
+		{ KEEL_IDLIMITS_IDX(4, 0), 40 }, { KEEL_IDLIMITS_IDX(4, 1), 16 },
+	};
+
+	for (unsigned int i = 0; i < 2; i++) {
+		u64 one = 1ULL << field[i].shift, rest = ~(0xfULL << field[i].shift);
+
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, one, ~0ULL & (rest | one)), rest);
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, one, 2 * one), 2 * one);
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, 0, one), one);
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, one, 0), 0);
+		CHECK_EQ(keel_idlimits_check(field[i].idx, 0, 2 * one), -EINVAL);
+	}
+	CHECK_EQ(keel_idlimits_forget(KEEL_IDLIMITS_IDX(4, 4), ~0ULL, ~0ULL), ~0ULL);
+	CHECK_EQ(keel_idlimits_forget(KEEL_IDLIMITS_IDX(7, 0), ~0ULL, ~0ULL), ~0ULL);
+}
+
 int main(void)
 {
+	RUN(mpam_is_forgotten);
 	RUN(fields_do_not_overlap);
 	RUN(never_above_host);
 	RUN(unlisted_bits_are_zero);

@@ -19,7 +19,7 @@ static void el2(void)
 	FOR(host) {
 		u64 with = keel_mpam2_guest(*host, true), without = keel_mpam2_guest(*host, false);
 
-		CHECK_EQ(with & LABELS & ~(3ULL << 48), *host & LABELS);
+		CHECK_EQ(with & LABELS, *host & LABELS);
 		CHECK_EQ(with >> 63, *host >> 63);
 		CHECK_EQ((with >> 48) & 7, 3);		/* TRAPMPAM1EL1, TRAPMPAM0EL1, no EnMPAMSM */
 		CHECK_EQ(without, with | 1ULL << 58);
@@ -38,8 +38,10 @@ static void hcr(void)
 
 static void el1(void)
 {
-	FOR(host)
-		CHECK_EQ(keel_mpam1_guest(*host), (*host & LABELS) | 1ULL << 63);
+	CHECK_EQ(keel_mpam1_guest(0), 0x8000000000000000ULL);
+	CHECK_EQ(keel_mpam1_guest(0x123456789abcULL), 0x8000123456789abcULL);
+	CHECK_EQ(keel_mpam1_guest(0x8004123456789abcULL), 0x8000123456789abcULL);
+	CHECK_EQ(keel_mpam1_guest(~0ULL), 0x8000ffffffffffffULL);
 }
 
 int main(void)
