@@ -92,9 +92,9 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
 void keel_its_queue_work(struct keel_vcpu *vcpu);
 
 /* ---- vgic/its_save.c: the tables in guest memory. lock, no vCPU runs ---- */
-/* What has no place in the guest's memory is left out. -EFAULT: user space's; -EINTR: fatal signal. */
+/* What has no place in the guest's memory is left out. -EFAULT: user space has not mapped it; -EINTR: fatal signal. */
 int keel_its_save(struct keel_its *its);
-/* -EFAULT: a table is not in guest memory; -EINVAL: they contradict themselves; -EINTR; -ENOMEM. Then nothing is mapped. */
+/* As keel_its_save(), and -EINVAL: the tables contradict themselves; -ENOMEM. Then nothing is mapped. */
 int keel_its_restore(struct keel_its *its);
 
 /* ---- vgic/its_device.c: KVM_DEV_TYPE_ARM_VGIC_ITS on the device-fd frame ---- */

@@ -8,13 +8,23 @@
  * those of what was unmapped were cleared then. What has no entry in memory
  * that the guest may write, because of a second level or a base address that it
  * spoilt since, is left out, and with a collection its events: no guest makes
- * its VM impossible to save.
+ * its VM impossible to save. Nor impossible to restore: what could not have
+ * been saved is not read, and what was left out is not in memory from an
+ * earlier save.
  */
 #include <linux/errno.h>
 #include <linux/sched/signal.h>
 #include "../core/vcpu.h"
 #include "../core/vm.h"
 #include "its.h"
+
+/* A slot has all of such entries of a table, or none: it begins and ends with a page. */
+#define TOGETHER	(4096 / KEEL_ITS_ENTRY)
+
+static bool has_place(struct keel_its *its, u64 addr)
+{
+	return keel_guest_may_write(its->vm, ipa(addr));
+}
 
 static int put_entry(struct keel_its *its, u64 addr, u64 entry)
 {
@@ -23,10 +33,11 @@ static int put_entry(struct keel_its *its, u64 addr, u64 entry)
 	return keel_guest_write(its->vm, ipa(addr), &raw, sizeof(raw));
 }
 
+/* 0, which is no entry, where there is no place for one. */
 static int get_entry(struct keel_its *its, u64 addr, u64 *entry)
 {
-	__le64 raw;
-	int err = keel_guest_read(its->vm, ipa(addr), &raw, sizeof(raw));
+	__le64 raw = 0;
+	int err = has_place(its, addr) ? keel_guest_read(its->vm, ipa(addr), &raw, sizeof(raw)) : 0;
 
 	*entry = err ? 0 : le64_to_cpu(raw);
 	return err;
@@ -44,11 +55,6 @@ struct saver {
 	struct keel_its *its;
 	u32 end;	/* collections from here on have no entry */
 };
-
-static bool has_place(struct keel_its *its, u64 addr)
-{
-	return keel_guest_may_write(its->vm, ipa(addr));
-}
 
 /* The first event from *key on that can be saved. */
 static struct keel_its_event *next_event(const struct saver *s, u64 itt, unsigned long *key, unsigned long last)
@@ -85,57 +91,79 @@ static int save_events(const struct saver *s, u32 device, u64 itt)
 	return err;
 }
 
-static int save_device(const struct saver *s, u32 device, struct keel_its_dte d, u32 next)
+/* An earlier save may have had a place for the collections that now have none. */
+static int clear_events(const struct saver *s)
 {
+	struct keel_its *its = s->its;
+	struct keel_its_event *e;
+	struct keel_its_dte d;
+	unsigned long key;
+	int err = 0;
 	u64 addr;
-	int err;
 
-	if (!keel_its_entry(s->its, s->its->device_baser, device, &addr))
-		return 0;
-	err = save_events(s, device, d.itt);
-	if (err)
-		return err;
+	xa_for_each(&its->events, key, e) {
+		if (e->collection < s->end || !keel_its_find_device(its, key / KEEL_ITS_NR_IDS, &d))
+			continue;
+		addr = keel_its_ite_addr(d.itt, key % KEEL_ITS_NR_IDS);
+		err = has_place(its, addr) ? put_entry(its, addr, 0) : 0;
+		err = err ?: breathe();
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/* A device that can be saved: in an ITT that is not there, or is read-only, no event is. */
+struct place {
+	unsigned long id;
+	u64 addr;
+	struct keel_its_dte d;
+};
+
+static int save_device(const struct saver *s, const struct place *p, u32 next)
+{
+	struct keel_its_dte d = p->d;
+	int err = save_events(s, p->id, d.itt);
+
 	d.valid = true;
 	d.next = next;
-	return put_entry(s->its, addr, keel_its_dte_encode(d));
+	return err ?: put_entry(s->its, p->addr, keel_its_dte_encode(d));
 }
 
-/* In an ITT that is not there, or is read-only, no event is saved; but what is there would be restored. */
-static bool device_has_place(struct keel_its *its, u32 device, u64 itt)
+static bool device_entry(struct keel_its *its, u32 device, u64 *addr)
 {
-	u64 addr;
-
-	return keel_its_entry(its, its->device_baser, device, &addr) && has_place(its, addr) &&
-	       has_place(its, itt);
+	return keel_its_entry(its, its->device_baser, device, addr) && has_place(its, *addr);
 }
 
-/* The first device from *id on that can be saved. False: none. */
-static bool next_device(struct keel_its *its, unsigned long *id, struct keel_its_dte *d)
+/* The first device from p->id on that can be saved. 1, 0: none, or -errno. Another one's entry is cleared. */
+static int next_device(struct keel_its *its, struct place *p)
 {
-	void *v = xa_find(&its->devices, id, ULONG_MAX, XA_PRESENT);
+	void *v = xa_find(&its->devices, &p->id, ULONG_MAX, XA_PRESENT);
+	int err = 0;
 
-	for (; v; v = xa_find_after(&its->devices, id, ULONG_MAX, XA_PRESENT)) {
-		*d = keel_its_dte_decode(xa_to_value(v));
-		if (device_has_place(its, *id, d->itt))
-			return true;
-		cond_resched();
+	for (; v && !err; v = xa_find_after(&its->devices, &p->id, ULONG_MAX, XA_PRESENT)) {
+		p->d = keel_its_dte_decode(xa_to_value(v));
+		if (device_entry(its, p->id, &p->addr)) {
+			if (has_place(its, p->d.itt))
+				return 1;
+			err = put_entry(its, p->addr, 0);
+		}
+		err = err ?: breathe();
 	}
-	return false;
+	return err;
 }
 
 static int save_devices(const struct saver *s)
 {
-	unsigned long id = 0, next;
-	struct keel_its_dte d, d_next;
-	bool more = next_device(s->its, &id, &d);
-	int err = 0;
+	struct place p = {}, then;
+	int more = next_device(s->its, &p), err = 0;
 
-	for (; more && !err; id = next, d = d_next) {
-		next = id + 1;
-		more = next_device(s->its, &next, &d_next);
-		err = save_device(s, id, d, more ? next - id : 0);
+	for (; more > 0 && !err; p = then) {
+		then.id = p.id + 1;
+		more = next_device(s->its, &then);
+		err = save_device(s, &p, more > 0 ? then.id - p.id : 0);
 	}
-	return err;
+	return err ?: more;
 }
 
 /* The n-th entry, or nowhere. */
@@ -177,6 +205,8 @@ int keel_its_save(struct keel_its *its)
 	lockdep_assert_held(&its->vm->gic.lpi.lock);
 	if (its->collection_baser & KEEL_ITS_VALID)
 		err = save_collections(&s);
+	if (!err && s.end < KEEL_ITS_NR_IDS)
+		err = clear_events(&s);
 	if (!err && its->device_baser & KEEL_ITS_VALID)
 		err = save_devices(&s);
 	return err;
@@ -227,7 +257,7 @@ static int restore_device(struct keel_its *its, u32 device, u64 entry)
 	return err ?: (int)d.next;
 }
 
-/* A page of the second level that is not there is stepped over. */
+/* What is not there, of the second level or of all, is stepped over. */
 static int restore_devices(struct keel_its *its)
 {
 	u32 id = 0;
@@ -235,10 +265,8 @@ static int restore_devices(struct keel_its *its)
 	u64 addr, entry;
 
 	while (id < KEEL_ITS_NR_IDS && keel_its_level1(its->device_baser, id, &addr)) {
-		if (!keel_its_entry(its, its->device_baser, id, &addr)) {
-			if (!(its->device_baser & KEEL_ITS_INDIRECT))
-				return -EFAULT;
-			id = round_down(id, KEEL_ITS_PER_PAGE) + KEEL_ITS_PER_PAGE;
+		if (!device_entry(its, id, &addr)) {
+			id = round_down(id, TOGETHER) + TOGETHER;
 			continue;
 		}
 		step = get_entry(its, addr, &entry) ?: breathe();
