@@ -42,6 +42,8 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	rcuwait_init(&vcpu->wait);
 	keel_timer_vcpu_init(vcpu);
 	keel_vgic_vcpu_init(vcpu);
+	/* what user space restored when there was no vCPU is for the first to come */
+	keel_request(vcpu, KEEL_REQ_ITS);
 	return vcpu;
 
 err_run:

@@ -86,9 +86,9 @@ int keel_its_translate(struct keel_its *its, u32 device, u32 event);
 int keel_its_msi(struct keel_vm *vm, u64 addr, u32 flags, u32 device, u32 event);
 
 /* ---- vgic/its_queue.c: the commands ---- */
-/* Work on the queue for a while; the rest by a request to by, or NULL, for user space, to all vCPUs. lock. */
+/* Work on the queue for a tick, or until a signal. The rest is left to vCPU by; to all vCPUs if by is NULL (user space). lock. */
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
-/* KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, and requests itself if it does not finish. */
+/* KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, and requests itself if it does not finish. */
 void keel_its_queue_work(struct keel_vcpu *vcpu);
 
 /* ---- vgic/its_save.c: the tables in guest memory. lock, no vCPU runs ---- */

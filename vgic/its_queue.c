@@ -7,7 +7,7 @@
  * ends after a while, and the vCPU goes on with it before it enters the guest
  * again, looking at its signals in between: for the guest CWRITER's write just
  * takes long. What user space restores, with all vCPUs held, is begun in the
- * same way and finished by the vCPUs.
+ * same way and finished by the vCPUs; one that is created later looks for it.
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
@@ -157,15 +157,16 @@ static bool has_work(const struct keel_its *its)
 	return its->enabled && its->creadr != its->cwriter;
 }
 
-/* True: there is more. */
-static bool run(struct keel_its *its)
+static bool is_over(unsigned long end)
 {
-	unsigned long end = jiffies + RUN_JIFFIES;
+	return time_after_eq(jiffies, end) || signal_pending(current);
+}
 
-	while (has_work(its)) {
+/* Until end, in jiffies. True: there is more. */
+static bool run(struct keel_its *its, unsigned long end)
+{
+	while (has_work(its) && !is_over(end)) {
 		step(its);
-		if (time_after(jiffies, end) || signal_pending(current))
-			break;
 		cond_resched();
 	}
 	keel_lpi_reap(its->vm);
@@ -185,7 +186,7 @@ static void request_all(struct keel_vm *vm)
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 {
 	lockdep_assert_held(&its->vm->gic.lpi.lock);
-	if (!run(its))
+	if (!run(its, jiffies + RUN_JIFFIES))
 		return;
 	if (by)
 		keel_request(by, KEEL_REQ_ITS);
@@ -193,13 +194,27 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 		request_all(its->vm);
 }
 
+/* All of a VM's ITSes in the time of one. True: there is more. */
+static bool run_all(struct keel_lpis *l)
+{
+	unsigned long end = jiffies + RUN_JIFFIES;
+	struct keel_its *its;
+	bool more = false;
+
+	list_for_each_entry(its, &l->its, entry)
+		more |= run(its, end);
+	return more;
+}
+
 void keel_its_queue_work(struct keel_vcpu *vcpu)
 {
 	struct keel_lpis *l = &vcpu->vm->gic.lpi;
-	struct keel_its *its;
+	bool more = mutex_lock_interruptible(&l->lock);
 
-	mutex_lock(&l->lock);
-	list_for_each_entry(its, &l->its, entry)
-		keel_its_queue_run(its, vcpu);
-	mutex_unlock(&l->lock);
+	if (!more) {
+		more = run_all(l);
+		mutex_unlock(&l->lock);
+	}
+	if (more)
+		keel_request(vcpu, KEEL_REQ_ITS);
 }

@@ -15,7 +15,7 @@
  *    which a guest cannot make impossible, and a restore then finds none of it
  *  - tables, queues and commands that make no sense do no harm
  *  - a long queue does not keep signals away, and user space does not wait for one
- *    that it restored
+ *    that it restored, be it before there are vCPUs
  *  - thousands of ITSes come and go with their VM
  *  - thousands of pending LPIs: the most urgent comes first, each comes once, and
  *    an exit takes no longer than with a few
@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 #include "lib/vm.h"
 
@@ -1338,21 +1339,76 @@ static void long_queue(void)
 	CHECK(nr_signals > 0);
 }
 
-/* A queue that a save cut short, full of commands that visit all LPIs. The in-tree KVM works it off at once. */
+#define LEFT	(0x100000ul / 32 - 1)
+
+static u64 now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ul + t.tv_nsec / 1000000;
+}
+
+/*
+ * A queue that a save cut short, full of commands that visit all LPIs. The in-tree
+ * KVM works it off at once. How long that takes is the machine's affair: where it
+ * is less than half a second, this proves nothing.
+ */
+static void begin_leftover(int its, char *tables)
+{
+	u64 *q = (u64 *)(tables + (BIG_QUEUE - DATA_BASE)), t;
+
+	for (u64 i = 0; i < LEFT - 1; i++)
+		q[4 * i] = 0x0d;
+	q[4 * (LEFT - 1)] = INT | 1ul << 32;
+	q[4 * (LEFT - 1) + 1] = 3;
+	CHECK_EQ(set_reg(its, GITS_CWRITER, LEFT * 32), 0);
+	t = now_ms();
+	CHECK_EQ(set_reg(its, GITS_CTLR, 1), 0);
+	t = now_ms() - t;
+	ktap_note("%lu of %lu commands in %lu ms", reg(its, GITS_CREADR) / 32, LEFT, t);
+	if (on_keel())
+		CHECK(t < 500 || reg(its, GITS_CREADR) != LEFT * 32);
+}
+
 static void leftover(void)
 {
 	struct machine m = machine(1, guest_leftover, NULL);
-	u64 *q = (u64 *)(m.tables + (BIG_QUEUE - DATA_BASE)), n = 0x100000 / 32 - 1;
 
 	vcpu_sync(&m.vm->vcpu[0], 1);
-	for (u64 i = 0; i < n - 1; i++)
-		q[4 * i] = 0x0d;
-	q[4 * (n - 1)] = INT | 1ul << 32;
-	q[4 * (n - 1) + 1] = 3;
-	CHECK_EQ(set_reg(m.its, GITS_CWRITER, n * 32), 0);
-	CHECK_EQ(set_reg(m.its, GITS_CTLR, 1), 0);
-	CHECK_EQ(reg(m.its, GITS_CREADR) == n * 32, !on_keel());
+	begin_leftover(m.its, m.tables);
 	vcpu_finish(&m.vm->vcpu[0]);
+}
+
+/* Run a vCPU that is off for a while. */
+static void run_off(int vcpu)
+{
+	struct itimerval often = { { 0, 50000 }, { 0, 50000 } }, never = {};
+
+	setitimer(ITIMER_REAL, &often, NULL);
+	CHECK_EQ(kvm(vcpu, KVM_RUN, 0), -EINTR);
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+static void early_queue(void)
+{
+	struct sigaction act = { .sa_handler = on_alarm };
+	char *tables = vm_alloc(TABLES_SIZE, PAGE);
+	int vm = vm_fd(0), its, vcpu;
+
+	REQUIRE_EQ(vm_slot(vm, 1, 0, DATA_BASE, TABLES_SIZE, tables), 0);
+	its = its_device(vm);
+	CHECK_EQ(set_base(its, GITS), 0);
+	CHECK_EQ(set_reg(its, GITS_BASER(0), VALID | DEVICES), 0);
+	CHECK_EQ(set_reg(its, GITS_BASER(1), VALID | COLLECTIONS), 0);
+	CHECK_EQ(set_reg(its, GITS_CBASER, VALID | BIG_QUEUE | 0xff), 0);
+	begin_leftover(its, tables);
+	vcpu = vcpu_fd(vm, 0);
+	REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 1u << KVM_ARM_VCPU_POWER_OFF), 0);
+	sigaction(SIGALRM, &act, NULL);
+	for (unsigned int i = 0; i < 400 && reg(its, GITS_CREADR) != LEFT * 32; i++)
+		run_off(vcpu);
+	CHECK_EQ(reg(its, GITS_CREADR), LEFT * 32);
 }
 
 static void crowd(void)
@@ -1394,6 +1450,7 @@ static const struct ktap_case cases[] = {
 	{ "garbage", garbage },
 	{ "signals during a long queue", long_queue, 120 },
 	{ "a long queue restored", leftover, 120 },
+	{ "a long queue restored before there are vCPUs", early_queue, 120 },
 	{ "thousands of pending LPIs", crowd, 120 },
 };
 KTAP_MAIN(cases)
