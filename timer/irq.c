@@ -34,7 +34,7 @@ static const struct {
 
 DEFINE_PER_CPU(struct keel_irq_state_on_cpu, keel_irq_states[KEEL_NR_TIMERS]);
 unsigned int keel_irq_numbers[KEEL_NR_TIMERS];
-static bool driver_waits;	/* [I] after init: the GIC's driver does what wait_until_active() does */
+static bool driver_waits;	/* [I] after init: the GIC's driver reads back itself */
 
 /*
  * The exit path has stopped the timer before interrupts are on, so mostly
@@ -182,20 +182,23 @@ void keel_irq_do_mask(enum keel_timer_id id, bool mask)
 /*
  * A write to the GIC may be on its way for some time yet. A guest entered
  * meanwhile could deactivate the interrupt before it is active, and then it
- * would stay so. What is read comes after the write has arrived.
+ * would stay so. What is read comes after the write has arrived, and the barrier
+ * after what was read: an ERET does not wait for a load (DDI 0487, B2).
  */
 static void wait_until_active(unsigned int irq)
 {
 	bool active;
 
-	irq_get_irqchip_state(irq, IRQCHIP_STATE_ACTIVE, &active);
+	if (!driver_waits)
+		irq_get_irqchip_state(irq, IRQCHIP_STATE_ACTIVE, &active);
+	dsb(nshld);
 }
 
 void keel_irq_do_set_active(enum keel_timer_id id, bool active)
 {
 	__this_cpu_write(keel_irq_states[id].active, active);
 	irq_set_irqchip_state(keel_irq_numbers[id], IRQCHIP_STATE_ACTIVE, active);
-	if (active && !driver_waits)
+	if (active)
 		wait_until_active(keel_irq_numbers[id]);
 }
 
