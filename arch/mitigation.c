@@ -39,6 +39,18 @@ void __init keel_mitigation_module_init(void)
 	cpus_read_unlock();
 }
 
+bool keel_mitigation_cpu_suffices(void)
+{
+	struct keel_spec_cpu c;
+	unsigned int i;
+
+	keel_bhb_read_cpu(&c);
+	for (i = 0; i < KEEL_NR_MITIGATIONS; i++)
+		if (keel_speculation_level(&c, i) < levels[i])
+			return false;
+	return true;
+}
+
 enum keel_mitigation_level keel_mitigation_level(enum keel_mitigation_id id)
 {
 	return levels[id];

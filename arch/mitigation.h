@@ -21,6 +21,8 @@ enum keel_mitigation_id {
 
 /* Once at load; IPIs every online CPU. Without it every level is NONE. */
 void keel_mitigation_module_init(void);
+/* Does this CPU resist no less than guests are told? One that came late may not. IRQs off, on it. */
+bool keel_mitigation_cpu_suffices(void);
 enum keel_mitigation_level keel_mitigation_level(enum keel_mitigation_id id);
 /* Make the firmware call on behalf of the guest, on this CPU, unless its exit has made it. */
 void keel_mitigation_call(enum keel_mitigation_id id);

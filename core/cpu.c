@@ -12,6 +12,7 @@
 #include <linux/reboot.h>
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
+#include "../arch/mitigation.h"
 #include "../hyp/hyp.h"
 #include "../timer/timer.h"
 #include "compat.h"
@@ -24,6 +25,17 @@ static int hotplug_state;
 bool keel_cpu_stop;
 DEFINE_PER_CPU(bool, keel_cpu_is_taken);
 
+/* Workarounds, and what guests are told, are those of the CPUs that were there at load. IRQs off, on the CPU. */
+static bool is_as_known(void)
+{
+	const char *what = !keel_errata_cpu_known() ? "has an erratum that no CPU had" :
+			   !keel_mitigation_cpu_suffices() ? "resists speculation attacks less than the others did" : NULL;
+
+	if (what)
+		keel_err("CPU %d %s when keel was loaded: load it anew", smp_processor_id(), what);
+	return !what;
+}
+
 /* IRQs off. A CPU that comes up in a dying machine stays as it is. */
 static int enable(void)
 {
@@ -31,11 +43,8 @@ static int enable(void)
 
 	if (READ_ONCE(keel_cpu_stop) || __this_cpu_read(keel_cpu_is_taken))
 		return 0;
-	if (!keel_errata_cpu_known()) {
-		keel_err("CPU %d has an erratum that no CPU had when keel was loaded: load it anew",
-			 smp_processor_id());
+	if (!is_as_known())
 		return -ENODEV;
-	}
 	err = keel_hyp_enable_cpu();
 	if (err)
 		return err;

@@ -32,8 +32,9 @@ entered_at_el1() {
 entered_at_el1 HVC-undefined cortex-a57
 entered_at_el1 HVC-foreign neoverse-n1 -DRESIDENT
 
-# QEMU gives all CPUs of a machine the same model. What one can make to differ from
-# within is the frequency that a CPU says its counter has.
+# QEMU gives all CPUs of a machine the same model. What can be made to differ from
+# within is the frequency that a CPU says its counter has, under VHE, and the model that
+# EL1 reads, under nVHE.
 [ "$(uname -m)" = aarch64 ] || export ARCH=arm64
 cp "$RUN/odd/"* "$work/"
 expect "refusal: the module of an odd CPU builds" "$TOP/tools/build/quiet-build" \
@@ -41,3 +42,6 @@ expect "refusal: the module of an odd CPU builds" "$TOP/tools/build/quiet-build"
 HV=none host "refusal 6.12-odd-CPU" --kernel 6.12 --cpus 3 --file build/6.12/keel.ko \
 	--file "$work/odd_cpu.ko" --file build/selftests/smoke -- "insmod /t/odd_cpu.ko" "$RUN/host/refuses" \
 	"dmesg | grep 'keel: CPU 2 differs'" "rmmod odd_cpu" "insmod /t/keel.ko" /t/smoke "rmmod keel"
+HV=none host "refusal 6.12-odd-models" --kernel 6.12 --cpus 3 --cpu cortex-a53 --timeout 200 \
+	--file build/6.12/keel.ko --file "$work/odd_cpu.ko" --file build/selftests/smoke \
+	--file build/selftests/gic_stress --file build/selftests/cpu_models -- "$RUN/host/odd-cpus"
