@@ -289,6 +289,7 @@ static int ring(struct vm *vm)
 }
 
 static u64 *rung_in_guest;
+static bool listening;
 
 static void *listen(void *fd)
 {
@@ -297,6 +298,7 @@ static void *listen(void *fd)
 
 	pin_to(0);
 	REQUIRE_EQ(sched_setscheduler(0, SCHED_FIFO, &first), 0);
+	store_release(&listening, true);
 	while (read(*(int *)fd, &n, 8) == 8)
 		store_release(rung_in_guest, *rung_in_guest + n);
 	return NULL;
@@ -310,6 +312,9 @@ static void wakes(void)
 
 	rung_in_guest = vm_shared(vm, rung);
 	REQUIRE_EQ(pthread_create(&thread, NULL, listen, &fd), 0);
+	/* when it is seen to, on this very CPU, it has gone to sleep */
+	while (!load_acquire(&listening))
+		usleep(100);
 	vcpu_finish(&vm->vcpu[0]);
 }
 

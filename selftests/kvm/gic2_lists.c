@@ -359,7 +359,10 @@ static void take1(struct guest_regs *regs)
 	write32(EOIR, intid);
 }
 
-/* 32 to 47 in Group 0 and urgent, 48 to 63 in Group 1 */
+/*
+ * 32 to 47 in Group 0, 48 to 63 in Group 1 and more urgent: a CPU interface looks at the
+ * highest priority alone (IHI 0048B), and signals nothing if that one's group is off.
+ */
 static void guest_groups(u64 arg)
 {
 	gic_on();
@@ -368,7 +371,7 @@ static void guest_groups(u64 arg)
 	guest_on(VEC_IRQ, take1);
 	guest_on(VEC_FIQ, take0);
 	for (unsigned int i = 32; i < 64; i++) {
-		write8(GICD + IPRIORITYR + i, i < 48 ? 0x20 : 0xa0);
+		write8(GICD + IPRIORITYR + i, i < 48 ? 0xa0 : 0x20);
 		set_bit_of(ISPENDR, i);
 	}
 	write32(CTLR, GRP1 | ACKCTL | FIQEN);
