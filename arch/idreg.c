@@ -164,13 +164,13 @@ static u64 broken_fields(unsigned int idx)
 	return 0;
 }
 
-/* The most that any guest can see; a register without a say of the host's is not read there. */
-/* The host's, or 0 if none of it matters, where there may be none. */
+/* The host's; a register without a say of the host's counts as 0 and is not read: there may be none. */
 static u64 host_idx(unsigned int idx)
 {
 	return keel_idlimits_needs_host(idx) ? host(idx / 8 + 1, idx % 8) : 0;
 }
 
+/* The most that any guest can see. */
 static u64 offer(unsigned int idx)
 {
 	unsigned int flags = KEEL_IDOFFER_PAUTH;

@@ -181,8 +181,8 @@ void keel_irq_do_mask(enum keel_timer_id id, bool mask)
 
 /*
  * A write to the GIC may be on its way for some time yet. A guest entered
- * meanwhile could deactivate the interrupt before it is active, and then it
- * would stay so. What is read comes after the write has arrived, and the barrier
+ * meanwhile could deactivate the interrupt before it is active, which then stays
+ * active for good. What is read comes after the write has arrived, and the barrier
  * after what was read: an ERET does not wait for a load (DDI 0487, B2).
  */
 static void wait_until_active(unsigned int irq)
