@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 #include <linux/kvm.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 
 /* Fixed by the first KVM_ARM_VCPU_INIT. */
 static inline bool keel_aarch32_el1(const struct keel_vcpu *vcpu)

@@ -10,7 +10,7 @@
 #include <linux/mutex.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "cache.h"
 
 /* CTR_EL0, Arm ARM D24.2.34. */

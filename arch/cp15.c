@@ -13,7 +13,7 @@
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "arch.h"
 #include "cp15.h"

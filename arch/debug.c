@@ -23,7 +23,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../core/errata.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "arch.h"
 #include "mdscr.h"
 #include "sysreg.h"

@@ -8,7 +8,8 @@
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
-#include "../core/vcpu.h"
+#include "../core/block.h"
+#include "../core/vcpus.h"
 #include "../hyp/features.h"
 #include "../mmu/mmu.h"
 #include "aarch32.h"

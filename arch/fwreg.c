@@ -8,7 +8,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
-#include "../core/vcpu.h"
+#include "../core/vcpus.h"
 #include "arch.h"
 #include "mitigation.h"
 #include "psci_logic.h"

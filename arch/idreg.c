@@ -11,7 +11,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../core/errata.h"
-#include "../core/vcpu.h"
+#include "../core/kick.h"
 #include "../hyp/context.h"
 #include "../hyp/features.h"
 #include "../mmu/mmu.h"

@@ -13,7 +13,7 @@
 #include <asm/cpufeature.h>
 #include <asm/esr.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "aarch32.h"
 #include "arch.h"
 #include "entry_state.h"

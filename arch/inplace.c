@@ -18,7 +18,7 @@
 #include <linux/srcu.h>
 #include "../core/bus.h"
 #include "../core/host.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/abort.h"
 #include "../hyp/entry.h"
 #include "../mmu/mmu.h"

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 #include <asm/esr.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 
 enum keel_inplace {
 	KEEL_INPLACE_NO,	/* nothing was done: an exit as any other */

@@ -14,7 +14,7 @@
 #include <asm/esr.h>
 #include <asm/ptrace.h>
 #include "../core/bus.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "arch.h"
 #include "entry_state.h"
 #include "mmio_data.h"

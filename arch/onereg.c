@@ -11,7 +11,7 @@
 #include <linux/uaccess.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../timer/timer.h"
 #include "arch.h"
 #include "cache.h"

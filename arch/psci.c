@@ -8,7 +8,9 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <uapi/linux/psci.h>
-#include "../core/vcpu.h"
+#include "../core/block.h"
+#include "../core/kick.h"
+#include "../core/vcpus.h"
 #include "aarch32.h"
 #include "arch.h"
 #include "psci_logic.h"

@@ -9,7 +9,7 @@
 #include <linux/ktime.h>
 #include <linux/timekeeping.h>
 #include "../core/compat.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "ptp.h"
 #include "smccc.h"
 

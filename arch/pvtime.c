@@ -12,7 +12,7 @@
 #include <linux/sched/stat.h>
 #include <linux/uaccess.h>
 #include <asm/pvclock-abi.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "pvtime.h"
 
 static_assert(sizeof(struct pvclock_vcpu_stolen_time) == 64);

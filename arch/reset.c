@@ -11,7 +11,7 @@
 #include <asm/cputype.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"

@@ -13,7 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/string.h>
 #include "../core/compat.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "arch.h"
 #include "mitigation.h"
 #include "psci_logic.h"

@@ -12,7 +12,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include "../core/compat.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "arch.h"
 #include "filter_map.h"
 #include "smccc_filter.h"

@@ -7,7 +7,7 @@
 #include <asm/pgtable-hwdef.h>
 #include <asm/sysreg.h>
 #include "../core/errata.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"

@@ -6,7 +6,7 @@
  */
 #include <linux/errno.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "idlimits.h"
 #include "sysreg.h"
 

@@ -4,7 +4,7 @@
 #include <linux/errno.h>
 #include <linux/mutex.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/kick.h"
 #include "../hyp/hyp.h"
 #include "cache.h"
 #include "idlimits.h"

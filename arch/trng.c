@@ -6,7 +6,7 @@
 #include <linux/arm-smccc.h>
 #include <linux/random.h>
 #include <linux/string.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "smccc.h"
 #include "smccc_logic.h"
 #include "trng.h"

@@ -18,8 +18,7 @@
 #include <linux/srcu.h>
 #include "bus.h"
 #include "bus_table.h"
-#include "vcpu.h"
-#include "vm.h"
+#include "objects.h"
 
 #define MAX_REPLACED	64
 

@@ -16,7 +16,7 @@
 #include "../mmu/mmu.h"
 #include "compat.h"
 #include "device.h"
-#include "vm.h"
+#include "objects.h"
 
 /* Booleans that hold everywhere. */
 static bool always(unsigned long cap)

@@ -19,7 +19,7 @@
 #include "bus.h"
 #include "coalesced.h"
 #include "coalesced_ring.h"
-#include "vm.h"
+#include "objects.h"
 
 struct keel_coalesced {
 	struct page *page;				/* [I] */

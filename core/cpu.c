@@ -19,7 +19,7 @@
 #include "cpu.h"
 #include "errata.h"
 #include "log.h"
-#include "vm.h"
+#include "objects.h"
 
 static int hotplug_state;
 bool keel_cpu_stop;

@@ -20,7 +20,7 @@
 #include "compat.h"
 #include "eventfd.h"
 #include "ioeventfd_match.h"
-#include "vm.h"
+#include "objects.h"
 
 struct keel_eventfds {
 	struct mutex lock;

@@ -27,9 +27,9 @@
 #include "../vgic/vgic.h"
 #include "compat.h"
 #include "irqfd.h"
+#include "objects.h"
 #include "routing.h"
 #include "routing_table.h"
-#include "vm.h"
 
 struct irqfd {
 	struct keel_vm *vm;			/* [I] outlives it: keel_irqfd_release() */

@@ -7,8 +7,8 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include "irqline.h"
-#include "vcpu.h"
-#include "vm.h"
+#include "kick.h"
+#include "vcpus.h"
 
 /*
  * The atomic bit operation is a full barrier: either the vCPU on its way into

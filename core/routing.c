@@ -9,9 +9,9 @@
 #include <linux/srcu.h>
 #include <linux/uaccess.h>
 #include "../vgic/its.h"
+#include "objects.h"
 #include "routing.h"
 #include "routing_table.h"
-#include "vm.h"
 
 void keel_routing_vm_init(struct keel_vm *vm)
 {

@@ -14,9 +14,11 @@
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
 #include "../vgic/its.h"
+#include "block.h"
 #include "compat.h"
 #include "cpu.h"
 #include "host.h"
+#include "kick.h"
 #include "vcpu.h"
 
 static int leave_for_signal(struct keel_vcpu *vcpu)

@@ -17,7 +17,6 @@
 #include "bus.h"
 #include "stats.h"
 #include "stats_layout.h"
-#include "vcpu.h"
 #include "vm.h"
 
 #define COUNT	(KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE | KVM_STATS_BASE_POW10)

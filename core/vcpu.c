@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The vCPU object: creation, kicking, requests, blocking. KVM_RUN is in
- * core/run.c, the other ioctls in core/vcpu_ioctl.c.
+ * The vCPU object: creation and the end. KVM_RUN is in core/run.c, the other
+ * ioctls in core/vcpu_ioctl.c.
  */
 #include <linux/mm.h>
-#include <linux/moduleparam.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "../arch/arch.h"
+#include "kick.h"
 #include "vcpu.h"
 #include "vcpu_ioctl.h"
-
-/* Before sleeping in WFI a vCPU polls for an event, at most this long. */
-static unsigned int halt_poll_ns = 500000;
-module_param(halt_poll_ns, uint, 0644);
-MODULE_PARM_DESC(halt_poll_ns, "longest poll of a vCPU in WFI before it sleeps, ns (0: none)");
-
-#define HALT_POLL_START_NS	10000
+#include "vcpus.h"
+#include "vm.h"
 
 static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 {
@@ -139,130 +133,4 @@ int keel_vcpu_create(struct keel_vm *vm, unsigned long id)
 out:
 	mutex_unlock(&vm->lock);
 	return err;
-}
-
-void keel_vcpu_kick(struct keel_vcpu *vcpu)
-{
-	struct task_struct *task;
-
-	rcuwait_wake_up(&vcpu->wait);
-	/* pairs with the smp_mb() between mode := IN_GUEST and the last check in core/run.c */
-	smp_mb();
-	/* acquire: pairs with set_owner() in core/run.c, whose task this mode belongs to */
-	if (smp_load_acquire(&vcpu->ctx.mode) != KEEL_IN_GUEST)
-		return;
-	rcu_read_lock();
-	task = READ_ONCE(vcpu->task);
-	/* a reschedule IPI to the CPU that the thread runs on: the guest leaves */
-	if (task)
-		kick_process(task);
-	rcu_read_unlock();
-}
-
-void keel_vcpu_request(struct keel_vcpu *vcpu, enum keel_request r)
-{
-	keel_request(vcpu, r);
-	keel_vcpu_kick(vcpu);
-}
-
-bool keel_vcpu_has_event(struct keel_vcpu *vcpu)
-{
-	bool timer = keel_timer_pending(vcpu);
-
-	if (vcpu->ctx.gic.present)
-		timer = keel_vgic_pending(vcpu);
-	return timer || READ_ONCE(vcpu->ctx.lines);
-}
-
-/*
- * Nothing to sleep for: an event, a request (a stopped vCPU waits for nothing
- * else), a signal. A reset is for a vCPU that may run: one that was turned off
- * again before it got there sleeps until it is turned on.
- */
-static bool must_wake(struct keel_vcpu *vcpu)
-{
-	u32 state = READ_ONCE(vcpu->mp_state);
-	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
-
-	if (state != KVM_MP_STATE_RUNNABLE)
-		ignore |= BIT(KEEL_REQ_RESET);
-	if (signal_pending(current) || READ_ONCE(vcpu->requests) & ~ignore)
-		return true;
-	return state != KVM_MP_STATE_STOPPED && keel_vcpu_has_event(vcpu);
-}
-
-static bool poll(struct keel_vcpu *vcpu, u64 window)
-{
-	u64 end = ktime_get_ns() + window;
-
-	vcpu->stat.halt_attempted_poll++;
-	do {
-		if (must_wake(vcpu))
-			return true;
-		cpu_relax();
-	} while (!need_resched() && ktime_get_ns() < end);
-	return false;
-}
-
-static void sleep(struct keel_vcpu *vcpu)
-{
-	vcpu->stat.blocking = 1;
-	keel_timer_block(vcpu);
-	/* before must_wake() looks for SGIs that were posted, with set_current_state()'s barrier in between */
-	WRITE_ONCE(vcpu->ctx.mode, KEEL_ASLEEP);
-	/* only the thread that has vcpu->mutex sleeps here */
-	prepare_to_rcuwait(&vcpu->wait);
-	for (;;) {
-		/* its barrier pairs with those of rcuwait_wake_up() and keel_vgic_try_sgi() */
-		set_current_state(TASK_INTERRUPTIBLE);
-		if (must_wake(vcpu))
-			break;
-		schedule();
-	}
-	finish_rcuwait(&vcpu->wait);
-	WRITE_ONCE(vcpu->ctx.mode, KEEL_OUTSIDE);
-	keel_timer_unblock(vcpu);
-	vcpu->stat.blocking = 0;
-}
-
-static u64 max_window(const struct keel_vcpu *vcpu)
-{
-	s64 own = READ_ONCE(vcpu->vm->halt_poll_ns);
-
-	return own < 0 ? READ_ONCE(halt_poll_ns) : own;
-}
-
-/*
- * The window grows when an event came soon after polling gave up, and shrinks
- * when the sleep was longer than any window would have been.
- */
-static void adapt_window(struct keel_vcpu *vcpu, u64 slept)
-{
-	u64 limit = max_window(vcpu);
-
-	if (slept <= limit)
-		vcpu->halt_poll_ns = min(max_t(u64, vcpu->halt_poll_ns * 2, HALT_POLL_START_NS), limit);
-	else
-		vcpu->halt_poll_ns = 0;
-}
-
-void keel_vcpu_block(struct keel_vcpu *vcpu)
-{
-	u64 start = ktime_get_ns(), window = min(vcpu->halt_poll_ns, max_window(vcpu)), mid;
-
-	/* a stopped vCPU may sleep for hours */
-	if (READ_ONCE(vcpu->mp_state) == KVM_MP_STATE_STOPPED)
-		window = 0;
-	if (window && poll(vcpu, window)) {
-		vcpu->stat.halt_successful_poll++;
-		vcpu->stat.halt_poll_success_ns += ktime_get_ns() - start;
-		return;
-	}
-	mid = ktime_get_ns();
-	vcpu->stat.halt_poll_fail_ns += mid - start;
-	if (!must_wake(vcpu))
-		sleep(vcpu);
-	vcpu->stat.halt_wait_ns += ktime_get_ns() - mid;
-	vcpu->stat.halt_wakeup++;
-	adapt_window(vcpu, ktime_get_ns() - start);
 }

@@ -4,7 +4,7 @@
 #include <linux/kvm.h>
 #include "../arch/pvtime.h"
 #include "../timer/timer.h"
-#include "vcpu.h"
+#include "objects.h"
 #include "vcpu_attr.h"
 
 typedef int (*attr_fn)(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr);

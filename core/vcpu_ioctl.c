@@ -18,6 +18,7 @@
 #include "vcpu.h"
 #include "vcpu_attr.h"
 #include "vcpu_ioctl.h"
+#include "vm.h"
 
 static int vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init)
 {

@@ -12,7 +12,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include "../arch/arch.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "fault.h"
 #include "memslot.h"
 #include "notifier.h"

@@ -5,7 +5,7 @@
  */
 #include <linux/mm.h>
 #include <linux/uaccess.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "memslot.h"
 #include "stage2.h"
 

@@ -19,7 +19,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/compat.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "log_span.h"
 #include "memslot.h"
 #include "stage2.h"

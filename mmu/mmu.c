@@ -4,7 +4,7 @@
  * that begins anew or turns its caches on needs of all of it.
  */
 #include <linux/mm.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "memslot.h"
 #include "notifier.h"
 #include "stage2.h"

@@ -10,7 +10,7 @@
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include "../core/compat.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "memslot.h"
 #include "notifier.h"
 #include "stage2.h"

@@ -12,7 +12,7 @@
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include "../core/compat.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "fault.h"
 #include "window.h"
 

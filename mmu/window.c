@@ -6,8 +6,7 @@
  */
 #include <linux/errno.h>
 #include <linux/mm.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "stage2.h"
 #include "window.h"
 

@@ -15,7 +15,7 @@
 #include <asm/cpufeature.h>
 #include <asm/daifflags.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
 #include "call.h"

@@ -9,7 +9,7 @@
 #include <linux/uaccess.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
-#include "../core/vcpu.h"
+#include "../core/vcpus.h"
 #include "arith.h"
 #include "clock.h"
 #include "timer.h"

@@ -25,12 +25,12 @@
 #include <asm/cpufeature.h>
 #include "../core/compat.h"
 #include "../core/errata.h"
+#include "../core/kick.h"
 #include "../core/log.h"
-#include "../core/vcpu.h"
+#include "../vgic/vgic.h"
 #include "arith.h"
 #include "clock.h"
 #include "hw.h"
-#include "../vgic/vgic.h"
 #include "irq.h"
 #include "timer.h"
 

@@ -9,7 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "cpuif.h"
 #include "hw.h"

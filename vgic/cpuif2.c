@@ -11,7 +11,7 @@
 #include <linux/string.h>
 #include <asm/byteorder.h>
 #include "../core/bus.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "cpuif.h"
 #include "frame.h"
 

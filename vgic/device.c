@@ -8,8 +8,7 @@
 #include <linux/kvm.h>
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "device2.h"
 #include "hw.h"
 #include "lpi.h"

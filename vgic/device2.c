@@ -8,7 +8,7 @@
 #include <linux/errno.h>
 #include <linux/kvm.h>
 #include <linux/uaccess.h>
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "device2.h"
 #include "hw.h"
 #include "place2.h"

@@ -8,8 +8,8 @@
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/kick.h"
+#include "../core/vcpus.h"
 #include "frame.h"
 #include "lpi.h"
 #include "share.h"

@@ -8,8 +8,7 @@
 #include <linux/errno.h>
 #include <linux/irqchip/arm-gic.h>
 #include <linux/kernel.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "frame.h"
 #include "vgic.h"
 

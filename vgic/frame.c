@@ -8,8 +8,8 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 #include <asm/byteorder.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/kick.h"
+#include "../core/vcpus.h"
 #include "frame.h"
 #include "share.h"
 #include "vgic.h"

@@ -18,7 +18,7 @@
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
 #include "../core/log.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "gich.h"
 #include "hw.h"
 #include "lr2.h"

@@ -17,7 +17,7 @@
 #include "../core/errata.h"
 #include "../core/host.h"
 #include "../core/log.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "gich.h"
 #include "hw.h"

@@ -9,8 +9,7 @@
 #include <linux/errno.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "frame.h"
 #include "its.h"
 

@@ -11,8 +11,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "../hyp/hyp.h"
 #include "addr.h"
 #include "frame.h"

@@ -9,8 +9,7 @@
 #include <linux/errno.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "frame.h"
 #include "its.h"
 

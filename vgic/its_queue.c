@@ -12,8 +12,8 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/kick.h"
+#include "../core/vcpus.h"
 #include "its.h"
 
 #define RUN_JIFFIES	1

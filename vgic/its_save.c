@@ -14,8 +14,7 @@
  */
 #include <linux/errno.h>
 #include <linux/sched/signal.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "its.h"
 
 /* A slot has all of such entries of a table, or none: it begins and ends with a page. */

@@ -11,8 +11,7 @@
  */
 #include <linux/preempt.h>
 #include <linux/sched.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/kick.h"
 #include "../hyp/hyp.h"
 #include "cpuif.h"
 #include "gich.h"

@@ -12,8 +12,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/kick.h"
 #include "lpi.h"
 
 #define PROP_ENABLE	BIT(0)

@@ -9,8 +9,7 @@
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/slab.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "addr.h"
 #include "frame.h"
 #include "place.h"

@@ -8,7 +8,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kvm.h>
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "../mmu/mmu.h"
 #include "addr.h"
 #include "frame.h"

@@ -7,8 +7,7 @@
 #include <linux/bits.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/objects.h"
 #include "frame.h"
 #include "its_table.h"
 #include "lpi.h"

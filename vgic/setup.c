@@ -13,8 +13,7 @@
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
 #include "../core/routing.h"
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "place.h"
 #include "setup.h"
 #include "vgic.h"

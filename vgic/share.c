@@ -6,8 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/mm.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "../hyp/gic_share.h"
 #include "../hyp/hyp.h"
 #include "frame.h"

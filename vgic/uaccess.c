@@ -5,8 +5,7 @@
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/uaccess.h>
 #include <asm/kvm.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/vcpus.h"
 #include "addr.h"
 #include "frame.h"
 #include "setup.h"

@@ -10,8 +10,8 @@
 #include <linux/nospec.h>
 #include <linux/sched.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
-#include "../core/vm.h"
+#include "../core/kick.h"
+#include "../core/vcpus.h"
 #include "cpuif.h"
 #include "frame.h"
 #include "hw.h"

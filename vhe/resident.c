@@ -12,7 +12,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/hyp.h"
 #include "cpu.h"

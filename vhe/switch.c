@@ -13,10 +13,10 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../arch/inplace.h"
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/aarch32.h"
-#include "../hyp/entry.h"
 #include "../hyp/debug.h"
+#include "../hyp/entry.h"
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../hyp/mpam.h"

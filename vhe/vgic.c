@@ -9,7 +9,7 @@
  */
 #include <linux/irqchip/arm-gic-v3.h>
 #include <asm/sysreg.h>
-#include "../core/vcpu.h"
+#include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../vgic/hw.h"
 #include "cpu.h"

@@ -4,7 +4,7 @@
  * of one SGI or two, and of the receiver can follow each other: each SGI that
  * counts as sent is found by the receiver or by a sender that was told to look
  * for it, and no other; and whoever was not told so relies on nobody but the
- * receiver. The receiver is as in core/run.c and core/vcpu.c: it says where it
+ * receiver. The receiver is as in core/run.c and core/block.c: it says where it
  * is, then looks.
  */
 #include <stdlib.h>

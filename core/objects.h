@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A VM and its vCPUs, as structures: who calls nothing of core/ needs this alone.
+ * What is done with them is in vm.h and vcpu.h (their lives), vcpus.h (which vCPU),
+ * kick.h (requests) and block.h (waiting).
+ *
+ * Letters say who protects a field:
+ *  [I] immutable after creation   [V] vm->lock   [a] atomic   [c] config_lock
+ *  [s] srcu to read, slots_lock/bus lock to replace
+ *  [v] vcpu->mutex (held over KVM_RUN and every vCPU ioctl)   [o] own CPU, IRQs off
+ *  [p] vcpu->power_lock
+ */
+#ifndef KEEL_CORE_OBJECTS_H
+#define KEEL_CORE_OBJECTS_H
+
+#include <linux/kvm.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/rcuwait.h>
+#include <linux/refcount.h>
+#include <linux/signal_types.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <asm/page.h>
+#include "../arch/arch_vcpu.h"
+#include "../arch/arch_vm.h"
+#include "../hyp/context.h"
+#include "../mmu/mmu.h"
+#include "../timer/timer.h"
+#include "../vgic/vgic.h"
+#include "bus.h"
+#include "irqfd.h"
+#include "routing.h"
+
+#define KEEL_MAX_VCPUS	512
+
+/* It lives as long as a fd of it or of its vCPUs and devices does (refs). */
+struct keel_vm {
+	refcount_t refs;
+	struct mm_struct *mm;		/* [I] mm_count reference; ioctls from another mm fail with EIO */
+	struct srcu_struct srcu;	/* slots and buses; readers may sleep in user memory */
+	struct srcu_struct irq_srcu;	/* routes and resamplefds; readers wait for nothing */
+
+	struct mutex lock;		/* vCPU creation, caps */
+	struct mutex config_lock;	/* VM-wide arch configuration: ID registers, filters, features; inside vcpu->mutex */
+
+	/* Published with release, read with acquire, never removed before the VM goes. */
+	struct keel_vcpu *vcpus[KEEL_MAX_VCPUS];	/* by creation index [V, release] */
+	struct keel_vcpu *vcpu_by_id[KEEL_MAX_VCPUS];	/* by vcpu_id [V, release] */
+	unsigned int nr_vcpus;		/* [V, release after vcpus[]] */
+	bool has_run;			/* [c] some vCPU entered KVM_RUN's guest loop once */
+	bool dead;			/* [a] VM is broken: every ioctl gives EIO */
+	s64 halt_poll_ns;		/* [a] KVM_CAP_HALT_POLL: longest poll in WFI; < 0: the module's parameter */
+
+	int __percpu *last_vcpu;	/* [o] index of the vCPU that last ran on the CPU, -1 none */
+	struct keel_mmu mmu;
+	struct keel_timer_vm timer;
+	struct keel_arch_vm arch;
+	struct keel_gic gic;
+	struct keel_bus mmio_bus;
+	struct keel_eventfds *eventfds;		/* [I] core/ioeventfd.c */
+	struct keel_irqfds irqfds;
+	struct keel_routing routing;
+	struct keel_coalesced *coalesced;	/* [I] core/coalesced.c */
+	struct list_head devices;		/* [V] core/devfd.c: KVM_CREATE_DEVICE's objects */
+};
+
+/* Requests to a vCPU, bits of vcpu->requests: made by anyone, served by the vCPU before entry. */
+enum keel_request {
+	KEEL_REQ_RESET,		/* PSCI CPU_ON: reset to vcpu->power.reset and run */
+	KEEL_REQ_SLEEP,		/* vCPU was stopped (mp_state): block until it is runnable */
+	KEEL_REQ_SUSPEND,	/* mp_state SUSPENDED: WFI-like until wake-up, then KVM_SYSTEM_EVENT_WAKEUP */
+	KEEL_REQ_RELOAD,	/* control registers changed: reload hcr, mdcr, idregs */
+	KEEL_REQ_ITS,		/* ITS command queues: go on with them */
+	KEEL_NR_REQUESTS
+};
+
+/* What a PSCI CPU_ON left for its target. */
+struct keel_reset_state {
+	u64 pc, context;	/* x0 := context */
+	bool big_endian;
+	bool pending;
+};
+
+/* Counters, all u64: core/stats.c describes each field to user space. */
+struct keel_vcpu_stat {
+	u64 exits, mmio_user, mmio_kernel, wfi, wfe, hvc, signal, abort;
+	/* blocking in WFI or stopped: polls and sleeps, waking by an event; ns */
+	u64 halt_attempted_poll, halt_successful_poll, halt_wakeup;
+	u64 halt_poll_success_ns, halt_poll_fail_ns, halt_wait_ns;
+	u64 blocking;			/* 1 while blocked */
+};
+
+struct keel_vcpu {
+	/* [v]; EL2's view, which under nVHE sees these pages and nothing else of the vCPU */
+	struct keel_ctx ctx __aligned(PAGE_SIZE);
+	struct keel_vm *vm __aligned(PAGE_SIZE);	/* [I]; not in the pages of ctx */
+	unsigned int id, idx;		/* [I] vcpu_id, creation index */
+	struct mutex mutex;
+	struct kvm_run *run;		/* [I] the run page, kernel address; shared with user space: read fields once */
+
+	/* Residency: which CPU holds the EL1 state, or -1. [a] written with IRQs off on that CPU */
+	int resident_cpu;
+	int last_cpu;			/* [o] CPU of the last entry */
+
+	struct task_struct *task;	/* [a] in KVM_RUN: who runs it; under rcu */
+	struct pid *pid;		/* [v] thread of the last KVM_RUN */
+	unsigned long requests;		/* [a] bitmap */
+	struct rcuwait wait;		/* blocked in WFI, stopped or suspended; woken in any context */
+	sigset_t sigset;		/* [v] KVM_SET_SIGNAL_MASK */
+	bool sigset_active;		/* [v] */
+
+	bool initialised;		/* [v] KVM_ARM_VCPU_INIT done */
+	bool has_run;			/* [v] */
+
+	spinlock_t power_lock;
+	u32 mp_state;			/* [p] KVM_MP_STATE_{RUNNABLE,STOPPED,SUSPENDED}; read racily with READ_ONCE */
+	struct keel_reset_state reset;	/* [p] */
+
+	bool mmio_pending;		/* [v] run->mmio answer to be completed */
+	u64 halt_poll_ns;		/* [v] current poll window */
+
+	struct keel_vcpu *kick_owed;	/* [o] who is to be kicked when the guest was left */
+
+	unsigned long switches;		/* [v] of the thread, when it last was asked who else wants the CPU */
+
+	/* FP/SIMD: the guest used it in this KVM_RUN; switches of the thread when the CPU's registers became free. [v] */
+	bool fp_wanted;
+	unsigned long fp_free_at;
+
+	struct keel_timer_vcpu timer;
+	struct keel_gic_cpu gic;
+	struct keel_arch_vcpu arch;
+	struct keel_table_cache table_cache;	/* [v]; mmu/ */
+	struct keel_bare_page bare_page;	/* [v]; mmu/ */
+	struct keel_bus_gap bus_gap;		/* [v]; core/bus.c */
+
+	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
+};
+
+#endif
