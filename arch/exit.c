@@ -203,15 +203,3 @@ int keel_exit_handle(struct keel_vcpu *vcpu, int code)
 		return KEEL_RESUME;
 	}
 }
-
-void keel_exit_skip(struct keel_ctx *ctx)
-{
-	ctx->pstate &= ~(u64)DBG_SPSR_SS;
-	if (ctx->pstate & PSR_MODE32_BIT) {
-		ctx->pc = (u32)(ctx->pc + (ctx->esr & ESR_ELx_IL ? 4 : 2));
-		ctx->pstate = keel_aarch32_insn_advance(ctx->pstate);
-		return;
-	}
-	ctx->pc += 4;
-	ctx->pstate &= ~(u64)PSR_BTYPE_MASK;
-}

@@ -42,16 +42,6 @@ void keel_smccc_vm_destroy(struct keel_vm *vm)
 	keel_smccc_filter_destroy(vm);
 }
 
-void keel_smccc_return(struct keel_vcpu *vcpu, u64 x0, u64 x1, u64 x2, u64 x3)
-{
-	u64 *x = vcpu->ctx.x;
-
-	x[0] = x0;
-	x[1] = x1;
-	x[2] = x2;
-	x[3] = x3;
-}
-
 static struct keel_smccc_bmaps bmaps(const struct keel_vm *vm)
 {
 	return (struct keel_smccc_bmaps) {

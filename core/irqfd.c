@@ -24,12 +24,12 @@
 #include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/workqueue.h>
+#include "../vgic/routing.h"
+#include "../vgic/routing_table.h"
 #include "../vgic/vgic.h"
 #include "compat.h"
 #include "irqfd.h"
 #include "objects.h"
-#include "routing.h"
-#include "routing_table.h"
 
 struct irqfd {
 	struct keel_vm *vm;			/* [I] outlives it: keel_irqfd_release() */

@@ -27,10 +27,10 @@
 #include "../hyp/context.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
+#include "../vgic/routing.h"
 #include "../vgic/vgic.h"
 #include "bus.h"
 #include "irqfd.h"
-#include "routing.h"
 
 #define KEEL_MAX_VCPUS	512
 

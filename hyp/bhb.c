@@ -16,6 +16,9 @@
 static DEFINE_PER_CPU(struct keel_spec_exit, chosen);
 static DEFINE_PER_CPU(bool, asked);
 
+/* The longest loop that a CPU taken so far needs: hyp/vectors.S under VHE. */
+u64 keel_bhb_loops;
+
 const u32 keel_bhb_calls[KEEL_NR_MITIGATIONS] = {
 	[KEEL_MITIGATION_BP] = ARM_SMCCC_ARCH_WORKAROUND_1,
 	[KEEL_MITIGATION_SSB] = ARM_SMCCC_ARCH_WORKAROUND_2,

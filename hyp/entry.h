@@ -66,7 +66,4 @@ static inline u64 keel_world_sctlr(void)
 }
 #endif
 
-/* Mode twins: let the guest use FP/SIMD from now on (at EL2, guest registers loaded). */
-void keel_world_fp_enable(void);
-
 #endif

@@ -17,6 +17,7 @@
 #include "context.h"
 #include "entry.h"
 #include "gic_fast.h"
+#include "world.h"
 
 static bool load_fp(struct keel_ctx *ctx)
 {

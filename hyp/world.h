@@ -23,10 +23,25 @@
 #define KEEL_WORLD_NVHE	false
 #endif
 
+/* CPTR_EL2 in the E2H layout (Arm ARM D24.2.33). */
+#define CPTR_FPEN	GENMASK(21, 20)
+#define CPTR_TTA	BIT(28)
+#define CPTR_TAM	BIT(30)
+
 /* DISR_EL1.A: an SError was deferred. */
 #define KEEL_DISR_A	BIT(31)
 /* ISR_EL1.A: a physical SError is pending, for EL2 that reads it. */
 #define KEEL_ISR_A	BIT(8)
+
+/* Let the guest use FP/SIMD from now on. Guest's registers in the CPU. */
+static inline void keel_world_fp_enable(void)
+{
+	if (KEEL_WORLD_NVHE)
+		write_sysreg(read_sysreg(cptr_el2) & ~(u64)CPTR_EL2_TFP, cptr_el2);
+	else
+		sysreg_clear_set(cpacr_el1, 0, CPTR_FPEN);
+	isb();	/* Arm ARM B2.7: the new CPTR_EL2 before the FP instructions that follow */
+}
 
 static inline u64 keel_world_hcr(const struct keel_ctx *ctx)
 {

@@ -32,12 +32,6 @@
 struct keel_hyp_features keel_hyp_features;
 u64 keel_bhb_loops;
 
-void keel_world_fp_enable(void)
-{
-	write_sysreg(read_sysreg(cptr_el2) & ~(u64)CPTR_EL2_TFP, cptr_el2);
-	isb();	/* Arm ARM B2.7: the new CPTR_EL2 before the FP instructions that follow */
-}
-
 static void take_fgt(struct keel_host_el2 *h)
 {
 	if (!keel_hyp_features.fgt)

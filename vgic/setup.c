@@ -12,7 +12,6 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
-#include "../core/routing.h"
 #include "../core/vcpus.h"
 #include "place.h"
 #include "setup.h"

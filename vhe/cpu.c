@@ -12,14 +12,11 @@
 #include "../hyp/bhb.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
-#include "cpu.h"
+#include "pcpu.h"
 #include "vgic.h"
 
 #define DFR0_PMSVER	GENMASK_ULL(35, 32)	/* ID_AA64DFR0_EL1: statistical profiling */
 #define PMBIDR_P	BIT_ULL(4)		/* the buffer is a higher exception level's */
-
-DEFINE_PER_CPU(struct keel_pcpu, keel_pcpu);
-u64 keel_bhb_loops;
 
 int keel_vhe_module_init(void)
 {

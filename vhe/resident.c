@@ -15,7 +15,7 @@
 #include "../core/objects.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/hyp.h"
-#include "cpu.h"
+#include "pcpu.h"
 #include "vgic.h"
 
 static void save_el1(struct keel_ctx *ctx)

@@ -12,7 +12,6 @@
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
-#include "../arch/inplace.h"
 #include "../core/objects.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/debug.h"
@@ -21,13 +20,9 @@
 #include "../hyp/hyp.h"
 #include "../hyp/mpam.h"
 #include "../hyp/world.h"
-#include "cpu.h"
+#include "inplace.h"
+#include "pcpu.h"
 #include "vgic.h"
-
-/* CPTR_EL2 in the E2H layout (Arm ARM D24.2.33). */
-#define CPTR_FPEN	GENMASK(21, 20)
-#define CPTR_TTA	BIT(28)
-#define CPTR_TAM	BIT(30)
 
 /* What of the host's EL2 state the guest displaces. */
 struct host_world {
@@ -37,12 +32,6 @@ struct host_world {
 };
 
 static DEFINE_PER_CPU(struct keel_debug_regs, host_debug);
-
-void keel_world_fp_enable(void)
-{
-	sysreg_clear_set(cpacr_el1, 0, CPTR_FPEN);
-	isb();	/* Arm ARM B2.7: the new CPTR_EL2 before the FP instructions that follow */
-}
 
 /* The registers of regs.def that are switched at every entry. */
 static void load_run_regs(const struct keel_ctx *ctx, struct host_world *h)

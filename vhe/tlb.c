@@ -18,7 +18,7 @@
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
-#include "cpu.h"
+#include "pcpu.h"
 
 #define VTTBR_VMID	GENMASK_ULL(63, 48)
 #define VTCR_DS		BIT_ULL(32)

@@ -12,7 +12,7 @@
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../vgic/hw.h"
-#include "cpu.h"
+#include "pcpu.h"
 #include "vgic.h"
 
 /* A CPU that was powered down meanwhile has lost what was written. */

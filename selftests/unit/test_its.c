@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pure: vgic/its_cmd.c vgic/its_table.c core/routing_table.c */
+/* pure: vgic/its_cmd.c vgic/its_table.c vgic/routing_table.c */
 /* The ITS's commands, tables and table registers as bits, and messages in the GSI table. */
 #include <stdlib.h>
-#include "core/routing_table.h"
+#include "vgic/routing_table.h"
 #include "vgic/its_cmd.h"
 #include "vgic/its_table.h"
 #include "ktap.h"

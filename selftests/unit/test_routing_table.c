@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pure: core/routing_table.c */
+/* pure: vgic/routing_table.c */
 /* The GSI routing table: what is refused, and the way there and back between GSIs and SPIs. */
 #include <errno.h>
 #include <stdlib.h>
-#include "core/routing_table.h"
+#include "vgic/routing_table.h"
 #include "ktap.h"
 
 static struct keel_routing_table *table(u32 nr)

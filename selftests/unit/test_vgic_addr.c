@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pure: vgic/addr.c core/routing_table.c */
+/* pure: vgic/addr.c vgic/routing_table.c */
 /* What the GIC's attributes and the GSI table carry: coding, and what is refused. */
 #include <errno.h>
 #include <stdlib.h>
-#include "core/routing_table.h"
+#include "vgic/routing_table.h"
 #include "vgic/addr.h"
 #include "ktap.h"
 

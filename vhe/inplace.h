@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef KEEL_ARCH_INPLACE_H
-#define KEEL_ARCH_INPLACE_H
+#ifndef KEEL_VHE_INPLACE_H
+#define KEEL_VHE_INPLACE_H
 
 #include <linux/types.h>
 #include <asm/esr.h>

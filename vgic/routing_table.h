@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* pure: built and tested on the host */
 /* A GSI routing table: what user space may put there, and what it means. */
-#ifndef KEEL_CORE_ROUTING_TABLE_H
-#define KEEL_CORE_ROUTING_TABLE_H
+#ifndef KEEL_VGIC_ROUTING_TABLE_H
+#define KEEL_VGIC_ROUTING_TABLE_H
 
 #include <linux/kvm.h>
 #include <linux/types.h>

@@ -11,20 +11,20 @@
  * ends the guest's run at once. What this thread brings about itself does not.
  */
 #include <linux/bitfield.h>
+#include <linux/srcu.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
-#include <linux/srcu.h>
+#include "../arch/exit.h"
 #include "../core/bus.h"
 #include "../core/host.h"
 #include "../core/objects.h"
 #include "../hyp/abort.h"
 #include "../hyp/entry.h"
 #include "../mmu/mmu.h"
-#include "../vhe/vgic.h"
-#include "exit.h"
 #include "inplace.h"
+#include "vgic.h"
 
 #define XZR		31
 

@@ -8,8 +8,8 @@
 #include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/uaccess.h>
-#include "../vgic/its.h"
-#include "objects.h"
+#include "../core/objects.h"
+#include "its.h"
 #include "routing.h"
 #include "routing_table.h"
 

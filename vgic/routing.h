@@ -3,8 +3,8 @@
  * Which interrupt a GSI of user space is: the table that KVM_SET_GSI_ROUTING
  * replaces as a whole. Read under vm->irq_srcu.
  */
-#ifndef KEEL_CORE_ROUTING_H
-#define KEEL_CORE_ROUTING_H
+#ifndef KEEL_VGIC_ROUTING_H
+#define KEEL_VGIC_ROUTING_H
 
 #include <linux/mutex.h>
 #include <linux/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What keel holds for each host CPU under VHE. */
-#ifndef KEEL_VHE_CPU_H
-#define KEEL_VHE_CPU_H
+#ifndef KEEL_VHE_PCPU_H
+#define KEEL_VHE_PCPU_H
 
 #include <linux/percpu.h>
 #include <linux/types.h>
