@@ -99,7 +99,7 @@ static const struct keel_idfield aa64zfr0[] = {
 };
 
 static const struct keel_idfield aa64dfr0[] = {
-	FLOOR(DebugVer, 0, LOWER, 9, 6),	/* Armv8.4: what vhe/debug.c switches */
+	FLOOR(DebugVer, 0, LOWER, 9, 6),	/* Armv8.4: what hyp/debug.c switches */
 	HIDE(PMUVer, 8),
 	FIELD(BRPs, 12, EXACT, 0, RO),		/* context-aware ones are the last: numbers must be the CPU's */
 	FIELD(WRPs, 20, LOWER, 15, WR),

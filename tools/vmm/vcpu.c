@@ -149,7 +149,7 @@ static void nothing(int signal)
 	(void)signal;
 }
 
-/* The first vCPU starts at pc; arguments and state: the kernel's booting.rst. */
+/* The first vCPU starts at pc; arguments and state: Documentation/arch/arm64/booting.rst. */
 void vcpus_start(struct machine *m, u64 pc, u64 x0)
 {
 	struct sigaction kick = { .sa_handler = nothing };

@@ -14,6 +14,9 @@ for k in 6.12 6.1; do
 	closed $k
 	asks $k
 done
+expect "lint: comments and documents name what is there" "$TOP/tools/lint/names"
+"$TESTBED/setup" python3-sphinx
+expect "lint: the documentation builds without warnings" make -s htmldocs
 expect "lint: headers compile alone" \
 	"$build/quiet-build" "$build/headers" 6.12 "$KEEL_CACHE/kernel/6.12/build" -j2
 

@@ -8,6 +8,7 @@ fails() { ! "$@"; }
 . "$RUN/guards/logs.sh"
 . "$RUN/guards/objects.sh"
 . "$RUN/guards/image.sh"
+. "$RUN/guards/plan.sh"
 . "$RUN/guards/results.sh"
 . "$RUN/guards/stop.sh"
 . "$RUN/guards/again.sh"
