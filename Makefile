@@ -4,6 +4,7 @@
 #   make            the module for the running kernel (arm64), or for the
 #                   test bed's stock kernel (x86-64)
 #   make shell      a shell on an emulated arm64 host with keel loaded
+#   make htmldocs   Documentation/ as build/htmldocs
 #   make demo       a guest of keel, from nothing to its user space
 #   make check      every check
 #   make lint unit selftests          parts of it
@@ -82,6 +83,10 @@ bench:
 	@$(MAKE) module >&2
 	@tools/bench/run --kernel $(KERNEL)
 
+htmldocs:
+	@$(TESTBED)/setup python3-sphinx
+	@sphinx-build -q -W --keep-going -b html -d build/doctrees Documentation build/htmldocs
+
 demo:
 	@$(TESTBED)/demo
 
@@ -97,4 +102,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel lint unit litmus selftests check soak bench judges demo shell clean
+.PHONY: all keel.ko module probes kernel lint unit litmus selftests check soak bench judges htmldocs demo shell clean

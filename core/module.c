@@ -85,4 +85,6 @@ static void __exit keel_exit(void)
 module_init(keel_init);
 module_exit(keel_exit);
 MODULE_DESCRIPTION("KVM-compatible hypervisor for arm64");
+MODULE_AUTHOR("The keel developers");
+MODULE_VERSION(KEEL_VERSION);
 MODULE_LICENSE("GPL");
