@@ -26,7 +26,7 @@ struct keel_bus_dev {
 	const struct keel_bus_ops *ops;
 	ipa_t base;
 	u64 len;		/* 0: matches any access that starts at base (ioeventfd wildcard) */
-	bool uncounted;		/* ioeventfds: do not use up the limit */
+	bool uncounted;		/* does not use up the limit: an ioeventfd, a GICv2's GICC_DIR */
 };
 
 #endif

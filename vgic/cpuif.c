@@ -238,7 +238,7 @@ static bool common(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 		return true;
 	case SYS_ICC_PMR_EL1:
 		if (write)
-			*val &= keel_irq_priority_bits(keel_gic_hw.pri_bits);
+			*val &= keel_irq_pmr_mask(keel_gic_hw.pri_bits);
 		user_field(vcpu, VMCR_PMR, write, val);
 		return true;
 	case SYS_ICC_RPR_EL1:

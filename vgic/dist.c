@@ -29,20 +29,28 @@
 
 /*
  * In-tree KVM has one enable for both groups, EnableGrp1, and shows EnableGrp0
- * as 0. A VM that was saved there goes on like that.
+ * as 0. A VM that was saved there goes on like that. What is written stays as it
+ * is, so that GICD_STATUSR, which tells, may be restored before it or after it.
  */
+static u32 written_ctlr(const struct keel_frame_access *a)
+{
+	return READ_ONCE(a->vm->gic.ctlr) >> KEEL_CTLR_WRITTEN_SHIFT;
+}
+
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 {
 	u32 hidden = READ_ONCE(a->vm->gic.one_enable) ? CTLR_ENABLE0 : 0;
 
-	return (READ_ONCE(a->vm->gic.ctlr) & ~hidden) | CTLR_FIXED;
+	return (written_ctlr(a) & ~hidden) | CTLR_FIXED;
 }
 
 static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
+	u32 written = val & CTLR_ENABLES, enables = written;
+
 	if (READ_ONCE(a->vm->gic.one_enable))
-		val = val & CTLR_ENABLE1 ? CTLR_ENABLES : 0;
-	keel_frame_set_ctlr(a, val & CTLR_ENABLES);
+		enables = val & CTLR_ENABLE1 ? CTLR_ENABLES : 0;
+	keel_frame_set_ctlr(a, enables | written << KEEL_CTLR_WRITTEN_SHIFT);
 }
 
 /* No access is ever reported. All ones are what in-tree KVM has here, and nobody else. */
@@ -53,10 +61,8 @@ static u64 read_statusr(const struct keel_frame_access *a, u32 i)
 
 static int set_statusr(const struct keel_frame_access *a, u32 i, u64 val)
 {
-	u64 ctlr = read_ctlr(a, 0);
-
 	WRITE_ONCE(a->vm->gic.one_enable, val == U32_MAX);
-	write_ctlr(a, 0, ctlr, U32_MAX);
+	write_ctlr(a, 0, written_ctlr(a), U32_MAX);
 	keel_share_update(a->vm);
 	return 0;
 }

@@ -36,14 +36,14 @@ int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u
 	return 0;
 }
 
-void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 enables)
+void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 ctlr)
 {
 	struct keel_vcpu *vcpu;
 	unsigned int n;
 
-	if (READ_ONCE(a->vm->gic.ctlr) == enables)
+	if (READ_ONCE(a->vm->gic.ctlr) == ctlr)
 		return;
-	WRITE_ONCE(a->vm->gic.ctlr, enables);
+	WRITE_ONCE(a->vm->gic.ctlr, ctlr);
 	keel_share_update(a->vm);
 	/* what is pending may be taken now, or not any more */
 	keel_for_each_vcpu(n, vcpu, a->vm)

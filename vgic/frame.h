@@ -32,8 +32,8 @@ extern const struct keel_regmap keel_dist2_map, keel_cpuif2_map;	/* GICv2; cpuif
 u32 keel_frame_iidr(u32 revision);
 /* User space writes val, which differs from IIDR in these bits: only a known revision may. -EINVAL. */
 int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u32 val);
-/* The distributor's enables of groups 0 and 1 become these. */
-void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 enables);
+/* The distributor's enables of groups 0 and 1, and what else gic.ctlr has, become these. */
+void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 ctlr);
 
 /* Is there a 32-bit register for user space. -ENXIO: no. */
 int keel_frame_has(const struct keel_frame_access *a, const struct keel_regmap *map, u32 offset);

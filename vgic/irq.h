@@ -39,7 +39,7 @@ struct keel_irq_state {
 };
 
 /* What a CPU interface that has so many bits of priority keeps of ICC_PMR_EL1. */
-static inline u8 keel_irq_priority_bits(unsigned int bits)
+static inline u8 keel_irq_pmr_mask(unsigned int bits)
 {
 	return 0xff00u >> bits;
 }

@@ -64,7 +64,7 @@ static int register_dev(struct keel_vm *vm, struct keel_bus_dev *dev, u64 base, 
 	dev->ops = ops;
 	dev->base = ipa(base);
 	dev->len = len;
-	/* GICC_DIR is none of user space's devices; in-tree KVM's is the hardware's */
+	/* the limit is on user space's devices: in-tree, where GICC_DIR is the hardware's, it takes none */
 	dev->uncounted = ops == &keel_dir2_ops;
 	return keel_bus_register(vm, dev);
 }

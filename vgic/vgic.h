@@ -79,6 +79,8 @@ struct keel_lpis {
 	struct llist_head grave;	/* LPIs to be freed: keel_lpi_reap() */
 };
 
+#define KEEL_CTLR_WRITTEN_SHIFT	16	/* in gic.ctlr */
+
 /* Per VM; embedded in struct keel_vm as "gic". [c] config_lock. */
 struct keel_gic {
 	bool present;			/* [c] a GIC was created; immutable once a vCPU has run */
@@ -86,11 +88,11 @@ struct keel_gic {
 	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
 	bool ready;			/* [c, release] addresses checked, MMIO registered: first KVM_RUN */
 	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
-	u32 nr_spis;			/* [c] of spi: all of them but 1020 to 1023, which are no interrupts */
+	u32 nr_spis;			/* [c] length of spi[]: nr_irqs less the private ones and 1020 to 1023 */
 	u64 dist_base;			/* [c] KEEL_GIC_NOWHERE: not set */
 	u64 cpu_base;			/* [c] CPU interface of a GICv2; as dist_base */
 	struct list_head regions;	/* [c] keel_gic_region by index */
-	u32 ctlr;			/* GICD_CTLR enables */
+	u32 ctlr;			/* GICD_CTLR: enables in bits 1:0; a GICv3's as written from bit 16 on */
 	bool one_enable;		/* GICv3: Group 0 follows EnableGrp1, as where the VM was saved */
 	u32 iidr_rev;
 	bool groups_writable;		/* GICv2: user space wrote IIDR, and so may restore IGROUPR */

@@ -508,8 +508,15 @@ static void guest_group0(u64 arg)
 	msr(S3_0_C4_C6_0, 0xff);
 	msr(S3_0_C12_C12_6, 1);
 	isb();
-	for (u64 i = 1;; i++)
-		GUEST_SYNC(i, mrs(S3_0_C12_C8_0));
+	for (u64 i = 1;; i++) {
+		u64 intid = mrs(S3_0_C12_C8_0);
+
+		if (intid != SPURIOUS) {
+			msr(S3_0_C12_C8_1, intid);
+			isb();
+		}
+		GUEST_SYNC(i, intid);
+	}
 }
 
 static void guest_state(u64 arg)
@@ -1043,9 +1050,17 @@ static void one_enable(void)
 	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x52);
 	if (!is_keel())
 		return;
+	/* in any order */
 	CHECK_EQ(dist_set(gic, GICD_STATUSR, 0), 0);
-	CHECK_EQ(dist_set(gic, GICD_CTLR, 0x53), 0);
 	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x53);
+	CHECK_EQ(dist_set(gic, GICD_CTLR, 0x51), 0);
+	CHECK_EQ(dist_set(gic, GICD_STATUSR, ~0u), 0);
+	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x50);
+	CHECK_EQ(dist_set(gic, GICD_ISPENDR + 4, 1u << 8), 0);
+	CHECK_EQ(group0_arrives(vm, n++), SPURIOUS);
+	CHECK_EQ(dist_set(gic, GICD_STATUSR, 0), 0);
+	CHECK_EQ(dist_get(gic, GICD_CTLR), 0x51);
+	CHECK_EQ(group0_arrives(vm, n++), 40);
 }
 
 static const struct ktap_case cases[] = {

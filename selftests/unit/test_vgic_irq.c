@@ -280,11 +280,11 @@ static void test_host_intid(void)
 	}
 }
 
-static void test_priority_bits(void)
+static void test_pmr_mask(void)
 {
-	CHECK_EQ(keel_irq_priority_bits(5), 0xf8);
-	CHECK_EQ(keel_irq_priority_bits(7), 0xfe);
-	CHECK_EQ(keel_irq_priority_bits(8), 0xff);
+	CHECK_EQ(keel_irq_pmr_mask(5), 0xf8);
+	CHECK_EQ(keel_irq_pmr_mask(7), 0xfe);
+	CHECK_EQ(keel_irq_pmr_mask(8), 0xff);
 }
 
 int main(void)
@@ -295,6 +295,6 @@ int main(void)
 	RUN(test_disabled_is_not_shown);
 	RUN(test_lpi_is_never_active);
 	RUN(test_host_intid);
-	RUN(test_priority_bits);
+	RUN(test_pmr_mask);
 	return ktap_done();
 }
