@@ -14,14 +14,11 @@
 #include "cpuif.h"
 #include "hw.h"
 
-/* ICH_VMCR_EL2 (IHI 0069, 12.4.12) */
-#define VMCR_ENG0	BIT(0)
-#define VMCR_ENG1	BIT(1)
+/* The rest of ICH_VMCR_EL2 */
 #define VMCR_CBPR	BIT(4)
 #define VMCR_EOIM	BIT(9)
 #define VMCR_BPR1	GENMASK(20, 18)
 #define VMCR_BPR0	GENMASK(23, 21)
-#define VMCR_PMR	GENMASK(31, 24)
 
 /* ICC_CTLR_EL1 (12.2.6) */
 #define CTLR_CBPR	BIT(0)
@@ -33,16 +30,6 @@
 
 #define SRE_ALL		7	/* SRE, DFB, DIB: system registers, no bypass */
 #define RPR_IDLE	0xff
-
-u32 keel_cpuif_groups(u32 vmcr)
-{
-	return vmcr & (VMCR_ENG0 | VMCR_ENG1);
-}
-
-u32 keel_cpuif_mask(u32 vmcr)
-{
-	return FIELD_GET(VMCR_PMR, vmcr);
-}
 
 static u64 read_ctlr(const struct keel_vcpu *vcpu)
 {
@@ -146,15 +133,15 @@ static int user_access(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 
 	switch (sysreg) {
 	case SYS_ICC_PMR_EL1:
-		return user_field(vcpu, VMCR_PMR, write, val);
+		return user_field(vcpu, KEEL_VMCR_PMR, write, val);
 	case SYS_ICC_BPR0_EL1:
 		return user_field(vcpu, VMCR_BPR0, write, val);
 	case SYS_ICC_BPR1_EL1:
 		return user_bpr1(vcpu, write, val);
 	case SYS_ICC_IGRPEN0_EL1:
-		return user_field(vcpu, VMCR_ENG0, write, val);
+		return user_field(vcpu, KEEL_VMCR_ENG0, write, val);
 	case SYS_ICC_IGRPEN1_EL1:
-		return user_field(vcpu, VMCR_ENG1, write, val);
+		return user_field(vcpu, KEEL_VMCR_ENG1, write, val);
 	case SYS_ICC_CTLR_EL1:
 		return user_ctlr(vcpu, write, val);
 	case SYS_ICC_SRE_EL1:
@@ -239,7 +226,7 @@ static bool common(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 	case SYS_ICC_PMR_EL1:
 		if (write)
 			*val &= keel_irq_pmr_mask(keel_gic_hw.pri_bits);
-		user_field(vcpu, VMCR_PMR, write, val);
+		user_field(vcpu, KEEL_VMCR_PMR, write, val);
 		return true;
 	case SYS_ICC_RPR_EL1:
 		*val = read_rpr(vcpu);

@@ -11,45 +11,24 @@
 #include "../core/kick.h"
 #include "../core/vcpus.h"
 #include "frame.h"
-#include "lpi.h"
+#include "ident.h"
 #include "share.h"
 #include "vgic.h"
 
-/* GICD_CTLR with GICD_CTLR.DS = 1. */
-#define CTLR_ENABLE0		BIT(0)
-#define CTLR_ENABLE1		BIT(1)
-#define CTLR_ENABLES		(CTLR_ENABLE0 | CTLR_ENABLE1)
-#define CTLR_FIXED		(BIT(4) | BIT(6))	/* ARE, DS */
-
-#define TYPER_ID_BITS		10			/* INTIDs without LPIs */
-#define TYPER_LPIS		BIT(17)
-#define TYPER_NO_1_OF_N		BIT(25)
 #define IROUTER_AFFINITY	GENMASK_ULL(23, 0)	/* Aff2:Aff1:Aff0; TYPER.A3V is 0, and No1N set */
 #define IDREGS			0xffd0			/* implementation defined but for PIDR2 */
 
-/*
- * In-tree KVM has one enable for both groups, EnableGrp1, and shows EnableGrp0
- * as 0. A VM that was saved there goes on like that. What is written stays as it
- * is, so that GICD_STATUSR, which tells, may be restored before it or after it.
- */
-static u32 written_ctlr(const struct keel_frame_access *a)
-{
-	return READ_ONCE(a->vm->gic.ctlr) >> KEEL_CTLR_WRITTEN_SHIFT;
-}
-
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 {
-	u32 hidden = READ_ONCE(a->vm->gic.one_enable) ? CTLR_ENABLE0 : 0;
-
-	return (written_ctlr(a) & ~hidden) | CTLR_FIXED;
+	return keel_ident_ctlr(a->vm);
 }
 
 static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
-	u32 written = val & CTLR_ENABLES, enables = written;
+	u32 written = val & KEEL_CTLR_ENABLES, enables = written;
 
 	if (READ_ONCE(a->vm->gic.one_enable))
-		enables = val & CTLR_ENABLE1 ? CTLR_ENABLES : 0;
+		enables = val & KEEL_CTLR_ENABLE1 ? KEEL_CTLR_ENABLES : 0;
 	keel_frame_set_ctlr(a, enables | written << KEEL_CTLR_WRITTEN_SHIFT);
 }
 
@@ -62,22 +41,19 @@ static u64 read_statusr(const struct keel_frame_access *a, u32 i)
 static int set_statusr(const struct keel_frame_access *a, u32 i, u64 val)
 {
 	WRITE_ONCE(a->vm->gic.one_enable, val == U32_MAX);
-	write_ctlr(a, 0, written_ctlr(a), U32_MAX);
+	write_ctlr(a, 0, keel_ident_ctlr_written(a->vm), U32_MAX);
 	keel_share_update(a->vm);
 	return 0;
 }
 
 static u64 read_typer(const struct keel_frame_access *a, u32 i)
 {
-	bool lpis = READ_ONCE(a->vm->gic.lpi.present);
-	u64 id_bits = lpis ? KEEL_LPI_ID_BITS : TYPER_ID_BITS;
-
-	return TYPER_NO_1_OF_N | (lpis ? TYPER_LPIS : 0) | (id_bits - 1) << 19 | (a->vm->gic.nr_irqs / 32 - 1);
+	return keel_ident_typer(a->vm);
 }
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_frame_iidr(READ_ONCE(a->vm->gic.iidr_rev));
+	return keel_ident_iidr(READ_ONCE(a->vm->gic.iidr_rev));
 }
 
 /* User space chooses among the behaviours that there are; the rest tells what the VM was saved on. */

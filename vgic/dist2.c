@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include "../core/vcpus.h"
 #include "frame.h"
+#include "ident.h"
 #include "vgic.h"
 
 #define CTLR_ENABLE		BIT(0)
@@ -39,7 +40,7 @@ static u64 read_typer(const struct keel_frame_access *a, u32 i)
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_frame_iidr(READ_ONCE(a->vm->gic.iidr_rev));
+	return keel_ident_iidr(READ_ONCE(a->vm->gic.iidr_rev));
 }
 
 /* As for a GICv3. Whoever writes it knows how groups are to be restored. */

@@ -15,13 +15,6 @@
 #include "vgic.h"
 
 #define IIDR_REVISION		GENMASK(15, 12)
-#define IIDR_PRODUCT		0x4b	/* what a KVM guest expects: 'K' by Arm */
-#define IIDR_IMPLEMENTER	0x43b
-
-u32 keel_frame_iidr(u32 revision)
-{
-	return IIDR_PRODUCT << 24 | revision << 12 | IIDR_IMPLEMENTER;
-}
 
 int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u32 val)
 {

@@ -29,7 +29,6 @@ struct keel_frame_access {
 extern const struct keel_regmap keel_dist_map, keel_redist_map;
 extern const struct keel_regmap keel_dist2_map, keel_cpuif2_map;	/* GICv2; cpuif2 for user space only */
 
-u32 keel_frame_iidr(u32 revision);
 /* User space writes val, which differs from IIDR in these bits: only a known revision may. -EINVAL. */
 int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u32 val);
 /* The distributor's enables of groups 0 and 1, and what else gic.ctlr has, become these. */

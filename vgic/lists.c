@@ -1,171 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lists of what each vCPU is to be told: who is on which, and how the list
- * goes into the list registers and comes back. A vCPU's list is one for each
- * rank (rank.h), so that with IRQs off nothing takes longer for how many
- * interrupts there are, which is up to the guest.
- *
- * While in_lr is set the vCPU's list register has the interrupt's true state
- * and the interrupt stays where it is. Everything else moves at once, also
- * away from a vCPU that does not run.
+ * How a vCPU's list goes into the list registers at an entry, and comes back at
+ * an exit. What is on the list is queue.c's matter.
  */
-#include <linux/preempt.h>
 #include <linux/sched.h>
-#include "../core/kick.h"
 #include "../hyp/hyp.h"
 #include "cpuif.h"
 #include "gich.h"
 #include "hw.h"
-#include "lpi.h"
-#include "vgic.h"
-
-/* Whose list the interrupt belongs on. irq->lock. */
-static struct keel_vcpu *owner(const struct keel_irq *irq)
-{
-	if (irq->s.active)
-		return irq->vcpu ?: irq->target;
-	return keel_irq_wanted(&irq->s) ? irq->target : NULL;
-}
-
-/* vcpu NULL: none. IRQs off. */
-static void lock_list(struct keel_vcpu *vcpu, unsigned int nesting)
-	__acquires(list)
-{
-	if (vcpu)
-		raw_spin_lock_nested(&vcpu->gic.lock, nesting);
-	else
-		__acquire(list);
-}
-
-static void unlock_list(struct keel_vcpu *vcpu)
-	__releases(list)
-{
-	if (vcpu)
-		raw_spin_unlock(&vcpu->gic.lock);
-	else
-		__release(list);
-}
-
-static void take_off(struct keel_gic_cpu *g, struct keel_irq *irq)
-{
-	bool alone = irq->entry.next == irq->entry.prev;
-
-	list_del(&irq->entry);
-	if (alone)
-		keel_rank_drop(&g->ranks, irq->rank);
-	WRITE_ONCE(g->nr_listed, g->nr_listed - 1);
-}
-
-static void put_on(struct keel_gic_cpu *g, struct keel_irq *irq)
-{
-	unsigned int rank = keel_rank(&irq->s);
-
-	irq->rank = rank;
-	list_add_tail(&irq->entry, &g->listed[rank]);
-	keel_rank_use(&g->ranks, rank);
-	WRITE_ONCE(g->nr_listed, g->nr_listed + 1);
-}
-
-/* Both lists' locks and irq->lock. */
-static void move(struct keel_irq *irq, struct keel_vcpu *to)
-{
-	if (irq->vcpu)
-		take_off(&irq->vcpu->gic, irq);
-	if (to)
-		put_on(&to->gic, irq);
-	else if (irq->s.intid >= KEEL_FIRST_LPI)
-		keel_lpi_unlisted(irq);
-	irq->vcpu = to;
-}
-
-/* On the right list of the right vCPU, or on none if to is NULL. irq->lock. */
-static bool is_placed(const struct keel_irq *irq, const struct keel_vcpu *to)
-{
-	return irq->vcpu == to && (!to || irq->rank == keel_rank(&irq->s));
-}
-
-/* irq->lock held, and dropped meanwhile; then the interrupt may have changed and false is returned. */
-static bool try_move(struct keel_irq *irq, struct keel_vcpu *from, struct keel_vcpu *to)
-{
-	bool from_first = from && to && from->idx < to->idx, same;
-	struct keel_vcpu *other = from == to ? NULL : from;	/* within one list: its lock once */
-
-	raw_spin_unlock(&irq->lock);
-	lock_list(from_first ? other : to, 0);
-	lock_list(from_first ? to : other, SINGLE_DEPTH_NESTING);
-	raw_spin_lock(&irq->lock);
-	same = irq->vcpu == from && !irq->in_lr && owner(irq) == to;
-	if (same)
-		move(irq, to);
-	unlock_list(to);
-	unlock_list(other);
-	return same;
-}
-
-/*
- * A vCPU's own thread looks at the list before its next entry, which has to
- * come first if it is serving an exit in place. An interrupt handler may have
- * found it asleep.
- */
-static void kick(struct keel_vcpu *vcpu)
-{
-	if (!in_task() || READ_ONCE(vcpu->task) != current)
-		keel_vcpu_kick(vcpu);
-	/* who is owed one already must not lose it, and the guest is left for that one as well */
-	else if (vcpu->ctx.mode == KEEL_IN_GUEST && !vcpu->kick_owed)
-		vcpu->kick_owed = vcpu;
-}
-
-void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned long flags)
-	__releases(&irq->lock)
-{
-	struct keel_vcpu *to, *tell;
-
-	do {
-		to = owner(irq);
-	} while (!irq->in_lr && !is_placed(irq, to) && !try_move(irq, irq->vcpu, to));
-
-	tell = keel_irq_wanted(&irq->s) ? irq->vcpu : NULL;
-	raw_spin_unlock_irqrestore(&irq->lock, flags);
-	if (tell)
-		kick(tell);
-}
-
-/*
- * trylock: any order will do. Private interrupts are on their own vCPU's list or
- * on none, and one that is listed stays where it is for being latched.
- */
-static bool try_enlist(struct keel_irq *irq)
-{
-	struct keel_vcpu *to = owner(irq);
-
-	if (irq->in_lr || irq->vcpu == to)
-		return true;
-	if (irq->vcpu || !raw_spin_trylock(&to->gic.lock))
-		return false;
-	move(irq, to);
-	raw_spin_unlock(&to->gic.lock);
-	return true;
-}
-
-bool keel_vgic_try_latch(struct keel_irq *irq, bool group1, bool *tell)
-{
-	bool latch, ok = true;
-
-	*tell = false;
-	if (!raw_spin_trylock(&irq->lock))
-		return false;
-	latch = irq->s.latch;
-	if (group1 || !irq->s.group1) {
-		irq->s.latch = true;
-		ok = try_enlist(irq);
-		*tell = ok && irq->vcpu && keel_irq_wanted(&irq->s);
-	}
-	if (!ok)
-		irq->s.latch = latch;
-	raw_spin_unlock(&irq->lock);
-	return ok;
-}
+#include "queue.h"
 
 /* GICD_CTLR lets its group through. What is active was let through. */
 static bool forwarded(const struct keel_vm *vm, const struct keel_irq *irq)
@@ -296,16 +139,10 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 		keel_gich_load(vcpu);
 }
 
-/* Whether a resamplefd may wait for it. One that is assigned while it is being completed did not raise it. */
-static bool is_awaited(const struct keel_vm *vm, u32 intid)
-{
-	return intid >= KEEL_NR_PRIVATE && intid <= KEEL_MAX_SPI && READ_ONCE(vm->gic.resamplers);
-}
-
 /* IRQs off, where nobody can be told. */
 static void note_completed(struct keel_vcpu *vcpu, u32 intid)
 {
-	if (!is_awaited(vcpu->vm, intid))
+	if (!keel_queue_awaited(vcpu->vm, intid))
 		return;
 	__set_bit(intid, vcpu->gic.completed_spis);
 	vcpu->gic.completed = true;
@@ -321,31 +158,6 @@ void keel_vgic_tell_completed(struct keel_vcpu *vcpu)
 		__clear_bit(intid, g->completed_spis);
 		keel_vgic_notify_eoi(vcpu->vm, intid);
 	}
-}
-
-/* False: a list register has it, nothing was done. */
-static bool deactivate(struct keel_vm *vm, struct keel_irq *irq, bool *completed)
-{
-	unsigned long flags;
-
-	*completed = false;
-	raw_spin_lock_irqsave(&irq->lock, flags);
-	if (irq->in_lr) {
-		raw_spin_unlock_irqrestore(&irq->lock, flags);
-		return false;
-	}
-	*completed = keel_irq_deactivate(&irq->s);
-	keel_vgic_queue_unlock(vm, irq, flags);
-	return true;
-}
-
-bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq)
-{
-	bool completed, done = deactivate(vm, irq, &completed);
-
-	if (completed && is_awaited(vm, irq->s.intid))
-		keel_vgic_notify_eoi(vm, irq->s.intid);
-	return done;
 }
 
 /* Not in a list register. Those that are come first, or nearly so. list lock. */
@@ -386,7 +198,7 @@ static void end_unlisted(struct keel_vcpu *vcpu)
 
 	for (; c->eoicount; c->eoicount--) {
 		irq = first_unlisted(&vcpu->gic);
-		if (irq && deactivate(vcpu->vm, irq, &completed) && completed)
+		if (irq && keel_queue_deactivate(vcpu->vm, irq, &completed) && completed)
 			note_completed(vcpu, irq->s.intid);
 	}
 }
@@ -402,9 +214,9 @@ static bool fold(struct keel_vcpu *vcpu, struct keel_irq *irq, u64 lr)
 	if (irq->s.hw && !(lr & KEEL_LR_STATE))
 		irq->hw_done = true;
 	if (!keel_irq_wanted(&irq->s))
-		move(irq, NULL);
+		keel_queue_move(irq, NULL);
 	else if (irq->rank != keel_rank(&irq->s))
-		move(irq, vcpu);
+		keel_queue_move(irq, vcpu);
 	raw_spin_unlock(&irq->lock);
 	return completed;
 }

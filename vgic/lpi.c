@@ -41,11 +41,6 @@ void keel_lpi_vm_init(struct keel_vm *vm)
 	init_llist_head(&l->grave);
 }
 
-static struct keel_lpi *of_irq(struct keel_irq *irq)
-{
-	return container_of(irq, struct keel_lpi, irq);
-}
-
 void keel_lpi_reap(struct keel_vm *vm)
 {
 	struct llist_node *node = llist_del_all(&vm->gic.lpi.grave);
@@ -211,19 +206,6 @@ struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *t
 	return lpi;
 }
 
-static void bury(struct keel_lpi *lpi)
-{
-	llist_add(&lpi->grave, &lpi->vm->gic.lpi.grave);
-}
-
-/* Exactly one of the two sees an LPI that is dead and on no list. */
-void keel_lpi_unlisted(struct keel_irq *irq)
-{
-	lockdep_assert_held(&irq->lock);
-	if (of_irq(irq)->dead)
-		bury(of_irq(irq));
-}
-
 void keel_lpi_put(struct keel_lpi *lpi)
 {
 	struct keel_irq *irq = &lpi->irq;
@@ -240,7 +222,7 @@ void keel_lpi_put(struct keel_lpi *lpi)
 	drop_pending(&irq->s);
 	lpi->dead = true;
 	if (!irq->vcpu)
-		bury(lpi);
+		keel_lpi_bury(lpi);
 	unlock_and_tell(lpi, flags);
 }
 

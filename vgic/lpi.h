@@ -13,6 +13,7 @@
 
 #include <linux/llist.h>
 #include <linux/rcupdate.h>
+#include "../core/objects.h"
 #include "vgic.h"
 
 #define KEEL_LPI_ID_BITS	16	/* GICD_TYPER.IDbits with LPIs */
@@ -54,7 +55,25 @@ int keel_lpi_save_pending(struct keel_vm *vm);
 
 /* Make pending. 1; 0: mapped to no vCPU; -EBUSY: whose LPIs are off. Any context, under RCU or lock. */
 int keel_lpi_raise(struct keel_lpi *lpi);
-/* lists.c took it off its list. irq->lock, IRQs off. */
-void keel_lpi_unlisted(struct keel_irq *irq);
+static inline struct keel_lpi *keel_lpi_of(struct keel_irq *irq)
+{
+	return container_of(irq, struct keel_lpi, irq);
+}
+
+static inline void keel_lpi_bury(struct keel_lpi *lpi)
+{
+	llist_add(&lpi->grave, &lpi->vm->gic.lpi.grave);
+}
+
+/*
+ * It was taken off its list. Exactly one of this and keel_lpi_put() sees an LPI
+ * that is dead and on no list. irq->lock, IRQs off.
+ */
+static inline void keel_lpi_unlisted(struct keel_irq *irq)
+{
+	lockdep_assert_held(&irq->lock);
+	if (keel_lpi_of(irq)->dead)
+		keel_lpi_bury(keel_lpi_of(irq));
+}
 
 #endif

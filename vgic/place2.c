@@ -14,7 +14,6 @@
 #include "frame.h"
 #include "gich.h"
 #include "place2.h"
-#include "setup.h"
 #include "vgic.h"
 
 #define FRAME_ALIGN	0x1000ULL
@@ -88,7 +87,7 @@ int keel_place2_map(struct keel_vm *vm)
 	int err;
 
 	lockdep_assert_held(&vm->config_lock);
-	err = check_complete(&vm->gic) ?: keel_setup_init_locked(vm);
+	err = check_complete(&vm->gic) ?: keel_vgic_init_irqs(vm);
 	if (err)
 		return err;
 	err = keel_mmu_set_window(vm, ipa(vm->gic.cpu_base), hpa(keel_gich_gicv()), size);

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include "../core/objects.h"
 #include "frame.h"
+#include "ident.h"
 #include "its_table.h"
 #include "lpi.h"
 #include "vgic.h"
@@ -52,7 +53,7 @@ static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 /* The revision is the distributor's matter. */
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_frame_iidr(0);
+	return keel_ident_iidr(0);
 }
 
 /* Affinity_Value 63:32 as Aff3:Aff2:Aff1:Aff0, Processor_Number 23:8. */
@@ -198,3 +199,34 @@ const struct keel_bus_ops keel_redist_ops = {
 	.read = bus_read,
 	.write = bus_write,
 };
+
+static bool look_at_slots(struct keel_vcpu *vcpu, unsigned int slots)
+{
+	vcpu->gic.bare = !keel_guest_has_memory(vcpu->vm, ipa(vcpu->gic.rd_base), KEEL_REDIST_SIZE);
+	vcpu->gic.bare_at = slots;
+	return vcpu->gic.bare;
+}
+
+/* No slot lies over the redistributor: its memory would come first. */
+static bool is_bare(struct keel_vcpu *vcpu)
+{
+	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);
+
+	return likely(vcpu->gic.bare_at == slots) ? vcpu->gic.bare : look_at_slots(vcpu, slots);
+}
+
+bool keel_vgic_has_redist(struct keel_vcpu *vcpu, ipa_t page)
+{
+	return vcpu->ctx.gic.present && !vcpu->vm->gic.v2 &&
+	       page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE && is_bare(vcpu);
+}
+
+bool keel_vgic_try_redist(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)
+{
+	struct keel_frame_access a = { .vm = vcpu->vm, .vcpu = vcpu, .by = vcpu };
+	u64 offset = addr.v - vcpu->gic.rd_base;
+
+	if (write)
+		return keel_frame_try_write(&a, &keel_redist_map, offset, len, *val);
+	return keel_frame_try_read(&a, &keel_redist_map, offset, len, val);
+}

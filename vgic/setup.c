@@ -8,8 +8,6 @@
  */
 #include <linux/errno.h>
 #include <linux/kvm.h>
-#include <linux/minmax.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/devfd.h"
 #include "../core/vcpus.h"
@@ -19,7 +17,6 @@
 
 #define MIN_IRQS	64
 #define MAX_IRQS	1024
-#define DEFAULT_IRQS	256
 
 /* A vCPU that runs holds its mutex; one that ran left has_run. */
 static int check_create(struct keel_vm *vm, u32 type)
@@ -76,50 +73,13 @@ bool keel_setup_release(struct keel_device *dev)
 	return !dev->vm->gic.initialised;
 }
 
-/* Of a GICv2's the first vCPU is the target until ITARGETSR names one, which reads as zero. */
-static void init_spi(struct keel_vm *vm, struct keel_irq *irq, u32 intid)
-{
-	keel_vgic_irq_init(irq, NULL, intid);
-	irq->s.group1 = !vm->gic.v2;
-	irq->target = vm->gic.v2 ? keel_vm_vcpu(vm, 0) : keel_vm_vcpu_by_mpidr(vm, irq->irouter);
-}
-
-int keel_setup_init_locked(struct keel_vm *vm)
-{
-	u32 nr = vm->gic.nr_irqs ?: DEFAULT_IRQS, spis = min(nr, KEEL_MAX_SPI + 1U) - KEEL_NR_PRIVATE, i;
-	struct keel_irq *spi;
-	int err;
-
-	lockdep_assert_held(&vm->config_lock);
-	if (vm->gic.initialised)
-		return 0;
-	/* none could be added any more */
-	if (!vm->nr_vcpus)
-		return -ENODEV;
-	spi = kvcalloc(spis, sizeof(*spi), GFP_KERNEL_ACCOUNT);
-	if (!spi)
-		return -ENOMEM;
-	for (i = 0; i < spis; i++)
-		init_spi(vm, &spi[i], KEEL_NR_PRIVATE + i);
-	err = keel_routing_set_default(vm, spis);
-	if (err) {
-		kvfree(spi);
-		return err;
-	}
-	vm->gic.nr_irqs = nr;
-	vm->gic.nr_spis = spis;
-	vm->gic.spi = spi;
-	smp_store_release(&vm->gic.initialised, true);
-	return 0;
-}
-
 int keel_setup_init(struct keel_vm *vm)
 {
 	int err;
 
 	mutex_lock(&vm->lock);
 	mutex_lock(&vm->config_lock);
-	err = keel_setup_init_locked(vm);
+	err = keel_vgic_init_irqs(vm);
 	mutex_unlock(&vm->config_lock);
 	mutex_unlock(&vm->lock);
 	return err;

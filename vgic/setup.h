@@ -16,8 +16,6 @@ bool keel_setup_release(struct keel_device *dev);
 
 /* KVM_DEV_ARM_VGIC_CTRL_INIT: spi[] and the default routes. Idempotent; -ENOMEM. Takes vm->lock and config_lock. */
 int keel_setup_init(struct keel_vm *vm);
-/* The same with config_lock held. */
-int keel_setup_init_locked(struct keel_vm *vm);
 
 /* KVM_DEV_ARM_VGIC_GRP_NR_IRQS. */
 int keel_setup_set_nr_irqs(struct keel_vm *vm, const struct kvm_device_attr *attr);

@@ -4,12 +4,12 @@
  * taken away. Also the SPIs' array is shared, if EL2 can have its memory.
  */
 #include <linux/gfp.h>
-#include <linux/irqchip/arm-gic-v3.h>
 #include <linux/mm.h>
 #include "../core/vcpus.h"
 #include "../hyp/gic_share.h"
 #include "../hyp/hyp.h"
 #include "frame.h"
+#include "ident.h"
 #include "share.h"
 
 static size_t spi_size(const struct keel_vm *vm)
@@ -17,26 +17,19 @@ static size_t spi_size(const struct keel_vm *vm)
 	return vm->gic.nr_spis * sizeof(*vm->gic.spi);
 }
 
-static u32 read(struct keel_vm *vm, u32 offset)
-{
-	struct keel_frame_access a = { .vm = vm };
-
-	return keel_frame_read(&a, &keel_dist_map, offset, KEEL_W32);
-}
-
 static u32 ask_ctlr(struct keel_vm *vm)
 {
-	return read(vm, GICD_CTLR);
+	return keel_ident_ctlr(vm);
 }
 
 static u32 ask_typer(struct keel_vm *vm)
 {
-	return read(vm, GICD_TYPER);
+	return keel_ident_typer(vm);
 }
 
 static u32 ask_iidr(struct keel_vm *vm)
 {
-	return read(vm, GICD_IIDR);
+	return keel_ident_iidr(READ_ONCE(vm->gic.iidr_rev));
 }
 
 static u32 ask_hidden(struct keel_vm *vm)

@@ -135,7 +135,7 @@ static int check_initialised(struct keel_vm *vm, const struct kvm_device_attr *a
 	if (vm->gic.initialised)
 		return 0;
 	if (vm->gic.v2)
-		return keel_setup_init_locked(vm);
+		return keel_vgic_init_irqs(vm);
 	return is_early(attr) ? 0 : -EBUSY;
 }
 

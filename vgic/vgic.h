@@ -121,6 +121,8 @@ void keel_vgic_wake_cpu(void);		/* the CPU may have lost its power since a guest
 void keel_vgic_vm_init(struct keel_vm *vm);		/* also without a GIC */
 void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC; vm->lock, idx is set */
 void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu);	/* the GIC's model is known now; vm->lock, no vCPU has run */
+/* CTRL_INIT's part: spi[] and the default routes. Idempotent; config_lock held. -ENODEV: no vCPU; -ENOMEM. */
+int keel_vgic_init_irqs(struct keel_vm *vm);
 /* Reset state of one interrupt; private ones are vcpu's, SPIs (vcpu NULL) have no target yet. */
 void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid);
 void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu);	/* CPU interface: ICH_VMCR, APRs to reset */

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The interrupt controller's part in the life of a VM and its vCPUs. */
+#include <linux/list.h>
+#include "../core/objects.h"
+#include "hw.h"
+#include "lpi.h"
+#include "vgic.h"
+
+/* GICR_PENDBASER as in KVM: Inner Shareable, Inner Write-Back with read-allocation. */
+#define PENDBASER_RESET	(1 << 10 | 3 << 7)
+
+void keel_vgic_vm_init(struct keel_vm *vm)
+{
+	mutex_init(&vm->gic.halt_lock);
+	init_waitqueue_head(&vm->gic.halt_wq);
+	keel_lpi_vm_init(vm);
+	keel_place_vm_init(vm);
+}
+
+void keel_vgic_vm_destroy(struct keel_vm *vm)
+{
+	keel_lpi_vm_destroy(vm);
+	keel_place_vm_destroy(vm);
+}
+
+void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
+{
+	struct keel_gic_cpu *g = &vcpu->gic;
+	unsigned int i;
+
+	raw_spin_lock_init(&g->lock);
+	for (i = 0; i < KEEL_NR_RANKS; i++)
+		INIT_LIST_HEAD(&g->listed[i]);
+	for (i = 0; i < KEEL_NR_PRIVATE; i++)
+		keel_vgic_irq_init(&g->irq[i], vcpu, i);
+	keel_vgic_vcpu_init_model(vcpu);
+	g->rd_base = KEEL_GIC_NOWHERE;
+	g->pendbaser = PENDBASER_RESET;
+	g->pri_bits = keel_gic_hw.pri_bits;
+	g->id_bits = keel_gic_hw.id_bits;
+	vcpu->ctx.gic.hcr = KEEL_ICH_TRAP_ALL;
+}
+
+/* The vCPU is not resident anywhere. */
+void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx_gic *c = &vcpu->ctx.gic;
+
+	c->vmcr = 0;
+	memset(c->ap0r, 0, sizeof(c->ap0r));
+	memset(c->ap1r, 0, sizeof(c->ap1r));
+}
+
+/* vCPU mutex; not resident with another idea of "present", since no vCPU has run before a GIC was made. */
+int keel_vgic_first_run(struct keel_vcpu *vcpu)
+{
+	struct keel_vm *vm = vcpu->vm;
+	int err = 0;
+
+	lockdep_assert_held(&vm->config_lock);
+	if (vm->gic.present)
+		err = keel_place_map(vm);
+	if (!err)
+		vcpu->ctx.gic.present = vm->gic.present;
+	return err;
+}

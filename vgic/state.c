@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VM's interrupts as data: what they are after reset, which one a number
+ * means, whose they are, and how all vCPUs are kept outside the guest while
+ * somebody looks at them or changes them.
+ */
+#include <linux/nospec.h>
+#include <linux/sched.h>
+#include "../core/kick.h"
+#include "../core/vcpus.h"
+#include "hw.h"
+#include "vgic.h"
+
+/* As after reset; what is IMPLEMENTATION DEFINED is as in KVM: Group 1, SGIs on, PPIs level-sensitive. */
+void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid)
+{
+	*irq = (struct keel_irq) {
+		.s = {
+			.intid = intid,
+			.group1 = true,
+			.enabled = intid < KEEL_NR_SGIS,
+			.level = intid >= KEEL_NR_SGIS && intid < KEEL_NR_PRIVATE,
+		},
+		.target = vcpu,
+	};
+	raw_spin_lock_init(&irq->lock);
+	INIT_LIST_HEAD(&irq->entry);
+}
+
+void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
+{
+	bool v2 = vcpu->vm->gic.v2;
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_PRIVATE; i++) {
+		struct keel_irq_state *s = &vcpu->gic.irq[i].s;
+
+		s->group1 = !v2;
+		s->by_sender = v2 && i < KEEL_NR_SGIS;
+		s->targets = v2 ? BIT(vcpu->idx) : 0;
+	}
+}
+
+struct keel_irq *keel_vgic_irq(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
+{
+	/* pairs with the release when spi[] stands */
+	if (!smp_load_acquire(&vm->gic.initialised))
+		return NULL;
+	if (intid < KEEL_NR_PRIVATE)
+		return vcpu ? &vcpu->gic.irq[array_index_nospec(intid, KEEL_NR_PRIVATE)] : NULL;
+	intid -= KEEL_NR_PRIVATE;
+	if (intid >= vm->gic.nr_spis)
+		return NULL;
+	return &vm->gic.spi[array_index_nospec(intid, vm->gic.nr_spis)];
+}
+
+u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
+{
+	return vcpu->vm->gic.v2 ? vcpu->ctx.gic.vmcr : keel_hyp_gic_vmcr(vcpu);
+}
+
+/* To several at once the first of them gets it (IHI 0048B, 3.2.3 lets that be chosen); to none, the first vCPU. */
+void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq)
+{
+	lockdep_assert_held(&irq->lock);
+	irq->s.targets &= GENMASK(vm->nr_vcpus - 1, 0);
+	irq->target = keel_vm_vcpu(vm, irq->s.targets ? __ffs(irq->s.targets) : 0);
+}
+
+/*
+ * mode leaves IN_GUEST, with release, after the list registers were read back.
+ * A vCPU that is about to enter has set it and sees halted, or is seen here.
+ */
+static void wait_outside(struct keel_vcpu *vcpu)
+{
+	if (READ_ONCE(vcpu->ctx.mode) != KEEL_IN_GUEST)
+		return;
+	keel_vcpu_kick(vcpu);
+	while (smp_load_acquire(&vcpu->ctx.mode) == KEEL_IN_GUEST)
+		cond_resched();
+}
+
+/* Sleepable; the caller's own vCPU, if any, is outside. */
+void keel_vgic_halt_guest(struct keel_vm *vm)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	mutex_lock(&vm->gic.halt_lock);
+	WRITE_ONCE(vm->gic.halted, true);
+	/* pairs with the one between mode := IN_GUEST and the last check in core/run.c */
+	smp_mb();
+	keel_for_each_vcpu(i, vcpu, vm)
+		wait_outside(vcpu);
+}
+
+void keel_vgic_resume_guest(struct keel_vm *vm)
+{
+	smp_store_release(&vm->gic.halted, false);
+	wake_up_all(&vm->gic.halt_wq);
+	mutex_unlock(&vm->gic.halt_lock);
+}
+
+void keel_vgic_wait_resumed(struct keel_vm *vm)
+{
+	wait_event(vm->gic.halt_wq, !smp_load_acquire(&vm->gic.halted));
+}
