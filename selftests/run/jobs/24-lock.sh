@@ -19,7 +19,7 @@ host lock-gic2 --kernel lock --cpu cortex-a72 --gic 2 $brief -- \
 	"$st/abi_vgic2" "$st/gic2_lists" "$st/timer_user" "$st/psci_smp" "${loads[@]}"
 # shellcheck disable=SC2086
 host lock --kernel lock $brief -- \
-	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/timer_edge" "$st/mem_smp"
+	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/timer_edge" "$st/mem_smp"
 # shellcheck disable=SC2086
 for mode in "" --nvhe; do
 	host "lock-nmi$mode" --kernel lock $mode $brief --append irqchip.gicv3_pseudo_nmi=1 -- "$st/run_exits"
