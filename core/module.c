@@ -8,7 +8,7 @@
 #include "../mmu/mmu.h"
 #include "../timer/irq.h"
 #include "../timer/timer.h"
-#include "../vgic/its.h"
+#include "../vgic/its/its.h"
 #include "../vgic/vgic.h"
 #include "cpu.h"
 #include "device.h"

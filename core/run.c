@@ -13,7 +13,7 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
-#include "../vgic/its.h"
+#include "../vgic/its/its.h"
 #include "block.h"
 #include "compat.h"
 #include "cpu.h"

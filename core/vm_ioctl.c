@@ -10,7 +10,7 @@
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 #include "../arch/arch.h"
-#include "../vgic/share.h"
+#include "../vgic/v3/share.h"
 #include "coalesced.h"
 #include "compat.h"
 #include "devfd.h"

@@ -11,6 +11,7 @@
 #include <asm/sysreg.h>
 #include "bhb.h"
 #include "context_bits.h"
+#include "entry.h"
 
 /* A CPU is asked once: it comes back from deep idle as it was. [o] */
 static DEFINE_PER_CPU(struct keel_spec_exit, chosen);

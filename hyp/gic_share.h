@@ -2,7 +2,7 @@
 /*
  * What the host tells EL2 of a VM's GICv3, so that accesses to the distributor
  * and SGIs need not go to the host (hyp/gic_fast.c). A page for each VM, made
- * when its frames are placed, gone with the VM: vgic/share.c. Addresses are
+ * when its frames are placed, gone with the VM: vgic/v3/share.c. Addresses are
  * EL2's (keel_hyp_share()); the EL2 of nVHE dereferences none without a look at
  * its tables.
  */

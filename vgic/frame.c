@@ -11,7 +11,7 @@
 #include "../core/kick.h"
 #include "../core/vcpus.h"
 #include "frame.h"
-#include "share.h"
+#include "v3/share.h"
 #include "vgic.h"
 
 #define IIDR_REVISION		GENMASK(15, 12)

@@ -19,7 +19,7 @@
 #include "../core/log.h"
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
-#include "gich.h"
+#include "v2/gich.h"
 #include "hw.h"
 #include "vgic.h"
 

@@ -50,7 +50,7 @@ static inline bool keel_irq_pending(const struct keel_irq_state *s)
 	return s->latch || (s->level && s->line);
 }
 
-/* ICH_LR<n>_EL2 (IHI 0069, 12.4.4); lr2.h has the GICv2's form of it */
+/* ICH_LR<n>_EL2 (IHI 0069, 12.4.4); v2/lr.h has the GICv2's form of it */
 #define KEEL_LR_SENDER_SHIFT	10	/* in vINTID, as a GICv2's guest reads it: the source of an SGI */
 #define KEEL_LR_PINTID		0x1fffU	/* room for extended PPIs */
 #define KEEL_LR_PINTID_SHIFT	32

@@ -3,7 +3,7 @@
 #include <linux/list.h>
 #include "../core/objects.h"
 #include "hw.h"
-#include "lpi.h"
+#include "its/lpi.h"
 #include "vgic.h"
 
 /* GICR_PENDBASER as in KVM: Inner Shareable, Inner Write-Back with read-allocation. */

@@ -5,8 +5,8 @@
  */
 #include <linux/sched.h>
 #include "../hyp/hyp.h"
-#include "cpuif.h"
-#include "gich.h"
+#include "v3/cpuif.h"
+#include "v2/gich.h"
 #include "hw.h"
 #include "queue.h"
 

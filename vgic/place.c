@@ -13,8 +13,8 @@
 #include "addr.h"
 #include "frame.h"
 #include "place.h"
-#include "place2.h"
-#include "share.h"
+#include "v2/place.h"
+#include "v3/share.h"
 #include "vgic.h"
 
 void keel_place_vm_init(struct keel_vm *vm)

@@ -7,7 +7,7 @@
 #define KEEL_VGIC_QUEUE_H
 
 #include "../core/objects.h"
-#include "lpi.h"
+#include "its/lpi.h"
 #include "vgic.h"
 
 static inline void keel_queue_take_off(struct keel_gic_cpu *g, struct keel_irq *irq)

@@ -9,7 +9,7 @@
 #include <linux/srcu.h>
 #include <linux/uaccess.h>
 #include "../core/objects.h"
-#include "its.h"
+#include "its/its.h"
 #include "routing.h"
 #include "routing_table.h"
 

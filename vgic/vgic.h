@@ -208,14 +208,14 @@ void keel_vgic_wait_resumed(struct keel_vm *vm);
 /* Deactivate an interrupt, and tell resamplefds. Preemptible. False: a list register has it, nothing was done. */
 bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
 
-/* ---- vgic/cpuif.c ---- */
+/* ---- vgic/v3/cpuif.c ---- */
 /*
  * ICC_* state for user space; sysreg as sys_reg(), no vCPU runs. val NULL: only
  * ask whether there is such a register. -ENXIO: no; -EINVAL: bad value.
  */
 int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 
-/* ---- vgic/device.c, vgic/device2.c: KVM_DEV_TYPE_ARM_VGIC_V3 or _V2 on the device-fd frame ---- */
+/* ---- vgic/v3/device.c, vgic/v2/device.c: KVM_DEV_TYPE_ARM_VGIC_V3 or _V2 on the device-fd frame ---- */
 /* A GICv2 initialises itself when it is first used. -EBUSY: a GICv3 does not. Takes vm->lock. */
 int keel_vgic_lazy_init(struct keel_vm *vm);
 /* KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR: a GICv2 without a device fd. -ENODEV: the host's GIC is another. */

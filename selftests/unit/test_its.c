@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pure: vgic/its_cmd.c vgic/its_table.c vgic/routing_table.c */
+/* pure: vgic/its/cmd.c vgic/its/table.c vgic/routing_table.c */
 /* The ITS's commands, tables and table registers as bits, and messages in the GSI table. */
 #include <stdlib.h>
 #include "vgic/routing_table.h"
-#include "vgic/its_cmd.h"
-#include "vgic/its_table.h"
+#include "vgic/its/cmd.h"
+#include "vgic/its/table.h"
 #include "ktap.h"
 
 static struct keel_its_cmd decode(u64 a, u64 b, u64 c, u64 d)

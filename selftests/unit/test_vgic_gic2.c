@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pure: vgic/irq.c vgic/lr2.c vgic/regmap2.c */
+/* pure: vgic/irq.c vgic/v2/lr.c vgic/v2/regmap.c */
 /*
  * What a GICv2 has of its own. Proves: the fields of GICH_LR<n>; an SGI is
  * taken once for each vCPU that sent it, over random lives, as a model says;
  * the distributor's fields of SGIs and targets.
  */
 #include <stdlib.h>
-#include "vgic/lr2.h"
+#include "vgic/v2/lr.h"
 #include "vgic/regmap.h"
 #include "ktap.h"
 

@@ -14,6 +14,7 @@ for k in 6.12 6.1; do
 	closed $k
 	asks $k
 done
+expect "lint: no circle of files crosses a room, or is large" "$TOP/tools/lint/circles" build/6.12
 expect "lint: comments and documents name what is there" "$TOP/tools/lint/names"
 "$TESTBED/setup" python3-sphinx
 expect "lint: the documentation builds without warnings" make -s htmldocs

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LPIs: their life, where they go, and their tables in guest memory: one byte
+ * of configuration for each, at GICR_PROPBASER, and a bit in the table of
+ * pending ones of each redistributor, at GICR_PENDBASER (IHI 0069, 5.1.1 and
+ * 5.1.2). A table that cannot be read has no LPI enabled and none pending.
+ *
+ * gic.lpi.lock -> irq->lock. Walks over all LPIs let others run: there may be
+ * 57344 of them.
+ */
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+#include "../../core/kick.h"
+#include "lpi.h"
+
+#define PROP_ENABLE	BIT(0)
+#define PROP_PRIORITY	0xf8		/* five bits, of which no host offers fewer */
+#define PROP_BASE	GENMASK_ULL(51, 12)
+#define PROP_IDBITS	GENMASK_ULL(4, 0)
+#define PEND_BASE	GENMASK_ULL(51, 16)
+
+#define WINDOW		256
+#define REST		256		/* LPIs of a walk between two looks at the scheduler */
+
+/* A piece of the configuration table. Pieces do not cross pages. */
+struct window {
+	u32 first;		/* INTID, 0: nothing read yet */
+	u8 prop[WINDOW];
+};
+
+void keel_lpi_vm_init(struct keel_vm *vm)
+{
+	struct keel_lpis *l = &vm->gic.lpi;
+
+	mutex_init(&l->lock);
+	INIT_LIST_HEAD(&l->its);
+	xa_init_flags(&l->its_at, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&l->by_intid, XA_FLAGS_ACCOUNT);
+	init_llist_head(&l->grave);
+}
+
+void keel_lpi_reap(struct keel_vm *vm)
+{
+	struct llist_node *node = llist_del_all(&vm->gic.lpi.grave);
+	struct keel_lpi *lpi, *next;
+
+	llist_for_each_entry_safe(lpi, next, node, grave)
+		kfree_rcu(lpi, rcu);
+}
+
+void keel_lpi_vm_destroy(struct keel_vm *vm)
+{
+	keel_lpi_reap(vm);
+	xa_destroy(&vm->gic.lpi.by_intid);
+	xa_destroy(&vm->gic.lpi.its_at);
+	mutex_destroy(&vm->gic.lpi.lock);
+}
+
+static u32 end_of_ids(const struct keel_vm *vm)
+{
+	u32 bits = (vm->gic.propbaser & PROP_IDBITS) + 1;
+
+	return min_t(u64, 1ULL << bits, KEEL_LPI_END);
+}
+
+bool keel_lpi_valid(struct keel_vm *vm, u32 intid)
+{
+	return intid >= KEEL_FIRST_LPI && intid < end_of_ids(vm);
+}
+
+static ipa_t prop_addr(const struct keel_vm *vm, u32 intid)
+{
+	return ipa((READ_ONCE(vm->gic.propbaser) & PROP_BASE) + intid - KEEL_FIRST_LPI);
+}
+
+static u8 read_prop(struct keel_vm *vm, struct window *w, u32 intid)
+{
+	u32 first = round_down(intid, WINDOW);
+
+	if (intid >= end_of_ids(vm))
+		return 0;
+	if (w->first != first && keel_guest_read(vm, prop_addr(vm, first), w->prop, WINDOW))
+		memset(w->prop, 0, WINDOW);
+	w->first = first;
+	return w->prop[intid - first];
+}
+
+/* Where the LPI's bit is, in bits from the start of guest memory; vcpu's LPIs are on. */
+static ipa_t pend_addr(const struct keel_vcpu *vcpu, u32 intid)
+{
+	return ipa((READ_ONCE(vcpu->gic.pendbaser) & PEND_BASE) + intid / 8);
+}
+
+/* Take the pending bit out of the table: from here on it is the latch. */
+static bool take_pending(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
+{
+	u8 bit = BIT(intid % 8), byte;
+
+	if (keel_guest_read(vm, pend_addr(vcpu, intid), &byte, 1) || !(byte & bit))
+		return false;
+	byte &= ~bit;
+	keel_guest_write(vm, pend_addr(vcpu, intid), &byte, 1);
+	return true;
+}
+
+/* Who holds it looks again at what it presents. */
+static void unlock_and_tell(struct keel_lpi *lpi, unsigned long flags)
+	__releases(&lpi->irq.lock)
+{
+	struct keel_vcpu *holder = lpi->irq.vcpu;
+
+	keel_vgic_queue_unlock(lpi->vm, &lpi->irq, flags);
+	if (holder)
+		keel_vcpu_kick(holder);
+}
+
+static void configure(struct keel_lpi *lpi, u8 prop)
+{
+	struct keel_irq_state *s = &lpi->irq.s;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lpi->irq.lock, flags);
+	s->enabled = prop & PROP_ENABLE;
+	s->priority = prop & PROP_PRIORITY;
+	unlock_and_tell(lpi, flags);
+}
+
+/* Also the one that a list register carries. */
+static void drop_pending(struct keel_irq_state *s)
+{
+	s->latch = false;
+	s->lr_latch = false;
+}
+
+void keel_lpi_clear(struct keel_lpi *lpi)
+{
+	unsigned long flags;
+
+	lockdep_assert_held(&lpi->vm->gic.lpi.lock);
+	raw_spin_lock_irqsave(&lpi->irq.lock, flags);
+	drop_pending(&lpi->irq.s);
+	unlock_and_tell(lpi, flags);
+}
+
+int keel_lpi_raise(struct keel_lpi *lpi)
+{
+	struct keel_irq *irq = &lpi->irq;
+	struct keel_vcpu *target;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	target = irq->target;
+	/* under irq->lock: keel_lpi_enable() clears what came before it */
+	if (!target || !READ_ONCE(target->gic.lpis_enabled)) {
+		raw_spin_unlock_irqrestore(&irq->lock, flags);
+		return target ? -EBUSY : 0;
+	}
+	irq->s.latch = true;
+	keel_vgic_queue_unlock(lpi->vm, irq, flags);
+	return 1;
+}
+
+/* What the tables say of an LPI whose redistributor has just become its own. */
+static void load(struct keel_lpi *lpi, struct window *w)
+{
+	struct keel_vcpu *target = lpi->irq.target;
+
+	configure(lpi, read_prop(lpi->vm, w, lpi->irq.s.intid));
+	if (target && target->gic.lpis_enabled && take_pending(lpi->vm, target, lpi->irq.s.intid))
+		keel_lpi_raise(lpi);
+}
+
+static struct keel_lpi *create(struct keel_vm *vm, u32 intid, struct keel_vcpu *target)
+{
+	struct keel_lpi *lpi = kzalloc(sizeof(*lpi), GFP_KERNEL_ACCOUNT);
+
+	if (!lpi)
+		return NULL;
+	keel_vgic_irq_init(&lpi->irq, target, intid);
+	lpi->vm = vm;
+	if (xa_err(xa_store(&vm->gic.lpi.by_intid, intid, lpi, GFP_KERNEL_ACCOUNT))) {
+		kfree(lpi);
+		return NULL;
+	}
+	return lpi;
+}
+
+struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *target)
+{
+	struct window w = {};
+	struct keel_lpi *lpi;
+
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	lpi = xa_load(&vm->gic.lpi.by_intid, intid);
+	if (lpi) {
+		keel_lpi_route(lpi, target);
+	} else {
+		lpi = create(vm, intid, target);
+		if (!lpi)
+			return NULL;
+		load(lpi, &w);
+	}
+	lpi->refs++;
+	return lpi;
+}
+
+void keel_lpi_put(struct keel_lpi *lpi)
+{
+	struct keel_irq *irq = &lpi->irq;
+	unsigned long flags;
+
+	lockdep_assert_held(&lpi->vm->gic.lpi.lock);
+	if (--lpi->refs)
+		return;
+	xa_erase(&lpi->vm->gic.lpi.by_intid, irq->s.intid);
+	/* IRQs off keep it from being freed until it was let go */
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	irq->target = NULL;
+	irq->s.enabled = false;
+	drop_pending(&irq->s);
+	lpi->dead = true;
+	if (!irq->vcpu)
+		keel_lpi_bury(lpi);
+	unlock_and_tell(lpi, flags);
+}
+
+/* A redistributor whose LPIs are off takes none, nor one that is pending (GICR_CTLR.EnableLPIs). */
+void keel_lpi_route(struct keel_lpi *lpi, struct keel_vcpu *target)
+{
+	unsigned long flags;
+
+	lockdep_assert_held(&lpi->vm->gic.lpi.lock);
+	raw_spin_lock_irqsave(&lpi->irq.lock, flags);
+	if (lpi->irq.target == target) {
+		raw_spin_unlock_irqrestore(&lpi->irq.lock, flags);
+		return;
+	}
+	WRITE_ONCE(lpi->irq.target, target);
+	if (target && !target->gic.lpis_enabled)
+		drop_pending(&lpi->irq.s);
+	unlock_and_tell(lpi, flags);
+}
+
+static void rest(unsigned int *n)
+{
+	if (++*n % REST == 0)
+		cond_resched();
+}
+
+void keel_lpi_move_all(struct keel_vm *vm, struct keel_vcpu *from, struct keel_vcpu *to)
+{
+	struct keel_lpi *lpi;
+	unsigned long intid;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
+		if (lpi->irq.target == from)
+			keel_lpi_route(lpi, to);
+		rest(&n);
+	}
+}
+
+void keel_lpi_invalidate(struct keel_lpi *lpi)
+{
+	u8 prop = 0;
+
+	lockdep_assert_held(&lpi->vm->gic.lpi.lock);
+	if (lpi->irq.s.intid < end_of_ids(lpi->vm))
+		if (keel_guest_read(lpi->vm, prop_addr(lpi->vm, lpi->irq.s.intid), &prop, 1))
+			prop = 0;
+	configure(lpi, prop);
+}
+
+void keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid)
+{
+	struct keel_lpi *lpi = xa_load(&vm->gic.lpi.by_intid, intid);
+
+	if (lpi)
+		keel_lpi_invalidate(lpi);
+}
+
+void keel_lpi_invalidate_all(struct keel_vcpu *target)
+{
+	struct keel_vm *vm = target->vm;
+	struct window w = {};
+	struct keel_lpi *lpi;
+	unsigned long intid;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
+		if (lpi->irq.target == target)
+			configure(lpi, read_prop(vm, &w, intid));
+		rest(&n);
+	}
+}
+
+/* On before the tables are read, off before what is pending goes: nothing that comes meanwhile is lost or stays. */
+void keel_lpi_enable(struct keel_vcpu *vcpu, bool on)
+{
+	struct keel_vm *vm = vcpu->vm;
+	struct window w = {};
+	struct keel_lpi *lpi;
+	unsigned long intid;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	if (vcpu->gic.lpis_enabled == on)
+		return;
+	WRITE_ONCE(vcpu->gic.lpis_enabled, on);
+	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
+		if (lpi->irq.target != vcpu)
+			continue;
+		if (on)
+			load(lpi, &w);
+		else
+			keel_lpi_clear(lpi);
+		rest(&n);
+	}
+}
+
+static int save_one(struct keel_vm *vm, struct keel_lpi *lpi)
+{
+	struct keel_vcpu *target = lpi->irq.target;
+	u32 intid = lpi->irq.s.intid;
+	bool pending = READ_ONCE(lpi->irq.s.latch);
+	u8 bit = BIT(intid % 8), byte;
+	int err;
+
+	/* without a table in memory the guest has none pending after a restore, as it had none before */
+	if (!target || !target->gic.lpis_enabled || !keel_guest_may_write(vm, pend_addr(target, intid)))
+		return 0;
+	err = keel_guest_read(vm, pend_addr(target, intid), &byte, 1);
+	if (err || !!(byte & bit) == pending)
+		return err;
+	byte ^= bit;
+	return keel_guest_write(vm, pend_addr(target, intid), &byte, 1);
+}
+
+int keel_lpi_save_pending(struct keel_vm *vm)
+{
+	struct keel_lpi *lpi;
+	unsigned long intid;
+	unsigned int n = 0;
+	int err = 0;
+
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
+		err = save_one(vm, lpi);
+		if (err)
+			break;
+		rest(&n);
+	}
+	return err;
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command queue of an ITS. Commands are done in order, by the vCPU that
+ * writes GITS_CWRITER; one that cannot be done is ignored (IHI 0069, 5.2.2).
+ *
+ * A queue holds up to 32768 commands, some of which visit every LPI. So a run
+ * ends after a while, and the vCPU goes on with it before it enters the guest
+ * again, looking at its signals in between: for the guest CWRITER's write just
+ * takes long. What user space restores, with all vCPUs held, is begun in the
+ * same way and finished by the vCPUs; one that is created later looks for it.
+ */
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/sched/signal.h>
+#include "../../core/kick.h"
+#include "../../core/vcpus.h"
+#include "its.h"
+
+#define RUN_JIFFIES	1
+
+/* What goes from memory makes room for garbage of an earlier use: entries that nobody has are cleared. */
+static void clear_entry(struct keel_its *its, u64 addr)
+{
+	__le64 none = 0;
+
+	keel_guest_write(its->vm, ipa(addr), &none, sizeof(none));
+}
+
+/*
+ * Not those of the device's events: an ITT is zero when the guest maps a device
+ * with it, also one that it had before.
+ */
+static void mapd(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	struct keel_its_dte d = { .event_bits = c->event_bits, .itt = c->itt };
+	u64 addr;
+
+	if (c->valid) {
+		keel_its_map_device(its, c->device, d);
+	} else if (!keel_its_unmap_device(its, c->device)) {
+		if (keel_its_entry(its, its->device_baser, c->device, &addr))
+			clear_entry(its, addr);
+	}
+}
+
+static void mapc(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	if (!c->valid)
+		keel_its_unmap_collection(its, c->collection);
+	else if (c->rdbase != KEEL_ITS_UNMAPPED)
+		keel_its_map_collection(its, c->collection, c->rdbase);
+}
+
+static void discard(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	struct keel_its_dte d;
+
+	if (keel_its_find_device(its, c->device, &d) &&
+	    !keel_its_unmap_event(its, c->device, c->event))
+		clear_entry(its, keel_its_ite_addr(d.itt, c->event));
+}
+
+static void movall(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	struct keel_vcpu *from = keel_vm_vcpu_by_id(its->vm, c->rdbase);
+	struct keel_vcpu *to = keel_vm_vcpu_by_id(its->vm, c->rdbase2);
+
+	if (from && to && from != to)
+		keel_lpi_move_all(its->vm, from, to);
+}
+
+static void invall(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	struct keel_vcpu *target;
+
+	keel_its_find_collection(its, c->collection, &target);
+	if (target)
+		keel_lpi_invalidate_all(target);
+}
+
+/* What is about the LPI of a mapped event. */
+static void to_event(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	struct keel_its_event *e = keel_its_find_event(its, c->device, c->event);
+
+	if (!e)
+		return;
+	switch (c->op) {
+	case KEEL_ITS_INT:
+		keel_lpi_raise(e->lpi);
+		break;
+	case KEEL_ITS_CLEAR:
+		keel_lpi_clear(e->lpi);
+		break;
+	case KEEL_ITS_INV:
+		keel_lpi_invalidate(e->lpi);
+		break;
+	}
+}
+
+/* A flat switch over the commands. SYNC has nothing to wait for. */
+static void execute(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	switch (c->op) {
+	case KEEL_ITS_MAPD:
+		mapd(its, c);
+		break;
+	case KEEL_ITS_MAPC:
+		mapc(its, c);
+		break;
+	case KEEL_ITS_MAPI:
+	case KEEL_ITS_MAPTI:
+		keel_its_map_event(its, c->device, c->event, c->intid, c->collection);
+		break;
+	case KEEL_ITS_MOVI:
+		keel_its_move_event(its, c->device, c->event, c->collection);
+		break;
+	case KEEL_ITS_MOVALL:
+		movall(its, c);
+		break;
+	case KEEL_ITS_DISCARD:
+		discard(its, c);
+		break;
+	case KEEL_ITS_INVALL:
+		invall(its, c);
+		break;
+	case KEEL_ITS_INT:
+	case KEEL_ITS_CLEAR:
+	case KEEL_ITS_INV:
+		to_event(its, c);
+		break;
+	}
+}
+
+/* One command, which is skipped if it cannot be read. */
+static void step(struct keel_its *its)
+{
+	u64 addr = keel_its_queue_base(its->cbaser) + its->creadr;
+	__le64 raw[KEEL_ITS_CMD_SIZE / 8];
+	struct keel_its_cmd cmd;
+	u64 dw[ARRAY_SIZE(raw)];
+	unsigned int i;
+
+	if (!keel_guest_read(its->vm, ipa(addr), raw, sizeof(raw))) {
+		for (i = 0; i < ARRAY_SIZE(raw); i++)
+			dw[i] = le64_to_cpu(raw[i]);
+		cmd = keel_its_cmd_decode(dw);
+		execute(its, &cmd);
+	}
+	its->creadr += KEEL_ITS_CMD_SIZE;
+	if (its->creadr >= keel_its_queue_size(its->cbaser))
+		its->creadr = 0;
+}
+
+static bool has_work(const struct keel_its *its)
+{
+	return its->enabled && its->creadr != its->cwriter;
+}
+
+static bool is_over(unsigned long end)
+{
+	return time_after_eq(jiffies, end) || signal_pending(current);
+}
+
+/* Until end, in jiffies. True: there is more. */
+static bool run(struct keel_its *its, unsigned long end)
+{
+	while (has_work(its) && !is_over(end)) {
+		step(its);
+		cond_resched();
+	}
+	keel_lpi_reap(its->vm);
+	return has_work(its);
+}
+
+/* Whichever vCPU comes first, some may be off. */
+static void request_all(struct keel_vm *vm)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, vcpu, vm)
+		keel_request(vcpu, KEEL_REQ_ITS);
+}
+
+void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
+{
+	lockdep_assert_held(&its->vm->gic.lpi.lock);
+	if (!run(its, jiffies + RUN_JIFFIES))
+		return;
+	if (by)
+		keel_request(by, KEEL_REQ_ITS);
+	else
+		request_all(its->vm);
+}
+
+/* All of a VM's ITSes in the time of one. True: there is more. */
+static bool run_all(struct keel_lpis *l)
+{
+	unsigned long end = jiffies + RUN_JIFFIES;
+	struct keel_its *its;
+	bool more = false;
+
+	list_for_each_entry(its, &l->its, entry)
+		more |= run(its, end);
+	return more;
+}
+
+void keel_its_queue_work(struct keel_vcpu *vcpu)
+{
+	struct keel_lpis *l = &vcpu->vm->gic.lpi;
+	bool more = mutex_lock_interruptible(&l->lock);
+
+	if (!more) {
+		more = run_all(l);
+		mutex_unlock(&l->lock);
+	}
+	if (more)
+		keel_request(vcpu, KEEL_REQ_ITS);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The CPU interface as state: ICH_VMCR_EL2 and the active priorities. */
+#ifndef KEEL_VGIC_V3_CPUIF_H
+#define KEEL_VGIC_V3_CPUIF_H
+
+#include <linux/bitfield.h>
+#include "../irq.h"
+#include "../vgic.h"
+
+/* ICH_VMCR_EL2 (IHI 0069, 12.4.12); of these GICH_VMCR has the enables at the same place */
+#define KEEL_VMCR_ENG0	BIT(0)
+#define KEEL_VMCR_ENG1	BIT(1)
+#define KEEL_VMCR_PMR	GENMASK(31, 24)
+
+/* The groups' enables at the CPU interface, as bits 0 and 1. */
+static inline u32 keel_cpuif_groups(u32 vmcr)
+{
+	return vmcr & (KEEL_VMCR_ENG0 | KEEL_VMCR_ENG1);
+}
+
+/* The priority mask: what has this priority or a less urgent one is not signalled. */
+static inline u32 keel_cpuif_mask(u32 vmcr)
+{
+	return FIELD_GET(KEEL_VMCR_PMR, vmcr);
+}
+
+/* The guest's ICC_DIR_EL1 or GICC_DIR, where the CPU could not do it alone. Preemptible. */
+void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid);
+
+#endif
