@@ -33,6 +33,10 @@ struct keel_arch_vcpu {
 
 	u64 dbgclaim;			/* DBGCLAIM bits */
 
+	/* SVE: registers by the layout of hyp/sve.h, NULL until finalised; longest vector as user space wants it, 0: all. */
+	void *sve_state;
+	unsigned int sve_vq;
+
 	/* Identity of the vCPU that outlives resets: MPIDR_EL1 was given its first value. */
 	bool mpidr_set;
 	bool trap_vm;			/* no FWB and the guest's caches are off: HCR_EL2.TVM is set */

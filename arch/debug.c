@@ -119,7 +119,7 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 		if (ctx->pstate & PSTATE_SS)
 			vcpu->arch.ss_pc = ctx->pc;
 		vcpu->arch.step_pstate = ctx->pstate;
-		ctx->flags |= KEEL_CTX_NO_FAST;
+		ctx->flags |= KEEL_CTX_NO_FAST | KEEL_CTX_FAST_MORE;
 	}
 	if (hw)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM;

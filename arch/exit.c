@@ -19,6 +19,7 @@
 #include "entry_state32.h"
 #include "exit.h"
 #include "serror.h"
+#include "sve.h"
 
 typedef int (*exit_fn)(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
@@ -56,6 +57,12 @@ static int fp_simd(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	vcpu->fp_wanted = true;
 	return KEEL_RESUME;
+}
+
+/* An SVE instruction, or ZCR_EL1. */
+static int sve(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	return keel_sve_has(vcpu) ? fp_simd(vcpu, exit) : unknown(vcpu, exit);
 }
 
 /* HVC and SMC of AArch32. The immediate of SMC is not in the syndrome. */
@@ -99,6 +106,7 @@ static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_HVC64]		= keel_smccc_hvc,
 	[ESR_ELx_EC_SMC64]		= keel_smccc_smc,
 	[ESR_ELx_EC_SYS64]		= keel_sysreg_trap,
+	[ESR_ELx_EC_SVE]		= sve,
 	[ESR_ELx_EC_IABT_LOW]		= abort_,
 	[ESR_ELx_EC_DABT_LOW]		= abort_,
 	[ESR_ELx_EC_SOFTSTP_LOW]	= keel_debug_exit,

@@ -78,6 +78,7 @@ static const struct keel_idfield aa64pfr0[] = {
 	FIELD(AdvSIMD, 20, SIGNED, 1, RO),
 	FIELD(GIC, 24, LOWER, 1, WR),		/* idreg.c: 0 once the VM runs without an in-kernel GICv3 */
 	FIELD(RAS, 28, LOWER, 1, RO),		/* virtual SErrors carry VSESR_EL2 */
+	FIELD(SVE, 32, LOWER, 1, RO),		/* idreg.c: 0 without KVM_ARM_VCPU_SVE, as all of ID_AA64ZFR0_EL1 */
 	HIDE(SEL2, 36),
 	FIELD(DIT, 48, LOWER, 1, WR),
 	HIDE(RME, 52),
@@ -94,8 +95,16 @@ static const struct keel_idfield aa64pfr1[] = {
 static const struct keel_idfield aa64pfr2[] = { HIDE(FPMR, 32) };
 
 static const struct keel_idfield aa64zfr0[] = {
-	HIDE(SVEver, 0), HIDE(AES, 4), HIDE(BitPerm, 16), HIDE(BF16, 20), HIDE(B16B16, 24),
-	HIDE(SHA3, 32), HIDE(SM4, 40), HIDE(I8MM, 44), HIDE(F32MM, 52), HIDE(F64MM, 56),
+	FIELD(SVEver, 0, LOWER, 3, WR),
+	FIELD(AES, 4, LOWER, 3, WR),
+	FIELD(BitPerm, 16, LOWER, 1, WR),
+	FIELD(BF16, 20, LOWER, 2, WR),
+	FIELD(B16B16, 24, LOWER, 1, WR),
+	FIELD(SHA3, 32, LOWER, 1, WR),
+	FIELD(SM4, 40, LOWER, 1, WR),
+	FIELD(I8MM, 44, LOWER, 1, WR),
+	FIELD(F32MM, 52, LOWER, 1, WR),
+	FIELD(F64MM, 56, LOWER, 1, WR),
 };
 
 static const struct keel_idfield aa64dfr0[] = {

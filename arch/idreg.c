@@ -21,6 +21,7 @@
 #include "cache.h"
 #include "idlimits.h"
 #include "idreg.h"
+#include "sve.h"
 
 static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 
@@ -28,6 +29,8 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 #define PFR0_EL0	GENMASK_ULL(3, 0)
 #define PFR0_EL1	GENMASK_ULL(7, 4)
 #define PFR0_RAS	GENMASK_ULL(31, 28)
+#define PFR0_SVE	GENMASK_ULL(35, 32)
+#define ZFR0_BF16	GENMASK_ULL(23, 20)
 #define PFR0_GIC	GENMASK_ULL(27, 24)
 #define A32PFR1_GIC	GENMASK_ULL(31, 28)
 #define A32ISAR6_BF16	GENMASK_ULL(23, 20)
@@ -119,6 +122,11 @@ bool keel_idreg_host_fwb(void)
 	return host(7, 2) & MMFR2_FWB;
 }
 
+static bool vm_has_sve(const struct keel_vm *vm)
+{
+	return vm->arch.features & BIT(KVM_ARM_VCPU_SVE);
+}
+
 static bool vm_has_pauth(const struct keel_vm *vm)
 {
 	return vm->arch.features & BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
@@ -147,6 +155,18 @@ static u64 gic_fields(unsigned int idx)
 	return 0;
 }
 
+/* What promises SVE. */
+static u64 sve_fields(unsigned int idx)
+{
+	switch (idx) {
+	case IDX(4, 0):
+		return PFR0_SVE;
+	case IDX(4, 4):
+		return ~0ULL;
+	}
+	return 0;
+}
+
 /*
  * What a CPU has and does wrong. A guest need not know by its MIDR_EL1, which is
  * another CPU's where CPUs differ.
@@ -156,6 +176,8 @@ static u64 broken_fields(unsigned int idx)
 	switch (idx) {
 	case IDX(2, 7):
 		return keel_errata_has(BF16) ? A32ISAR6_BF16 : 0;
+	case IDX(4, 4):
+		return keel_errata_has(BF16) ? ZFR0_BF16 : 0;
 	case IDX(6, 1):
 		return keel_errata_has(BF16) ? ISAR1_BF16 : 0;
 	case IDX(7, 2):
@@ -181,6 +203,8 @@ static u64 offer(unsigned int idx)
 	val = keel_idlimits_offer(idx, host_idx(idx), flags) & ~broken_fields(idx);
 	if (!keel_vgic_has_sysregs())
 		val &= ~gic_fields(idx);
+	if (!keel_sve_offer())
+		val &= ~sve_fields(idx);
 	return idx == IDX(7, 0) ? limit_parange(val) : val;
 }
 
@@ -188,6 +212,8 @@ static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
 {
 	if (!vm_has_pauth(vm))
 		val &= ~keel_idlimits_pauth(idx);
+	if (!vm_has_sve(vm))
+		val &= ~sve_fields(idx);
 	/* a GIC may still come, until the VM runs */
 	if (vm->has_run && !vm->gic.present)
 		val &= ~gic_fields(idx);
@@ -279,6 +305,11 @@ static void set_fine_traps(struct keel_ctx *ctx)
 		ctx->hfgitr |= HFGI_RANGE;
 }
 
+static void set_flag(struct keel_ctx *ctx, u32 flag, bool set)
+{
+	ctx->flags = set ? ctx->flags | flag : ctx->flags & ~flag;
+}
+
 void keel_idreg_apply(struct keel_vcpu *vcpu)
 {
 	struct keel_vm *vm = vcpu->vm;
@@ -297,9 +328,7 @@ void keel_idreg_apply(struct keel_vcpu *vcpu)
 	ctx->mdcr = MDCR_BASE | (keel_hyp_features.fgt ? MDCR_EL2_TDCC : 0);
 	ctx->hcrx = ctx->idregs[IDX(6, 2)] & ISAR2_MOPS ? HCRX_MSCEN : 0;
 	set_fine_traps(ctx);
-	if (vm_has_pauth(vm))
-		ctx->flags |= KEEL_CTX_PAUTH;
-	else
-		ctx->flags &= ~KEEL_CTX_PAUTH;
+	set_flag(ctx, KEEL_CTX_PAUTH, vm_has_pauth(vm));
+	set_flag(ctx, KEEL_CTX_FP_MORE, ctx->sve_vq || keel_aarch32_el1(vcpu));
 	keel_request(vcpu, KEEL_REQ_RELOAD);
 }

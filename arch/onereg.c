@@ -18,6 +18,7 @@
 #include "idlimits.h"
 #include "idreg.h"
 #include "onereg_core.h"
+#include "sve.h"
 #include "sysreg.h"
 
 static const u64 timer_ids[] = {
@@ -161,6 +162,8 @@ int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 	switch (reg->id & KVM_REG_ARM_COPROC_MASK) {
 	case KVM_REG_ARM_CORE:
 		return keel_onereg_core_get(vcpu, reg);
+	case KVM_REG_ARM64_SVE:
+		return keel_sve_get(vcpu, reg);
 	case KVM_REG_ARM_DEMUX:
 		return get_demux(vcpu, reg);
 	}
@@ -181,6 +184,8 @@ int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 	switch (reg->id & KVM_REG_ARM_COPROC_MASK) {
 	case KVM_REG_ARM_CORE:
 		return keel_onereg_core_set(vcpu, reg);
+	case KVM_REG_ARM64_SVE:
+		return keel_sve_set(vcpu, reg);
 	case KVM_REG_ARM_DEMUX:
 		return set_demux(vcpu, reg);
 	}
@@ -209,8 +214,10 @@ static void emit_all(struct keel_vcpu *vcpu, struct list *l)
 {
 	unsigned int i;
 
-	for (i = 0; i < keel_onereg_core_nr(); i++)
-		emit(l, keel_onereg_core_id(i));
+	for (i = 0; i < keel_onereg_core_nr(vcpu); i++)
+		emit(l, keel_onereg_core_id(vcpu, i));
+	for (i = 0; i < keel_sve_nr_regs(vcpu); i++)
+		emit(l, keel_sve_reg_id(i));
 	for (i = 0; i < keel_smccc_nr_fwregs(); i++)
 		emit(l, keel_smccc_fwreg_id(i));
 	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)

@@ -15,6 +15,7 @@
 #include "aarch32_insn.h"
 #include "idreg.h"
 #include "onereg_core.h"
+#include "sve.h"
 
 #define CORE(member)	KVM_REG_ARM_CORE_REG(member)
 #define WORDS(type)	(sizeof(type) / sizeof(__u32))
@@ -29,25 +30,31 @@ static u64 offset(u64 id)
 	return id & ~(KVM_REG_ARCH_MASK | KVM_REG_SIZE_MASK | KVM_REG_ARM_COPROC_MASK);
 }
 
+static bool is_vreg(u64 off)
+{
+	return off >= CORE(fp_regs.vregs) && off < CORE(fp_regs.fpsr);
+}
+
 /* Size in bytes of the register at this offset; 0: none starts here. */
 static unsigned int size_at(u64 off)
 {
 	if (off < CORE(spsr) + WORDS(__u64) * KVM_NR_SPSR)
 		return off % WORDS(__u64) ? 0 : sizeof(__u64);
-	if (off >= CORE(fp_regs.vregs) && off < CORE(fp_regs.fpsr))
+	if (is_vreg(off))
 		return (off - CORE(fp_regs.vregs)) % WORDS(__uint128_t) ? 0 : sizeof(__uint128_t);
 	if (off == CORE(fp_regs.fpsr) || off == CORE(fp_regs.fpcr))
 		return sizeof(__u32);
 	return 0;
 }
 
-static int check_id(u64 id)
+/* With SVE the V registers are part of the Z registers, and to be had as those. */
+static int check_id(const struct keel_vcpu *vcpu, u64 id)
 {
 	u64 nr = WORDS(struct kvm_regs), off = offset(id), size = KVM_REG_SIZE(id);
 
 	if (off >= nr || off + size / sizeof(__u32) >= nr)
 		return -ENOENT;
-	return size_at(off) == size ? 0 : -EINVAL;
+	return size_at(off) != size || (is_vreg(off) && keel_sve_has(vcpu)) ? -EINVAL : 0;
 }
 
 /* The vCPU's copy of a register that no CPU can hold, or NULL. */
@@ -156,7 +163,7 @@ static void truncate_aa32(struct keel_ctx *ctx)
 int keel_onereg_core_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 {
 	u64 buf[2] = {};
-	int err = check_id(reg->id);
+	int err = check_id(vcpu, reg->id);
 
 	if (err)
 		return err;
@@ -167,7 +174,7 @@ int keel_onereg_core_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 int keel_onereg_core_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 {
 	u64 buf[2] = {}, off = offset(reg->id);
-	int err = check_id(reg->id);
+	int err = check_id(vcpu, reg->id);
 
 	if (err)
 		return err;
@@ -188,18 +195,20 @@ int keel_onereg_core_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 #define NR_U64		(NR_X + 3 + 2 + KVM_NR_SPSR)
 #define NR_VREGS	32
 
-unsigned int keel_onereg_core_nr(void)
+unsigned int keel_onereg_core_nr(const struct keel_vcpu *vcpu)
 {
-	return NR_U64 + NR_VREGS + 2;
+	return NR_U64 + (keel_sve_has(vcpu) ? 0 : NR_VREGS) + 2;
 }
 
-u64 keel_onereg_core_id(unsigned int i)
+u64 keel_onereg_core_id(const struct keel_vcpu *vcpu, unsigned int i)
 {
 	u64 base = KVM_REG_ARM64 | KVM_REG_ARM_CORE;
 
 	if (i < NR_U64)
 		return base | KVM_REG_SIZE_U64 | i * WORDS(__u64);
 	i -= NR_U64;
+	if (keel_sve_has(vcpu))
+		i += NR_VREGS;
 	if (i < NR_VREGS)
 		return base | KVM_REG_SIZE_U128 | (CORE(fp_regs.vregs) + i * WORDS(__uint128_t));
 	i -= NR_VREGS;

@@ -7,12 +7,12 @@
 
 struct keel_vcpu;
 
-/* -ENOENT beyond struct kvm_regs, -EINVAL between registers or of the wrong size or value, -EFAULT. */
+/* -ENOENT beyond struct kvm_regs, -EINVAL between registers, of the wrong size or value, and V with SVE; -EFAULT. */
 int keel_onereg_core_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
 int keel_onereg_core_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
 
 /* The i-th id, for the list. */
-unsigned int keel_onereg_core_nr(void);
-u64 keel_onereg_core_id(unsigned int i);
+unsigned int keel_onereg_core_nr(const struct keel_vcpu *vcpu);
+u64 keel_onereg_core_id(const struct keel_vcpu *vcpu, unsigned int i);
 
 #endif

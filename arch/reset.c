@@ -19,6 +19,7 @@
 #include "aarch32.h"
 #include "arch.h"
 #include "idreg.h"
+#include "sve.h"
 
 #define PSTATE_RESET	(PSR_MODE_EL1h | PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT)
 
@@ -58,6 +59,8 @@ unsigned long keel_reset_supported_features(void)
 
 	if (keel_idreg_host_pauth())
 		features |= PTRAUTH;
+	if (keel_sve_offer())
+		features |= BIT(KVM_ARM_VCPU_SVE);
 	if (keel_idreg_host_aa32_el1())
 		features |= BIT(KVM_ARM_VCPU_EL1_32BIT);
 	return features;
@@ -130,6 +133,7 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 	vcpu->mmio_pending = false;
 	vcpu->arch.trap_vm = !keel_idreg_host_fwb();
 	reset_core(&vcpu->ctx);
+	keel_sve_reset(vcpu);
 	if (keel_aarch32_el1(vcpu))
 		keel_aarch32_reset(&vcpu->ctx);
 	keel_sysreg_reset(vcpu);
@@ -200,6 +204,9 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 
 	if (vcpu->has_run)
 		return 0;
+	err = keel_sve_check_finalized(vcpu);
+	if (err)
+		return err;
 	/* what is looked at here is fixed in the same breath, and the VM's whole configuration with it */
 	mutex_lock(&vm->config_lock);
 	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu);

@@ -4,7 +4,7 @@
  * the row, emulate, step over the instruction; else an UNDEFINED exception.
  *
  * What is not in the table is UNDEFINED on purpose. That covers all that keel
- * hides: PMU, SPE, TRBE, trace, BRBE, AMU, MPAM, LORegions, SVE, SME, MTE, GCS,
+ * hides: PMU, SPE, TRBE, trace, BRBE, AMU, MPAM, LORegions, SME, MTE, GCS,
  * the GIC's ICC registers without an in-kernel GIC, and IMPLEMENTATION
  * DEFINED registers.
  */
@@ -110,6 +110,7 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	VM(SCTLR_EL1, SCTLR_RESET),
 	REG(ACTLR_EL1, RW, keel_sysreg_read_only, 0),	/* reset to the host's below */
 	PLAIN(CPACR_EL1, 0),
+	ROW("ZCR_EL1", SYS_ZCR_EL1, NONE, NULL, &keel_sysreg_user_zcr, KEEL_ZCR_EL1, 0),
 	VM(TTBR0_EL1, 0),
 	VM(TTBR1_EL1, 0),
 	VM(TCR_EL1, 0),

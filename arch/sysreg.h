@@ -71,7 +71,7 @@ extern const struct keel_sysreg_user keel_sysreg_user_bp;
 extern const struct keel_sysreg_user keel_sysreg_user_oslsr;
 
 /* sysreg_user.c: ONE_REG views */
-extern const struct keel_sysreg_user keel_sysreg_user_plain, keel_sysreg_user_key;
+extern const struct keel_sysreg_user keel_sysreg_user_plain, keel_sysreg_user_key, keel_sysreg_user_zcr;
 extern const struct keel_sysreg_user keel_sysreg_user_idreg, keel_sysreg_user_mpidr;
 extern const struct keel_sysreg_user keel_sysreg_user_midr, keel_sysreg_user_revidr, keel_sysreg_user_aidr;
 extern const struct keel_sysreg_user keel_sysreg_user_clidr, keel_sysreg_user_ctr;

@@ -9,6 +9,7 @@
 #include "cache.h"
 #include "idlimits.h"
 #include "idreg.h"
+#include "sve.h"
 #include "sysreg.h"
 
 static int get_plain(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 *val)
@@ -32,6 +33,10 @@ static bool has_pauth(const struct keel_vcpu *vcpu)
 
 const struct keel_sysreg_user keel_sysreg_user_key = {
 	.get = get_plain, .set = set_plain, .visible = has_pauth,
+};
+
+const struct keel_sysreg_user keel_sysreg_user_zcr = {
+	.get = get_plain, .set = set_plain, .visible = keel_sve_has,
 };
 
 static unsigned int idx(const struct keel_sysreg *r)

@@ -122,6 +122,8 @@ static int by_host(unsigned long cap)
 	switch (cap) {
 	case KVM_CAP_ARM_EL1_32BIT:
 		return has_feature(KVM_ARM_VCPU_EL1_32BIT);
+	case KVM_CAP_ARM_SVE:
+		return has_feature(KVM_ARM_VCPU_SVE);
 	case KVM_CAP_ARM_PTRAUTH_ADDRESS:
 		return has_feature(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
 	case KVM_CAP_ARM_PTRAUTH_GENERIC:

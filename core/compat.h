@@ -97,14 +97,16 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #endif
 
 /*
- * The FP/SIMD registers become nobody's. Since 6.19 the caller may give the
- * kernel memory to keep its own use of them in; with preemption off it needs
- * none. Users include <asm/neon.h>.
+ * The FP/SIMD registers are the kernel's between the two, and nobody's afterwards. Since
+ * 6.19 the caller may give the kernel memory to keep its own use of them in; with
+ * preemption off, as it is here, it needs none. Users include <asm/neon.h>.
  */
 #ifdef KEEL_HAVE_NEON_STATE
-#define keel_compat_free_fpsimd()	do { kernel_neon_begin(NULL); kernel_neon_end(NULL); } while (0)
+#define keel_compat_fpsimd_begin()	kernel_neon_begin(NULL)
+#define keel_compat_fpsimd_end()	kernel_neon_end(NULL)
 #else
-#define keel_compat_free_fpsimd()	do { kernel_neon_begin(); kernel_neon_end(); } while (0)
+#define keel_compat_fpsimd_begin()	kernel_neon_begin()
+#define keel_compat_fpsimd_end()	kernel_neon_end()
 #endif
 
 /* What test_young() and its like return: bool since 7.2. Users include <linux/mmu_notifier.h>. */

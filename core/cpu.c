@@ -13,6 +13,7 @@
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
 #include "../arch/mitigation.h"
+#include "../arch/sve.h"
 #include "../hyp/hyp.h"
 #include "../timer/timer.h"
 #include "compat.h"
@@ -69,8 +70,10 @@ static void disable(void)
 static int take_cpu(unsigned int cpu)
 {
 	unsigned long flags;
-	int err;
+	int err = keel_sve_take_cpu(cpu);
 
+	if (err)
+		return err;
 	local_irq_save(flags);
 	err = enable();
 	local_irq_restore(flags);

@@ -4,6 +4,7 @@
 #include <linux/rcupdate.h>
 #include "../arch/arch.h"
 #include "../arch/mitigation.h"
+#include "../arch/sve.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../timer/irq.h"
@@ -48,6 +49,7 @@ static int __init keel_init(void)
 	err = keel_cpu_init();
 	if (err)
 		goto err_irqfd;
+	keel_sve_settle();
 	err = keel_device_init();
 	if (err)
 		goto err_cpu;

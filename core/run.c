@@ -122,7 +122,8 @@ static void free_fp(struct keel_vcpu *vcpu)
 		return;
 	if ((vcpu->ctx.flags & KEEL_CTX_FP_FREE) && vcpu->fp_free_at == switches)
 		return;
-	keel_compat_free_fpsimd();
+	keel_compat_fpsimd_begin();
+	keel_compat_fpsimd_end();
 	vcpu->fp_free_at = switches;
 	vcpu->ctx.flags |= KEEL_CTX_FP_FREE;
 }

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "../arch/arch.h"
+#include "../arch/sve.h"
 #include "kick.h"
 #include "vcpu.h"
 #include "vcpu_ioctl.h"
@@ -56,6 +57,7 @@ void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 {
 	keel_timer_vcpu_destroy(vcpu);
 	keel_mmu_vcpu_destroy(vcpu);
+	keel_sve_destroy(vcpu);
 	put_pid(vcpu->pid);
 	free_page((unsigned long)vcpu->run);
 	keel_hyp_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));

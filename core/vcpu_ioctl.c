@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/uaccess.h>
 #include "../arch/arch.h"
+#include "../arch/sve.h"
 #include "coalesced.h"
 #include "compat.h"
 #include "device.h"
@@ -41,7 +42,9 @@ static int one_reg(struct keel_vcpu *vcpu, const void __user *argp, bool set)
 
 static int reg_list(struct keel_vcpu *vcpu, void __user *argp)
 {
-	return vcpu->initialised ? keel_onereg_list(vcpu, argp) : -ENOEXEC;
+	if (!vcpu->initialised)
+		return -ENOEXEC;
+	return keel_sve_check_finalized(vcpu) ?: keel_onereg_list(vcpu, argp);
 }
 
 static int get_mp_state(struct keel_vcpu *vcpu, void __user *argp)
@@ -123,7 +126,7 @@ static int finalize(struct keel_vcpu *vcpu, const int __user *argp)
 		return -ENOEXEC;
 	if (get_user(feature, argp))
 		return -EFAULT;
-	return -EINVAL;	/* no feature offered needs it */
+	return feature == KVM_ARM_VCPU_SVE ? keel_sve_finalize(vcpu) : -EINVAL;
 }
 
 /* All but KVM_RUN. */

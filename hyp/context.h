@@ -64,8 +64,10 @@ enum keel_exit_code {
 #define KEEL_CTX_SERROR		(1U << 4)	/* a physical SError was consumed at the exit: disr valid */
 #define KEEL_CTX_DEBUG_VMM	(1U << 5)	/* with DEBUG_GUEST: the registers to switch in are dbg_vmm */
 #define KEEL_CTX_FP_FREE	(1U << 6)	/* no host task's FP/SIMD state is in the CPU: EL2 may load the guest's */
-#define KEEL_CTX_NO_FAST	(1U << 7)	/* every exit goes to the host (the VMM steps the guest) */
+#define KEEL_CTX_FAST_MORE	(1U << 7)	/* may have NO_FAST or has SVE: what keel_fast_exit() asks of others, in one bit */
 #define KEEL_CTX_VSE_TAKEN	(1U << 8)	/* nVHE: the guest took the virtual SError of KEEL_LINE_SERROR */
+#define KEEL_CTX_FP_MORE	(1U << 9)	/* FP registers are more than fp: SVE, or AArch32's FPEXC */
+#define KEEL_CTX_NO_FAST	(1U << 10)	/* every exit goes to the host (the VMM steps the guest) */
 
 /* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
 struct keel_debug_regs {
@@ -133,6 +135,15 @@ struct keel_ctx {
 	s8 smccc_feature[KEEL_NR_SMCCC_FEATURES];	/* ... to SMCCC_ARCH_FEATURES */
 	u64 idregs[KEEL_NR_IDREGS];	/* what EL2 answers to a trapped ID register read */
 	u64 ctr;		/* ... and to one of CTR_EL0 */
+
+	/*
+	 * SVE: EL2's address of the registers (hyp/sve.h) in the place of fp.vregs, and the
+	 * vCPU's longest vector; 0: it has none. The host's are in the CPU's place while the
+	 * guest's are (KEEL_CTX_FP_GUEST).
+	 */
+	u64 sve_state;
+	u32 sve_vq;
+	u64 host_zcr_el2, host_zcr_el1;
 };
 
 static inline bool keel_hyp_is_context(const struct keel_ctx *ctx)

@@ -26,6 +26,10 @@ bool keel_fast_exit(struct keel_ctx *ctx, int code);
 
 void keel_fpsimd_save(struct user_fpsimd_state *st);
 void keel_fpsimd_load(const struct user_fpsimd_state *st);
+/* Z, P and FFR as in hyp/sve.h, FPSR and FPCR in st. */
+void keel_sve_save(void *state, struct user_fpsimd_state *st);
+void keel_sve_load(const void *state, const struct user_fpsimd_state *st);
+unsigned int keel_sve_vl(void);
 
 extern char keel_vectors[];
 extern u64 keel_bhb_loops;

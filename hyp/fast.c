@@ -13,23 +13,11 @@
 #include <asm/debug-monitors.h>
 #include <asm/esr.h>
 #include <asm/sysreg.h>
-#include "aarch32.h"
 #include "context.h"
 #include "entry.h"
+#include "fp.h"
 #include "gic_fast.h"
 #include "world.h"
-
-static bool load_fp(struct keel_ctx *ctx)
-{
-	if (!(ctx->flags & KEEL_CTX_FP_FREE))
-		return false;
-	keel_world_fp_enable();
-	keel_fpsimd_load(&ctx->fp);
-	if (keel_hyp_aarch32(ctx))
-		keel_hyp_aarch32_fp_load(ctx);
-	ctx->flags |= KEEL_CTX_FP_GUEST;
-	return true;
-}
 
 /* Owners (SMCCC, bits 29:24) whose calls the host knows; for the rest there is one answer. */
 static bool owner_is_served(u32 fn)
@@ -121,14 +109,13 @@ static bool wfx(struct keel_ctx *ctx)
 	return true;
 }
 
-bool keel_fast_exit(struct keel_ctx *ctx, int code)
+static noinline bool load_fp(struct keel_ctx *ctx)
 {
-	if (code != KEEL_EXIT_SYNC)
-		return false;
-	ctx->esr = read_sysreg(esr_el2);
-	if (ctx->flags & KEEL_CTX_NO_FAST)
-		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && load_fp(ctx);
+	return keel_fp_load(ctx);
+}
 
+static __always_inline bool serve(struct keel_ctx *ctx)
+{
 	switch (ESR_ELx_EC(ctx->esr)) {
 	case ESR_ELx_EC_FP_ASIMD:
 		return load_fp(ctx);
@@ -142,4 +129,22 @@ bool keel_fast_exit(struct keel_ctx *ctx, int code)
 		return keel_gic_fast_is_dist(ctx) && keel_gic_fast_mmio(ctx);
 	}
 	return false;
+}
+
+/* Apart from the above, so that a guest that is not stepped and has no SVE pays nothing for it. */
+static noinline bool serve_more(struct keel_ctx *ctx)
+{
+	if (ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_SVE)
+		return ctx->sve_vq && load_fp(ctx);
+	if (ctx->flags & KEEL_CTX_NO_FAST)
+		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && load_fp(ctx);
+	return serve(ctx);
+}
+
+bool keel_fast_exit(struct keel_ctx *ctx, int code)
+{
+	if (code != KEEL_EXIT_SYNC)
+		return false;
+	ctx->esr = read_sysreg(esr_el2);
+	return ctx->flags & KEEL_CTX_FAST_MORE ? serve_more(ctx) : serve(ctx);
 }

@@ -14,6 +14,7 @@
 #include "../hyp/debug.h"
 #include "../hyp/entry.h"
 #include "../hyp/features.h"
+#include "../hyp/fp.h"
 #include "../hyp/guarded.h"
 #include "../hyp/world.h"
 #include "debug.h"
@@ -169,12 +170,7 @@ static void enter_world(struct keel_el2_cpu *cpu, struct keel_ctx *ctx)
 /* The guest's registers to memory, with its controls still loaded. */
 static void save_guest(struct keel_el2_world *w, struct keel_ctx *ctx)
 {
-	if (ctx->flags & KEEL_CTX_FP_GUEST) {
-		keel_fpsimd_save(&ctx->fp);
-		if (keel_hyp_aarch32(ctx))
-			keel_hyp_aarch32_fp_save(ctx);
-		ctx->flags &= ~KEEL_CTX_FP_GUEST;
-	}
+	keel_fp_save(ctx);
 	keel_el2_gic_leave(w, ctx);
 	if (keel_world_serror_taken(ctx))
 		ctx->flags |= KEEL_CTX_VSE_TAKEN;
@@ -233,7 +229,7 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 	keel_el2_gic_recover(w);
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
 		keel_debug_recover(&w->debug);
-	ctx->flags &= ~KEEL_CTX_FP_GUEST;
+	keel_fp_abandon(ctx);
 	if (w->frame)
 		keel_host_frame_load(w->frame, ctx->flags & KEEL_CTX_PAUTH);
 	w->frame = 0;

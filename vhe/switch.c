@@ -16,6 +16,7 @@
 #include "../hyp/aarch32.h"
 #include "../hyp/debug.h"
 #include "../hyp/entry.h"
+#include "../hyp/fp.h"
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../hyp/mpam.h"
@@ -106,12 +107,7 @@ static void sync_serror(struct keel_ctx *ctx)
 
 static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 {
-	if (ctx->flags & KEEL_CTX_FP_GUEST) {
-		keel_fpsimd_save(&ctx->fp);
-		if (keel_hyp_aarch32(ctx))
-			keel_hyp_aarch32_fp_save(ctx);
-		ctx->flags &= ~KEEL_CTX_FP_GUEST;
-	}
+	keel_fp_save(ctx);
 	keel_vhe_vgic_leave(ctx);
 	sync_serror(ctx);
 	keel_world_collect_serror(ctx);

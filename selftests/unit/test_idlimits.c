@@ -77,11 +77,11 @@ static void unlisted_bits_are_zero(void)
 static void hidden_features_are_zero(void)
 {
 	static const struct { unsigned int crm, op2, shift; const char *name; } hidden[] = {
-		{ 4, 0, 8, "EL2" }, { 4, 0, 12, "EL3" }, { 4, 0, 32, "SVE" },
+		{ 4, 0, 8, "EL2" }, { 4, 0, 12, "EL3" },
 		{ 4, 0, 36, "SEL2" }, { 4, 0, 40, "MPAM" }, { 4, 0, 44, "AMU" }, { 4, 0, 52, "RME" },
 		{ 4, 1, 8, "MTE" }, { 4, 1, 12, "RAS_frac" }, { 4, 1, 16, "MPAM_frac" },
 		{ 4, 1, 24, "SME" }, { 4, 1, 28, "RNDR_trap" }, { 4, 1, 36, "NMI" }, { 4, 1, 40, "MTE_frac" },
-		{ 4, 1, 44, "GCS" }, { 4, 1, 48, "THE" }, { 4, 2, 32, "FPMR" }, { 4, 4, 0, "SVEver" },
+		{ 4, 1, 44, "GCS" }, { 4, 1, 48, "THE" }, { 4, 2, 32, "FPMR" },
 		{ 5, 0, 4, "TraceVer" }, { 5, 0, 8, "PMUVer" }, { 5, 0, 32, "PMSVer" },
 		{ 5, 0, 40, "TraceFilt" }, { 5, 0, 44, "TraceBuffer" }, { 5, 0, 48, "MTPMU" },
 		{ 5, 0, 52, "BRBE" }, { 6, 0, 24, "TME" }, { 6, 1, 60, "LS64" }, { 6, 2, 0, "WFxT" },

@@ -8,6 +8,9 @@
  * as MIDR_EL1 is VPIDR_EL2, which a piece of code writes that the stub runs at EL2.
  * Not while somebody else has that CPU's EL2. With "late" it becomes so only when
  * it comes online the next time, before what was loaded later has seen it.
+ *
+ * "zcr", under nVHE and with "late" alone: its vectors are no longer than that, by
+ * ZCR_EL2, until it goes. It is not to stay online like that: its kernel would notice.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
@@ -21,6 +24,8 @@
 
 static uint midr;
 module_param(midr, uint, 0444);
+static int zcr = -1;
+module_param(zcr, int, 0444);
 static bool late;
 module_param(late, bool, 0444);
 
@@ -30,17 +35,21 @@ static int state;
 
 /* x0: the number. At EL2 by HVC, the MMU off. */
 void odd_cpu_set_midr(void);
+void odd_cpu_set_zcr(void);
 asm(".pushsection .text, \"ax\"\n"
     ".balign 16\n"
     "odd_cpu_set_midr:\n"
     "	msr	vpidr_el2, x0\n"
     "	mov	x0, xzr\n"
     "	eret\n"
+    "odd_cpu_set_zcr:\n"
+    "	msr	s3_4_c1_c2_0, x0\n"
+    "	mov	x0, xzr\n"
+    "	eret\n"
     ".popsection");
 
-static void set_midr(u64 value)
+static void at_el2(void *code, u64 value)
 {
-	void *code = odd_cpu_set_midr;
 	u64 phys = page_to_phys(vmalloc_to_page(code)) + offset_in_page(code);
 	/* no call from here on: it would take the registers */
 	register u64 x0 asm("x0") = HVC_SOFT_RESTART;
@@ -59,8 +68,10 @@ static void set(void *value)
 {
 	if (is_kernel_in_hyp_mode())
 		write_sysreg(*(u64 *)value, cntfrq_el0);
+	else if (zcr >= 0)
+		at_el2(odd_cpu_set_zcr, zcr);
 	else
-		set_midr(*(u64 *)value);
+		at_el2(odd_cpu_set_midr, *(u64 *)value);
 }
 
 static int came(unsigned int cpu)
@@ -72,7 +83,8 @@ static int came(unsigned int cpu)
 
 static int __init odd_cpu_init(void)
 {
-	if (num_online_cpus() < 2 || is_kernel_in_hyp_mode() == !!midr)
+	if (num_online_cpus() < 2 || is_kernel_in_hyp_mode() == (midr || zcr >= 0) ||
+	    (zcr >= 0 && !late))
 		return -EINVAL;
 	last = cpumask_last(cpu_online_mask);
 	was = get();
@@ -95,6 +107,8 @@ static void __exit odd_cpu_exit(void)
 {
 	if (late)
 		cpuhp_remove_state_nocalls(state);
+	if (zcr >= 0)
+		return;
 	smp_call_function_single(last, restore, NULL, 1);
 }
 

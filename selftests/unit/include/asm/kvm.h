@@ -19,4 +19,16 @@
 #define KVM_ARM_IRQ_TYPE_PPI	2
 #endif
 
+#ifndef KVM_REG_ARM64_SVE
+#define KVM_REG_ARM64_SVE	(0x15 << 16)
+#define KVM_ARM64_SVE_MAX_SLICES	32
+#define KVM_REG_ARM64_SVE_ZREG(n, i) \
+	(KVM_REG_ARM64 | KVM_REG_ARM64_SVE | KVM_REG_SIZE_U2048 | ((n) & 31) << 5 | (i))
+#define KVM_REG_ARM64_SVE_PREG(n, i) \
+	(KVM_REG_ARM64 | KVM_REG_ARM64_SVE | KVM_REG_SIZE_U256 | 0x400 | ((n) & 15) << 5 | (i))
+#define KVM_REG_ARM64_SVE_FFR(i) \
+	(KVM_REG_ARM64 | KVM_REG_ARM64_SVE | KVM_REG_SIZE_U256 | 0x600 | (i))
+#define KVM_ARM64_SVE_VLS_WORDS	8
+#endif
+
 #endif
