@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * The page-table walker and what is done with it. Owns the format of entries
- * and the order of their changes; knows nothing of VMs, slots or memory types.
+ * The page-table walker and what is done with it. Owns the order in which entries
+ * change; knows nothing of VMs, slots or memory types. Their format is in
+ * pgtable_format.h.
  *
  * Entries change by compare-and-exchange: another mapper (shared lock) or the
  * hardware's update of the access flag may come first, and then the change is
@@ -10,12 +11,11 @@
  * KEEL_PTE_LOCKED from the break to the make.
  */
 #include <linux/atomic.h>
-#include <linux/bitfield.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <asm/barrier.h>
-#include "pgtable.h"
+#include "pgtable_format.h"
 
 /* How many freed tables wait for one flush. */
 #define BATCH	32
@@ -36,122 +36,7 @@ struct visitor {
 	int (*table)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* after its entries; may be NULL */
 };
 
-/* ---- geometry ---- */
-
-static unsigned int stride(const struct keel_pgt_geo *geo)
-{
-	return geo->page_shift - 3;
-}
-
-static unsigned int level_shift(const struct keel_pgt_geo *geo, int level)
-{
-	return geo->page_shift + (3 - level) * stride(geo);
-}
-
-u64 keel_pgt_level_size(const struct keel_pgt_geo *geo, int level)
-{
-	return 1ULL << level_shift(geo, level);
-}
-
-/*
- * Start as low as 16 concatenated tables allow: fewer levels are faster, and
- * the levels this skips are those that Arm ARM D8.2.8 forbids for the width.
- * Level 3 alone is never used, so that blocks exist for every guest.
- */
-int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits, bool wide)
-{
-	unsigned int covered;
-	int level;
-
-	if (page_shift != 12 && page_shift != 14 && page_shift != 16)
-		return -EINVAL;
-	if (ipa_bits < 32 || ipa_bits > (wide ? 52 : 48))
-		return -EINVAL;
-	*geo = (struct keel_pgt_geo){ .page_shift = page_shift, .ipa_bits = ipa_bits, .wide = wide };
-	for (level = 2; level > 0; level--)
-		if (level_shift(geo, level) + stride(geo) + 4 >= ipa_bits)
-			break;
-	covered = level_shift(geo, level) + stride(geo);
-	geo->start = level;
-	geo->nr_root = ipa_bits > covered ? 1 << (ipa_bits - covered) : 1;
-	return 0;
-}
-
-/* Arm ARM D8.3.1: blocks at level 1 need a 4K granule or 52-bit descriptors, at level 0 4K and LPA2. */
-bool keel_pgt_has_leaf(const struct keel_pgt_geo *geo, int level)
-{
-	if (level < geo->start)
-		return false;
-	if (level >= 2)
-		return true;
-	if (level == 1)
-		return geo->page_shift == 12 || geo->wide;
-	return geo->page_shift == 12 && geo->wide;
-}
-
-static unsigned int entry_index(const struct keel_pgt_geo *geo, u64 ipa, int level)
-{
-	u64 index = ipa >> level_shift(geo, level);
-
-	/* concatenated tables are one long table */
-	return level == geo->start ? index : index & ((1u << stride(geo)) - 1);
-}
-
-/* ---- format of entries ---- */
-
-/* Output address bits above 47: [15:12] with 64K, [49:48] in place and [51:50] at [9:8] with LPA2. */
-static u64 encode_pa(const struct keel_pgt_geo *geo, u64 pa)
-{
-	u64 low = pa & GENMASK_ULL(47, 12);
-
-	if (!geo->wide)
-		return low;
-	if (geo->page_shift == 16)
-		return low | (FIELD_GET(GENMASK_ULL(51, 48), pa) << 12);
-	return low | (pa & GENMASK_ULL(49, 48)) | (FIELD_GET(GENMASK_ULL(51, 50), pa) << 8);
-}
-
-static u64 pa_mask(const struct keel_pgt_geo *geo)
-{
-	u64 low = GENMASK_ULL(47, 0) & ~(BIT_ULL(geo->page_shift) - 1);
-
-	if (!geo->wide)
-		return low;
-	if (geo->page_shift == 16)
-		return low | GENMASK_ULL(15, 12);
-	return low | GENMASK_ULL(49, 48) | GENMASK_ULL(9, 8);
-}
-
-static u64 decode_pa(const struct keel_pgt_geo *geo, u64 entry)
-{
-	u64 low = entry & GENMASK_ULL(47, 0) & ~(BIT_ULL(geo->page_shift) - 1);
-
-	if (!geo->wide)
-		return low;
-	if (geo->page_shift == 16)
-		return low | (FIELD_GET(GENMASK_ULL(15, 12), entry) << 48);
-	return low | (entry & GENMASK_ULL(49, 48)) | (FIELD_GET(GENMASK_ULL(9, 8), entry) << 50);
-}
-
-u64 keel_pgt_leaf(const struct keel_pgt_geo *geo, u64 pa, int level, u64 attr)
-{
-	return encode_pa(geo, pa) | attr | KEEL_PTE_VALID | (level == 3 ? KEEL_PTE_TABLE : 0);
-}
-
-u64 keel_pgt_leaf_pa(const struct keel_pgt_geo *geo, u64 entry, int level)
-{
-	return decode_pa(geo, entry) & ~(keel_pgt_level_size(geo, level) - 1);
-}
-
-static bool is_table(u64 entry, int level)
-{
-	return level < 3 && (entry & (KEEL_PTE_VALID | KEEL_PTE_TABLE)) == (KEEL_PTE_VALID | KEEL_PTE_TABLE);
-}
-
-static bool is_leaf(u64 entry, int level)
-{
-	return (entry & KEEL_PTE_VALID) && !is_table(entry, level);
-}
+/* ---- tables ---- */
 
 static u64 *table_of(struct keel_pgt *pgt, u64 entry)
 {
@@ -172,7 +57,7 @@ static int walk_entry(struct keel_pgt *pgt, u64 *entry, int level, u64 start, u6
 		      const struct visitor *visitor, void *arg)
 {
 	struct visit v = {
-		.ipa = start & ~(keel_pgt_level_size(&pgt->geo, level) - 1),
+		.ipa = start & ~(level_size(&pgt->geo, level) - 1),
 		.entry = entry, .old = READ_ONCE(*entry), .level = level,
 	};
 	int ret;
@@ -192,13 +77,13 @@ static u64 pass_empty(const struct keel_pgt_geo *geo, const u64 *table, int leve
 
 	for (i = first + 1; i <= last && !READ_ONCE(table[i]); i++)
 		;
-	return (start & ~(keel_pgt_level_size(geo, level) - 1)) + ((u64)(i - first) << level_shift(geo, level));
+	return (start & ~(level_size(geo, level) - 1)) + ((u64)(i - first) << level_shift(geo, level));
 }
 
 static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u64 end,
 		      const struct visitor *visitor, void *arg)
 {
-	u64 size = keel_pgt_level_size(&pgt->geo, level), next, *entry;
+	u64 size = level_size(&pgt->geo, level), next, *entry;
 	int ret;
 
 	for (; start < end; start = next) {
@@ -235,7 +120,7 @@ static struct visit descend(struct keel_pgt *pgt, u64 ipa)
 		if (!is_table(v.old, v.level))
 			break;
 	}
-	v.ipa = ipa & ~(keel_pgt_level_size(&pgt->geo, v.level) - 1);
+	v.ipa = ipa & ~(level_size(&pgt->geo, v.level) - 1);
 	return v;
 }
 
@@ -257,7 +142,7 @@ static bool break_before_make(struct keel_pgt *pgt, const struct visit *v, u64 v
 	if (!change_entry(v, KEEL_PTE_LOCKED))
 		return false;
 	if (is_table(v->old, v->level))
-		pgt->ops->flush_range(pgt->arg, v->ipa, keel_pgt_level_size(&pgt->geo, v->level));
+		pgt->ops->flush_range(pgt->arg, v->ipa, level_size(&pgt->geo, v->level));
 	else
 		pgt->ops->flush_leaf(pgt->arg, v->ipa, v->level);
 	/* pairs with the dependent reads of a walk */
@@ -312,7 +197,7 @@ static int relax(struct keel_pgt *pgt, struct visit *v, u64 want, bool perm_faul
 
 static int put_leaf(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt_map *map)
 {
-	u64 leaf = keel_pgt_leaf(&pgt->geo, map->pa, map->level, map->attr);
+	u64 leaf = make_leaf(&pgt->geo, map->pa, map->level, map->attr);
 
 	if (is_table(v->old, v->level))
 		return map->exclusive ? collapse(pgt, v, leaf) : -EBUSY;
@@ -323,14 +208,27 @@ static int put_leaf(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt
 	return break_before_make(pgt, v, leaf) ? 0 : -EAGAIN;
 }
 
-/* Put an empty table where nothing or a block is; the block's other pages fault in again. */
-static int put_table(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt_map *map)
+/* All that a block maps, by its parts. */
+static void fill_table(struct keel_pgt *pgt, u64 *table, const struct visit *block)
 {
-	void *table = pgt->ops->alloc(map->cache);
+	u64 attr = leaf_attr(&pgt->geo, block->old), pa = leaf_pa(&pgt->geo, block->old, block->level);
+	unsigned int i;
+
+	for (i = 0; i < 1u << stride(&pgt->geo); i++)
+		table[i] = make_leaf(&pgt->geo, pa + ((u64)i << level_shift(&pgt->geo, block->level + 1)),
+					 block->level + 1, attr);
+}
+
+/* Put a table where nothing or a block is. Without keep the block's pages fault in again. */
+static int put_table(struct keel_pgt *pgt, struct visit *v, bool keep, void *cache)
+{
+	void *table = pgt->ops->alloc(cache);
 	bool done;
 
 	if (!table)
 		return -ENOMEM;
+	if (keep)
+		fill_table(pgt, table, v);
 	if (v->old)
 		done = break_before_make(pgt, v, table_entry(pgt, table));
 	else
@@ -341,28 +239,38 @@ static int put_table(struct keel_pgt *pgt, struct visit *v, const struct keel_pg
 	return is_table(READ_ONCE(*v->entry), v->level) ? 0 : -EAGAIN;
 }
 
-/* Does the block at v already give what is asked for the part of it? */
-static bool covers(struct keel_pgt *pgt, const struct visit *v, const struct keel_pgt_map *map)
+/* Is what is asked for a part of the block at v, but for permissions? */
+static bool is_part(struct keel_pgt *pgt, const struct visit *v, const struct keel_pgt_map *map)
 {
-	u64 pa = keel_pgt_leaf_pa(&pgt->geo, v->old, v->level) + (map->ipa - v->ipa);
-	u64 attr = v->old & ~(pa_mask(&pgt->geo) | KEEL_PTE_VALID | KEEL_PTE_TABLE);
+	u64 pa = leaf_pa(&pgt->geo, v->old, v->level) + (map->ipa - v->ipa);
 
-	return pa == map->pa && attr == merge_perms(attr, map->attr);
+	return v->old && pa == map->pa && !((leaf_attr(&pgt->geo, v->old) ^ map->attr) & ~KEEL_PTE_PERMS);
+}
+
+/* Does the block give these permissions already? */
+static bool permits(struct keel_pgt *pgt, const struct visit *v, const struct keel_pgt_map *map)
+{
+	u64 attr = leaf_attr(&pgt->geo, v->old);
+
+	return attr == merge_perms(attr, map->attr);
 }
 
 /* Positive: what was asked for is there. */
 static int map_entry(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt_map *map)
 {
+	bool part;
+
 	if (v->old & KEEL_PTE_LOCKED)
 		return -EAGAIN;
 	if (v->level == map->level)
 		return put_leaf(pgt, v, map);
-	if (v->old && covers(pgt, v, map)) {
+	part = is_part(pgt, v, map);
+	if (part && permits(pgt, v, map)) {
 		if (map->perm_fault)
 			pgt->ops->flush_leaf(pgt->arg, v->ipa, v->level);
 		return 1;	/* nothing more to do */
 	}
-	return put_table(pgt, v, map);
+	return put_table(pgt, v, part, map->cache);
 }
 
 /* The walker's way for a single entry, which every fault goes. */
@@ -375,7 +283,7 @@ int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map)
 	if (!keel_pgt_has_leaf(&pgt->geo, map->level) || map->ipa >> pgt->geo.ipa_bits)
 		return -EINVAL;
 	for (;; v.level++, table = table_of(pgt, v.old)) {
-		v.ipa = map->ipa & ~(keel_pgt_level_size(&pgt->geo, v.level) - 1);
+		v.ipa = map->ipa & ~(level_size(&pgt->geo, v.level) - 1);
 		v.entry = table + entry_index(&pgt->geo, map->ipa, v.level);
 		v.old = READ_ONCE(*v.entry);
 		if (is_table(v.old, v.level) && v.level != map->level)
@@ -388,6 +296,15 @@ int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map)
 		if (!is_table(v.old, v.level))
 			return 0;
 	}
+}
+
+int keel_pgt_split(struct keel_pgt *pgt, u64 ipa, void *cache)
+{
+	struct visit v = descend(pgt, ipa);
+
+	if (v.old & KEEL_PTE_LOCKED)
+		return -EAGAIN;
+	return v.old && v.level < 3 ? put_table(pgt, &v, true, cache) : 0;
 }
 
 /* ---- unmap ---- */
@@ -413,7 +330,7 @@ static void unmap_note(struct keel_pgt *pgt, struct unmap *u, struct visit *v)
 {
 	WRITE_ONCE(*v->entry, 0);
 	u->lo = min(u->lo, v->ipa);
-	u->hi = max(u->hi, v->ipa + keel_pgt_level_size(&pgt->geo, v->level));
+	u->hi = max(u->hi, v->ipa + level_size(&pgt->geo, v->level));
 }
 
 static int unmap_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
@@ -469,6 +386,20 @@ static int found_table(struct keel_pgt *pgt, struct visit *v, void *arg)
 u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end)
 {
 	static const struct visitor visitor = { .entry = found_entry, .table = found_table };
+	u64 found = end;
+
+	walk(pgt, start, end, &visitor, &found);
+	return max(found, start);
+}
+
+static int found_block(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	return v->level < 3 ? found_entry(pgt, v, arg) : 0;
+}
+
+u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = found_block };
 	u64 found = end;
 
 	walk(pgt, start, end, &visitor, &found);
@@ -581,10 +512,10 @@ static int each_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
 {
 	struct each *each = arg;
 	u64 lo = max(v->ipa, each->start);
-	u64 hi = min(v->ipa + keel_pgt_level_size(&pgt->geo, v->level), each->end);
+	u64 hi = min(v->ipa + level_size(&pgt->geo, v->level), each->end);
 
 	if (is_leaf(v->old, v->level))
-		each->fn(each->arg, keel_pgt_leaf_pa(&pgt->geo, v->old, v->level) + (lo - v->ipa),
+		each->fn(each->arg, leaf_pa(&pgt->geo, v->old, v->level) + (lo - v->ipa),
 			 hi - lo, v->old & ~pa_mask(&pgt->geo));
 	return 0;
 }

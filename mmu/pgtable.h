@@ -76,7 +76,8 @@ u64 keel_pgt_leaf_pa(const struct keel_pgt_geo *geo, u64 entry, int level);
 
 /*
  * Shared. Map a leaf, or relax the permissions of the one that is there
- * (never takes any away); a larger leaf in the way is split.
+ * (never takes any away); a larger leaf in the way is split, and maps what it
+ * did if the new one is a part of it with other permissions.
  *   0        mapped, or as good as
  *   -EAGAIN  lost a race: take the fault again
  *   -EBUSY   a table is in the way of a block: again with exclusive
@@ -95,6 +96,13 @@ bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear);
 /* Shared. Call fn for every stretch within the range that one leaf maps. */
 void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
 			    void (*fn)(void *arg, u64 pa, u64 size, u64 attr), void *arg);
+/*
+ * Shared. The block at ipa, if there is one, becomes a table of its parts with
+ * its permissions. 0; -EAGAIN, lost a race; -ENOMEM, ops->alloc(cache) gave nothing.
+ */
+int keel_pgt_split(struct keel_pgt *pgt, u64 ipa, void *cache);
+/* Shared. The first address of the range that is in a block, or end. */
+u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end);
 /* Shared. The first address of the range where the functions above and below find something, or end. */
 u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end);
 /* Shared. The leaf entry that translates ipa, or 0; *level is where it is. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pure: mmu/pgtable.c */
+/* pure: mmu/pgtable.c mmu/pgtable_format.c */
 /*
  * The stage-2 walker, at every granule and start level:
  * - geometry: start level, concatenation, which levels have leaves;
  * - random map, split, collapse, unmap, protect, grant and age against a model that
- *   knows pages only, with allocations that fail;
+ *   knows pages only, with allocations that fail; what a block mapped is mapped by
+ *   its parts when it is split;
  * - what the architecture's own walk (written again here) finds in the tables;
  * - a TLB that keeps whatever was not flushed: no stale entry, and no freed
  *   table in reach of a cached walk; a wrong level hint flushes nothing;
@@ -319,6 +320,14 @@ static void set_cells(unsigned int first, unsigned int n, int level, u64 pa, u64
 		cells[first + i] = (struct cell){ mapped, level, mapped ? pa + (u64)i * page_size : 0, perms };
 }
 
+/* Each page of the block by itself, as it was. */
+static void split_cells(unsigned int b)
+{
+	has_table[b] = true;
+	for (unsigned int i = b * block; i < (b + 1) * block; i++)
+		cells[i].level = 3;
+}
+
 /* What mapping does to the model; the result that map() must give. */
 static int model_map(unsigned int first, int level, u64 pa, u64 perms, bool exclusive)
 {
@@ -334,7 +343,12 @@ static int model_map(unsigned int first, int level, u64 pa, u64 perms, bool excl
 	if (level == 3 && c->mapped && c->level == 2) {
 		if (c->pa == pa && join(c->perms, perms) == c->perms)
 			return 0;
-		set_cells(b * block, block, 0, 0, 0, false);
+		if (c->pa != pa) {
+			set_cells(b * block, block, 0, 0, 0, false);
+		} else {
+			split_cells(b);
+			perms = join(c->perms, perms);
+		}
 	}
 	has_table[b] = level == 3;
 	set_cells(first, n, level, pa, perms, true);
@@ -484,6 +498,25 @@ static void do_grant(void)
 	CHECK(tlb[page].level < 0);	/* the entry that refused is gone */
 }
 
+/* Blocks from some page on, one after the other: what is mapped stays so, and is found by pages. */
+static void do_split(void)
+{
+	u64 end = page_ipa(nr_pages), pos = page_ipa(rnd() % nr_pages);
+	unsigned int page;
+
+	while ((pos = keel_pgt_next_block(&pgt, pos, end)) < end) {
+		page = (pos - base) / page_size;
+		CHECK(cells[page].mapped && cells[page].level == 2);
+		fail_after = rnd() % 4 ? -1 : 0;
+		if (keel_pgt_split(&pgt, pos, NULL) == -ENOMEM)
+			CHECK_EQ(fail_after, 0);
+		else
+			split_cells(page / block);
+		fail_after = -1;
+		pos += page_size;
+	}
+}
+
 static void random_op(void)
 {
 	unsigned int i;
@@ -507,6 +540,9 @@ static void random_op(void)
 	case 5:
 	case 6:
 		do_grant();
+		break;
+	case 7:
+		do_split();
 		break;
 	default:
 		do_map();
@@ -672,14 +708,22 @@ static void gigabyte_blocks(void)
 	/* the block gives this already */
 	CHECK_EQ(map_one(GIB + 0x1000, 4 * GIB + 0x1000, 3, RW, false), 0);
 	CHECK_EQ(tables, 0);
-	/* it does not give that: both levels appear, the rest is unmapped */
+	/* it does not give that: both levels appear, and the rest stays what it was */
 	CHECK_EQ(map_one(GIB + 0x1000, 4 * GIB + 0x1000, 3, RW & ~KEEL_PTE_XN, false), 0);
 	CHECK_EQ(tables, 2);
 	CHECK_EQ(hw_walk(&pgt, GIB + 0x1000).level, 3);
-	CHECK(hw_walk(&pgt, GIB + 0x2000).level < 0);
-	CHECK(hw_walk(&pgt, 2 * GIB - 0x1000).level < 0);
+	CHECK(!(hw_walk(&pgt, GIB + 0x1000).attr & KEEL_PTE_XN));
+	CHECK_EQ(hw_walk(&pgt, GIB + 0x2000).pa, 4 * GIB + 0x2000);
+	CHECK_EQ(hw_walk(&pgt, GIB + 0x2000).attr, RW | MEMATTR);
+	CHECK_EQ(hw_walk(&pgt, 2 * GIB - 0x1000).level, 2);
+	CHECK_EQ(hw_walk(&pgt, 2 * GIB - 0x1000).pa, 5 * GIB - 0x1000);
+	/* another page's memory is no part of it */
+	CHECK_EQ(map_one(GIB + 0x201000, 8 * GIB, 3, RW, false), 0);
+	CHECK_EQ(hw_walk(&pgt, GIB + 0x201000).pa, 8 * GIB);
+	CHECK(hw_walk(&pgt, GIB + 0x202000).level < 0);
+	CHECK_EQ(tables, 3);
 	CHECK(map_one(GIB, 4 * GIB, 1, RW, false) == -EBUSY);
-	CHECK_EQ(tables, 2);
+	CHECK_EQ(tables, 3);
 	CHECK_EQ(map_one(GIB, 4 * GIB, 1, RW, true), 0);
 	CHECK_EQ(tables, 0);
 	CHECK(keel_pgt_lookup(&pgt, GIB + 0x1000, &level));
