@@ -41,7 +41,7 @@ s64 keel_pvtime_start(struct keel_vcpu *vcpu)
 
 	if (!vcpu->arch.steal.placed)
 		return SMCCC_RET_NOT_SUPPORTED;
-	if (keel_guest_write(vcpu->vm, ipa(vcpu->arch.steal.base), &zero, sizeof(zero)))
+	if (keel_guest_write_by(vcpu, ipa(vcpu->arch.steal.base), &zero, sizeof(zero)))
 		return SMCCC_RET_NOT_SUPPORTED;
 	return vcpu->arch.steal.base;
 }
@@ -54,7 +54,7 @@ static void add_stolen(struct keel_vcpu *vcpu, u64 ns)
 	if (keel_guest_read(vcpu->vm, where, &total, sizeof(total)))
 		return;
 	total = cpu_to_le64(le64_to_cpu(total) + ns);
-	keel_guest_write(vcpu->vm, where, &total, sizeof(total));
+	keel_guest_write_by(vcpu, where, &total, sizeof(total));
 }
 
 /*

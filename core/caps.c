@@ -52,6 +52,7 @@ static bool always(unsigned long cap)
 	case KVM_CAP_PTP_KVM:
 	case KVM_CAP_ARM_SET_DEVICE_ADDR:
 	case KVM_CAP_HALT_POLL:
+	case KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP:
 		return true;
 	}
 	return false;
@@ -74,6 +75,12 @@ static int count(unsigned long cap)
 		return KEEL_NR_MEMSLOTS;
 	case KVM_CAP_ARM_VM_IPA_SIZE:
 		return keel_mmu_ipa_limit();
+	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
+		return KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET;
+	case KVM_CAP_DIRTY_LOG_RING_ACQ_REL:
+		return KEEL_RING_MAX_BYTES;
+	case KVM_CAP_ARM_SUPPORTED_BLOCK_SIZES:
+		return keel_mmu_block_sizes();
 	case KVM_CAP_COALESCED_MMIO:
 		return KVM_COALESCED_MMIO_PAGE_OFFSET;
 	case KVM_CAP_COALESCED_PIO:
@@ -150,6 +157,8 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 {
 	if (cap == KVM_CAP_MSI_DEVID)
 		return msi_devid(vm);
+	if (cap == KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE)
+		return vm ? vm->mmu.log.split_chunk : 0;
 	return always(cap) ? 1 : count(cap) ?: by_host(cap) ?: by_gic(cap);
 }
 
@@ -160,6 +169,17 @@ static int halt_poll(struct keel_vm *vm, u64 ns)
 		return -EINVAL;
 	WRITE_ONCE(vm->halt_poll_ns, ns);
 	return 0;
+}
+
+/* What a vCPU is made with. */
+static int enable_ring(struct keel_vm *vm, u64 bytes)
+{
+	int ret;
+
+	mutex_lock(&vm->lock);
+	ret = keel_ring_enable(vm, bytes);
+	mutex_unlock(&vm->lock);
+	return ret;
 }
 
 int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
@@ -179,6 +199,14 @@ int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
 		return 0;
 	case KVM_CAP_HALT_POLL:
 		return halt_poll(vm, cap->args[0]);
+	case KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE:
+		return keel_log_set_split(vm, cap->args[0]);
+	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
+		return keel_log_set_manual(vm, cap->args[0]);
+	case KVM_CAP_DIRTY_LOG_RING_ACQ_REL:
+		return enable_ring(vm, cap->args[0]);
+	case KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP:
+		return keel_ring_enable_bitmap(vm);
 	default:
 		return -EINVAL;
 	}

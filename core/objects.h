@@ -72,6 +72,7 @@ enum keel_request {
 	KEEL_REQ_SUSPEND,	/* mp_state SUSPENDED: WFI-like until wake-up, then KVM_SYSTEM_EVENT_WAKEUP */
 	KEEL_REQ_RELOAD,	/* control registers changed: reload hcr, mdcr, idregs */
 	KEEL_REQ_ITS,		/* ITS command queues: go on with them */
+	KEEL_REQ_RING,		/* the ring of dirty pages is at its limit: user space has to empty it */
 	KEEL_NR_REQUESTS
 };
 
@@ -133,6 +134,7 @@ struct keel_vcpu {
 	struct keel_arch_vcpu arch;
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 	struct keel_bare_page bare_page;	/* [v]; mmu/ */
+	struct keel_ring ring;		/* mmu/dirty_ring.h */
 	struct keel_bus_gap bus_gap;		/* [v]; core/bus.c */
 
 	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */

@@ -38,6 +38,12 @@ static int report_wakeup(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
+static int report_full_ring(struct keel_vcpu *vcpu)
+{
+	vcpu->run->exit_reason = KVM_EXIT_DIRTY_RING_FULL;
+	return KEEL_USER;
+}
+
 /* Finish the ITS's commands, or as many as signals allow. */
 static int serve_its(struct keel_vcpu *vcpu)
 {
@@ -94,8 +100,11 @@ static int prepare(struct keel_vcpu *vcpu)
 		return leave_for_signal(vcpu);
 	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS) && serve_its(vcpu) != KEEL_RESUME)
 		return -EINTR;
-	if (READ_ONCE(vcpu->requests))
+	if (READ_ONCE(vcpu->requests)) {
 		clear_stops(vcpu);
+		if (keel_ring_must_leave(vcpu))
+			return report_full_ring(vcpu);
+	}
 	if (READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_RUNNABLE) {
 		verdict = wait_until_runnable(vcpu);
 		if (verdict != KEEL_RESUME)

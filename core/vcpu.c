@@ -27,6 +27,8 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	if (!vcpu->ctx.self)
 		goto err_run;
 	vcpu->vm = vm;
+	if (keel_mmu_vcpu_init(vcpu))
+		goto err_unshare;
 	vcpu->id = id;
 	vcpu->idx = vm->nr_vcpus;
 	vcpu->resident_cpu = -1;
@@ -41,6 +43,8 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	keel_request(vcpu, KEEL_REQ_ITS);
 	return vcpu;
 
+err_unshare:
+	keel_hyp_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
 err_run:
 	free_page((unsigned long)vcpu->run);
 err_free:

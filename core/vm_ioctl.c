@@ -133,7 +133,11 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	case KVM_SET_USER_MEMORY_REGION2:
 		return set_memory(vm, argp, false);
 	case KVM_GET_DIRTY_LOG:
-		return KEEL_WITH_COPY(argp, struct kvm_dirty_log, keel_memslot_dirty_log(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_dirty_log, keel_log_get(vm, &arg_));
+	case KVM_CLEAR_DIRTY_LOG:
+		return KEEL_WITH_COPY(argp, struct kvm_clear_dirty_log, keel_log_clear(vm, &arg_));
+	case KVM_RESET_DIRTY_RINGS:
+		return keel_ring_reset(vm);
 	case KVM_ARM_PREFERRED_TARGET:
 		return preferred_target(argp);
 	case KVM_ARM_SET_COUNTER_OFFSET:

@@ -14,6 +14,7 @@
 #include "../arch/arch.h"
 #include "../core/objects.h"
 #include "fault.h"
+#include "log.h"
 #include "memslot.h"
 #include "notifier.h"
 #include "stage2.h"
@@ -144,8 +145,9 @@ static bool find_slot(struct keel_fault *f)
  * notifier takes the page out of the tables. So nobody is asked, and while
  * mmu->lock is held the page stays. slot: the page's.
  */
-static bool grant(struct keel_mmu *mmu, struct keel_slot *slot, ipa_t page)
+static bool grant(struct keel_vcpu *vcpu, struct keel_slot *slot, ipa_t page)
 {
+	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	u64 pa;
 
 	lockdep_assert_held(&mmu->lock);
@@ -153,18 +155,19 @@ static bool grant(struct keel_mmu *mmu, struct keel_slot *slot, ipa_t page)
 		return false;
 	SetPageDirty(pfn_to_page(pa >> PAGE_SHIFT));
 	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES)
-		keel_memslot_mark_dirty(slot, page, PAGE_SIZE);
+		keel_log_mark(vcpu, slot, page, PAGE_SIZE);
 	return true;
 }
 
-static bool is_granted(struct keel_mmu *mmu, ipa_t page)
+static bool is_granted(struct keel_vcpu *vcpu, ipa_t page)
 {
+	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	struct keel_slot *slot;
 	bool granted;
 
 	read_lock(&mmu->lock);
 	slot = keel_memslot_find(mmu, page);
-	granted = slot && grant(mmu, slot, page);
+	granted = slot && grant(vcpu, slot, page);
 	read_unlock(&mmu->lock);
 	return granted;
 }
@@ -213,7 +216,7 @@ static int map_locked(struct keel_fault *f, const struct keel_stage2_map *map)
 	if (f->page)
 		SetPageDirty(f->page);
 	if (f->log)
-		keel_memslot_mark_dirty(f->slot, f->ipa, PAGE_SIZE);
+		keel_log_mark(f->vcpu, f->slot, f->ipa, PAGE_SIZE);
 	return 0;
 }
 
@@ -254,7 +257,7 @@ static int fault_in(struct keel_fault *f)
 {
 	int ret;
 
-	if (f->perm && f->write && is_granted(f->mmu, f->ipa))
+	if (f->perm && f->write && is_granted(f->vcpu, f->ipa))
 		return KEEL_RESUME;
 	ret = keel_stage2_topup(&f->vcpu->table_cache);
 	if (ret)
@@ -316,9 +319,9 @@ static bool try_slot(struct keel_fault *f, struct keel_vcpu *vcpu, struct keel_s
 	enum kind kind = classify(exit.abort.fsc);
 	bool perm = kind == KIND_PERMISSION;
 
-	if (kind != KIND_TRANSLATION && !perm)
+	if ((kind != KIND_TRANSLATION && !perm) || !keel_log_has_room(vcpu, slot))
 		return false;
-	if (perm && is_write(&exit.abort, true) && grant(&vcpu->vm->mmu, slot, page_of(exit.ipa)))
+	if (perm && is_write(&exit.abort, true) && grant(vcpu, slot, page_of(exit.ipa)))
 		return true;
 	init_fault(f, vcpu, &exit, perm);
 	return use_slot(f, slot) && !(perm && !f->write && !f->exec) && try_pin(f);

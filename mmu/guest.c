@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/uaccess.h>
 #include "../core/objects.h"
+#include "log.h"
 #include "memslot.h"
 #include "stage2.h"
 
@@ -23,7 +24,7 @@ static int read_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 }
 
 /* The log is written after the data: a report that misses this write finds the bit next time. */
-static int write_slot(struct keel_slot *slot, ipa_t ipa, const void *data, size_t len)
+static int write_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, const void *data, size_t len)
 {
 	void __user *to = (void __user *)keel_memslot_hva(slot, ipa);
 	int ret;
@@ -31,7 +32,7 @@ static int write_slot(struct keel_slot *slot, ipa_t ipa, const void *data, size_
 	if (slot->flags & KVM_MEM_READONLY)
 		return -EFAULT;
 	ret = copy_to_user(to, data, len) ? -EFAULT : 0;
-	keel_memslot_mark_dirty(slot, ipa, len);
+	keel_log_mark(by, slot, ipa, len);
 	return ret;
 }
 
@@ -51,7 +52,8 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len)
 	return ret;
 }
 
-int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len)
+/* by: the vCPU whose ring tells, or NULL */
+static int guest_write(struct keel_vm *vm, struct keel_vcpu *by, ipa_t ipa, const void *data, size_t len)
 {
 	struct keel_slot *slot;
 	int idx, ret = 0;
@@ -61,10 +63,21 @@ int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len
 	for (; len && !ret; len -= n, data += n, ipa = ipa_add(ipa, n)) {
 		slot = keel_memslot_find(&vm->mmu, ipa);
 		n = slot ? span(slot, ipa, len) : len;
-		ret = slot ? write_slot(slot, ipa, data, n) : -EFAULT;
+		ret = slot ? write_slot(by, slot, ipa, data, n) : -EFAULT;
 	}
 	srcu_read_unlock(&vm->srcu, idx);
 	return ret;
+}
+
+int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len)
+{
+	return guest_write(vm, NULL, ipa, data, len);
+}
+
+int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, size_t len)
+{
+	lockdep_assert_held(&vcpu->mutex);
+	return guest_write(vcpu->vm, vcpu, ipa, data, len);
 }
 
 bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* pure: built and tested on the host */
-/* Which pages of a slot's log stand for a stretch of guest memory. */
+/* Which pages of a slot's log stand for a stretch of guest memory, and which are cleared together. */
 #ifndef KEEL_MMU_LOG_SPAN_H
 #define KEEL_MMU_LOG_SPAN_H
 
@@ -20,6 +20,20 @@ static inline u64 keel_log_span(u64 offset, u64 len, u64 size, unsigned int page
 		return 0;
 	len = min(len, size - offset);
 	return ((offset + len - 1) >> page_shift) - *first + 1;
+}
+
+/* Those bits of a word of the log that are pages of a slot of so many. */
+static inline u64 keel_log_word_mask(u64 pages, u64 word)
+{
+	u64 left = pages > word * 64 ? pages - word * 64 : 0;
+
+	return left < 64 ? (1ULL << left) - 1 : ~0ULL;
+}
+
+/* Are nr pages from first on, a multiple of 64, whole words of the log or all to its end? */
+static inline bool keel_log_is_clearable(u64 pages, u64 first, u64 nr)
+{
+	return first <= pages && nr <= pages - first && (nr % 64 == 0 || nr == pages - first);
 }
 
 #endif

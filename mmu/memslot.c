@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Memory slots: which guest physical range is backed by which part of the
- * VMM's address space, and the log of dirty pages.
+ * VMM's address space. The log of dirty pages is log.c's.
  *
  * A slot is in three structures: a tree by guest address (slot_tree.c), read without
  * a lock under vm->srcu; an interval tree by host address (hva_tree.c), for the
@@ -13,14 +13,13 @@
  *
  * Locks, outermost first: vcpu->mutex, slots_lock, vm->srcu (read), mmap_lock, mmu->lock.
  */
-#include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/compat.h"
 #include "../core/objects.h"
-#include "log_span.h"
+#include "log.h"
 #include "memslot.h"
 #include "stage2.h"
 
@@ -61,16 +60,6 @@ static void unlink_hva(struct keel_mmu *mmu, struct keel_slot *slot)
 }
 
 /* ---- one slot ---- */
-
-static size_t bitmap_bytes(u64 size)
-{
-	return BITS_TO_LONGS(size >> PAGE_SHIFT) * sizeof(long);
-}
-
-static unsigned long *alloc_bitmap(u64 size)
-{
-	return kvzalloc(2 * bitmap_bytes(size), GFP_KERNEL_ACCOUNT);
-}
 
 static struct keel_slot *alloc_slot(const struct kvm_userspace_memory_region2 *mem)
 {
@@ -210,15 +199,13 @@ static int create(struct keel_vm *vm, const struct kvm_userspace_memory_region2 
 {
 	struct keel_mmu *mmu = &vm->mmu;
 	struct keel_slot *slot = alloc_slot(mem);
-	int ret = -ENOMEM;
+	int ret;
 
 	if (!slot)
 		return -ENOMEM;
-	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES) {
-		slot->dirty = alloc_bitmap(slot->size);
-		if (!slot->dirty)
-			goto err_slot;
-	}
+	ret = keel_log_alloc(mmu, slot);
+	if (ret)
+		goto err_slot;
 	ret = xa_err(xa_store(&mmu->slots.by_id, slot->id, slot, GFP_KERNEL_ACCOUNT));
 	if (ret)
 		goto err_slot;
@@ -267,12 +254,9 @@ static int move(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *m
 
 	if (!slot)
 		return -ENOMEM;
-	if (log && !old->dirty) {
-		slot->dirty = alloc_bitmap(slot->size);
-		if (!slot->dirty) {
-			free_slot(slot);
-			return -ENOMEM;
-		}
+	if (!old->dirty && keel_log_alloc(mmu, slot)) {
+		free_slot(slot);
+		return -ENOMEM;
 	}
 	write_lock(&mmu->lock);
 	withdraw(mmu, old);
@@ -289,50 +273,12 @@ static int move(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *m
 	return 0;
 }
 
-/*
- * The log begins: every page must fault before its next write. vCPUs that run
- * see no gap: flags and bitmap are there before the first page is protected,
- * and a fault that read the old flags fails on notifier_seq. The kernel's own
- * writes that found no bitmap are in memory before the VMM reads it.
- */
-static int start_log(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
-{
-	struct keel_mmu *mmu = &vm->mmu;
-	unsigned long *dirty = alloc_bitmap(slot->size);
-
-	if (!dirty)
-		return -ENOMEM;
-	write_lock(&mmu->lock);
-	/* zeroed; pairs with the dependent read of keel_memslot_mark_dirty() */
-	smp_store_release(&slot->dirty, dirty);
-	slot->flags = flags;
-	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
-	keel_stage2_wrprotect(mmu, ipa(slot->base), ipa(slot->base + slot->size));
-	write_unlock(&mmu->lock);
-	synchronize_srcu_expedited(&vm->srcu);
-	return 0;
-}
-
-static void stop_log(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
-{
-	struct keel_mmu *mmu = &vm->mmu;
-	unsigned long *dirty = slot->dirty;
-
-	write_lock(&mmu->lock);
-	WRITE_ONCE(slot->dirty, NULL);
-	slot->flags = flags;
-	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
-	write_unlock(&mmu->lock);
-	synchronize_srcu_expedited(&vm->srcu);
-	kvfree(dirty);
-}
-
 static int change_flags(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 {
 	/* the log is the only flag that can change */
 	if (flags & KVM_MEM_LOG_DIRTY_PAGES)
-		return start_log(vm, slot, flags);
-	stop_log(vm, slot, flags);
+		return keel_log_start(vm, slot, flags);
+	keel_log_stop(vm, slot, flags);
 	return 0;
 }
 
@@ -372,80 +318,6 @@ int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_regio
 		return ret;
 	mutex_lock(&vm->mmu.slots_lock);
 	ret = set_locked(vm, mem);
-	mutex_unlock(&vm->mmu.slots_lock);
-	return ret;
-}
-
-/* ---- the log ---- */
-
-void keel_memslot_mark_dirty(struct keel_slot *slot, ipa_t ipa, u64 len)
-{
-	unsigned long *dirty = READ_ONCE(slot->dirty);
-	u64 page, nr = keel_log_span(ipa.v - slot->base, len, slot->size, PAGE_SHIFT, &page);
-
-	for (; dirty && nr; nr--)
-		set_bit_le(page++, dirty);
-}
-
-/* Protect the pages of one word of the log, given as they will be reported. */
-static bool protect_word(struct keel_mmu *mmu, const struct keel_slot *slot, unsigned long word, unsigned long bits)
-{
-	unsigned long first, end = 0;
-	bool changed = false;
-	u64 base = slot->base + ((u64)word * BITS_PER_LONG << PAGE_SHIFT);
-
-	while ((first = find_next_bit(&bits, BITS_PER_LONG, end)) < BITS_PER_LONG) {
-		end = find_next_zero_bit(&bits, BITS_PER_LONG, first);
-		changed |= keel_pgt_wrprotect(&mmu->pgt, base + ((u64)first << PAGE_SHIFT),
-					      base + ((u64)end << PAGE_SHIFT));
-	}
-	return changed;
-}
-
-/*
- * Take the log into its second half. A write that comes after its page was
- * taken, but before the flush, is covered by the report that is on its way.
- */
-static void take_log(struct keel_mmu *mmu, struct keel_slot *slot, unsigned long *out)
-{
-	unsigned long word, nr = bitmap_bytes(slot->size) / sizeof(long);
-	bool changed = false;
-
-	write_lock(&mmu->lock);
-	for (word = 0; word < nr; word++) {
-		out[word] = READ_ONCE(slot->dirty[word]) ? xchg(&slot->dirty[word], 0) : 0;
-		if (out[word])
-			changed |= protect_word(mmu, slot, word, (__force unsigned long)cpu_to_le64(out[word]));
-		/* clean words too: a large slot has millions of them */
-		cond_resched_rwlock_write(&mmu->lock);
-	}
-	if (changed)
-		keel_tlb_flush_range(&mmu->s2, ipa(slot->base), slot->size);
-	write_unlock(&mmu->lock);
-}
-
-static int log_locked(struct keel_vm *vm, const struct kvm_dirty_log *log)
-{
-	struct keel_slot *slot = xa_load(&vm->mmu.slots.by_id, log->slot);
-	unsigned long *out;
-	size_t bytes;
-
-	if (!slot || !slot->dirty)
-		return -ENOENT;
-	bytes = bitmap_bytes(slot->size);
-	out = slot->dirty + bytes / sizeof(long);
-	take_log(&vm->mmu, slot, out);
-	return copy_to_user(log->dirty_bitmap, out, bytes) ? -EFAULT : 0;
-}
-
-int keel_memslot_dirty_log(struct keel_vm *vm, struct kvm_dirty_log *log)
-{
-	int ret;
-
-	if (log->slot >= KEEL_NR_MEMSLOTS)
-		return -EINVAL;
-	mutex_lock(&vm->mmu.slots_lock);
-	ret = log_locked(vm, log);
 	mutex_unlock(&vm->mmu.slots_lock);
 	return ret;
 }

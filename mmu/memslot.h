@@ -13,7 +13,7 @@ struct keel_slot {
 	unsigned long hva;			/* [I] */
 	u32 id;					/* [I] */
 	u32 flags;				/* KVM_MEM_* [m]; READONLY never changes */
-	unsigned long *dirty;			/* bitmap of pages, and as much again as scratch; NULL: no log [m] */
+	unsigned long *dirty;			/* bitmap of pages, and as much again as scratch; NULL: no such log [m] */
 };
 
 void keel_memslot_init(struct keel_mmu *mmu);
@@ -27,8 +27,5 @@ static inline unsigned long keel_memslot_hva(const struct keel_slot *slot, ipa_t
 {
 	return slot->hva + (ipa.v - slot->base);
 }
-
-/* Note the pages that [ipa, ipa + len) touches as written, if the slot keeps a log. As keel_memslot_find(). */
-void keel_memslot_mark_dirty(struct keel_slot *slot, ipa_t ipa, u64 len);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 #include "../core/objects.h"
+#include "log.h"
 #include "memslot.h"
 #include "notifier.h"
 #include "stage2.h"
@@ -32,12 +33,16 @@ void keel_mmu_destroy(struct keel_vm *vm)
 	keel_memslot_destroy(&vm->mmu);
 }
 
+int keel_mmu_vcpu_init(struct keel_vcpu *vcpu)
+{
+	lockdep_assert_held(&vcpu->vm->lock);
+	return keel_ring_alloc(&vcpu->ring, vcpu->vm->mmu.log.ring_bytes);
+}
+
 void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu)
 {
-	struct keel_table_cache *cache = &vcpu->table_cache;
-
-	while (cache->nr)
-		free_page((unsigned long)cache->pages[--cache->nr]);
+	keel_stage2_drop(&vcpu->table_cache);
+	keel_ring_free(&vcpu->ring);
 }
 
 /* Slots are enumerated under slots_lock; the vCPUs may run. */

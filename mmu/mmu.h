@@ -15,6 +15,7 @@
 #include <linux/xarray.h>
 #include "../core/types.h"
 #include "../hyp/hyp.h"
+#include "dirty_ring.h"
 #include "hva_tree.h"
 #include "pgtable.h"
 #include "slot_tree.h"
@@ -50,6 +51,15 @@ struct keel_window {
 	u64 size;
 };
 
+/* How user space wants to be told of dirty pages. slots_lock; ring_bytes in vm->lock too */
+struct keel_log_mode {
+	bool manual;		/* KVM_GET_DIRTY_LOG only tells, KVM_CLEAR_DIRTY_LOG clears */
+	bool initially_set;	/* a log begins with all pages dirty, and none protected */
+	u32 ring_bytes;		/* of each vCPU's ring; 0: bitmaps of the slots */
+	bool ring_bitmap;	/* bitmaps beside the rings, for what no vCPU writes */
+	u64 split_chunk;	/* bytes of blocks that are split at a time before they are written; 0: none are */
+};
+
 /* [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock */
 struct keel_mmu {
 	struct keel_s2 s2;		/* what EL2 loads */
@@ -63,6 +73,7 @@ struct keel_mmu {
 	unsigned long notifier_start, notifier_end;	/* hva range of those in progress [m] */
 	struct keel_memslots slots;	/* [s] */
 	struct keel_window window;
+	struct keel_log_mode log;
 	struct mutex slots_lock;	/* serialises changes of slots; outside lock */
 };
 
@@ -80,7 +91,8 @@ bool keel_mmu_fwb(void);
  */
 int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits);
 void keel_mmu_destroy(struct keel_vm *vm);
-/* A vCPU goes away: give its table cache back. */
+/* A vCPU's ring, if the VM has them; vm->lock. -ENOMEM. And the end, for its table cache too. */
+int keel_mmu_vcpu_init(struct keel_vcpu *vcpu);
 void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu);
 
 /*
@@ -117,6 +129,8 @@ int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_regio
  */
 int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
+/* The same for what a vCPU in KVM_RUN is the cause of, a page or two each time: its ring tells. vCPU mutex. */
+int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, size_t len);
 /* true if ipa lies in a slot */
 bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa);
 /* true if it is one that the guest may write */
@@ -135,8 +149,29 @@ static inline unsigned int keel_mmu_slots(const struct keel_mmu *mmu)
  */
 int keel_mmu_set_window(struct keel_vm *vm, ipa_t ipa, hpa_t pa, u64 size);
 
-/* KVM_GET_DIRTY_LOG: see the KVM API document. */
-int keel_memslot_dirty_log(struct keel_vm *vm, struct kvm_dirty_log *log);
+/* mmu/log.c. KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG: see the KVM API document. Sleepable. */
+int keel_log_get(struct keel_vm *vm, const struct kvm_dirty_log *log);
+int keel_log_clear(struct keel_vm *vm, const struct kvm_clear_dirty_log *log);
+/* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, of logs that begin from now on. -EINVAL. */
+int keel_log_set_manual(struct keel_vm *vm, u64 mode);
+
+/* KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE: bytes. -EINVAL: not 0 and not one of the sizes; a slot exists. */
+int keel_log_set_split(struct keel_vm *vm, u64 chunk);
+/* Sizes that a stage-2 leaf may have, as a bitmap: KVM_CAP_ARM_SUPPORTED_BLOCK_SIZES. */
+u32 keel_mmu_block_sizes(void);
+
+/* mmu/ring.c. KVM_CAP_DIRTY_LOG_RING_ACQ_REL; vm->lock, no vCPU yet. -EINVAL, -E2BIG. */
+int keel_ring_enable(struct keel_vm *vm, u64 bytes);
+/* KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP. -EINVAL: no ring, or a slot exists. */
+int keel_ring_enable_bitmap(struct keel_vm *vm);
+/* KVM_RESET_DIRTY_RINGS: how many entries; a fatal signal ends it early. -EINVAL: no rings. Sleepable. */
+int keel_ring_reset(struct keel_vm *vm);
+/* The ring's page at this offset of the vCPU fd's mapping, or NULL; and whether one is in a range of them. */
+#define KEEL_RING_PAGE_OFFSET	64
+struct page *keel_ring_page(const struct keel_vcpu *vcpu, unsigned long pgoff);
+bool keel_ring_meets(const struct keel_vcpu *vcpu, unsigned long pgoff, unsigned long nr);
+/* KEEL_REQ_RING: must the vCPU go to user space first? If not the request is gone. vCPU mutex. */
+bool keel_ring_must_leave(struct keel_vcpu *vcpu);
 
 /* VCPU_INIT of a vCPU that has run: make a reloaded image visible (stage-2 unmap, or I-cache only with FWB). */
 void keel_mmu_reset_vm(struct keel_vm *vm);

@@ -115,6 +115,13 @@ unsigned int keel_mmu_ipa_limit(void)
 	return keel_stage2_caps.pa_bits;
 }
 
+u32 keel_mmu_block_sizes(void)
+{
+	if (PAGE_SHIFT == 12)
+		return SZ_4K | SZ_2M | SZ_1G;
+	return PAGE_SHIFT == 14 ? SZ_16K | SZ_32M : SZ_64K | SZ_512M;
+}
+
 bool keel_mmu_fwb(void)
 {
 	return keel_stage2_caps.fwb;
@@ -133,6 +140,12 @@ int keel_stage2_topup(struct keel_table_cache *cache)
 		cache->pages[cache->nr++] = page;
 	}
 	return 0;
+}
+
+void keel_stage2_drop(struct keel_table_cache *cache)
+{
+	while (cache->nr)
+		free_page((unsigned long)cache->pages[--cache->nr]);
 }
 
 static void *take_page(void *arg)
@@ -334,6 +347,35 @@ void keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end)
 			keel_tlb_flush_range(&mmu->s2, ipa(pos), next - pos);
 		cond_resched_rwlock_write(&mmu->lock);
 	}
+}
+
+/* A chunk from the first block on, or as far as the cache reaches: where it stopped. */
+static u64 split_some(struct keel_mmu *mmu, u64 pos, u64 end, u64 chunk, struct keel_table_cache *cache)
+{
+	u64 size = keel_pgt_level_size(&mmu->pgt.geo, 2);
+	int ret;
+
+	read_lock(&mmu->lock);
+	end = part_end(mmu, pos, end);
+	pos = keel_pgt_next_block(&mmu->pgt, pos, end);
+	end = min(end, (pos | (chunk - 1)) + 1);
+	while (pos < end && (ret = keel_pgt_split(&mmu->pgt, pos, cache)) != -ENOMEM)
+		/* a block that somebody else is changing is left to the guest's write */
+		pos = keel_pgt_next_block(&mmu->pgt, ret ? pos + size : pos, end);
+	read_unlock(&mmu->lock);
+	return pos;
+}
+
+void keel_stage2_split(struct keel_mmu *mmu, ipa_t start, ipa_t end, u64 chunk)
+{
+	struct keel_table_cache cache = {};
+	u64 pos = start.v;
+
+	while (pos < end.v && !keel_stage2_topup(&cache)) {
+		pos = split_some(mmu, pos, end.v, chunk, &cache);
+		cond_resched();
+	}
+	keel_stage2_drop(&cache);
 }
 
 /* ---- caches ---- */

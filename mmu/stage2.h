@@ -34,6 +34,7 @@ void keel_stage2_destroy(struct keel_mmu *mmu);
 
 /* Fill a vCPU's cache so that one keel_stage2_map() cannot run out. Sleepable. */
 int keel_stage2_topup(struct keel_table_cache *cache);
+void keel_stage2_drop(struct keel_table_cache *cache);
 
 /* One fault's mapping; results as of keel_pgt_map(). mmu->lock held, for writing if exclusive. */
 struct keel_stage2_map {
@@ -51,6 +52,8 @@ int keel_stage2_map(struct keel_mmu *mmu, const struct keel_stage2_map *map, str
  */
 void keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
 void keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end);
+/* Blocks in the range become pages with the same rights, as long as there is memory for tables. Sleepable, no lock. */
+void keel_stage2_split(struct keel_mmu *mmu, ipa_t start, ipa_t end, u64 chunk);
 
 /* Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host wrote. Sleeps if it is more than a page. */
 void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec);

@@ -28,6 +28,15 @@ struct kvm_userspace_memory_region2 {
 };
 #endif
 
+#ifndef KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP	/* since 6.3 */
+#define KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP 225
+#endif
+
+#ifndef KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE	/* since 6.5 */
+#define KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE 228
+#define KVM_CAP_ARM_SUPPORTED_BLOCK_SIZES 229
+#endif
+
 #ifndef KVM_ARM_GET_REG_WRITABLE_MASKS	/* since 6.7 */
 #define KVM_CAP_ARM_SUPPORTED_REG_MASK_RANGES 230
 #define KVM_ARM_FEATURE_ID_RANGE	0

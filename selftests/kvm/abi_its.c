@@ -10,7 +10,8 @@
  *    GICR_INVALLR; pending LPIs come when they are enabled
  *  - GICR_CTLR.EnableLPIs, and the pending table when it is set
  *  - an irqfd that is routed to a message
- *  - tables and pending tables saved, and restored in another VM
+ *  - tables and pending tables saved, and restored in another VM; a save is in the
+ *    bitmap of dirty pages, and in no vCPU's ring
  *  - what has no place in memory can be mapped no event, or is left out by a save,
  *    which a guest cannot make impossible, and a restore then finds none of it
  *  - tables, queues and commands that make no sense do no harm
@@ -27,7 +28,7 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
-#include "lib/vm.h"
+#include "lib/ring.h"
 
 #define GICD		MMIO_BASE
 #define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
@@ -829,10 +830,9 @@ struct machine {
 	char *tables;
 };
 
-/* tables NULL: new ones */
-static struct machine machine(unsigned int n, void (*fn)(u64), char *tables)
+static struct machine with_gic(struct vm *vm, char *tables)
 {
-	struct machine m = { .vm = vm_new(n, fn, 0), .tables = tables };
+	struct machine m = { .vm = vm, .tables = tables };
 	u64 dist = GICD, redist = GICR(0);
 
 	if (!m.tables)
@@ -851,6 +851,12 @@ static struct machine machine(unsigned int n, void (*fn)(u64), char *tables)
 	REQUIRE_EQ(control(m.its, KVM_DEV_ARM_VGIC_CTRL_INIT), 0);
 	REQUIRE_EQ(set_base(m.its, GITS), 0);
 	return m;
+}
+
+/* tables NULL: new ones */
+static struct machine machine(unsigned int n, void (*fn)(u64), char *tables)
+{
+	return with_gic(vm_new(n, fn, 0), tables);
 }
 
 static int send(struct machine *m, u64 its, u32 device, u32 event)
@@ -1192,6 +1198,45 @@ static void saved(void)
 	vcpu_finish(&b.vm->vcpu[0]);
 }
 
+/* The pages of 64 KiB of the slot of tables that were written since the last look. */
+static u64 written(struct machine *m)
+{
+	static u64 bitmap[TABLES_SIZE / 4096 / 64];
+	struct kvm_dirty_log log = { .slot = 1, .dirty_bitmap = bitmap };
+	u64 parts = 0;
+
+	REQUIRE_EQ(kvm(m->vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
+	for (u64 page = 0; page < TABLES_SIZE / PAGE; page++)
+		if (bitmap[page / 64] >> page % 64 & 1)
+			parts |= 1ul << page * PAGE / K64;
+	return parts;
+}
+
+static void ring_and_bitmap(int vm)
+{
+	REQUIRE_EQ(vm_enable(vm, KVM_CAP_DIRTY_LOG_RING_ACQ_REL, 1 << 16), 0);
+	REQUIRE_EQ(vm_enable(vm, KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP, 0), 0);
+}
+
+/* No vCPU writes the tables: they are in the bitmap, beside rings too, and nothing is in a ring. */
+static void saved_to_bitmap(void)
+{
+	struct machine m = with_gic(vm_new_after(ring_and_bitmap, 1, guest_save, 0), NULL);
+	struct ring ring = ring_map(m.vm->vcpu[0].fd, 1 << 16);
+
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	CHECK_EQ(send(&m, GITS, 70, 200), 1);
+	REQUIRE_EQ(vm_slot(m.vm->fd, 1, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, TABLES_SIZE, m.tables), 0);
+	CHECK_EQ(written(&m), 0);
+	CHECK_EQ(control(m.its, KVM_DEV_ARM_ITS_SAVE_TABLES), 0);
+	/* devices, collections, two ITTs */
+	CHECK_EQ(written(&m), 1 | 1 << 1 | 1 << 9 | 1 << 10);
+	CHECK_EQ(control(m.gic, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES), 0);
+	CHECK_EQ(written(&m), 1 << 5);
+	check_tables(m.tables);
+	CHECK(!ring_peek(&ring));
+}
+
 static int restore(struct machine *m)
 {
 	return control(m->its, KVM_DEV_ARM_ITS_RESTORE_TABLES);
@@ -1447,6 +1492,7 @@ static const struct ktap_case cases[] = {
 	{ "irqfd to LPI", by_irqfd },
 	{ "thousands of ITSes", many_itses },
 	{ "save and restore", saved },
+	{ "tables saved are in the bitmap of dirty pages", saved_to_bitmap },
 	{ "restore of spoilt tables", spoilt },
 	{ "tables that are not in memory", no_place },
 	{ "what was left out does not come back", left_out },

@@ -5,9 +5,12 @@
  *    not the next page's, none beyond the slot
  *  - logs of slots side by side do not get into each other's way
  *  - a write that the hypervisor makes for the guest is logged as well
+ *  - with KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 pages are told until they are cleared,
+ *    those that are asked for and no others, and told again by their next write;
+ *    also pages of what was a huge one, all of which were dirty when the log began
  * mem_faults has what the host's memory management does to logged pages.
  */
-#include "lib/vm.h"
+#include "lib/ring.h"
 
 #define SLOT	1
 
@@ -55,10 +58,11 @@ static u64 ask(u64 what, u64 page, u64 offset, u64 value)
 #define WRITE(page, offset, value)	ask(WRITE_IT, page, offset, value)
 #define READ(page)			ask(READ_IT, page, 0, 0)
 
+static u64 bitmap[32];
+
 /* The first 64 pages' bits. */
 static u64 take_log(u32 slot)
 {
-	static u64 bitmap[32];
 	struct kvm_dirty_log log = { .slot = slot, .dirty_bitmap = bitmap };
 
 	REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
@@ -153,10 +157,80 @@ static void by_the_hypervisor(void)
 	}
 }
 
+static void clear(u64 first, u32 nr, u64 bits)
+{
+	struct kvm_clear_dirty_log log = { .slot = SLOT, .first_page = first, .num_pages = nr, .dirty_bitmap = &bits };
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_CLEAR_DIRTY_LOG, &log), 0);
+}
+
+static void until_cleared(void)
+{
+	setup();
+	REQUIRE_EQ(vm_enable(vm->fd, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 1), 0);
+	add_slot(SLOT, 0, 70);
+	for (unsigned int i = 0; i < 3; i++) {
+		for (u64 page = 1; page <= 5; page += 2)
+			WRITE(page, 0, i);
+		CHECK_EQ(take_log(SLOT), 1 << 1 | 1 << 3 | 1 << 5);
+		CHECK_EQ(take_log(SLOT), 1 << 1 | 1 << 3 | 1 << 5);
+		clear(0, 64, 1 << 3 | 1 << 7);
+		CHECK_EQ(take_log(SLOT), 1 << 1 | 1 << 5);
+		WRITE(1, 8, i);
+		WRITE(7, 8, i);
+		CHECK_EQ(READ(3), i);
+		CHECK_EQ(take_log(SLOT), 1 << 1 | 1 << 5 | 1 << 7);
+		WRITE(3, 8, i);
+		CHECK_EQ(take_log(SLOT), 1 << 1 | 1 << 3 | 1 << 5 | 1 << 7);
+		clear(0, 64, -1);
+		CHECK_EQ(take_log(SLOT), 0);
+		/* what is not a multiple of 64 pages, to the end of the slot */
+		WRITE(66, 8, i);
+		take_log(SLOT);
+		CHECK_EQ(bitmap[1], 1 << 2);
+		clear(64, 6, -1);
+		take_log(SLOT);
+		CHECK_EQ(bitmap[1], 0);
+	}
+}
+
+static void all_first(void)
+{
+	const u64 size = 4ul << 20;
+	char *mem = vm_alloc(size, size / 2);
+
+	setup();
+	madvise(mem, size, MADV_HUGEPAGE);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, size, mem), 0);
+	WRITE(0, 0, 1);
+	WRITE(size / 2 / PAGE, 0, 1);
+	REQUIRE_EQ(vm_enable(vm->fd, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 3), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, size, mem), 0);
+	WRITE(3, 0, 1);
+	CHECK_EQ(take_log(SLOT), -1);
+	clear(0, 64, -1);
+	CHECK_EQ(take_log(SLOT), 0);
+	CHECK_EQ(bitmap[1], size / PAGE > 64 ? -1 : 0);
+	if (size / PAGE < 128)
+		return;
+	for (unsigned int i = 0; i < 3; i++) {
+		WRITE(2, 8, i);
+		WRITE(70, 8, i);
+		CHECK_EQ(take_log(SLOT), 1 << 2);
+		CHECK_EQ(bitmap[1], i ? 1 << 6 : -1);
+		clear(0, 64, 1 << 2);
+		clear(64, 64, -1);
+		CHECK_EQ(take_log(SLOT), 0);
+		CHECK_EQ(bitmap[1], 0);
+	}
+}
+
 static const struct ktap_case cases[] = {
 	{ "each write marks its page", each_write_its_page },
 	{ "the last page of a slot", last_page },
 	{ "logs side by side", side_by_side },
 	{ "writes by the hypervisor", by_the_hypervisor },
+	{ "told until cleared", until_cleared },
+	{ "all pages first, huge ones", all_first },
 };
 KTAP_MAIN(cases)

@@ -48,9 +48,43 @@ static void whole_page_from_its_middle(void)
 	CHECK_EQ(keel_log_span(0x3000, 0x1000, 0x3000, 12, &first), 0);
 }
 
+static void bits_of_a_word(void)
+{
+	for (u64 pages = 0; pages < 200; pages++) {
+		for (u64 word = 0; word < 5; word++) {
+			u64 mask = keel_log_word_mask(pages, word);
+
+			for (u64 bit = 0; bit < 64; bit++)
+				CHECK_EQ(mask >> bit & 1, word * 64 + bit < pages);
+		}
+	}
+	CHECK_EQ(keel_log_word_mask(1ULL << 31, 1ULL << 25), 0);
+	CHECK_EQ(keel_log_word_mask(1ULL << 31, (1ULL << 25) - 1), ~0ULL);
+}
+
+static void clearable(void)
+{
+	CHECK(keel_log_is_clearable(100, 0, 100));
+	CHECK(keel_log_is_clearable(100, 0, 64));
+	CHECK(!keel_log_is_clearable(100, 0, 63));
+	CHECK(!keel_log_is_clearable(100, 0, 101));
+	CHECK(!keel_log_is_clearable(100, 0, 128));
+	CHECK(keel_log_is_clearable(100, 64, 36));
+	CHECK(!keel_log_is_clearable(100, 64, 35));
+	CHECK(!keel_log_is_clearable(100, 64, 64));
+	CHECK(keel_log_is_clearable(100, 64, 0));
+	CHECK(!keel_log_is_clearable(100, 128, 0));
+	CHECK(keel_log_is_clearable(128, 128, 0));
+	CHECK(!keel_log_is_clearable(128, 192, ~0u));
+	CHECK(!keel_log_is_clearable(128, -64ull, 64));
+	CHECK(!keel_log_is_clearable(128, -64ull, 192));
+}
+
 int main(void)
 {
 	RUN(each_granule);
 	RUN(whole_page_from_its_middle);
+	RUN(bits_of_a_word);
+	RUN(clearable);
 	return ktap_done();
 }

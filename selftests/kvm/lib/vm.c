@@ -140,13 +140,15 @@ static void add_vcpu(struct vm *vm, u32 id, u32 features)
 	REQUIRE_EQ(vcpu_init_fd(vm->fd, vcpu->fd, features), 0);
 }
 
-struct vm *vm_new_features(unsigned int n, u32 features, void (*fn)(u64), u64 arg)
+static struct vm *new(void (*prepare)(int vm), unsigned int n, u32 features, void (*fn)(u64), u64 arg)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
 
 	for (unsigned int i = 0; i < MAX_VCPUS; i++)
 		vm->vcpu[i].fd = -1;
 	vm->fd = vm_fd(0);
+	if (prepare)
+		prepare(vm->fd);
 	vm->ram = vm_alloc(RAM_SIZE, PAGE);
 	load_image(vm);
 	REQUIRE_EQ(vm_slot(vm->fd, 0, 0, RAM_BASE, RAM_SIZE, vm->ram), 0);
@@ -157,9 +159,19 @@ struct vm *vm_new_features(unsigned int n, u32 features, void (*fn)(u64), u64 ar
 	return vm;
 }
 
+struct vm *vm_new_features(unsigned int n, u32 features, void (*fn)(u64), u64 arg)
+{
+	return new(NULL, n, features, fn, arg);
+}
+
+struct vm *vm_new_after(void (*prepare)(int vm), unsigned int n, void (*fn)(u64), u64 arg)
+{
+	return new(prepare, n, 0, fn, arg);
+}
+
 struct vm *vm_new(unsigned int n, void (*fn)(u64), u64 arg)
 {
-	return vm_new_features(n, 0, fn, arg);
+	return new(NULL, n, 0, fn, arg);
 }
 
 void vm_free(struct vm *vm)

@@ -56,6 +56,8 @@ void *vm_alloc(u64 size, u64 align);
  * others are powered off (see vcpu_start()).
  */
 struct vm *vm_new(unsigned int n, void (*fn)(u64), u64 arg);
+/* With something done to the VM's fd before it has slots and vCPUs. */
+struct vm *vm_new_after(void (*prepare)(int vm), unsigned int n, void (*fn)(u64), u64 arg);
 /* With these features for each vCPU. */
 struct vm *vm_new_features(unsigned int n, u32 features, void (*fn)(u64), u64 arg);
 void vm_free(struct vm *vm);
