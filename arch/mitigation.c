@@ -15,6 +15,7 @@
 #include "speculation.h"
 
 static enum keel_mitigation_level levels[KEEL_NR_MITIGATIONS] __ro_after_init;
+static bool no_meltdown __ro_after_init;
 
 /* IPI, IRQs off */
 static void read_cpu(void *cpu)
@@ -30,11 +31,13 @@ void __init keel_mitigation_module_init(void)
 
 	for (i = 0; i < KEEL_NR_MITIGATIONS; i++)
 		levels[i] = KEEL_MITIGATION_UNAFFECTED;
+	no_meltdown = true;
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		smp_call_function_single(cpu, read_cpu, &c, 1);
 		for (i = 0; i < KEEL_NR_MITIGATIONS; i++)
 			levels[i] = min(levels[i], keel_speculation_level(&c, i));
+		no_meltdown = no_meltdown && keel_speculation_no_meltdown(&c);
 	}
 	cpus_read_unlock();
 }
@@ -48,7 +51,12 @@ bool keel_mitigation_cpu_suffices(void)
 	for (i = 0; i < KEEL_NR_MITIGATIONS; i++)
 		if (keel_speculation_level(&c, i) < levels[i])
 			return false;
-	return true;
+	return !no_meltdown || keel_speculation_no_meltdown(&c);
+}
+
+bool keel_mitigation_no_meltdown(void)
+{
+	return no_meltdown;
 }
 
 enum keel_mitigation_level keel_mitigation_level(enum keel_mitigation_id id)

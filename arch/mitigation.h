@@ -23,6 +23,8 @@ enum keel_mitigation_id {
 void keel_mitigation_module_init(void);
 /* Does this CPU resist no less than guests are told? One that came late may not. IRQs off, on it. */
 bool keel_mitigation_cpu_suffices(void);
+/* Guests are told CSV3. */
+bool keel_mitigation_no_meltdown(void);
 enum keel_mitigation_level keel_mitigation_level(enum keel_mitigation_id id);
 /* Make the firmware call on behalf of the guest, on this CPU, unless its exit has made it. */
 void keel_mitigation_call(enum keel_mitigation_id id);

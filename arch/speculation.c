@@ -16,6 +16,7 @@
 #define SAFE_BP		(1U << KEEL_MITIGATION_BP)
 #define SAFE_SSB	(1U << KEEL_MITIGATION_SSB)
 #define SAFE_BHB	(1U << KEEL_MITIGATION_BHB)
+#define SAFE_V3		(1U << KEEL_NR_MITIGATIONS)	/* Meltdown */
 #define SAFE		(SAFE_BP | SAFE_SSB | SAFE_BHB)
 
 #define LONGEST		132
@@ -27,18 +28,23 @@ static const struct row {
 	u8 safe;		/* by construction, whatever the ID registers say */
 	u8 loops;
 } table[] = {
-	ROW(CORTEX_A35, SAFE, 0),
-	ROW(CORTEX_A53, SAFE, 0),
-	ROW(CORTEX_A55, SAFE, 0),
+	ROW(CORTEX_A35, SAFE | SAFE_V3, 0),
+	ROW(CORTEX_A53, SAFE | SAFE_V3, 0),
+	ROW(CORTEX_A55, SAFE | SAFE_V3, 0),
 	ROW(CORTEX_A510, SAFE_BHB, 0),
 	ROW(CORTEX_A520, SAFE_BHB, 0),
-	ROW(BRAHMA_B53, SAFE, 0),
-	ROW(QCOM_KRYO_2XX_SILVER, SAFE_BP | SAFE_BHB, 0),
-	ROW(QCOM_KRYO_3XX_SILVER, SAFE, 0),
-	ROW(QCOM_KRYO_4XX_SILVER, SAFE, 0),
-	ROW(HISI_TSV110, SAFE_BP, 32),
-	ROW(CORTEX_A57, 0, 8),
-	ROW(CORTEX_A72, 0, 8),
+	ROW(BRAHMA_B53, SAFE | SAFE_V3, 0),
+	ROW(QCOM_KRYO_2XX_SILVER, SAFE_BP | SAFE_BHB | SAFE_V3, 0),
+	ROW(QCOM_KRYO_3XX_SILVER, SAFE | SAFE_V3, 0),
+	ROW(QCOM_KRYO_4XX_SILVER, SAFE | SAFE_V3, 0),
+	ROW(HISI_TSV110, SAFE_BP | SAFE_V3, 32),
+	ROW(CORTEX_A57, SAFE_V3, 8),
+	ROW(CORTEX_A72, SAFE_V3, 8),
+	ROW(CORTEX_A73, SAFE_V3, 0),
+	ROW(CAVIUM_THUNDERX2, SAFE_V3, 0),
+	ROW(BRCM_VULCAN, SAFE_V3, 0),
+	ROW(NVIDIA_CARMEL, SAFE_V3, 0),
+	ROW(QCOM_FALKOR_V1, SAFE_V3, 0),
 	ROW(AMPERE1, 0, 11),
 	ROW(CORTEX_A76, 0, 24),
 	ROW(CORTEX_A76AE, 0, 24),
@@ -97,6 +103,11 @@ static bool has_call(const struct keel_spec_cpu *cpu, enum keel_mitigation_id id
 static bool says_unaffected(const struct keel_spec_cpu *cpu, enum keel_mitigation_id id)
 {
 	return cpu->firmware[id] == SMCCC_ARCH_WORKAROUND_RET_UNAFFECTED;
+}
+
+bool keel_speculation_no_meltdown(const struct keel_spec_cpu *cpu)
+{
+	return field(cpu->pfr0, 60) || (find(cpu->midr)->safe & SAFE_V3);
 }
 
 /* Branch targets (Spectre v2). */

@@ -24,6 +24,8 @@ struct keel_spec_exit {
 };
 
 struct keel_spec_exit keel_speculation_exit(const struct keel_spec_cpu *cpu);
+/* EL0 cannot speculatively read what only EL1 may (Meltdown, or Spectre v3). */
+bool keel_speculation_no_meltdown(const struct keel_spec_cpu *cpu);
 enum keel_mitigation_level keel_speculation_level(const struct keel_spec_cpu *cpu, enum keel_mitigation_id id);
 
 #endif

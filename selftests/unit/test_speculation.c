@@ -193,6 +193,30 @@ static void store_bypass(void)
 	CHECK_EQ(level(c, KEEL_MITIGATION_SSB), KEEL_MITIGATION_UNAFFECTED);
 }
 
+/* By its word, or by what is known of it. */
+static void meltdown(void)
+{
+	static const u32 safe[] = {
+		KEEL_CPU_CORTEX_A35, KEEL_CPU_CORTEX_A53, KEEL_CPU_CORTEX_A55, KEEL_CPU_CORTEX_A57,
+		KEEL_CPU_CORTEX_A72, KEEL_CPU_CORTEX_A73, KEEL_CPU_CAVIUM_THUNDERX2, KEEL_CPU_BRCM_VULCAN,
+		KEEL_CPU_BRAHMA_B53, KEEL_CPU_HISI_TSV110, KEEL_CPU_NVIDIA_CARMEL, KEEL_CPU_QCOM_FALKOR_V1,
+		KEEL_CPU_QCOM_KRYO_2XX_SILVER, KEEL_CPU_QCOM_KRYO_3XX_SILVER, KEEL_CPU_QCOM_KRYO_4XX_SILVER,
+	};
+	static const u32 unsafe[] = { KEEL_CPU_CORTEX_A75, KEEL_CPU_NEOVERSE_N1, KEEL_CPU_CORTEX_A510, NOBODY };
+	struct keel_spec_cpu c;
+
+	for (unsigned int i = 0; i < NR(safe); i++) {
+		c = cpu(safe[i]);
+		CHECK(keel_speculation_no_meltdown(&c));
+	}
+	for (unsigned int i = 0; i < NR(unsafe); i++) {
+		c = cpu(unsafe[i]);
+		CHECK(!keel_speculation_no_meltdown(&c));
+		c.pfr0 = 1ULL << 60;
+		CHECK(keel_speculation_no_meltdown(&c));
+	}
+}
+
 int main(void)
 {
 	RUN(lists_at_exits);
@@ -201,5 +225,6 @@ int main(void)
 	RUN(nobody_knows_it);
 	RUN(firmware);
 	RUN(store_bypass);
+	RUN(meltdown);
 	return ktap_done();
 }
