@@ -31,6 +31,7 @@
 
 /* ISS of a trapped WFI, WFE, WFIT or WFET (EC 0x01). */
 #define ISS_WFX_RN	GENMASK(9, 5)
+#define ISS_WFX_RV	BIT(2)
 #define ISS_WFX_TIMEOUT	BIT(1)
 #define ISS_WFX_WFE	BIT(0)
 
@@ -154,6 +155,7 @@ struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar)
 	case ESR_ELx_EC_WFx:
 		e.wfx.wfe = esr & ISS_WFX_WFE;
 		e.wfx.timeout = esr & ISS_WFX_TIMEOUT;
+		e.wfx.rn_valid = esr & ISS_WFX_RV;
 		e.wfx.rn = FIELD_GET(ISS_WFX_RN, esr);
 		break;
 	case ESR_ELx_EC_HVC32:

@@ -12,6 +12,7 @@
 #include "../core/vcpus.h"
 #include "../hyp/features.h"
 #include "../mmu/mmu.h"
+#include "../timer/timer.h"
 #include "aarch32.h"
 #include "aarch32_insn.h"
 #include "arch.h"
@@ -37,6 +38,17 @@ void keel_exit_trap_wfe(struct keel_vcpu *vcpu)
 		vcpu->ctx.hcr |= HCR_TWE;
 }
 
+/* WFIT: at most until that count, or not at all if it is not known which (FEAT_WFxT before its second version). */
+static void wait_limited(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	u64 until = exit->wfx.rn_valid && exit->wfx.rn < 31 ? vcpu->ctx.x[exit->wfx.rn] : 0;
+
+	if (!keel_timer_limit_wait(vcpu, until))
+		return;
+	keel_vcpu_block(vcpu);
+	keel_timer_unlimit_wait(vcpu);
+}
+
 static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	keel_exit_skip(&vcpu->ctx);
@@ -47,7 +59,11 @@ static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		return KEEL_RESUME;
 	}
 	vcpu->stat.wfi++;
-	if (!keel_vcpu_has_event(vcpu))
+	if (keel_vcpu_has_event(vcpu))
+		return KEEL_RESUME;
+	if (exit->wfx.timeout)
+		wait_limited(vcpu, exit);
+	else
 		keel_vcpu_block(vcpu);
 	return KEEL_RESUME;
 }

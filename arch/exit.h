@@ -52,7 +52,7 @@ struct keel_exit {
 		struct keel_sysreg_trap sysreg;
 		struct keel_cp_trap cp;
 		u16 imm;		/* HVC, SMC, BRK */
-		struct { bool wfe, timeout; u8 rn; } wfx;
+		struct { bool wfe, timeout, rn_valid; u8 rn; } wfx;	/* rn: the virtual count that ends it */
 	};
 };
 

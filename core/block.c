@@ -4,6 +4,7 @@
 #include <linux/moduleparam.h>
 #include <linux/sched/signal.h>
 #include "../arch/arch.h"
+#include "../timer/arith.h"
 #include "block.h"
 
 /* Before sleeping in WFI a vCPU polls for an event, at most this long. */
@@ -22,6 +23,12 @@ bool keel_vcpu_has_event(struct keel_vcpu *vcpu)
 	return timer || READ_ONCE(vcpu->ctx.lines);
 }
 
+/* What the guest waits for is over (WFIT). */
+static bool is_late(const struct keel_vcpu *vcpu)
+{
+	return vcpu->timer.wait_end != KEEL_TIMER_NEVER && keel_timer_wait_over(vcpu);
+}
+
 /*
  * Nothing to sleep for: an event, a request (a stopped vCPU waits for nothing
  * else), a signal. A reset is for a vCPU that may run: one that was turned off
@@ -36,7 +43,7 @@ static bool must_wake(struct keel_vcpu *vcpu)
 		ignore |= BIT(KEEL_REQ_RESET);
 	if (signal_pending(current) || READ_ONCE(vcpu->requests) & ~ignore)
 		return true;
-	return state != KVM_MP_STATE_STOPPED && keel_vcpu_has_event(vcpu);
+	return state != KVM_MP_STATE_STOPPED && (keel_vcpu_has_event(vcpu) || is_late(vcpu));
 }
 
 static bool poll(struct keel_vcpu *vcpu, u64 window)

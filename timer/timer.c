@@ -157,8 +157,8 @@ static void arm_soft(struct keel_vcpu *vcpu, u64 when)
 
 static void arm_for_sleep(struct keel_vcpu *vcpu)
 {
-	arm_soft(vcpu, min(deadline_of(timer_state(vcpu, KEEL_TIMER_VIRT)),
-			   deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS))));
+	arm_soft(vcpu, min3(deadline_of(timer_state(vcpu, KEEL_TIMER_VIRT)),
+			    deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS)), vcpu->timer.wait_end));
 }
 
 /* For hardware that counts as the host does: when the line is to be high. */
@@ -361,6 +361,7 @@ void keel_timer_vcpu_init(struct keel_vcpu *vcpu)
 {
 	keel_compat_hrtimer_setup(&vcpu->timer.soft, soft_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	vcpu->timer.soft_deadline = KEEL_TIMER_NEVER;
+	vcpu->timer.wait_end = KEEL_TIMER_NEVER;
 }
 
 void keel_timer_vcpu_reset(struct keel_vcpu *vcpu)

@@ -30,6 +30,7 @@ struct keel_timer_vcpu {
 	bool blocked;			/* between block and unblock; [v] */
 	bool virt_trapped;		/* between flush and sync: the guest's virtual timer and counter trap, the CPU's has its deadline; [o] */
 	bool phys_loaded;		/* between flush and sync: the CPU has the physical timer's registers; [o] */
+	u64 wait_end;			/* host count at which WFIT ends, or KEEL_TIMER_NEVER; [v] */
 	u64 soft_deadline;		/* host count for which soft is armed; [a] */
 	struct hrtimer soft;		/* a physical timer that has no hardware, while running; either timer while blocked */
 };
@@ -77,6 +78,11 @@ bool keel_timer_pending(struct keel_vcpu *vcpu);
 /* Around blocking: arm a soft timer at the earliest enabled deadline, which wakes the vCPU. Sleepable. */
 void keel_timer_block(struct keel_vcpu *vcpu);
 void keel_timer_unblock(struct keel_vcpu *vcpu);
+
+/* The vCPU is about to wait until this count of its virtual counter at most; false: it has come. wait.c; [v] */
+bool keel_timer_limit_wait(struct keel_vcpu *vcpu, u64 until);
+void keel_timer_unlimit_wait(struct keel_vcpu *vcpu);
+bool keel_timer_wait_over(const struct keel_vcpu *vcpu);	/* of one with such a limit */
 
 /* Trapped accesses to CNTP_*, CNTPCT, CNTPCTSS, CNTVCTSS... (encoding op0..op2 packed as sys_reg()); false: not a timer register (inject UNDEF). */
 bool keel_timer_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);

@@ -74,8 +74,10 @@ static void test_wfx(void)
 	e = keel_exit_decode(esr_of(0x01, 1), 0, 0);
 	CHECK(e.wfx.wfe && !e.wfx.timeout);
 	e = keel_exit_decode(esr_of(0x01, 2 | 1 << 2 | 7 << 5), 0, 0);
-	CHECK(!e.wfx.wfe && e.wfx.timeout);
+	CHECK(!e.wfx.wfe && e.wfx.timeout && e.wfx.rn_valid);
 	CHECK_EQ(e.wfx.rn, 7);
+	e = keel_exit_decode(esr_of(0x01, 2), 0, 0);
+	CHECK(e.wfx.timeout && !e.wfx.rn_valid);
 	e = keel_exit_decode(esr_of(0x01, 3 | 1 << 2 | 31 << 5), 0, 0);
 	CHECK(e.wfx.wfe && e.wfx.timeout);
 	CHECK_EQ(e.wfx.rn, 31);
