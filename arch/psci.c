@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <uapi/linux/psci.h>
 #include "../core/block.h"
+#include "../core/compat.h"
 #include "../core/kick.h"
 #include "../core/vcpus.h"
 #include "aarch32.h"
@@ -19,7 +20,7 @@
 
 static_assert(KEEL_PSCI_0_1_FN(0) == KVM_PSCI_FN_CPU_SUSPEND);
 static_assert(KEEL_PSCI_0_1_FN(2) == KVM_PSCI_FN_CPU_ON);
-static_assert(KEEL_PSCI_1_1 == PSCI_VERSION(1, 1) && KEEL_PSCI_0_2 == PSCI_VERSION(0, 2));
+static_assert(KEEL_PSCI_1_3 == PSCI_VERSION(1, 3) && KEEL_PSCI_0_2 == PSCI_VERSION(0, 2));
 
 #define SCTLR_EE	BIT_ULL(25)
 
@@ -194,6 +195,8 @@ int keel_psci_call(struct keel_vcpu *vcpu)
 		return finish_call(vcpu, affinity_info(vcpu, plan.arg[0], plan.arg[1]));
 	case KEEL_PSCI_SYSTEM_OFF:
 		return system_down(vcpu, KVM_SYSTEM_EVENT_SHUTDOWN, 0);
+	case KEEL_PSCI_SYSTEM_OFF2:
+		return system_down(vcpu, KVM_SYSTEM_EVENT_SHUTDOWN, KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2);
 	case KEEL_PSCI_SYSTEM_RESET:
 		return system_down(vcpu, KVM_SYSTEM_EVENT_RESET, 0);
 	case KEEL_PSCI_SYSTEM_RESET2:

@@ -12,6 +12,10 @@
 #include "psci_logic.h"
 #include "smccc_logic.h"
 
+/* Since 1.3; not in every host's header. */
+#define FN_SYSTEM_OFF2		0x84000015U
+#define HIBERNATE_OFF		1	/* its one type, and the flag of PSCI_FEATURES that it is there */
+
 #define MPIDR_AFFINITY	0xff00ffffffULL
 
 struct function {
@@ -34,6 +38,7 @@ static const struct function functions[] = {
 	{ PSCI_1_0_FN_PSCI_FEATURES, false, KEEL_PSCI_1_0, KEEL_PSCI_FEATURES, 0 },
 	{ PSCI_1_0_FN_SYSTEM_SUSPEND, true, KEEL_PSCI_1_0, KEEL_PSCI_SYSTEM_SUSPEND, 0 },
 	{ PSCI_1_1_FN_SYSTEM_RESET2, true, KEEL_PSCI_1_1, KEEL_PSCI_SYSTEM_RESET2, 0 },
+	{ FN_SYSTEM_OFF2, true, KEEL_PSCI_1_3, KEEL_PSCI_SYSTEM_OFF2, 0 },
 };
 
 static const struct function *find_function(u32 version, bool suspend, u32 fn)
@@ -55,6 +60,15 @@ static bool has_function(u32 version, bool suspend, u32 fn)
 {
 	return fn == PSCI_0_2_FN_PSCI_VERSION || fn == ARM_SMCCC_VERSION_FUNC_ID ||
 	       find_function(version, suspend, fn);
+}
+
+static s64 features_of(u32 version, bool suspend, u32 fn)
+{
+	const struct function *f = find_function(version, suspend, fn);
+
+	if (f && f->op == KEEL_PSCI_SYSTEM_OFF2)
+		return HIBERNATE_OFF;
+	return has_function(version, suspend, fn) ? 0 : PSCI_RET_NOT_SUPPORTED;
 }
 
 static struct keel_psci_plan answer(s64 ret)
@@ -85,6 +99,12 @@ static bool is_reset_type(u64 type)
 	       type >= PSCI_1_1_RESET_TYPE_VENDOR_START;
 }
 
+/* Type 0 is the default. The cookie is reserved. */
+static bool is_off_type(const u64 arg[3])
+{
+	return arg[0] <= HIBERNATE_OFF && !arg[1];
+}
+
 struct keel_psci_plan keel_psci_logic_plan(u32 version, bool suspend, const u64 x[4])
 {
 	u64 mask = x[0] & PSCI_0_2_64BIT ? ~0ULL : GENMASK_ULL(31, 0);
@@ -102,8 +122,10 @@ struct keel_psci_plan keel_psci_logic_plan(u32 version, bool suspend, const u64 
 	plan.op = f->op;
 	plan.ret = f->ret;
 	if (f->op == KEEL_PSCI_FEATURES)
-		return answer(has_function(version, suspend, x[1]) ? 0 : PSCI_RET_NOT_SUPPORTED);
+		return answer(features_of(version, suspend, x[1]));
 	if (f->op == KEEL_PSCI_SYSTEM_RESET2 && !is_reset_type(plan.arg[0]))
+		return answer(PSCI_RET_INVALID_PARAMS);
+	if (f->op == KEEL_PSCI_SYSTEM_OFF2 && !is_off_type(plan.arg))
 		return answer(PSCI_RET_INVALID_PARAMS);
 	return plan;
 }
@@ -126,6 +148,8 @@ bool keel_psci_logic_version_valid(u64 version, bool psci_0_2)
 	case KEEL_PSCI_0_2:
 	case KEEL_PSCI_1_0:
 	case KEEL_PSCI_1_1:
+	case KEEL_PSCI_1_2:
+	case KEEL_PSCI_1_3:
 		return psci_0_2;
 	}
 	return false;

@@ -9,6 +9,8 @@
 #define KEEL_PSCI_0_2	0x00002
 #define KEEL_PSCI_1_0	0x10000
 #define KEEL_PSCI_1_1	0x10001
+#define KEEL_PSCI_1_2	0x10002
+#define KEEL_PSCI_1_3	0x10003
 
 enum keel_psci_op {
 	KEEL_PSCI_RETURN,		/* nothing to do but return ret */
@@ -18,6 +20,7 @@ enum keel_psci_op {
 	KEEL_PSCI_CPU_ON,
 	KEEL_PSCI_AFFINITY_INFO,
 	KEEL_PSCI_SYSTEM_OFF,
+	KEEL_PSCI_SYSTEM_OFF2,
 	KEEL_PSCI_SYSTEM_RESET,
 	KEEL_PSCI_SYSTEM_RESET2,
 	KEEL_PSCI_SYSTEM_SUSPEND,

@@ -10,7 +10,8 @@
 #include "arch/psci_logic.h"
 #include "ktap.h"
 
-static const u32 versions[] = { KEEL_PSCI_0_2, KEEL_PSCI_1_0, KEEL_PSCI_1_1 };
+static const u32 versions[] = { KEEL_PSCI_0_2, KEEL_PSCI_1_0, KEEL_PSCI_1_1, KEEL_PSCI_1_2, KEEL_PSCI_1_3 };
+#define NR_VERSIONS	(sizeof(versions) / sizeof(versions[0]))
 
 static struct keel_psci_plan plan(u32 version, bool suspend, u64 fn, u64 a1)
 {
@@ -40,6 +41,10 @@ static bool expected(u32 version, bool suspend, u32 n, bool wide)
 		narrow |= 1u << 18;
 		w |= 1u << 18;
 	}
+	if (version >= KEEL_PSCI_1_3) {
+		narrow |= 1u << 21;
+		w |= 1u << 21;
+	}
 	return (wide ? w : narrow) >> n & 1;
 }
 
@@ -47,7 +52,7 @@ static void test_functions_by_version(void)
 {
 	unsigned int v, n, bits;
 
-	for (v = 0; v < 3; v++) {
+	for (v = 0; v < NR_VERSIONS; v++) {
 		for (n = 0; n < 32; n++) {
 			for (bits = 0; bits < 4; bits++) {
 				bool wide = bits & 1, suspend = bits & 2;
@@ -66,7 +71,7 @@ static void test_features_agrees(void)
 {
 	unsigned int v, n, bits;
 
-	for (v = 1; v < 3; v++) {
+	for (v = 1; v < NR_VERSIONS; v++) {
 		for (n = 0; n < 32; n++) {
 			for (bits = 0; bits < 4; bits++) {
 				bool wide = bits & 1, suspend = bits & 2;
@@ -74,7 +79,9 @@ static void test_features_agrees(void)
 				struct keel_psci_plan p = plan(versions[v], suspend, 0x8400000a, fn);
 
 				CHECK_EQ(p.op, KEEL_PSCI_RETURN);
-				CHECK_EQ(p.ret, expected(versions[v], suspend, n, wide) ? 0 : -1LL);
+				CHECK_EQ(p.ret, !expected(versions[v], suspend, n, wide) ? -1LL :
+					 /* SYSTEM_OFF2's types */
+					 n == 21);
 			}
 		}
 	}
@@ -129,6 +136,28 @@ static void test_reset2(void)
 		 KEEL_PSCI_SYSTEM_RESET2);
 }
 
+static struct keel_psci_plan off2(u64 fn, u64 type, u64 cookie)
+{
+	u64 x[4] = { fn, type, cookie, 0 };
+
+	return keel_psci_logic_plan(KEEL_PSCI_1_3, false, x);
+}
+
+static void test_off2(void)
+{
+	CHECK_EQ(off2(0x84000015, 0, 0).op, KEEL_PSCI_SYSTEM_OFF2);
+	CHECK_EQ(off2(0xc4000015, 1, 0).op, KEEL_PSCI_SYSTEM_OFF2);
+	CHECK_EQ(off2(0xc4000015, 2, 0).ret, (u64)PSCI_RET_INVALID_PARAMS);
+	CHECK_EQ(off2(0xc4000015, 1, 1).ret, (u64)PSCI_RET_INVALID_PARAMS);
+	CHECK_EQ(off2(0xc4000015, 1ULL << 32, 0).ret, (u64)PSCI_RET_INVALID_PARAMS);
+	/* cut before it is judged */
+	CHECK_EQ(off2(0x84000015, 1ULL << 32, 1ULL << 32).op, KEEL_PSCI_SYSTEM_OFF2);
+	/* a flag for each type that there is */
+	CHECK_EQ(plan(KEEL_PSCI_1_3, false, PSCI_1_0_FN_PSCI_FEATURES, 0x84000015).ret, 1);
+	CHECK_EQ(plan(KEEL_PSCI_1_3, false, PSCI_1_0_FN_PSCI_FEATURES, 0xc4000015).ret, 1);
+	CHECK(unsupported(plan(KEEL_PSCI_1_2, false, PSCI_1_0_FN_PSCI_FEATURES, 0x84000015)));
+}
+
 static void test_version_0_1(void)
 {
 	CHECK(unsupported(plan(KEEL_PSCI_0_1, true, 0x84000000, 0)));
@@ -160,12 +189,12 @@ static void test_version_register(void)
 
 	CHECK(keel_psci_logic_version_valid(KEEL_PSCI_0_1, false));
 	CHECK(!keel_psci_logic_version_valid(KEEL_PSCI_0_1, true));
-	for (v = 0; v < 3; v++) {
+	for (v = 0; v < NR_VERSIONS; v++) {
 		CHECK(keel_psci_logic_version_valid(versions[v], true));
 		CHECK(!keel_psci_logic_version_valid(versions[v], false));
 	}
 	CHECK(!keel_psci_logic_version_valid(0, true));
-	CHECK(!keel_psci_logic_version_valid(0x10002, true));
+	CHECK(!keel_psci_logic_version_valid(0x10004, true));
 	CHECK(!keel_psci_logic_version_valid(1ULL << 32 | 2, true));
 }
 
@@ -176,6 +205,7 @@ int main(void)
 	RUN(test_answers);
 	RUN(test_argument_width);
 	RUN(test_reset2);
+	RUN(test_off2);
 	RUN(test_version_0_1);
 	RUN(test_affinity);
 	RUN(test_version_register);
