@@ -15,6 +15,7 @@ struct keel_vcpu;
 
 /* --- idreg.c, sysreg.c: ID registers and trapped registers --- */
 int keel_sysreg_module_init(void);		/* validate tables; -EINVAL: refuse to load */
+void keel_idreg_module_init(void);		/* which CPU guests are told they run on; IPIs one */
 void keel_idreg_vm_init(struct keel_vm *vm);	/* sanitised values: host's, limited to what keel offers */
 /* After features are known, and before every first entry: derive traps (hcr, hcrx, mdcr, fgt) and ctx->idregs. */
 void keel_idreg_apply(struct keel_vcpu *vcpu);
@@ -38,6 +39,8 @@ int keel_reset_first_run(struct keel_vcpu *vcpu);
 
 /* --- inject.c: exceptions taken to the guest's EL1 --- */
 void keel_inject_undef(struct keel_vcpu *vcpu);
+/* For a system register that the guest does not have: FEAT_IDST has a class for those that identify something. */
+void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);		/* synchronous external abort, data */
 void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far);
 void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far);	/* address size fault, level 0 */
@@ -62,7 +65,7 @@ void keel_smccc_vm_destroy(struct keel_vm *vm);
 /* KVM_REG_ARM_FW and FW_FEAT_BMAP registers; -ENOENT unknown, -EINVAL bad value, -EBUSY after the first run. */
 int keel_smccc_get_fwreg(struct keel_vcpu *vcpu, u64 id, u64 *val);
 int keel_smccc_set_fwreg(struct keel_vcpu *vcpu, u64 id, u64 val);
-unsigned int keel_smccc_nr_fwregs(void);
+unsigned int keel_smccc_nr_fwregs(const struct keel_vm *vm);
 u64 keel_smccc_fwreg_id(unsigned int i);
 /* KVM_ARM_VM_SMCCC_CTRL attribute group of the VM. */
 int keel_smccc_vm_has_attr(struct keel_vm *vm, const struct kvm_device_attr *attr);

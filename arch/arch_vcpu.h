@@ -31,6 +31,7 @@ struct keel_arch_vcpu {
 		bool write, sign_extend, reg64;
 	} mmio;
 
+	u64 once_listed[3];		/* TCR2_EL1, PIRE0_EL1, PIR_EL1: user space's values, at level 6.12 */
 	u64 dbgclaim;			/* DBGCLAIM bits */
 
 	/* SVE: registers by the layout of hyp/sve.h, NULL until finalised; longest vector as user space wants it, 0: all. */

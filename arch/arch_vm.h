@@ -5,10 +5,13 @@
 
 #include <linux/types.h>
 #include "../hyp/context.h"
+#include "abi.h"
 
 struct keel_smccc_filter;
 
 struct keel_arch_vm {
+	enum keel_abi abi;		/* [I] */
+
 	/* vCPU features all vCPUs must share; bit -1 state "not chosen" = !features_set. [config_lock] */
 	bool features_set;
 	unsigned long features;		/* KVM_ARM_VCPU_* bits without POWER_OFF */
@@ -17,9 +20,10 @@ struct keel_arch_vm {
 	bool idregs_set;
 	u64 idregs[KEEL_NR_IDREGS];
 	u64 clidr, ctr, midr, revidr, aidr;	/* beyond the CRm 1..7 space */
+	bool imp_id_writable;		/* [V] before the first vCPU: KVM_CAP_ARM_WRITABLE_IMP_ID_REGS enabled */
 
 	/* Firmware pseudo-registers (KVM_REG_ARM_STD_BMAP and kin). [config_lock, fixed after the first run] */
-	u64 fw_std, fw_std_hyp, fw_vendor_hyp;
+	u64 fw_std, fw_std_hyp, fw_vendor_hyp, fw_vendor_hyp_2;
 	u32 psci_version;		/* [config_lock] e.g. 0x10001 */
 
 	bool nisv_to_user;		/* [V] KVM_CAP_ARM_NISV_TO_USER enabled */

@@ -18,6 +18,8 @@
 #define CTR_DMINLINE	GENMASK_ULL(19, 16)
 #define CTR_IDC		BIT_ULL(28)
 #define CTR_DIC		BIT_ULL(29)
+#define CTR_L1I_POLICY	GENMASK_ULL(15, 14)
+#define L1IP_VIPT	2			/* holds on a PIPT cache, too */
 #define CTR_WRITABLE	(CTR_IMINLINE | CTR_DMINLINE | CTR_IDC | CTR_DIC)
 
 /* CLIDR_EL1, Arm ARM D24.2.27. */
@@ -105,15 +107,17 @@ int keel_cache_set_clidr(struct keel_vcpu *vcpu, u64 val)
 	return 0;
 }
 
-u64 keel_cache_ctr_writable(void)
+u64 keel_cache_ctr_writable(enum keel_abi abi)
 {
-	return CTR_WRITABLE;
+	return CTR_WRITABLE | (abi >= KEEL_ABI_7_3 ? CTR_L1I_POLICY : 0);
 }
 
 /* Smaller lines and fewer guarantees only make the guest do more. */
-static int check_ctr(u64 host, u64 val)
+static int check_ctr(enum keel_abi abi, u64 host, u64 val)
 {
-	if ((host ^ val) & ~CTR_WRITABLE)
+	if ((host ^ val) & ~keel_cache_ctr_writable(abi))
+		return -EINVAL;
+	if (((host ^ val) & CTR_L1I_POLICY) && FIELD_GET(CTR_L1I_POLICY, val) != L1IP_VIPT)
 		return -EINVAL;
 	if ((val & ~host) & (CTR_IDC | CTR_DIC))
 		return -EINVAL;
@@ -131,7 +135,7 @@ int keel_cache_set_ctr(struct keel_vcpu *vcpu, u64 val)
 	if (vm->has_run)
 		err = val == vm->arch.ctr ? 0 : -EBUSY;
 	else
-		err = check_ctr(host_ctr(), val);
+		err = check_ctr(vm->arch.abi, host_ctr(), val);
 	if (!err)
 		WRITE_ONCE(vm->arch.ctr, val);
 	mutex_unlock(&vm->config_lock);

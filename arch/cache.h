@@ -4,6 +4,7 @@
 #define KEEL_ARCH_CACHE_H
 
 #include <linux/types.h>
+#include "abi.h"
 
 struct keel_vm;
 struct keel_vcpu;
@@ -20,7 +21,7 @@ int keel_cache_set_ccsidr(struct keel_vcpu *vcpu, unsigned int csselr, u32 val);
 int keel_cache_set_clidr(struct keel_vcpu *vcpu, u64 val);
 int keel_cache_set_ctr(struct keel_vcpu *vcpu, u64 val);
 /* For KVM_ARM_GET_REG_WRITABLE_MASKS. */
-u64 keel_cache_ctr_writable(void);
+u64 keel_cache_ctr_writable(enum keel_abi abi);
 u64 keel_cache_clidr_writable(void);
 
 #endif

@@ -52,6 +52,9 @@ struct row {
 /* MCR and MRC of p15; CRn 0, opc1 0, CRm 1 to 7 is read_id(). */
 static const struct row cp15[] = {
 	ROW(0, 0, 0, 1, R, WORD, CTR_EL0),
+	RAZ(0, 0, 0, 2, R),				/* TCMTR */
+	RAZ(0, 0, 0, 3, R),				/* TLBTR */
+	ROW(0, 0, 0, 6, R, WORD, REVIDR_EL1),
 	ROW(0, 1, 0, 0, RW, WORD, SCTLR_EL1),
 	ROW(0, 1, 0, 1, RW, LOW, ACTLR_EL1),
 	ROW(0, 1, 0, 3, RW, HIGH, ACTLR_EL1),		/* ACTLR2 */
@@ -99,6 +102,7 @@ static const struct row cp15[] = {
 	ROW(0, 14, 3, 1, RW | USER, WORD, CNTV_CTL_EL0),
 	ROW(1, 0, 0, 0, R, WORD, CCSIDR_EL1),
 	ROW(1, 0, 0, 1, R, WORD, CLIDR_EL1),
+	ROW(1, 0, 0, 7, R, WORD, AIDR_EL1),
 	ROW(2, 0, 0, 0, RW, WORD, CSSELR_EL1),
 };
 

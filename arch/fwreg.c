@@ -8,7 +8,9 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
+#include "../core/compat.h"
 #include "../core/vcpus.h"
+#include "abi.h"
 #include "arch.h"
 #include "mitigation.h"
 #include "psci_logic.h"
@@ -25,11 +27,17 @@ static const u64 ids[] = {
 	KVM_REG_ARM_STD_BMAP,
 	KVM_REG_ARM_STD_HYP_BMAP,
 	KVM_REG_ARM_VENDOR_HYP_BMAP,
+	KVM_REG_ARM_VENDOR_HYP_BMAP_2,	/* the last: not at all levels */
 };
 
-unsigned int keel_smccc_nr_fwregs(void)
+static bool has_bmap_2(const struct keel_vm *vm)
 {
-	return ARRAY_SIZE(ids);
+	return vm->arch.abi >= KEEL_ABI_7_3;
+}
+
+unsigned int keel_smccc_nr_fwregs(const struct keel_vm *vm)
+{
+	return ARRAY_SIZE(ids) - !has_bmap_2(vm);
 }
 
 u64 keel_smccc_fwreg_id(unsigned int i)
@@ -87,6 +95,9 @@ int keel_smccc_get_fwreg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 	case KVM_REG_ARM_VENDOR_HYP_BMAP:
 		*val = READ_ONCE(arch->fw_vendor_hyp);
 		return 0;
+	case KVM_REG_ARM_VENDOR_HYP_BMAP_2:
+		*val = READ_ONCE(arch->fw_vendor_hyp_2);
+		return has_bmap_2(vcpu->vm) ? 0 : -ENOENT;
 	}
 	return -ENOENT;
 }
@@ -169,6 +180,9 @@ int keel_smccc_set_fwreg(struct keel_vcpu *vcpu, u64 id, u64 val)
 		return set_bmap(vcpu->vm, &arch->fw_std_hyp, val, KEEL_STD_HYP_MASK);
 	case KVM_REG_ARM_VENDOR_HYP_BMAP:
 		return set_bmap(vcpu->vm, &arch->fw_vendor_hyp, val, KEEL_VENDOR_HYP_MASK);
+	case KVM_REG_ARM_VENDOR_HYP_BMAP_2:
+		return has_bmap_2(vcpu->vm) ?
+		       set_bmap(vcpu->vm, &arch->fw_vendor_hyp_2, val, KEEL_VENDOR_HYP_2_MASK) : -ENOENT;
 	}
 	return -ENOENT;
 }

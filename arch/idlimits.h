@@ -7,6 +7,7 @@
 #define KEEL_ARCH_IDLIMITS_H
 
 #include <linux/types.h>
+#include "abi.h"
 
 #define KEEL_IDLIMITS_NR	56
 #define KEEL_IDLIMITS_IDX(crm, op2)	(((crm) - 1) * 8 + (op2))
@@ -17,7 +18,11 @@ enum keel_idkind {
 	KEEL_ID_SIGNED,		/* two's complement (0xf: not implemented), less is less; at most max */
 	KEEL_ID_HIGHER,		/* the host's; more is safe */
 	KEEL_ID_EXACT,		/* the host's */
+	KEEL_ID_EITHER,		/* the host's, or max, which is none */
+	KEEL_ID_HOST,		/* the host's, about what EL2 has: no guest is the better or worse for it */
 	KEEL_ID_PAUTH,		/* the host's if the vCPUs have pointer authentication, else 0 */
+	KEEL_ID_IGNORED,	/* 0; the host's is taken for 0 */
+	KEEL_ID_ONCE,		/* the host's at level 6.12, and from then on IGNORED */
 };
 
 /* One 4-bit field. */
@@ -25,16 +30,16 @@ struct keel_idfield {
 	const char *name;
 	u8 shift;
 	u8 kind;
-	s8 max;			/* LOWER, SIGNED */
+	s8 max;			/* LOWER, SIGNED, EITHER */
 	u8 floor;		/* least value that user space may write */
-	bool writable;		/* part of KVM_ARM_GET_REG_WRITABLE_MASKS */
 };
 
-/* A register; fields that are not listed are zero and not writable. */
+/* A register; what is in no field is zero. */
 struct keel_idlimit {
 	const char *name;	/* NULL: unallocated */
 	const struct keel_idfield *fields;
 	u8 nr;
+	u64 mask[KEEL_NR_ABIS];	/* what KVM_ARM_GET_REG_WRITABLE_MASKS has: whole fields may be changed if all of it is here */
 };
 
 #define KEEL_IDOFFER_AA32	(1U << 0)	/* EL0 can use AArch32: its ID registers have values */
@@ -44,13 +49,13 @@ const struct keel_idlimit *keel_idlimits_reg(unsigned int idx);
 /* Does the offer depend on the host's register at all? If not, it need not exist there. */
 bool keel_idlimits_needs_host(unsigned int idx);
 /* The largest value that a guest may see, from the host's sanitised one. */
-u64 keel_idlimits_offer(unsigned int idx, u64 host, unsigned int flags);
-u64 keel_idlimits_writable(unsigned int idx);
+u64 keel_idlimits_offer(unsigned int idx, enum keel_abi abi, u64 host, unsigned int flags);
+u64 keel_idlimits_writable(unsigned int idx, enum keel_abi abi);
 /* The fields that belong to pointer authentication. */
 u64 keel_idlimits_pauth(unsigned int idx);
 /* val without what in-tree kernels once showed of the host's register: written back, it counts as 0. */
-u64 keel_idlimits_forget(unsigned int idx, u64 host, u64 val);
+u64 keel_idlimits_forget(unsigned int idx, enum keel_abi abi, u64 host, u64 val);
 /* May user space replace the offer by val? 0 or -EINVAL. */
-int keel_idlimits_check(unsigned int idx, u64 offer, u64 val);
+int keel_idlimits_check(unsigned int idx, enum keel_abi abi, u64 offer, u64 val);
 
 #endif

@@ -5,22 +5,28 @@
  * it. The limits themselves are in idlimits.c.
  */
 #include <linux/bitfield.h>
+#include <linux/cache.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
 #include <linux/mutex.h>
+#include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/cputype.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
+#include "../core/cpu_models.h"
 #include "../core/errata.h"
 #include "../core/kick.h"
 #include "../hyp/context.h"
 #include "../hyp/features.h"
-#include "../mmu/mmu.h"
 #include "../vgic/vgic.h"
 #include "aarch32.h"
 #include "arch.h"
 #include "cache.h"
 #include "idlimits.h"
 #include "idreg.h"
+#include "idtraps.h"
+#include "mitigation.h"
 #include "sve.h"
 
 static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
@@ -32,26 +38,24 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 #define PFR0_SVE	GENMASK_ULL(35, 32)
 #define ZFR0_BF16	GENMASK_ULL(23, 20)
 #define PFR0_GIC	GENMASK_ULL(27, 24)
+#define PFR0_CSV2	GENMASK_ULL(59, 56)
+#define PFR0_CSV3	GENMASK_ULL(63, 60)
 #define A32PFR1_GIC	GENMASK_ULL(31, 28)
 #define A32ISAR6_BF16	GENMASK_ULL(23, 20)
-#define ISAR0_TLB	GENMASK_ULL(59, 56)
 #define ISAR1_ADDR	(GENMASK_ULL(7, 4) | GENMASK_ULL(11, 8))	/* APA, API */
 #define ISAR1_GENERIC	(GENMASK_ULL(27, 24) | GENMASK_ULL(31, 28))	/* GPA, GPI */
 #define ISAR1_BF16	GENMASK_ULL(47, 44)
 #define ISAR2_ADDR	GENMASK_ULL(15, 12)				/* APA3 */
 #define ISAR2_GENERIC	GENMASK_ULL(11, 8)				/* GPA3 */
-#define ISAR2_MOPS	GENMASK_ULL(19, 16)
-#define MMFR0_PARANGE	GENMASK_ULL(3, 0)
+#define ISAR2_WFXT	GENMASK_ULL(3, 0)
 #define MMFR2_CNP	GENMASK_ULL(3, 0)
 #define MMFR2_FWB	GENMASK_ULL(43, 40)
 #define MMFR2_EVT	GENMASK_ULL(59, 56)
 
 #define IDX(crm, op2)	KEEL_IDLIMITS_IDX(crm, op2)
 
-/* HCR_EL2 and HCRX_EL2 bits that 6.1's header lacks. */
+/* HCR_EL2, not in 6.1's header. */
 #define HCR_TID4_BIT	BIT_ULL(49)
-#define HCR_TTLBOS_BIT	BIT_ULL(55)
-#define HCRX_MSCEN	BIT_ULL(11)
 /* HCR_EL2.BSU: barriers reach the inner shareable domain. HCR_BSU_IS of kernels from 6.16 on is the field's value, not in its place. */
 #define HCR_BSU_INNER	BIT_ULL(10)
 
@@ -63,7 +67,7 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
  */
 #define HCR_BASE \
 	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_INNER | HCR_TWI | \
-	 HCR_PTW | HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
+	 HCR_PTW | HCR_TSC | HCR_TID1 | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
 
 /*
  * MDCR_EL2 for every guest: PMU, SPE, trace filter, OS lock and debug ROM
@@ -91,8 +95,10 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 #define HDFG_OSECCR	BIT_ULL(10)
 #define HDFGR_PMBIDR	BIT_ULL(63)
 #define HDFGR_TRBIDR	BIT_ULL(51)
-#define HFGI_RANGE	(GENMASK_ULL(41, 34) | GENMASK_ULL(27, 24))	/* TLBI R* */
 #define HFGI_ATS1E1A	BIT_ULL(62)
+
+/* The first CPU's: guests see one implementation, whatever CPU they run on. */
+static struct { u64 midr, revidr, aidr; } imp_id __ro_after_init;
 
 static u64 host(unsigned int crm, unsigned int op2)
 {
@@ -130,17 +136,6 @@ static bool vm_has_sve(const struct keel_vm *vm)
 static bool vm_has_pauth(const struct keel_vm *vm)
 {
 	return vm->arch.features & BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
-}
-
-/* The largest PARange whose addresses stage 2 can translate. */
-static u64 limit_parange(u64 mmfr0)
-{
-	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 52 };
-	u64 pa = FIELD_GET(MMFR0_PARANGE, mmfr0);
-
-	while (pa && bits[pa] > keel_mmu_ipa_limit())
-		pa--;
-	return (mmfr0 & ~MMFR0_PARANGE) | FIELD_PREP(MMFR0_PARANGE, pa);
 }
 
 /* What promises the ICC registers. */
@@ -186,26 +181,47 @@ static u64 broken_fields(unsigned int idx)
 	return 0;
 }
 
+/* What the CPUs resist by construction, where their registers do not say so yet. */
+static u64 resisted(unsigned int idx, u64 val)
+{
+	if (idx != IDX(4, 0))
+		return val;
+	if (keel_mitigation_level(KEEL_MITIGATION_BP) == KEEL_MITIGATION_UNAFFECTED)
+		val = (val & ~PFR0_CSV2) | FIELD_PREP(PFR0_CSV2, 1);
+	if (keel_mitigation_no_meltdown())
+		val = (val & ~PFR0_CSV3) | FIELD_PREP(PFR0_CSV3, 1);
+	return val;
+}
+
 /* The host's; a register without a say of the host's counts as 0 and is not read: there may be none. */
 static u64 host_idx(unsigned int idx)
 {
 	return keel_idlimits_needs_host(idx) ? host(idx / 8 + 1, idx % 8) : 0;
 }
 
+/*
+ * What a guest had better not use, but may have been given elsewhere: QEMU's CPU
+ * "max" reports a trapped WFIT as WFI, which would wait for something else than its limit.
+ */
+static u64 unwise_fields(unsigned int idx)
+{
+	return idx == IDX(6, 2) && keel_midr_model(imp_id.midr) == KEEL_CPU_QEMU_MAX ? ISAR2_WFXT : 0;
+}
+
 /* The most that any guest can see. */
-static u64 offer(unsigned int idx)
+static u64 offer(const struct keel_vm *vm, unsigned int idx)
 {
 	unsigned int flags = KEEL_IDOFFER_PAUTH;
 	u64 val;
 
 	if (keel_idreg_host_aa32())
 		flags |= KEEL_IDOFFER_AA32;
-	val = keel_idlimits_offer(idx, host_idx(idx), flags) & ~broken_fields(idx);
+	val = keel_idlimits_offer(idx, vm->arch.abi, resisted(idx, host_idx(idx)), flags) & ~broken_fields(idx);
 	if (!keel_vgic_has_sysregs())
 		val &= ~gic_fields(idx);
 	if (!keel_sve_offer())
 		val &= ~sve_fields(idx);
-	return idx == IDX(7, 0) ? limit_parange(val) : val;
+	return val;
 }
 
 static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
@@ -231,9 +247,9 @@ static bool is_wi(unsigned int idx)
 	return idx < IDX(4, 0) && keel_idlimits_needs_host(idx) && !keel_idreg_host_aa32();
 }
 
-u64 keel_idreg_writable(unsigned int idx)
+u64 keel_idreg_writable(const struct keel_vm *vm, unsigned int idx)
 {
-	return is_wi(idx) ? 0 : keel_idlimits_writable(idx);
+	return is_wi(idx) ? 0 : keel_idlimits_writable(idx, vm->arch.abi);
 }
 
 int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
@@ -243,16 +259,31 @@ int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 
 	if (is_wi(idx))
 		return 0;
-	val = keel_idlimits_forget(idx, host_idx(idx), val);
+	val = keel_idlimits_forget(idx, vm->arch.abi, host_idx(idx), val);
 	mutex_lock(&vm->config_lock);
 	if (vm->has_run)
 		err = val == keel_idreg_read(vm, idx) ? 0 : -EBUSY;
 	else
-		err = keel_idlimits_check(idx, visible(vm, idx, offer(idx)), val);
+		err = keel_idlimits_check(idx, vm->arch.abi, visible(vm, idx, offer(vm, idx)), val);
 	if (!err && !vm->has_run)
 		vm->arch.idregs[idx] = val;
 	mutex_unlock(&vm->config_lock);
 	return err;
+}
+
+/* IPI, IRQs off. */
+static void read_imp_id(void *unused)
+{
+	imp_id.midr = read_cpuid_id();
+	imp_id.revidr = read_sysreg_s(SYS_REVIDR_EL1);
+	imp_id.aidr = read_sysreg_s(SYS_AIDR_EL1);
+}
+
+void __init keel_idreg_module_init(void)
+{
+	cpus_read_lock();
+	smp_call_function_single(cpumask_first(cpu_online_mask), read_imp_id, NULL, 1);
+	cpus_read_unlock();
 }
 
 void keel_idreg_vm_init(struct keel_vm *vm)
@@ -261,17 +292,16 @@ void keel_idreg_vm_init(struct keel_vm *vm)
 	unsigned int i;
 
 	for (i = 0; i < KEEL_NR_IDREGS; i++)
-		arch->idregs[i] = offer(i);
+		arch->idregs[i] = offer(vm, i) & ~unwise_fields(i);
 	arch->idregs_set = true;
-	arch->midr = read_cpuid_id();
-	arch->revidr = read_sysreg_s(SYS_REVIDR_EL1);
-	arch->aidr = read_sysreg_s(SYS_AIDR_EL1);
+	arch->midr = imp_id.midr;
+	arch->revidr = imp_id.revidr;
+	arch->aidr = imp_id.aidr;
 	keel_cache_vm_init(vm);
 }
 
 static u64 hcr(const struct keel_vcpu *vcpu)
 {
-	const struct keel_ctx *ctx = &vcpu->ctx;
 	u64 hcr = HCR_BASE;
 
 	if (host(4, 0) & PFR0_RAS)
@@ -285,8 +315,6 @@ static u64 hcr(const struct keel_vcpu *vcpu)
 		hcr |= HCR_TID2;
 	if (vm_has_pauth(vcpu->vm))
 		hcr |= HCR_API | HCR_APK;
-	if (!FIELD_GET(ISAR0_TLB, ctx->idregs[IDX(6, 0)]))
-		hcr |= HCR_TTLBOS_BIT;
 	if (vcpu->arch.trap_vm || keel_errata_has(TVM))
 		hcr |= HCR_TVM;
 	if (keel_aarch32_el1(vcpu))
@@ -294,15 +322,19 @@ static u64 hcr(const struct keel_vcpu *vcpu)
 	return hcr;
 }
 
-static void set_fine_traps(struct keel_ctx *ctx)
+/* What is hidden from every guest, and by the ID registers from this one. */
+static void set_traps(struct keel_ctx *ctx)
 {
+	u64 set[KEEL_NR_TRAP_REGS];
+
+	keel_idtraps_compute(ctx->idregs, set);
+	ctx->hcr |= set[KEEL_TRAP_HCR];
+	ctx->hcrx = set[KEEL_TRAP_HCRX];
 	ctx->hfgrtr = HFGR_SCXTNUM;
 	ctx->hfgwtr = HFGR_SCXTNUM | (keel_errata_has(TCR) ? HFGW_TCR : 0);
 	ctx->hdfgrtr = HDFGR_PMBIDR | HDFGR_TRBIDR | HDFG_DBGCLAIM | HDFG_OSECCR;
 	ctx->hdfgwtr = HDFG_DBGCLAIM | HDFG_OSECCR;
-	ctx->hfgitr = HFGI_ATS1E1A;
-	if (FIELD_GET(ISAR0_TLB, ctx->idregs[IDX(6, 0)]) < 2)
-		ctx->hfgitr |= HFGI_RANGE;
+	ctx->hfgitr = HFGI_ATS1E1A | set[KEEL_TRAP_HFGITR];
 }
 
 static void set_flag(struct keel_ctx *ctx, u32 flag, bool set)
@@ -326,8 +358,7 @@ void keel_idreg_apply(struct keel_vcpu *vcpu)
 
 	/* TDCC comes with FEAT_FGT */
 	ctx->mdcr = MDCR_BASE | (keel_hyp_features.fgt ? MDCR_EL2_TDCC : 0);
-	ctx->hcrx = ctx->idregs[IDX(6, 2)] & ISAR2_MOPS ? HCRX_MSCEN : 0;
-	set_fine_traps(ctx);
+	set_traps(ctx);
 	set_flag(ctx, KEEL_CTX_PAUTH, vm_has_pauth(vm));
 	set_flag(ctx, KEEL_CTX_FP_MORE, ctx->sve_vq || keel_aarch32_el1(vcpu));
 	keel_request(vcpu, KEEL_REQ_RELOAD);

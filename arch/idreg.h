@@ -13,7 +13,7 @@ u64 keel_idreg_read(struct keel_vm *vm, unsigned int idx);
 /* ONE_REG write: -EINVAL promises more than keel offers, -EBUSY differs after the first run. Takes config_lock. */
 int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val);
 /* What ONE_REG may change in this register on this host. */
-u64 keel_idreg_writable(unsigned int idx);
+u64 keel_idreg_writable(const struct keel_vm *vm, unsigned int idx);
 
 /* Facts about the host, from its sanitised ID registers. */
 bool keel_idreg_host_aa32(void);	/* EL0 can use AArch32 on every CPU */

@@ -26,6 +26,7 @@
 #define PFR1_MTE	GENMASK_ULL(11, 8)
 #define PFR1_NMI	GENMASK_ULL(39, 36)
 #define MMFR1_PAN	GENMASK_ULL(23, 20)
+#define MMFR2_IDS	GENMASK_ULL(39, 36)
 #define PFR0_RAS	GENMASK_ULL(31, 28)
 
 #define FSC_ADDRESS_SIZE_L0	0x00
@@ -78,6 +79,22 @@ void keel_inject_undef(struct keel_vcpu *vcpu)
 		keel_aarch32_undef(vcpu);
 	else
 		enter_sync(vcpu, syndrome(ESR_ELx_EC_UNKNOWN, 0));
+}
+
+/* Reads of op0=3, op1=0, 1 or 3, CRn=0, CRm=0..7 (Arm ARM, AArch64.CheckForIDRegister). */
+static bool is_id_read(const struct keel_sysreg_trap *t)
+{
+	return !t->write && t->op0 == 3 && (t->op1 <= 1 || t->op1 == 3) && !t->crn && t->crm <= 7;
+}
+
+void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	bool idst = FIELD_GET(MMFR2_IDS, vcpu->ctx.idregs[keel_idreg_index(7, 2)]);
+
+	if (idst && is_id_read(&exit->sysreg) && !keel_aarch32_el1(vcpu))
+		enter_sync(vcpu, lower_32_bits(exit->esr));
+	else
+		keel_inject_undef(vcpu);
 }
 
 static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)

@@ -13,6 +13,7 @@
 #include "../core/compat.h"
 #include "../core/objects.h"
 #include "../timer/timer.h"
+#include "abi.h"
 #include "arch.h"
 #include "cache.h"
 #include "idlimits.h"
@@ -218,7 +219,7 @@ static void emit_all(struct keel_vcpu *vcpu, struct list *l)
 		emit(l, keel_onereg_core_id(vcpu, i));
 	for (i = 0; i < keel_sve_nr_regs(vcpu); i++)
 		emit(l, keel_sve_reg_id(i));
-	for (i = 0; i < keel_smccc_nr_fwregs(); i++)
+	for (i = 0; i < keel_smccc_nr_fwregs(vcpu->vm); i++)
 		emit(l, keel_smccc_fwreg_id(i));
 	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)
 		emit(l, timer_ids[i]);
@@ -258,6 +259,15 @@ static int put_mask(u64 __user *masks, u32 enc, u64 mask)
 	return copy_to_user(&masks[range_index(enc)], &mask, sizeof(mask)) ? -EFAULT : 0;
 }
 
+/* Whether or not this VM may: that is another capability's. */
+static int put_imp_id_masks(const struct keel_vm *vm, u64 __user *masks)
+{
+	if (vm->arch.abi < KEEL_ABI_7_3)
+		return 0;
+	return put_mask(masks, SYS_MIDR_EL1, GENMASK_ULL(31, 0)) ?: put_mask(masks, SYS_REVIDR_EL1, ~0ULL) ?:
+	       put_mask(masks, SYS_AIDR_EL1, ~0ULL);
+}
+
 int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range)
 {
 	u64 __user *masks = u64_to_user_ptr(range->addr);
@@ -270,10 +280,13 @@ int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range)
 	if (clear_user(masks, KVM_ARM_FEATURE_ID_RANGE_SIZE * sizeof(u64)))
 		return -EFAULT;
 	for (i = 0; i < KEEL_IDLIMITS_NR; i++) {
-		err = put_mask(masks, sys_reg(3, 0, 0, i / 8 + 1, i % 8), keel_idreg_writable(i));
+		err = put_mask(masks, sys_reg(3, 0, 0, i / 8 + 1, i % 8), keel_idreg_writable(vm, i));
 		if (err)
 			return err;
 	}
+	err = put_imp_id_masks(vm, masks);
+	if (err)
+		return err;
 	err = put_mask(masks, SYS_CLIDR_EL1, keel_cache_clidr_writable());
-	return err ? err : put_mask(masks, SYS_CTR_EL0, keel_cache_ctr_writable());
+	return err ? err : put_mask(masks, SYS_CTR_EL0, keel_cache_ctr_writable(vm->arch.abi));
 }

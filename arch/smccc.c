@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include "../core/compat.h"
 #include "../core/objects.h"
+#include "abi.h"
 #include "arch.h"
 #include "mitigation.h"
 #include "psci_logic.h"
@@ -28,13 +29,15 @@ static_assert(KEEL_STD_MASK == BIT(KVM_REG_ARM_STD_BIT_TRNG_V1_0));
 static_assert(KEEL_STD_HYP_MASK == BIT(KVM_REG_ARM_STD_HYP_BIT_PV_TIME));
 static_assert(KEEL_VENDOR_HYP_MASK == (BIT(KVM_REG_ARM_VENDOR_HYP_BIT_FUNC_FEAT) |
 				  BIT(KVM_REG_ARM_VENDOR_HYP_BIT_PTP)));
+static_assert(KEEL_VENDOR_HYP_2_MASK == (BIT(KVM_REG_ARM_VENDOR_HYP_BIT_DISCOVER_IMPL_VER) |
+				    BIT(KVM_REG_ARM_VENDOR_HYP_BIT_DISCOVER_IMPL_CPUS)));
 
 void keel_smccc_vm_init(struct keel_vm *vm)
 {
 	vm->arch.fw_std = KEEL_STD_MASK;
 	vm->arch.fw_std_hyp = KEEL_STD_HYP_MASK;
 	vm->arch.fw_vendor_hyp = KEEL_VENDOR_HYP_MASK;
-	vm->arch.psci_version = KEEL_PSCI_1_1;
+	vm->arch.psci_version = vm->arch.abi >= KEEL_ABI_7_3 ? KEEL_PSCI_1_3 : KEEL_PSCI_1_1;
 }
 
 void keel_smccc_vm_destroy(struct keel_vm *vm)
@@ -132,6 +135,10 @@ static bool serve_wide(struct keel_vcpu *vcpu, u32 fn)
 		/* 28b46fb6-2ec5-11e9-a9ca-4b564d003a74, KVM's, in the order of SMCCC 5.2 */
 		keel_smccc_return(vcpu, 0xb66fb428, 0xe911c52e, 0x564bcaa9, 0x743a004d);
 		return true;
+	case ARM_SMCCC_VENDOR_HYP_KVM_FEATURES_FUNC_ID:
+		/* x1 would be function numbers 32 to 63, and x2 goes on from there */
+		keel_smccc_return(vcpu, vcpu->vm->arch.fw_vendor_hyp, 0, vcpu->vm->arch.fw_vendor_hyp_2, 0);
+		return true;
 	case ARM_SMCCC_VENDOR_HYP_KVM_PTP_FUNC_ID:
 		keel_ptp_call(vcpu);
 		return true;
@@ -161,8 +168,6 @@ static s64 serve_narrow(struct keel_vcpu *vcpu, u32 fn)
 		return keel_pvtime_feature(vcpu, vcpu->ctx.x[1]);
 	case ARM_SMCCC_HV_PV_TIME_ST:
 		return keel_pvtime_start(vcpu);
-	case ARM_SMCCC_VENDOR_HYP_KVM_FEATURES_FUNC_ID:
-		return vcpu->vm->arch.fw_vendor_hyp;
 	}
 	return SMCCC_RET_NOT_SUPPORTED;
 }

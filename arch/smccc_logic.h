@@ -19,6 +19,8 @@ struct keel_smccc_bmaps {
 /* Everything that can be offered. */
 #define KEEL_STD_MASK		BIT_ULL(KEEL_STD_TRNG)
 #define KEEL_STD_HYP_MASK	BIT_ULL(KEEL_STD_HYP_PV_TIME)
+/* KVM_REG_ARM_VENDOR_HYP_BMAP_2: DISCOVER_IMPL_VER and _CPUS, which user space serves */
+#define KEEL_VENDOR_HYP_2_MASK	(BIT_ULL(0) | BIT_ULL(1))
 #define KEEL_VENDOR_HYP_MASK	(BIT_ULL(KEEL_VENDOR_HYP_FEAT) | BIT_ULL(KEEL_VENDOR_HYP_PTP))
 
 /* PSCI 0.1 has no function ids of its own; these are KVM's. */

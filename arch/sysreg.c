@@ -4,12 +4,13 @@
  * the row, emulate, step over the instruction; else an UNDEFINED exception.
  *
  * What is not in the table is UNDEFINED on purpose. That covers all that keel
- * hides: PMU, SPE, TRBE, trace, BRBE, AMU, MPAM, LORegions, SME, MTE, GCS,
+ * hides: PMU, SPE, TRBE, trace, BRBE, AMU, MPAM, SME, MTE, GCS,
  * the GIC's ICC registers without an in-kernel GIC, and IMPLEMENTATION
  * DEFINED registers.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
@@ -98,7 +99,7 @@ const struct keel_sysreg keel_sysreg_table[] = {
 
 	VIEW(MIDR_EL1, NONE, NULL, midr),
 	ROW("MPIDR_EL1", SYS_MPIDR_EL1, NONE, NULL, &keel_sysreg_user_mpidr, -1, 0),
-	VIEW(REVIDR_EL1, NONE, NULL, revidr),
+	VIEW(REVIDR_EL1, R, keel_sysreg_imp_id, revidr),
 	IDS(1),
 	IDS(2),
 	IDS(3),
@@ -114,6 +115,7 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	VM(TTBR0_EL1, 0),
 	VM(TTBR1_EL1, 0),
 	VM(TCR_EL1, 0),
+	VIEW(TCR2_EL1, NONE, NULL, once),
 	KEY(APIAKEYLO_EL1),
 	KEY(APIAKEYHI_EL1),
 	KEY(APIBKEYLO_EL1),
@@ -135,12 +137,24 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	TRAP(ERXCTLR_EL1, RW, keel_sysreg_ras),
 	TRAP(ERXSTATUS_EL1, RW, keel_sysreg_ras),
 	TRAP(ERXADDR_EL1, RW, keel_sysreg_ras),
+	TRAP(ERXPFGF_EL1, R, keel_sysreg_ras_1),
+	TRAP(ERXPFGCTL_EL1, RW, keel_sysreg_ras_1),
+	TRAP(ERXPFGCDN_EL1, RW, keel_sysreg_ras_1),
 	TRAP(ERXMISC0_EL1, RW, keel_sysreg_ras),
 	TRAP(ERXMISC1_EL1, RW, keel_sysreg_ras),
+	TRAP(ERXMISC2_EL1, RW, keel_sysreg_ras_1),
+	TRAP(ERXMISC3_EL1, RW, keel_sysreg_ras_1),
 	VM(FAR_EL1, 0),
 	PLAIN(PAR_EL1, 0),
 	VM(MAIR_EL1, 0),
+	VIEW(PIRE0_EL1, NONE, NULL, once),
+	VIEW(PIR_EL1, NONE, NULL, once),
 	VM(AMAIR_EL1, 0),
+	TRAP(LORSA_EL1, RW, keel_sysreg_lor),
+	TRAP(LOREA_EL1, RW, keel_sysreg_lor),
+	TRAP(LORN_EL1, RW, keel_sysreg_lor),
+	TRAP(LORC_EL1, RW, keel_sysreg_lor),
+	TRAP(LORID_EL1, R, keel_sysreg_lor),
 	PLAIN(VBAR_EL1, 0),
 	PLAIN(DISR_EL1, 0),
 	/* The rest of the GIC's CPU interface traps only to be UNDEFINED. */
@@ -157,7 +171,7 @@ const struct keel_sysreg keel_sysreg_table[] = {
 
 	TRAP(CCSIDR_EL1, R, keel_sysreg_ccsidr),
 	VIEW(CLIDR_EL1, R, keel_sysreg_clidr, clidr),
-	VIEW(AIDR_EL1, NONE, NULL, aidr),
+	VIEW(AIDR_EL1, R, keel_sysreg_imp_id, aidr),
 	REG(CSSELR_EL1, RW, keel_sysreg_csselr, 0),
 	VIEW(CTR_EL0, R, keel_sysreg_ctr, ctr),
 	PLAIN(TPIDR_EL0, 0),
@@ -219,7 +233,7 @@ int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	if (t->write && t->rt < 31)
 		val = ctx->x[t->rt];
 	if (!r || !r->access(vcpu, r, t->write, &val)) {
-		keel_inject_undef(vcpu);
+		keel_inject_sysreg(vcpu, exit);
 		return KEEL_RESUME;
 	}
 	if (!t->write && t->rt < 31)
@@ -254,5 +268,6 @@ void keel_sysreg_reset(struct keel_vcpu *vcpu)
 	/* seen by lookups at any time, and the same value over every reset */
 	WRITE_ONCE(ctx->sys[KEEL_MPIDR_EL1], mpidr);
 	vcpu->arch.mpidr_set = true;
+	memset(vcpu->arch.once_listed, 0, sizeof(vcpu->arch.once_listed));
 	ctx->sys[KEEL_ACTLR_EL1] = read_sysreg_s(SYS_ACTLR_EL1);
 }

@@ -53,6 +53,9 @@ bool keel_sysreg_idreg(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 bool keel_sysreg_vm(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_set_way(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_ras(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_ras_1(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_lor(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_imp_id(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_clidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_ccsidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_csselr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
@@ -74,7 +77,7 @@ extern const struct keel_sysreg_user keel_sysreg_user_oslsr;
 extern const struct keel_sysreg_user keel_sysreg_user_plain, keel_sysreg_user_key, keel_sysreg_user_zcr;
 extern const struct keel_sysreg_user keel_sysreg_user_idreg, keel_sysreg_user_mpidr;
 extern const struct keel_sysreg_user keel_sysreg_user_midr, keel_sysreg_user_revidr, keel_sysreg_user_aidr;
-extern const struct keel_sysreg_user keel_sysreg_user_clidr, keel_sysreg_user_ctr;
+extern const struct keel_sysreg_user keel_sysreg_user_clidr, keel_sysreg_user_ctr, keel_sysreg_user_once;
 
 /* MDSCR_EL1. Later headers than 6.12's have no names for them in C. */
 #define KEEL_MDSCR_SS	BIT_ULL(0)

@@ -113,13 +113,39 @@ bool keel_sysreg_set_way(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bo
 	return true;
 }
 
+static unsigned int idfield(const struct keel_vcpu *vcpu, unsigned int idx, unsigned int shift)
+{
+	return (vcpu->ctx.idregs[idx] >> shift) & 0xf;
+}
+
+/* ID_AA64PFR0_EL1.RAS */
+static unsigned int ras(const struct keel_vcpu *vcpu)
+{
+	return idfield(vcpu, KEEL_IDLIMITS_IDX(4, 0), 28);
+}
+
 bool keel_sysreg_ras(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	u64 pfr0 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(4, 0)];
+	return ras(vcpu) && keel_sysreg_raz_wi(vcpu, r, write, val);
+}
 
-	if (!(pfr0 & GENMASK_ULL(31, 28)))	/* ID_AA64PFR0_EL1.RAS */
-		return false;
-	return keel_sysreg_raz_wi(vcpu, r, write, val);
+/* What came with FEAT_RASv1p1, which ID_AA64PFR1_EL1.RAS_frac may tell as well. */
+bool keel_sysreg_ras_1(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	bool frac = ras(vcpu) == 1 && idfield(vcpu, KEEL_IDLIMITS_IDX(4, 1), 12);
+
+	return (ras(vcpu) > 1 || frac) && keel_sysreg_raz_wi(vcpu, r, write, val);
+}
+
+/* LORegions: none (LORID_EL1 is 0). ID_AA64MMFR1_EL1.LO tells. */
+bool keel_sysreg_lor(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	return idfield(vcpu, KEEL_IDLIMITS_IDX(7, 1), 16) && keel_sysreg_raz_wi(vcpu, r, write, val);
+}
+
+bool keel_sysreg_imp_id(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	return !r->user->get(vcpu, r, val);
 }
 
 bool keel_sysreg_clidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)

@@ -4,8 +4,10 @@
 #include <linux/errno.h>
 #include <linux/mutex.h>
 #include <asm/sysreg.h>
+#include "../core/compat.h"
 #include "../core/kick.h"
 #include "../hyp/hyp.h"
+#include "abi.h"
 #include "cache.h"
 #include "idlimits.h"
 #include "idreg.h"
@@ -76,8 +78,25 @@ static int set_mpidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 va
 
 const struct keel_sysreg_user keel_sysreg_user_mpidr = { .get = get_mpidr, .set = set_mpidr };
 
-/* The host's, as they were when the VM was created; user space may only confirm them. */
-#define INVARIANT(reg) \
+/* After the first run, or without the VMM's leave, user space may only confirm them. */
+static int set_imp_id(struct keel_vm *vm, u64 *reg, u64 mask, u64 val)
+{
+	int err = 0;
+
+	mutex_lock(&vm->config_lock);
+	if (val == *reg)
+		;
+	else if (!vm->arch.imp_id_writable || (val & ~mask))
+		err = -EINVAL;
+	else if (vm->has_run)
+		err = -EBUSY;
+	else
+		*reg = val;
+	mutex_unlock(&vm->config_lock);
+	return err;
+}
+
+#define IMP_ID(reg, mask) \
 	static int get_##reg(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 *val) \
 	{ \
 		*val = vcpu->vm->arch.reg; \
@@ -85,13 +104,47 @@ const struct keel_sysreg_user keel_sysreg_user_mpidr = { .get = get_mpidr, .set 
 	} \
 	static int set_##reg(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 val) \
 	{ \
-		return val == vcpu->vm->arch.reg ? 0 : -EINVAL; \
+		return set_imp_id(vcpu->vm, &vcpu->vm->arch.reg, mask, val); \
 	} \
 	const struct keel_sysreg_user keel_sysreg_user_##reg = { .get = get_##reg, .set = set_##reg }
 
-INVARIANT(midr);
-INVARIANT(revidr);
-INVARIANT(aidr);
+IMP_ID(midr, GENMASK_ULL(31, 0));
+IMP_ID(revidr, ~0ULL);
+IMP_ID(aidr, ~0ULL);
+
+/* In-tree KVM 6.12 lists these although no guest of its has them: the value is kept, for its stream. */
+static u64 *once_listed(struct keel_vcpu *vcpu, const struct keel_sysreg *r)
+{
+	switch (r->enc) {
+	case SYS_TCR2_EL1:
+		return &vcpu->arch.once_listed[0];
+	case SYS_PIRE0_EL1:
+		return &vcpu->arch.once_listed[1];
+	default:
+		return &vcpu->arch.once_listed[2];
+	}
+}
+
+static int get_once(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 *val)
+{
+	*val = *once_listed(vcpu, r);
+	return 0;
+}
+
+static int set_once(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 val)
+{
+	*once_listed(vcpu, r) = val;
+	return 0;
+}
+
+static bool is_6_12(const struct keel_vcpu *vcpu)
+{
+	return vcpu->vm->arch.abi == KEEL_ABI_6_12;
+}
+
+const struct keel_sysreg_user keel_sysreg_user_once = {
+	.get = get_once, .set = set_once, .visible = is_6_12,
+};
 
 static int get_clidr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 *val)
 {

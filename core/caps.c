@@ -11,12 +11,19 @@
 #include <linux/cpumask.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
+#include "../arch/abi.h"
 #include "../arch/arch.h"
 #include "../arch/pvtime.h"
 #include "../mmu/mmu.h"
 #include "compat.h"
 #include "device.h"
 #include "objects.h"
+
+/* The level of this VM, or of the next one. */
+static enum keel_abi abi_of(const struct keel_vm *vm)
+{
+	return vm ? vm->arch.abi : keel_abi_level();
+}
 
 /* Booleans that hold everywhere. */
 static bool always(unsigned long cap)
@@ -159,6 +166,8 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 		return msi_devid(vm);
 	if (cap == KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE)
 		return vm ? vm->mmu.log.split_chunk : 0;
+	if (cap == KVM_CAP_ARM_WRITABLE_IMP_ID_REGS)
+		return abi_of(vm) >= KEEL_ABI_7_3;
 	return always(cap) ? 1 : count(cap) ?: by_host(cap) ?: by_gic(cap);
 }
 
@@ -182,6 +191,20 @@ static int enable_ring(struct keel_vm *vm, u64 bytes)
 	return ret;
 }
 
+/* Before the first vCPU. */
+static int imp_id(struct keel_vm *vm)
+{
+	int err = -EINVAL;
+
+	mutex_lock(&vm->lock);
+	if (vm->arch.abi >= KEEL_ABI_7_3 && !vm->nr_vcpus) {
+		vm->arch.imp_id_writable = true;
+		err = 0;
+	}
+	mutex_unlock(&vm->lock);
+	return err;
+}
+
 int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
 {
 	if (cap->flags)
@@ -197,6 +220,8 @@ int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
 		vm->arch.system_suspend = true;
 		mutex_unlock(&vm->lock);
 		return 0;
+	case KVM_CAP_ARM_WRITABLE_IMP_ID_REGS:
+		return imp_id(vm);
 	case KVM_CAP_HALT_POLL:
 		return halt_poll(vm, cap->args[0]);
 	case KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE:

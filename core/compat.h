@@ -130,6 +130,20 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #ifndef SYS_PMSCR_EL12
 #define SYS_PMSCR_EL12		sys_reg(3, 5, 9, 9, 0)
 #endif
+#ifndef SYS_TCR2_EL1
+#define SYS_TCR2_EL1		sys_reg(3, 0, 2, 0, 3)
+#endif
+#ifndef SYS_PIR_EL1
+#define SYS_PIRE0_EL1		sys_reg(3, 0, 10, 2, 2)
+#define SYS_PIR_EL1		sys_reg(3, 0, 10, 2, 3)
+#endif
+#ifndef SYS_ERXPFGF_EL1
+#define SYS_ERXPFGF_EL1		sys_reg(3, 0, 5, 4, 4)
+#define SYS_ERXPFGCTL_EL1	sys_reg(3, 0, 5, 4, 5)
+#define SYS_ERXPFGCDN_EL1	sys_reg(3, 0, 5, 4, 6)
+#define SYS_ERXMISC2_EL1	sys_reg(3, 0, 5, 5, 2)
+#define SYS_ERXMISC3_EL1	sys_reg(3, 0, 5, 5, 3)
+#endif
 #ifndef SYS_CNTPCT_EL0
 #define SYS_CNTPCT_EL0		sys_reg(3, 3, 14, 0, 1)
 #endif

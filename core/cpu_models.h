@@ -25,6 +25,8 @@ static inline u8 keel_midr_revision(u32 midr)
 	return KEEL_REVISION(midr >> 20 & 0xf, midr & 0xf);
 }
 
+/* No vendor: software */
+#define KEEL_CPU_QEMU_MAX		KEEL_MODEL(0x00, 0x051)
 /* Arm */
 #define KEEL_CPU_CORTEX_A53		KEEL_MODEL(0x41, 0xd03)
 #define KEEL_CPU_CORTEX_A35		KEEL_MODEL(0x41, 0xd04)

@@ -25,6 +25,7 @@ static int __init keel_init(void)
 	if (err)
 		return err;
 	keel_errata_module_init();
+	keel_idreg_module_init();
 	keel_mode_init();
 	/* before anything is asked of EL2: it tells whether that is Linux's */
 	err = keel_irq_module_init();

@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include "../arch/abi.h"
 #include "../arch/arch.h"
 #include "bus.h"
 #include "coalesced.h"
@@ -38,6 +39,7 @@ static int init_basics(struct keel_vm *vm)
 	mutex_init(&vm->config_lock);
 	INIT_LIST_HEAD(&vm->devices);
 	vm->halt_poll_ns = -1;
+	vm->arch.abi = keel_abi_level();
 	err = init_srcu_struct(&vm->srcu);
 	if (err)
 		return err;

@@ -3,13 +3,16 @@
 /*
  * ID register limits: no field is ever offered above the host's value, hidden
  * ones are exactly zero, fields do not overlap, and user space can lower a
- * field but not raise it.
+ * field but not raise it, if the level's mask has it; what describes EL2 is the host's.
  */
 #include <linux/errno.h>
 #include "arch/idlimits.h"
 #include "ktap.h"
 
 #define ALL	(KEEL_IDOFFER_AA32 | KEEL_IDOFFER_PAUTH)
+#define NOW	KEEL_ABI_7_3
+
+static const char *const level[] = { [KEEL_ABI_6_12] = "6.12", [KEEL_ABI_7_3] = "7.3" };
 
 static int sgn(unsigned int v)
 {
@@ -37,6 +40,11 @@ static void fields_do_not_overlap(void)
 	}
 }
 
+static bool is_nothing(const struct keel_idfield *f)
+{
+	return f->kind == KEEL_ID_HIDDEN || f->kind == KEEL_ID_IGNORED || f->kind == KEEL_ID_ONCE;
+}
+
 static void never_above_host(void)
 {
 	for (unsigned int r = 0; r < KEEL_IDLIMITS_NR; r++) {
@@ -46,13 +54,13 @@ static void never_above_host(void)
 			const struct keel_idfield *f = &l->fields[i];
 
 			for (unsigned int h = 0; h < 16; h++) {
-				unsigned int o = nibble(keel_idlimits_offer(r, (u64)h << f->shift, ALL), f->shift);
+				unsigned int o = nibble(keel_idlimits_offer(r, NOW, (u64)h << f->shift, ALL), f->shift);
 
 				if (f->kind == KEEL_ID_SIGNED)
 					CHECK(sgn(o) <= sgn(h) && sgn(o) <= f->max);
 				else if (f->kind == KEEL_ID_LOWER)
 					CHECK(o <= h && o <= (unsigned int)f->max);
-				else if (f->kind == KEEL_ID_HIDDEN)
+				else if (is_nothing(f))
 					CHECK_EQ(o, 0);
 				else
 					CHECK_EQ(o, h);
@@ -69,36 +77,31 @@ static void unlisted_bits_are_zero(void)
 
 		for (unsigned int i = 0; i < l->nr; i++)
 			listed |= 0xfULL << l->fields[i].shift;
-		CHECK_EQ(keel_idlimits_offer(r, ~0ULL, ALL) & ~listed, 0);
-		CHECK_EQ(keel_idlimits_writable(r) & ~listed, 0);
+		CHECK_EQ(keel_idlimits_offer(r, NOW, ~0ULL, ALL) & ~listed, 0);
 	}
 }
 
 static void hidden_features_are_zero(void)
 {
 	static const struct { unsigned int crm, op2, shift; const char *name; } hidden[] = {
-		{ 4, 0, 8, "EL2" }, { 4, 0, 12, "EL3" },
-		{ 4, 0, 36, "SEL2" }, { 4, 0, 40, "MPAM" }, { 4, 0, 44, "AMU" }, { 4, 0, 52, "RME" },
-		{ 4, 1, 8, "MTE" }, { 4, 1, 12, "RAS_frac" }, { 4, 1, 16, "MPAM_frac" },
-		{ 4, 1, 24, "SME" }, { 4, 1, 28, "RNDR_trap" }, { 4, 1, 36, "NMI" }, { 4, 1, 40, "MTE_frac" },
-		{ 4, 1, 44, "GCS" }, { 4, 1, 48, "THE" }, { 4, 2, 32, "FPMR" },
+		{ 4, 0, 40, "MPAM" }, { 4, 0, 44, "AMU" },
+		{ 4, 1, 8, "MTE" }, { 4, 1, 16, "MPAM_frac" }, { 4, 1, 24, "SME" }, { 4, 1, 28, "RNDR_trap" },
+		{ 4, 1, 36, "NMI" }, { 4, 1, 40, "MTE_frac" }, { 4, 1, 44, "GCS" }, { 4, 1, 48, "THE" }, { 4, 1, 56, "DF2" },
+		{ 4, 2, 12, "GCIE" }, { 4, 2, 32, "FPMR" }, { 4, 4, 12, "EltPerm" }, { 4, 7, 28, "F8CVT" },
 		{ 5, 0, 4, "TraceVer" }, { 5, 0, 8, "PMUVer" }, { 5, 0, 32, "PMSVer" },
 		{ 5, 0, 40, "TraceFilt" }, { 5, 0, 44, "TraceBuffer" }, { 5, 0, 48, "MTPMU" },
-		{ 5, 0, 52, "BRBE" }, { 6, 0, 24, "TME" }, { 6, 1, 60, "LS64" }, { 6, 2, 0, "WFxT" },
-		{ 7, 0, 32, "TGRAN16_2" }, { 7, 0, 36, "TGRAN64_2" }, { 7, 0, 40, "TGRAN4_2" },
-		{ 7, 0, 56, "FGT" }, { 7, 0, 60, "ECV" }, { 7, 1, 4, "VMIDBits" }, { 7, 1, 8, "VH" },
-		{ 7, 1, 16, "LO" }, { 7, 1, 28, "XNX" }, { 7, 1, 32, "TWED" }, { 7, 1, 40, "HCX" },
-		{ 7, 2, 20, "CCIDX" }, { 7, 2, 24, "NV" }, { 7, 2, 40, "FWB" }, { 7, 2, 56, "EVT" },
-		{ 7, 3, 0, "TCRX" }, { 7, 3, 8, "S1PIE" }, { 7, 3, 16, "S1POE" }, { 7, 3, 32, "D128" },
+		{ 5, 0, 52, "BRBE" }, { 6, 0, 24, "TME" }, { 6, 1, 60, "LS64" }, { 6, 2, 60, "ATS1A" }, { 6, 3, 16, "LSUI" },
+		{ 7, 1, 48, "nTLBPA" }, { 7, 1, 56, "CMOW" }, { 7, 2, 20, "CCIDX" }, { 7, 2, 24, "NV" },
+		{ 7, 3, 0, "TCRX" }, { 7, 3, 4, "SCTLRX" }, { 7, 3, 8, "S1PIE" }, { 7, 3, 16, "S1POE" }, { 7, 3, 32, "D128" },
 	};
 
 	for (unsigned int i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
 		unsigned int r = KEEL_IDLIMITS_IDX(hidden[i].crm, hidden[i].op2);
 
-		if (nibble(keel_idlimits_offer(r, ~0ULL, ALL), hidden[i].shift))
+		if (nibble(keel_idlimits_offer(r, NOW, ~0ULL, ALL), hidden[i].shift))
 			printf("# %s\n", hidden[i].name);
-		CHECK_EQ(nibble(keel_idlimits_offer(r, ~0ULL, ALL), hidden[i].shift), 0);
-		CHECK_EQ(nibble(keel_idlimits_offer(r, 0x1111111111111111ULL, ALL), hidden[i].shift), 0);
+		CHECK_EQ(nibble(keel_idlimits_offer(r, NOW, ~0ULL, ALL), hidden[i].shift), 0);
+		CHECK_EQ(nibble(keel_idlimits_offer(r, NOW, 0x1111111111111111ULL, ALL), hidden[i].shift), 0);
 	}
 }
 
@@ -109,45 +112,98 @@ static void pauth_needs_the_feature(void)
 
 	CHECK_EQ(keel_idlimits_pauth(r), pac);
 	CHECK_EQ(keel_idlimits_pauth(KEEL_IDLIMITS_IDX(6, 2)), 0xfULL << 8 | 0xfULL << 12 | 0xfULL << 24);
-	CHECK_EQ(keel_idlimits_offer(r, pac, KEEL_IDOFFER_AA32), 0);
-	CHECK_EQ(keel_idlimits_offer(r, pac, ALL), pac);
-	CHECK_EQ(keel_idlimits_writable(r) & pac, 0);
+	CHECK_EQ(keel_idlimits_offer(r, NOW, pac, KEEL_IDOFFER_AA32), 0);
+	CHECK_EQ(keel_idlimits_offer(r, NOW, pac, ALL), pac);
+	CHECK_EQ(keel_idlimits_writable(r, NOW) & 0xff000ff0, 0);
 }
 
 static void aa32_needs_aa32(void)
 {
 	for (unsigned int r = 0; r < KEEL_IDLIMITS_IDX(4, 0); r++) {
-		CHECK_EQ(keel_idlimits_offer(r, ~0ULL, KEEL_IDOFFER_PAUTH), 0);
-		CHECK_EQ(keel_idlimits_offer(r, ~0ULL, ALL) >> 32, 0);
+		CHECK_EQ(keel_idlimits_offer(r, NOW, ~0ULL, KEEL_IDOFFER_PAUTH), 0);
+		CHECK_EQ(keel_idlimits_offer(r, NOW, ~0ULL, ALL) >> 32, 0);
 	}
 }
 
-/* Every field, every offer the host can lead to, every value. */
+static bool may_be(const struct keel_idfield *f, bool writable, unsigned int o, unsigned int v)
+{
+	if (v == o)
+		return true;
+	/* as keel 0.9 had it */
+	if (!v && (f->kind == KEEL_ID_HOST || f->kind == KEEL_ID_EITHER))
+		return true;
+	if (!writable)
+		return false;
+	switch (f->kind) {
+	case KEEL_ID_LOWER:
+	case KEEL_ID_HOST:
+		return v < o && v >= f->floor;
+	case KEEL_ID_SIGNED:
+		return sgn(v) < sgn(o);
+	case KEEL_ID_EITHER:
+		return v == 1;
+	}
+	return f->kind == KEEL_ID_HIGHER && v > o;
+}
+
+static void lower_one(enum keel_abi abi, unsigned int r, const struct keel_idfield *f, unsigned int h, unsigned int v)
+{
+	u64 bits = 0xfULL << f->shift, offer = keel_idlimits_offer(r, abi, (u64)h << f->shift, ALL);
+	bool writable = (keel_idlimits_writable(r, abi) & bits) == bits;
+	int ret = keel_idlimits_check(r, abi, offer, (offer & ~bits) | (u64)v << f->shift);
+
+	CHECK_EQ(ret, may_be(f, writable, nibble(offer, f->shift), v) ? 0 : -EINVAL);
+}
+
+/* Every field, every offer the host can lead to, every value, at every level. */
 static void user_space_can_only_lower(void)
 {
 	for (unsigned int r = 0; r < KEEL_IDLIMITS_NR; r++) {
 		const struct keel_idlimit *l = keel_idlimits_reg(r);
 
-		for (unsigned int i = 0; i < l->nr * 256; i++) {
-			const struct keel_idfield *f = &l->fields[i / 256];
-			unsigned int h = i % 16, v = i / 16 % 16, o;
-			u64 offer = keel_idlimits_offer(r, (u64)h << f->shift, ALL);
-			int ret;
-			bool ok;
-
-			o = nibble(offer, f->shift);
-			ret = keel_idlimits_check(r, offer, (offer & ~(0xfULL << f->shift)) | (u64)v << f->shift);
-			if (v == o || !f->writable)
-				ok = v == o;
-			else if (f->kind == KEEL_ID_LOWER)
-				ok = v < o && v >= f->floor;
-			else if (f->kind == KEEL_ID_SIGNED)
-				ok = sgn(v) < sgn(o);
-			else
-				ok = f->kind == KEEL_ID_HIGHER && v > o;
-			CHECK_EQ(ret, ok ? 0 : -EINVAL);
-		}
+		for (unsigned int i = 0; i < l->nr * 256; i++)
+			for (unsigned int abi = 0; abi < KEEL_NR_ABIS; abi++)
+				lower_one(abi, r, &l->fields[i / 256], i % 16, i / 16 % 16);
 	}
+}
+
+/* What no mask has stays. */
+static void masks(void)
+{
+	for (unsigned int r = 0; r < KEEL_IDLIMITS_NR; r++) {
+		const struct keel_idlimit *l = keel_idlimits_reg(r);
+
+		for (unsigned int bit = 0; bit < 64; bit++)
+			if (!(l->mask[NOW] >> bit & 1))
+				CHECK_EQ(keel_idlimits_check(r, NOW, 0, 1ULL << bit), -EINVAL);
+		if (!l->name)
+			CHECK_EQ(l->mask[KEEL_ABI_6_12] | l->mask[NOW], 0);
+		/* but for TME, which no CPU will have, later kernels only added */
+		if (r != KEEL_IDLIMITS_IDX(6, 0))
+			CHECK_EQ(l->mask[KEEL_ABI_6_12] & ~l->mask[NOW], 0);
+	}
+	CHECK_EQ(keel_idlimits_writable(KEEL_IDLIMITS_IDX(7, 1), KEEL_ABI_6_12), 0xfffff0f00ffff00f);
+	CHECK_EQ(keel_idlimits_writable(KEEL_IDLIMITS_IDX(7, 1), NOW), 0xffffffff0ffff00f);
+}
+
+/* What the host has for EL2 is what in-tree kernels show, and cannot be changed there. */
+static void host_fields_are_the_hosts(void)
+{
+	unsigned int mmfr1 = KEEL_IDLIMITS_IDX(7, 1), mmfr2 = KEEL_IDLIMITS_IDX(7, 2);
+	u64 host = 0x0000012010000120, nv = 2ULL << 24;
+
+	for (unsigned int abi = 0; abi < KEEL_NR_ABIS; abi++) {
+		printf("# level %s\n", level[abi]);
+		CHECK_EQ(keel_idlimits_offer(mmfr1, abi, host, ALL), host);
+		CHECK_EQ(keel_idlimits_check(mmfr1, abi, host, host), 0);
+		CHECK_EQ(keel_idlimits_check(mmfr1, abi, host, host ^ 0x300), -EINVAL);
+		/* HCX and TWED */
+		CHECK_EQ(keel_idlimits_check(mmfr1, abi, 2ULL << 32, 1ULL << 32), abi == NOW ? 0 : -EINVAL);
+	}
+	CHECK_EQ(keel_idlimits_offer(mmfr2, KEEL_ABI_6_12, nv, ALL), nv);
+	CHECK_EQ(keel_idlimits_offer(mmfr2, NOW, nv, ALL), 0);
+	CHECK_EQ(keel_idlimits_forget(mmfr2, NOW, nv, nv), 0);
+	CHECK_EQ(keel_idlimits_forget(mmfr2, KEEL_ABI_6_12, nv, nv), nv);
 }
 
 static void raz_registers_take_zero_only(void)
@@ -155,10 +211,10 @@ static void raz_registers_take_zero_only(void)
 	for (unsigned int r = 0; r < KEEL_IDLIMITS_NR; r++) {
 		if (keel_idlimits_needs_host(r))
 			continue;
-		CHECK_EQ(keel_idlimits_offer(r, ~0ULL, ALL), 0);
-		CHECK_EQ(keel_idlimits_check(r, 0, 0), 0);
-		CHECK_EQ(keel_idlimits_check(r, 0, 1), -EINVAL);
-		CHECK_EQ(keel_idlimits_check(r, 0, 1ULL << 63), -EINVAL);
+		CHECK_EQ(keel_idlimits_offer(r, NOW, ~0ULL, ALL), 0);
+		CHECK_EQ(keel_idlimits_check(r, NOW, 0, 0), 0);
+		CHECK_EQ(keel_idlimits_check(r, NOW, 0, 1), -EINVAL);
+		CHECK_EQ(keel_idlimits_check(r, NOW, 0, 1ULL << 63), -EINVAL);
 	}
 }
 
@@ -172,14 +228,14 @@ static void mpam_is_forgotten(void)
 	for (unsigned int i = 0; i < 2; i++) {
 		u64 one = 1ULL << field[i].shift, rest = ~(0xfULL << field[i].shift);
 
-		CHECK_EQ(keel_idlimits_forget(field[i].idx, one, ~0ULL & (rest | one)), rest);
-		CHECK_EQ(keel_idlimits_forget(field[i].idx, one, 2 * one), 2 * one);
-		CHECK_EQ(keel_idlimits_forget(field[i].idx, 0, one), one);
-		CHECK_EQ(keel_idlimits_forget(field[i].idx, one, 0), 0);
-		CHECK_EQ(keel_idlimits_check(field[i].idx, 0, 2 * one), -EINVAL);
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, NOW, one, ~0ULL & (rest | one)), rest);
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, NOW, one, 2 * one), 2 * one);
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, NOW, 0, one), one);
+		CHECK_EQ(keel_idlimits_forget(field[i].idx, NOW, one, 0), 0);
+		CHECK_EQ(keel_idlimits_check(field[i].idx, NOW, 0, 2 * one), -EINVAL);
 	}
-	CHECK_EQ(keel_idlimits_forget(KEEL_IDLIMITS_IDX(4, 4), ~0ULL, ~0ULL), ~0ULL);
-	CHECK_EQ(keel_idlimits_forget(KEEL_IDLIMITS_IDX(7, 0), ~0ULL, ~0ULL), ~0ULL);
+	CHECK_EQ(keel_idlimits_forget(KEEL_IDLIMITS_IDX(4, 4), NOW, ~0ULL, ~0ULL), ~0ULL);
+	CHECK_EQ(keel_idlimits_forget(KEEL_IDLIMITS_IDX(7, 0), NOW, ~0ULL, ~0ULL), ~0ULL);
 }
 
 int main(void)
@@ -192,6 +248,8 @@ int main(void)
 	RUN(pauth_needs_the_feature);
 	RUN(aa32_needs_aa32);
 	RUN(user_space_can_only_lower);
+	RUN(masks);
+	RUN(host_fields_are_the_hosts);
 	RUN(raz_registers_take_zero_only);
 	return ktap_done();
 }
