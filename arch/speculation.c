@@ -177,16 +177,29 @@ static enum keel_mitigation_level store_bypass(const struct keel_spec_cpu *cpu)
 	return answer == SMCCC_RET_SUCCESS && !cpu->off ? KEEL_MITIGATION_UNAFFECTED : KEEL_MITIGATION_NONE;
 }
 
+static enum keel_mitigation_level branch_targets(const struct keel_spec_cpu *cpu)
+{
+	return resists_bp(cpu) ? KEEL_MITIGATION_UNAFFECTED : by_call(cpu, KEEL_MITIGATION_BP);
+}
+
+/* As in-tree nothing is said to help where branch targets are open anyway: a VM may go there. */
+static enum keel_mitigation_level branch_history(const struct keel_spec_cpu *cpu)
+{
+	if (resists_bhb(cpu))
+		return KEEL_MITIGATION_UNAFFECTED;
+	if (branch_targets(cpu) == KEEL_MITIGATION_NONE)
+		return KEEL_MITIGATION_NONE;
+	/* a call is an exit, and on each of those keel does what is known to help */
+	return has_clrbhb(cpu) || find(cpu->midr)->loops ? KEEL_MITIGATION_CALL : by_call(cpu, KEEL_MITIGATION_BHB);
+}
+
 enum keel_mitigation_level keel_speculation_level(const struct keel_spec_cpu *cpu, enum keel_mitigation_id id)
 {
 	switch (id) {
 	case KEEL_MITIGATION_BP:
-		return resists_bp(cpu) ? KEEL_MITIGATION_UNAFFECTED : by_call(cpu, id);
+		return branch_targets(cpu);
 	case KEEL_MITIGATION_BHB:
-		if (resists_bhb(cpu))
-			return KEEL_MITIGATION_UNAFFECTED;
-		/* a call is an exit, and on each of those keel does what is known to help */
-		return has_clrbhb(cpu) || find(cpu->midr)->loops ? KEEL_MITIGATION_CALL : by_call(cpu, id);
+		return branch_history(cpu);
 	case KEEL_MITIGATION_SSB:
 		return store_bypass(cpu);
 	default:

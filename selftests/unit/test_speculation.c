@@ -102,6 +102,10 @@ static void lists_for_guests(void)
 		CHECK_EQ(level(c, KEEL_MITIGATION_SSB), is_in("spectre_v4_safe_list", m) ?
 			 KEEL_MITIGATION_UNAFFECTED : KEEL_MITIGATION_NONE);
 		CHECK_EQ(level(c, KEEL_MITIGATION_BHB), is_in("spectre_bhb_safe_list", m) ?
+			 KEEL_MITIGATION_UNAFFECTED : is_in("spectre_v2_safe_list", m) ?
+			 KEEL_MITIGATION_CALL : KEEL_MITIGATION_NONE);
+		c = with(c, YES, NO, NO);
+		CHECK_EQ(level(c, KEEL_MITIGATION_BHB), is_in("spectre_bhb_safe_list", m) ?
 			 KEEL_MITIGATION_UNAFFECTED : KEEL_MITIGATION_CALL);
 	}
 }
