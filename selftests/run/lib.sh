@@ -203,7 +203,7 @@ asks() {
 		"$RUN/symbols" "$KEEL_CACHE/kernel/$1/build/Module.symvers" "$TOP/build/$1/keel.ko"
 }
 
-# What the jobs need: that of all, and what they name, kernels or upstream (the
+# What the jobs need: that of all, and what they name, kernels, upstream or upstream-7.3 (a
 # kernel's own selftests). Says on fd 3 what it is at.   usage: prepare strictly|"" [NEED...]
 prepare() {
 	local k strictly=$1 bad=0
@@ -212,6 +212,7 @@ prepare() {
 	for k in 6.12 6.1 "$@"; do
 		case $k in
 		upstream) step "the kernel's own selftests" "$TESTBED/build-upstream" || bad=1 ;;
+		upstream-*) step "selftests of kernel ${k#*-}" "$TESTBED/build-upstream" "${k#*-}" || bad=1 ;;
 		*) if [ "$HV" != keel ]; then step "kernel $k" "$TESTBED/kernel" "$k" || bad=1; continue; fi ;;&
 		6.12|6.1) step "kernel $k and its module" "build${strictly:+_strictly}" $k || bad=1 ;;
 		*) step "kernel $k and its module" build "$k" || bad=1 ;;

@@ -3,7 +3,8 @@
 # come to the verdict it comes to on the in-tree KVM of the same host, or to the
 # one named in upstream.differs together with a reason. upstream.list says how
 # each is called; those with a star are about the CPU and its GIC, the others about
-# what is the same on all of them.
+# what is the same on all of them. Those with a kernel's number are from its source,
+# and run on it.
 
 # usage: verdicts HV NAME RUN-OPTION... -- PROGRAM...
 verdicts() {
@@ -52,13 +53,19 @@ hasty() {
 	[ -z "$3" ] || grep -q "^not ok - $1-keel: ${2%% *}.*: ended with 137" "$TOP/build/check/$1-keel.txt"
 }
 
+# The kernel among options of run: whose selftests they are, too.   usage: kernel_of RUN-OPTION...
+kernel_of() {
+	while [ "$1" != --kernel ]; do shift; done
+	echo "$2"
+}
+
 # One program, under both hypervisors.   usage: upstream_alone NAME PROGRAM RUN-OPTION...
 upstream_alone() {
 	local name=$1 program=$2 want got hv
 	shift 2
 	REPEATED=1
 	for hv in kvm keel; do
-		verdicts $hv "$name" "$@" -- "$("$TESTBED/build-upstream")/$program" >"$TOP/build/check/$name.$hv"
+		verdicts $hv "$name" "$@" -- "$("$TESTBED/build-upstream" "$(kernel_of "$@")")/$program" >"$TOP/build/check/$name.$hv"
 	done
 	kind "$name" "$@"
 	want=$(norm "$TOP/build/check/$name.kvm" | sed -n "s/^$program|//p")
@@ -71,7 +78,7 @@ upstream_alone() {
 refer() {
 	local name=$1 key
 	shift
-	key=$({ cat "$KEEL_CACHE/kernel/6.12/release" "$TESTBED/build-upstream"
+	key=$({ cat "$KEEL_CACHE/kernel/$(kernel_of "$@")/release" "$TESTBED/build-upstream"
 		qemu-system-aarch64 --version; echo "$@"; } | sha256sum | cut -c1-16)
 	reference=$KEEL_CACHE/upstream/verdicts-$key
 	if [ -e "$reference" ]; then return; fi
@@ -85,18 +92,22 @@ refer() {
 	mv "$reference.new" "$reference"
 }
 
-# All programs, or those about the CPU and its GIC.   usage: upstream [cpu] NAME RUN-OPTION...
+# All programs of 6.12, those of them about the CPU and its GIC, or those of another kernel.
+# usage: upstream [cpu|KERNEL] NAME RUN-OPTION...
 upstream() {
-	local name which='s/^\* //' dir programs options program want got
-	if [ "$1" = cpu ]; then which='s/^\* //p;d'; shift; fi
+	local name which='/^[0-9]/d;s/^\* //' kernel=6.12 dir programs options program want got
+	case $1 in
+	cpu) which='s/^\* //p;d'; shift ;;
+	[0-9]*) kernel=$1 which="s/^${1/./\\.} //p;d"; shift ;;
+	esac
 	name=$1
 	shift
-	if ! dir=$("$TESTBED/build-upstream"); then
+	if ! dir=$("$TESTBED/build-upstream" "$kernel"); then
 		echo "not ok - $name: builds"
 		return
 	fi
 	mapfile -t programs < <(sed "$which" "$RUN/upstream.list" | sed "s,^,$dir/,")
-	options=(--kernel 6.12 --mem 3G --timeout 1200 --each 240 "$@")
+	options=(--kernel "$kernel" --mem 3G --timeout 1200 --each 240 "$@")
 	refer "$name" "${options[@]}" -- "${programs[@]}" || return 0
 	if [ "$HV" = kvm ]; then
 		sed 's/-kvm:/:/' "$reference"
