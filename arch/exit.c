@@ -9,6 +9,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include "../core/block.h"
+#include "../core/trace.h"
 #include "../core/vcpus.h"
 #include "../hyp/features.h"
 #include "../mmu/mmu.h"
@@ -51,6 +52,8 @@ static void wait_limited(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
+	if (keel_traced(KEEL_EVENT_WFX))
+		keel_trace_wfx(vcpu->ctx.pc, exit->wfx.wfe);
 	keel_exit_skip(&vcpu->ctx);
 	if (exit->wfx.wfe) {
 		vcpu->stat.wfe++;

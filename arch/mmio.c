@@ -15,6 +15,7 @@
 #include <asm/ptrace.h>
 #include "../core/bus.h"
 #include "../core/objects.h"
+#include "../core/trace.h"
 #include "arch.h"
 #include "entry_state.h"
 #include "mmio_data.h"
@@ -92,6 +93,13 @@ static void note_access(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	vcpu->arch.mmio.reg64 = exit->abort.reg64;
 }
 
+static void trace_access(struct keel_vcpu *vcpu, bool to_user, const u8 data[8])
+{
+	bool write = vcpu->arch.mmio.write;
+
+	keel_trace_mmio(write, vcpu->arch.mmio.len, vcpu->arch.mmio.ipa, write || !to_user ? data : NULL);
+}
+
 static int access_device(struct keel_vcpu *vcpu, ipa_t addr)
 {
 	u8 len = vcpu->arch.mmio.len, rt = vcpu->arch.mmio.rt;
@@ -104,6 +112,8 @@ static int access_device(struct keel_vcpu *vcpu, ipa_t addr)
 	} else {
 		ret = keel_bus_read(vcpu, addr, len, data);
 	}
+	if (keel_traced(KEEL_EVENT_MMIO))
+		trace_access(vcpu, ret == -EOPNOTSUPP, data);
 	if (ret == -EOPNOTSUPP)
 		return exit_to_user(vcpu, data);
 	if (ret)
@@ -150,5 +160,7 @@ void keel_mmio_complete(struct keel_vcpu *vcpu)
 		return;
 	vcpu->mmio_pending = false;
 	data = READ_ONCE(*answer);
+	if (keel_traced(KEEL_EVENT_MMIO) && !vcpu->arch.mmio.write)
+		trace_access(vcpu, false, (const u8 *)&data);
 	finish(vcpu, (const u8 *)&data);
 }

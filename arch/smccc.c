@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include "../core/compat.h"
 #include "../core/objects.h"
+#include "../core/trace.h"
 #include "abi.h"
 #include "arch.h"
 #include "mitigation.h"
@@ -210,6 +211,8 @@ static int call(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool smc)
 int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	vcpu->stat.hvc++;
+	if (keel_traced(KEEL_EVENT_HVC))
+		keel_trace_hvc(vcpu->ctx.pc, vcpu->ctx.x[0], exit->imm);
 	return call(vcpu, exit, false);
 }
 

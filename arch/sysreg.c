@@ -15,6 +15,7 @@
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "../core/objects.h"
+#include "../core/trace.h"
 #include "arch.h"
 #include "cp15.h"
 #include "sysreg.h"
@@ -230,6 +231,8 @@ int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 val = 0;
 
+	if (keel_traced(KEEL_EVENT_SYSREG))
+		keel_trace_sysreg(exit->esr);
 	if (t->write && t->rt < 31)
 		val = ctx->x[t->rt];
 	if (!r || !r->access(vcpu, r, t->write, &val)) {

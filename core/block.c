@@ -6,6 +6,7 @@
 #include "../arch/arch.h"
 #include "../timer/arith.h"
 #include "block.h"
+#include "trace.h"
 
 /* Before sleeping in WFI a vCPU polls for an event, at most this long. */
 static unsigned int halt_poll_ns = 500000;
@@ -101,6 +102,12 @@ static void adapt_window(struct keel_vcpu *vcpu, u64 slept)
 		vcpu->halt_poll_ns = 0;
 }
 
+static void wakeup(u64 since, bool slept)
+{
+	if (keel_traced(KEEL_EVENT_WAKEUP))
+		keel_trace_wakeup(ktime_get_ns() - since, slept);
+}
+
 void keel_vcpu_block(struct keel_vcpu *vcpu)
 {
 	u64 start = ktime_get_ns(), window = min(vcpu->halt_poll_ns, max_window(vcpu)), mid;
@@ -109,6 +116,7 @@ void keel_vcpu_block(struct keel_vcpu *vcpu)
 	if (READ_ONCE(vcpu->mp_state) == KVM_MP_STATE_STOPPED)
 		window = 0;
 	if (window && poll(vcpu, window)) {
+		wakeup(start, false);
 		vcpu->stat.halt_successful_poll++;
 		vcpu->stat.halt_poll_success_ns += ktime_get_ns() - start;
 		return;
@@ -119,5 +127,6 @@ void keel_vcpu_block(struct keel_vcpu *vcpu)
 		sleep(vcpu);
 	vcpu->stat.halt_wait_ns += ktime_get_ns() - mid;
 	vcpu->stat.halt_wakeup++;
+	wakeup(start, true);
 	adapt_window(vcpu, ktime_get_ns() - start);
 }

@@ -30,6 +30,7 @@
 #include "compat.h"
 #include "irqfd.h"
 #include "objects.h"
+#include "trace.h"
 
 struct irqfd {
 	struct keel_vm *vm;			/* [I] outlives it: keel_irqfd_release() */
@@ -51,6 +52,8 @@ static void raise(struct irqfd *p)
 {
 	int intid;
 
+	if (keel_traced(KEEL_EVENT_IRQFD))
+		keel_trace_irqfd(p->gsi, 1);
 	if (keel_routing_send(p->vm, p->gsi))
 		return;
 	intid = keel_routing_intid(p->vm, p->gsi);

@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include "irqline.h"
 #include "kick.h"
+#include "trace.h"
 #include "vcpus.h"
 
 /*
@@ -78,6 +79,8 @@ int keel_irq_line(struct keel_vm *vm, const struct kvm_irq_level *irq)
 {
 	struct keel_irqline l = keel_irqline_decode(irq->irq);
 
+	if (keel_traced(KEEL_EVENT_IRQ_LINE))
+		keel_trace_irq_line(l.type, l.vcpu, l.num, irq->level);
 	switch (l.type) {
 	case KVM_ARM_IRQ_TYPE_CPU:
 		return set_cpu_line(vm, l, irq->level);

@@ -17,6 +17,7 @@
 #include "host.h"
 #include "irqfd.h"
 #include "log.h"
+#include "trace.h"
 
 static int __init keel_init(void)
 {
@@ -24,6 +25,7 @@ static int __init keel_init(void)
 
 	if (err)
 		return err;
+	keel_trace_init();
 	keel_errata_module_init();
 	keel_idreg_module_init();
 	keel_mode_init();

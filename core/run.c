@@ -19,6 +19,7 @@
 #include "cpu.h"
 #include "host.h"
 #include "kick.h"
+#include "trace.h"
 #include "vcpu.h"
 
 static int leave_for_signal(struct keel_vcpu *vcpu)
@@ -163,6 +164,8 @@ static int enter(struct keel_vcpu *vcpu)
 	int code;
 
 	keel_vgic_flush(vcpu);
+	if (keel_traced(KEEL_EVENT_ENTRY))
+		keel_trace_entry(vcpu->ctx.pc);
 	keel_host_guest_enter();
 	code = keel_hyp_run(vcpu);
 	keel_host_guest_exit();
@@ -237,6 +240,8 @@ static int run_once(struct keel_vcpu *vcpu)
 	}
 	vcpu->last_cpu = smp_processor_id();
 	code = enter(vcpu);
+	if (keel_traced(KEEL_EVENT_EXIT))
+		keel_trace_exit(code, vcpu->ctx.esr, vcpu->ctx.pc);
 	if (vcpu->kick_owed)
 		pay_kick(vcpu);
 	preempt_enable();
@@ -326,5 +331,7 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 	ret = run_with_signals(vcpu);
 	keel_timer_user_update(vcpu);
 	WRITE_ONCE(vcpu->task, NULL);
+	if (keel_traced(KEEL_EVENT_USER))
+		keel_trace_user(READ_ONCE(vcpu->run->exit_reason), ret);
 	return ret;
 }

@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 #include "../arch/arch.h"
 #include "../core/objects.h"
+#include "../core/trace.h"
 #include "fault.h"
 #include "log.h"
 #include "memslot.h"
@@ -366,6 +367,8 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	enum kind kind = classify(exit->abort.fsc);
 
+	if (keel_traced(KEEL_EVENT_FAULT))
+		keel_trace_fault(vcpu->ctx.pc, exit->esr, exit->far, exit->ipa.v & GENMASK_ULL(63, 12));
 	switch (kind) {
 	case KIND_EXTERNAL:
 		/* no proof that the page is bad, which a guest must not be able to feign: hardware.rst */

@@ -2,6 +2,7 @@
 /* The inputs of the interrupt controller: lines that devices and timers drive. */
 #include <linux/errno.h>
 #include "../core/objects.h"
+#include "../core/trace.h"
 #include "vgic.h"
 
 int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level)
@@ -14,6 +15,8 @@ int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bo
 	/* nothing new; two that drive one line at the same time are in no order anyway */
 	if (READ_ONCE(irq->s.line) == level && (!level || READ_ONCE(irq->s.level)))
 		return 0;
+	if (keel_traced(KEEL_EVENT_PENDING))
+		keel_trace_pending(vcpu ? (long)vcpu->id : -1, intid, level);
 	raw_spin_lock_irqsave(&irq->lock, flags);
 	keel_irq_set_line(&irq->s, level);
 	keel_vgic_queue_unlock(vm, irq, flags);

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tracepoints of system "kvm", as the tools of KVM's users read them. Proves:
+ *  - entries and exits alternate, and an exit tells what it was
+ *  - accesses to no memory, stage-2 faults, hypercalls, waits, lines and what
+ *    user space is told come with their values
+ *  - events may be turned on and off while guests run
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "lib/gic.h"
+
+#define SPI		40
+#define SYNCS		10
+#define EC_DABT_LOW	"0x24"
+#define PSCI_AFFINITY_INFO	0xc4000004u
+
+static char tracefs[128];	/* an instance of our own */
+
+static int put(const char *file, const char *what)
+{
+	char path[256];
+	int fd, n;
+
+	snprintf(path, sizeof(path), "%s/%s", tracefs, file);
+	fd = open(path, O_WRONLY | O_TRUNC);
+	if (fd < 0)
+		return -errno;
+	n = write(fd, what, strlen(what));
+	close(fd);
+	return n < 0 ? -errno : 0;
+}
+
+static void forget(void)
+{
+	put("events/kvm/enable", "0");
+	rmdir(tracefs);
+}
+
+static void trace(const char *const *events)
+{
+	char line[64];
+
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+	snprintf(tracefs, sizeof(tracefs), "/sys/kernel/tracing/instances/test-%d", getpid());
+	if (mkdir(tracefs, 0700))
+		ktap_skip("no tracefs");
+	atexit(forget);
+	for (; *events; events++) {
+		snprintf(line, sizeof(line), "events/kvm/%s/enable", *events);
+		if (put(line, "1"))
+			ktap_skip("no kvm:%s", *events);
+	}
+}
+
+/* What was traced, without the lines of other threads. */
+static char *traced(void)
+{
+	static char text[1 << 20];
+	char path[256], line[1024], pid[32];
+	size_t n = 0;
+	FILE *f;
+
+	snprintf(pid, sizeof(pid), "-%d ", getpid());
+	snprintf(path, sizeof(path), "%s/trace", tracefs);
+	f = fopen(path, "r");
+	REQUIRE(f, "%s: %d", path, errno);
+	while (fgets(line, sizeof(line), f))
+		if (line[0] != '#' && strstr(line, pid) && n + strlen(line) < sizeof(text))
+			n += sprintf(text + n, "%s", line);
+	fclose(f);
+	return text;
+}
+
+static unsigned int count(const char *text, const char *what)
+{
+	unsigned int n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+static void guest_syncs(u64 n)
+{
+	for (u64 i = 0; i < n; i++)
+		GUEST_SYNC(i, 0);
+}
+
+static void run_syncs(void)
+{
+	struct vm *vm = vm_new(1, guest_syncs, SYNCS);
+
+	for (u64 i = 0; i < SYNCS; i++)
+		vcpu_sync(&vm->vcpu[0], i);
+	vcpu_finish(&vm->vcpu[0]);
+}
+
+static void alternate(void)
+{
+	static const char *const events[] = { "kvm_entry", "kvm_exit", NULL };
+	bool inside = false;
+	char *text, *line;
+
+	trace(events);
+	run_syncs();
+	text = traced();
+	CHECK(count(text, "DABT_LOW") + count(text, "HSR_EC: " EC_DABT_LOW) > SYNCS, "%s", text);
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		bool entry = strstr(line, "kvm_entry:");
+
+		CHECK(entry != inside, "%s", line);
+		CHECK(strstr(line, "PC: 0x"), "%s", line);
+		inside = entry;
+	}
+	CHECK(!inside);
+}
+
+static void guest_values(u64 arg)
+{
+	mmio_write32(MMIO_BASE + 0x123000, 0x1234567);
+	GUEST_EQ(mmio_read32(MMIO_BASE + 0x123008), 0x89abcde);
+	*(volatile u64 *)DATA_BASE = 1;
+	guest_hvc(PSCI_AFFINITY_INFO, 0, 0, 0);
+	GUEST_SYNC(1, 0);
+}
+
+static void values(void)
+{
+	static const char *const events[] = {
+		"kvm_mmio", "kvm_guest_fault", "kvm_hvc_arm64", "kvm_userspace_exit", NULL
+	};
+	struct vm *vm = vm_new(1, guest_values, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+	char *text;
+
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, PAGE, vm_alloc(PAGE, PAGE)), 0);
+	trace(events);
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	*(u32 *)vcpu->run->mmio.data = 0x89abcde;
+	vcpu_sync(vcpu, 1);
+	vcpu_finish(vcpu);
+	text = traced();
+	CHECK(strstr(text, "kvm_mmio: mmio write len 4 gpa 0x80123000 val 0x1234567"), "%s", text);
+	CHECK(strstr(text, "kvm_mmio: mmio unsatisfied-read len 4 gpa 0x80123008"), "%s", text);
+	CHECK(strstr(text, "kvm_mmio: mmio read len 4 gpa 0x80123008 val 0x89abcde"), "%s", text);
+	CHECK(strstr(text, "ipa 0x40000000"), "%s", text);
+	CHECK(strstr(text, "(r0: 0x00000000c4000004, imm: 0x0)"), "%s", text);
+	/* both accesses and the two messages */
+	CHECK_EQ(count(text, "reason KVM_EXIT_MMIO (6)"), 4);
+}
+
+static void guest_waits(u64 arg)
+{
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE);
+	wfi();
+	GUEST_SYNC(1, 0);
+}
+
+static void *raise_line(void *vm)
+{
+	struct kvm_irq_level line = { .irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | SPI, .level = 1 };
+
+	usleep(200000);
+	CHECK_EQ(kvm(((struct vm *)vm)->fd, KVM_IRQ_LINE, &line), 0);
+	return NULL;
+}
+
+static void waits(void)
+{
+	static const char *const events[] = {
+		"kvm_wfx_arm64", "kvm_vcpu_wakeup", "kvm_irq_line", "vgic_update_irq_pending", NULL
+	};
+	struct vm *vm = vm_new(1, guest_waits, 0);
+	struct kvm_irq_level line = { .irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | SPI };
+	pthread_t thread;
+	char *text;
+
+	gic_new(vm, 64);
+	trace(events);
+	REQUIRE_EQ(pthread_create(&thread, NULL, raise_line, vm), 0);
+	vcpu_sync(&vm->vcpu[0], 1);
+	pthread_join(thread, NULL);
+	REQUIRE_EQ(kvm(vm->fd, KVM_IRQ_LINE, &line), 0);
+	text = traced();
+	CHECK(strstr(text, "guest executed wfi at: 0x"), "%s", text);
+	CHECK(strstr(text, "kvm_vcpu_wakeup:"), "%s", text);
+	CHECK(strstr(text, "num: 40, level: 0"), "%s", text);
+	CHECK(strstr(text, "IRQ 40, level: 0"), "%s", text);
+}
+
+static bool done;
+
+static void *toggle(void *unused)
+{
+	while (!READ_ONCE(done)) {
+		put("events/kvm/enable", "1");
+		put("events/kvm/enable", "0");
+	}
+	return NULL;
+}
+
+static void on_and_off(void)
+{
+	static const char *const events[] = { "kvm_entry", NULL };
+	pthread_t thread;
+
+	trace(events);
+	REQUIRE_EQ(pthread_create(&thread, NULL, toggle, NULL), 0);
+	for (unsigned int i = 0; i < ktap_times(20); i++)
+		run_syncs();
+	WRITE_ONCE(done, true);
+	pthread_join(thread, NULL);
+}
+
+static const struct ktap_case cases[] = {
+	{ "entries and exits", alternate },
+	{ "what an exit was about", values },
+	{ "waiting, and lines", waits },
+	{ "on and off while guests run", on_and_off },
+};
+KTAP_MAIN(cases)
