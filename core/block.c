@@ -6,6 +6,7 @@
 #include "../arch/arch.h"
 #include "../timer/arith.h"
 #include "block.h"
+#include "exit_stat.h"
 #include "trace.h"
 
 /* Before sleeping in WFI a vCPU polls for an event, at most this long. */
@@ -108,24 +109,41 @@ static void wakeup(u64 since, bool slept)
 		keel_trace_wakeup(ktime_get_ns() - since, slept);
 }
 
+static void count_time(u64 *sum, u64 *hist, u64 ns)
+{
+	*sum += ns;
+	hist[keel_exit_stat_bucket(ns)]++;
+}
+
+/* True: an event came. Then that is counted. */
+static bool poll_first(struct keel_vcpu *vcpu, u64 window)
+{
+	struct keel_vcpu_stat *stat = &vcpu->stat;
+	u64 start = ktime_get_ns();
+
+	if (!poll(vcpu, window)) {
+		count_time(&stat->halt_poll_fail_ns, stat->halt_poll_fail_hist, ktime_get_ns() - start);
+		return false;
+	}
+	stat->halt_successful_poll++;
+	count_time(&stat->halt_poll_success_ns, stat->halt_poll_success_hist, ktime_get_ns() - start);
+	wakeup(start, false);
+	return true;
+}
+
 void keel_vcpu_block(struct keel_vcpu *vcpu)
 {
-	u64 start = ktime_get_ns(), window = min(vcpu->halt_poll_ns, max_window(vcpu)), mid;
+	u64 start = ktime_get_ns(), window = min(vcpu->halt_poll_ns, max_window(vcpu)), mid = start;
 
 	/* a stopped vCPU may sleep for hours */
-	if (READ_ONCE(vcpu->mp_state) == KVM_MP_STATE_STOPPED)
-		window = 0;
-	if (window && poll(vcpu, window)) {
-		wakeup(start, false);
-		vcpu->stat.halt_successful_poll++;
-		vcpu->stat.halt_poll_success_ns += ktime_get_ns() - start;
-		return;
+	if (window && READ_ONCE(vcpu->mp_state) != KVM_MP_STATE_STOPPED) {
+		if (poll_first(vcpu, window))
+			return;
+		mid = ktime_get_ns();
 	}
-	mid = ktime_get_ns();
-	vcpu->stat.halt_poll_fail_ns += mid - start;
 	if (!must_wake(vcpu))
 		sleep(vcpu);
-	vcpu->stat.halt_wait_ns += ktime_get_ns() - mid;
+	count_time(&vcpu->stat.halt_wait_ns, vcpu->stat.halt_wait_hist, ktime_get_ns() - mid);
 	vcpu->stat.halt_wakeup++;
 	wakeup(start, true);
 	adapt_window(vcpu, ktime_get_ns() - start);

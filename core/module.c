@@ -12,8 +12,10 @@
 #include "../vgic/its/its.h"
 #include "../vgic/vgic.h"
 #include "cpu.h"
+#include "debugfs.h"
 #include "device.h"
 #include "errata.h"
+#include "exit_stat.h"
 #include "host.h"
 #include "irqfd.h"
 #include "log.h"
@@ -26,6 +28,7 @@ static int __init keel_init(void)
 	if (err)
 		return err;
 	keel_trace_init();
+	keel_exit_stat_init();
 	keel_errata_module_init();
 	keel_idreg_module_init();
 	keel_mode_init();
@@ -53,13 +56,15 @@ static int __init keel_init(void)
 	if (err)
 		goto err_irqfd;
 	keel_sve_settle();
+	keel_debugfs_init();
 	err = keel_device_init();
 	if (err)
-		goto err_cpu;
+		goto err_debugfs;
 	keel_info("%s, guests up to %u bits of address", keel_mode_name(), keel_mmu_ipa_limit());
 	return 0;
 
-err_cpu:
+err_debugfs:
+	keel_debugfs_exit();
 	keel_cpu_exit();
 err_irqfd:
 	keel_irqfd_module_exit();
@@ -78,6 +83,7 @@ err_irq:
 static void __exit keel_exit(void)
 {
 	keel_device_exit();
+	keel_debugfs_exit();
 	keel_cpu_exit();
 	keel_irqfd_module_exit();
 	keel_vgic_module_exit();

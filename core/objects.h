@@ -35,6 +35,8 @@
 #define KEEL_MAX_VCPUS	512
 
 /* It lives as long as a fd of it or of its vCPUs and devices does (refs). */
+struct keel_debugfs;
+
 struct keel_vm {
 	refcount_t refs;
 	struct mm_struct *mm;		/* [I] mm_count reference; ioctls from another mm fail with EIO */
@@ -48,6 +50,7 @@ struct keel_vm {
 	struct keel_vcpu *vcpus[KEEL_MAX_VCPUS];	/* by creation index [V, release] */
 	struct keel_vcpu *vcpu_by_id[KEEL_MAX_VCPUS];	/* by vcpu_id [V, release] */
 	unsigned int nr_vcpus;		/* [V, release after vcpus[]] */
+	struct keel_debugfs *debugfs;	/* [I] once its fd is there; NULL: none */
 	bool has_run;			/* [c] some vCPU entered KVM_RUN's guest loop once */
 	bool dead;			/* [a] VM is broken: every ioctl gives EIO */
 	s64 halt_poll_ns;		/* [a] KVM_CAP_HALT_POLL: longest poll in WFI; < 0: the module's parameter */
@@ -84,12 +87,23 @@ struct keel_reset_state {
 };
 
 /* Counters, all u64: core/stats.c describes each field to user space. */
+/* Exits whose time in the host is told apart. */
+enum keel_exit_class {
+	KEEL_CLASS_OTHER, KEEL_CLASS_INTERRUPT, KEEL_CLASS_WAIT, KEEL_CLASS_CALL, KEEL_CLASS_SYSREG,
+	KEEL_CLASS_ABORT, KEEL_NR_CLASSES
+};
+#define KEEL_STAT_BUCKETS	32	/* of a logarithmic histogram */
+#define KEEL_STAT_ECS		65	/* exception classes, and interrupts */
+
 struct keel_vcpu_stat {
 	u64 exits, mmio_user, mmio_kernel, wfi, wfe, hvc, signal, abort;
 	/* blocking in WFI or stopped: polls and sleeps, waking by an event; ns */
 	u64 halt_attempted_poll, halt_successful_poll, halt_wakeup;
 	u64 halt_poll_success_ns, halt_poll_fail_ns, halt_wait_ns;
 	u64 blocking;			/* 1 while blocked */
+	u64 halt_poll_success_hist[KEEL_STAT_BUCKETS], halt_poll_fail_hist[KEEL_STAT_BUCKETS];
+	u64 halt_wait_hist[KEEL_STAT_BUCKETS];
+	u64 exits_by_ec[KEEL_STAT_ECS];
 };
 
 struct keel_vcpu {
@@ -106,6 +120,7 @@ struct keel_vcpu {
 
 	struct task_struct *task;	/* [a] in KVM_RUN: who runs it; under rcu */
 	struct pid *pid;		/* [v] thread of the last KVM_RUN */
+	pid_t tid;			/* [v] its number, to be shown */
 	unsigned long requests;		/* [a] bitmap */
 	struct rcuwait wait;		/* blocked in WFI, stopped or suspended; woken in any context */
 	sigset_t sigset;		/* [v] KVM_SET_SIGNAL_MASK */
@@ -137,6 +152,9 @@ struct keel_vcpu {
 	struct keel_ring ring;		/* mmu/dirty_ring.h */
 	struct keel_bus_gap bus_gap;		/* [v]; core/bus.c */
 
+	u64 left_at;			/* [v] counter at the last exit */
+	u64 *left_for;			/* [v] row of host_time: its class */
+	u64 host_time[KEEL_NR_CLASSES][64];	/* [v] by leading zeroes of the ticks to the next entry */
 	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
 };
 

@@ -17,6 +17,7 @@
 #include "block.h"
 #include "compat.h"
 #include "cpu.h"
+#include "exit_stat.h"
 #include "host.h"
 #include "kick.h"
 #include "trace.h"
@@ -166,13 +167,14 @@ static int enter(struct keel_vcpu *vcpu)
 	keel_vgic_flush(vcpu);
 	if (keel_traced(KEEL_EVENT_ENTRY))
 		keel_trace_entry(vcpu->ctx.pc);
+	keel_exit_stat_enter(vcpu);
 	keel_host_guest_enter();
 	code = keel_hyp_run(vcpu);
 	keel_host_guest_exit();
 	keel_vgic_sync(vcpu);
 	/* pairs with the acquire of keel_vgic_halt_guest(): what the list registers held is in memory */
 	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);
-	vcpu->stat.exits++;
+	keel_exit_stat_left(vcpu, code);
 	keel_timer_sync(vcpu);
 	if (!vcpu->arch.debug_quiet)
 		keel_debug_sync(vcpu);
@@ -273,6 +275,7 @@ static void set_owner(struct keel_vcpu *vcpu)
 		return;
 	put_pid(vcpu->pid);
 	vcpu->pid = get_pid(pid);
+	WRITE_ONCE(vcpu->tid, task_pid_nr(current));
 }
 
 /*

@@ -15,60 +15,25 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "bus.h"
+#include "exit_stat.h"
 #include "stats.h"
-#include "stats_layout.h"
+#include "stats_defs.h"
 #include "vm.h"
 
-#define COUNT	(KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE | KVM_STATS_BASE_POW10)
-#define NSECS	(KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_SECONDS | KVM_STATS_BASE_POW10)
 #define LEVEL	(KVM_STATS_TYPE_INSTANT | KVM_STATS_UNIT_NONE | KVM_STATS_BASE_POW10)
-#define FLAG	(KVM_STATS_TYPE_INSTANT | KVM_STATS_UNIT_BOOLEAN | KVM_STATS_BASE_POW10)
-
-/* In the order of struct keel_vcpu_stat; names that KVM has mean what they mean there. */
-static const struct keel_stats_def vcpu_defs[] = {
-	{ "exits", COUNT },
-	{ "mmio_exit_user", COUNT },
-	{ "mmio_exit_kernel", COUNT },
-	{ "wfi_exit_stat", COUNT },
-	{ "wfe_exit_stat", COUNT },
-	{ "hvc_exit_stat", COUNT },
-	{ "signal_exits", COUNT },
-	{ "abort_exits", COUNT },
-	{ "halt_attempted_poll", COUNT },
-	{ "halt_successful_poll", COUNT },
-	{ "halt_wakeup", COUNT },
-	{ "halt_poll_success_ns", NSECS, -9 },
-	{ "halt_poll_fail_ns", NSECS, -9 },
-	{ "halt_wait_ns", NSECS, -9 },
-	{ "blocking", FLAG },
-};
-static_assert(sizeof(struct keel_vcpu_stat) == ARRAY_SIZE(vcpu_defs) * sizeof(u64));
 
 static const struct keel_stats_def vm_defs[] = {
 	{ "vcpus", LEVEL },
 	{ "mmio_bus_devices", LEVEL },	/* without ioeventfds */
 };
 
-#define MAX_VALUES	ARRAY_SIZE(vcpu_defs)
-static_assert(ARRAY_SIZE(vm_defs) <= MAX_VALUES);
-
 /* private_data of the file. [I] */
 struct stats_file {
 	struct keel_vm *vm;		/* a reference */
 	struct keel_vcpu *vcpu;		/* NULL: the VM's statistics */
-	unsigned int nr;
-	size_t head_size;
+	size_t head_size, values_size;
 	u8 head[];
 };
-
-static void sample_vcpu(const struct keel_vcpu *vcpu, u64 *values)
-{
-	const u64 *stat = (const u64 *)&vcpu->stat;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(vcpu_defs); i++)
-		values[i] = READ_ONCE(stat[i]);
-}
 
 static void sample_vm(const struct keel_vm *vm, u64 *values)
 {
@@ -76,15 +41,31 @@ static void sample_vm(const struct keel_vm *vm, u64 *values)
 	values[1] = READ_ONCE(vm->mmio_bus.nr_counted);
 }
 
+static void sample_vcpu(const struct keel_vcpu *vcpu, u64 *values)
+{
+	const u64 *stat = (const u64 *)&vcpu->stat;
+	unsigned int i, n = sizeof(vcpu->stat) / sizeof(u64);
+
+	for (i = 0; i < n; i++)
+		values[i] = READ_ONCE(stat[i]);
+	for (i = 0; i < KEEL_NR_CLASSES; i++)
+		keel_exit_stat_times(vcpu, i, values + n + i * KEEL_STAT_BUCKETS);
+}
+
 static ssize_t read_values(const struct stats_file *f, char __user *to, size_t count, loff_t pos)
 {
-	u64 values[MAX_VALUES];
+	u64 *values = kmalloc(f->values_size, GFP_KERNEL);
+	ssize_t ret;
 
+	if (!values)
+		return -ENOMEM;
 	if (f->vcpu)
 		sample_vcpu(f->vcpu, values);
 	else
 		sample_vm(f->vm, values);
-	return simple_read_from_buffer(to, count, &pos, values, f->nr * sizeof(u64));
+	ret = simple_read_from_buffer(to, count, &pos, values, f->values_size);
+	kfree(values);
+	return ret;
 }
 
 /* A read may straddle both parts. An error counts only if nothing was read before it. */
@@ -111,7 +92,7 @@ static loff_t stats_llseek(struct file *file, loff_t offset, int whence)
 {
 	const struct stats_file *f = file->private_data;
 
-	return fixed_size_llseek(file, offset, whence, f->head_size + f->nr * sizeof(u64));
+	return fixed_size_llseek(file, offset, whence, f->head_size + f->values_size);
 }
 
 static int stats_release(struct inode *inode, struct file *file)
@@ -132,8 +113,8 @@ static const struct file_operations stats_fops = {
 
 static struct stats_file *create(struct keel_vm *vm, struct keel_vcpu *vcpu, const char *id)
 {
-	const struct keel_stats_def *defs = vcpu ? vcpu_defs : vm_defs;
-	unsigned int nr = vcpu ? ARRAY_SIZE(vcpu_defs) : ARRAY_SIZE(vm_defs);
+	const struct keel_stats_def *defs = vcpu ? keel_stats_defs : vm_defs;
+	unsigned int nr = vcpu ? KEEL_NR_STATS_DEFS : ARRAY_SIZE(vm_defs);
 	size_t size = keel_stats_layout_size(nr);
 	struct stats_file *f = kzalloc(sizeof(*f) + size, GFP_KERNEL_ACCOUNT);
 
@@ -141,7 +122,7 @@ static struct stats_file *create(struct keel_vm *vm, struct keel_vcpu *vcpu, con
 		return NULL;
 	f->vm = vm;
 	f->vcpu = vcpu;
-	f->nr = nr;
+	f->values_size = keel_stats_layout_values(defs, nr) * sizeof(u64);
 	f->head_size = size;
 	keel_stats_layout_fill(f->head, id, defs, nr);
 	return f;

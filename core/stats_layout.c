@@ -33,13 +33,29 @@ static void put_name(char *to, const char *name)
 	memcpy(to, name, len);
 }
 
-static void put_desc(void *at, const struct keel_stats_def *def, unsigned int i)
+static unsigned int size_of(const struct keel_stats_def *def)
+{
+	return def->size ? def->size : 1;
+}
+
+unsigned int keel_stats_layout_values(const struct keel_stats_def *defs, unsigned int nr)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nr; i++)
+		n += size_of(&defs[i]);
+	return n;
+}
+
+/* at: where its descriptor is; value: the number of its first value. */
+static void put_desc(void *at, const struct keel_stats_def *def, unsigned int value)
 {
 	struct kvm_stats_desc desc = {
 		.flags = def->flags,
 		.exponent = def->exponent,
-		.size = 1,
-		.offset = i * sizeof(u64),
+		.size = size_of(def),
+		.offset = value * sizeof(u64),
+		.bucket_size = def->bucket_size,
 	};
 
 	memcpy(at, &desc, FIXED_SIZE);
@@ -63,5 +79,5 @@ void keel_stats_layout_fill(void *buf, const char *id, const struct keel_stats_d
 	memcpy(at, &header, sizeof(header));
 	put_name(at + header.id_offset, id);
 	for (i = 0; i < nr; i++)
-		put_desc(at + header.desc_offset + i * DESC_SIZE, &defs[i], i);
+		put_desc(at + header.desc_offset + i * DESC_SIZE, &defs[i], keel_stats_layout_values(defs, i));
 }

@@ -8,6 +8,7 @@
 #include "../arch/arch.h"
 #include "../arch/sve.h"
 #include "kick.h"
+#include "exit_stat.h"
 #include "vcpu.h"
 #include "vcpu_ioctl.h"
 #include "vcpus.h"
@@ -37,6 +38,7 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	mutex_init(&vcpu->mutex);
 	spin_lock_init(&vcpu->power_lock);
 	rcuwait_init(&vcpu->wait);
+	keel_exit_stat_begin(vcpu);
 	keel_timer_vcpu_init(vcpu);
 	keel_vgic_vcpu_init(vcpu);
 	/* what user space restored when there was no vCPU is for the first to come */

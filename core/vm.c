@@ -11,6 +11,7 @@
 #include "../arch/arch.h"
 #include "bus.h"
 #include "coalesced.h"
+#include "debugfs.h"
 #include "devfd.h"
 #include "eventfd.h"
 #include "vcpu.h"
@@ -138,6 +139,7 @@ static void destroy(struct keel_vm *vm)
 {
 	unsigned int i;
 
+	keel_debugfs_remove(vm);
 	keel_irqfd_release(vm);
 	keel_devfd_vm_destroy(vm);
 	for (i = 0; i < vm->nr_vcpus; i++)

@@ -13,6 +13,7 @@
 #include "../vgic/v3/share.h"
 #include "coalesced.h"
 #include "compat.h"
+#include "debugfs.h"
 #include "devfd.h"
 #include "device.h"
 #include "eventfd.h"
@@ -175,9 +176,15 @@ static const struct file_operations vm_fops = {
 
 int keel_vm_open_fd(struct keel_vm *vm)
 {
-	int fd = anon_inode_getfd("kvm-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);
+	int fd;
 
+	/* the fd's own; another thread may close that at once */
+	keel_vm_get(vm);
+	fd = anon_inode_getfd("kvm-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		keel_vm_put(vm);
+	else
+		keel_debugfs_add(vm, fd);
+	keel_vm_put(vm);
 	return fd;
 }

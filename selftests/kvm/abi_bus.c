@@ -324,7 +324,7 @@ static s64 stats_check(int fd, const char *prefix, const char *wanted)
 	for (u32 i = 0; i < h.num_desc; i++) {
 		char buf[128];
 		struct kvm_stats_desc *d = (void *)buf;
-		u64 v[64];
+		u64 v[128];
 
 		REQUIRE_EQ(pread(fd, buf, 16 + h.name_size, h.desc_offset + i * (16 + h.name_size)),
 			   16 + h.name_size);
@@ -373,6 +373,41 @@ static void stats(void)
 	CHECK(value_at(vs, exits) >= 5);
 	stats_check(s, "kvm-", NULL);
 	CHECK_EQ(write(vs, &exits, 1), -1);
+}
+
+static u64 sum_at(int fd, s64 where, unsigned int n)
+{
+	u64 sum = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		sum += value_at(fd, where + 8 * i);
+	return sum;
+}
+
+/* Each entry is in one histogram of the time before it. */
+static void histograms(void)
+{
+	static const char *const names[] = {
+		"host_time_interrupt_hist", "host_time_wait_hist", "host_time_call_hist",
+		"host_time_sysreg_hist", "host_time_abort_hist", "host_time_other_hist",
+	};
+	struct vm *vm = vm_new(1, guest_writes, 50);
+	u64 aborts = 0, timed = 0, exits;
+	int fd = kvm(vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
+
+	REQUIRE(fd >= 0);
+	if (stats_check(fd, "kvm-", names[0]) < 0)
+		ktap_skip("no times of exits");
+	CHECK_EQ(mmio_exits(&vm->vcpu[0]), 50);
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		timed += sum_at(fd, stats_check(fd, "kvm-", names[i]), 32);
+	exits = value_at(fd, stats_check(fd, "kvm-", "exits"));
+	CHECK_EQ(timed, exits);
+	aborts = value_at(fd, stats_check(fd, "kvm-", "exits_by_ec") + 8 * 0x24);
+	CHECK(aborts >= 50 && aborts <= exits, "%llu of %llu", (unsigned long long)aborts, (unsigned long long)exits);
+	/* user space was in between: not less than a microsecond, nor a minute */
+	CHECK_EQ(sum_at(fd, stats_check(fd, "kvm-", names[4]), 8), 0);
+	vm_free(vm);
 }
 
 static void guest_writes_forever(u64 unused)
@@ -428,6 +463,7 @@ static const struct ktap_case cases[] = {
 	{ "IRQ_LINE", irq_line },
 	{ "CREATE_DEVICE", create_device },
 	{ "GET_STATS_FD", stats },
+	{ "GET_STATS_FD: histograms", histograms },
 	{ "devices come and go under a writing guest", churn, 60 },
 };
 KTAP_MAIN(cases)

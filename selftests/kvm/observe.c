@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tracepoints of system "kvm", as the tools of KVM's users read them. Proves:
+ * What can be seen of a VM: tracepoints of system "kvm" and debugfs, as the tools
+ * of KVM's users read them. Proves:
  *  - entries and exits alternate, and an exit tells what it was
  *  - accesses to no memory, stage-2 faults, hypercalls, waits, lines and what
  *    user space is told come with their values
  *  - events may be turned on and off while guests run
+ *  - a VM's files tell what its statistics fd tells, and go with it, also while
+ *    somebody reads them
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -221,10 +224,105 @@ static void on_and_off(void)
 	pthread_join(thread, NULL);
 }
 
+static char dir[128];
+
+static bool read_file(const char *name, char *text, size_t size)
+{
+	char path[256];
+	size_t n = 0;
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return false;
+	while ((got = read(fd, text + n, size - 1 - n)) > 0)
+		n += got;
+	close(fd);
+	text[n] = 0;
+	return n > 0;
+}
+
+static void want_files(void)
+{
+	FILE *f = fopen("/sys/module/keel/parameters/debugfs", "w");
+
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	if (f) {
+		fputs("1", f);
+		fclose(f);
+	}
+}
+
+static void find_dir(struct vm *vm)
+{
+	snprintf(dir, sizeof(dir), "/sys/kernel/debug/kvm/%d-%d", getpid(), vm->fd);
+	if (access(dir, F_OK))
+		ktap_skip("no %s", dir);
+}
+
+static void files(void)
+{
+	static char text[1 << 16];
+	struct vm *vm;
+	int fd, gic;
+
+	want_files();
+	vm = vm_new(1, guest_syncs, SYNCS);
+	fd = kvm(vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
+	gic = gic_new(vm, 64);
+	find_dir(vm);
+	vcpu_finish(&vm->vcpu[0]);
+	REQUIRE(read_file("exits", text, sizeof(text)));
+	CHECK_EQ(strtoull(text, NULL, 10), kvm_statistic(fd, "exits"));
+	close(fd);
+	REQUIRE(read_file("vgic-state", text, sizeof(text)));
+	CHECK_EQ(count(text, "PPI "), 16);
+	CHECK(count(text, "SPI ") >= 32, "%s", text);
+	close(gic);
+	vm_free(vm);
+	CHECK(access(dir, F_OK), "%s is still there", dir);
+}
+
+static void *read_all(void *unused)
+{
+	static char text[1 << 16];
+
+	while (!READ_ONCE(done)) {
+		read_file("exits", text, sizeof(text));
+		read_file("vcpus", text, sizeof(text));
+		read_file("vgic-state", text, sizeof(text));
+	}
+	return NULL;
+}
+
+static void come_and_go(void)
+{
+	pthread_t thread;
+	struct vm *vm;
+
+	want_files();
+	vm = vm_new(1, guest_syncs, 1);
+	find_dir(vm);
+	REQUIRE_EQ(pthread_create(&thread, NULL, read_all, NULL), 0);
+	/* the same fd and so the same directory each time */
+	for (unsigned int i = 0; i < ktap_times(100); i++) {
+		vcpu_finish(&vm->vcpu[0]);
+		vm_free(vm);
+		vm = vm_new(1, guest_syncs, 1);
+		gic_new(vm, 64);
+	}
+	WRITE_ONCE(done, true);
+	pthread_join(thread, NULL);
+}
+
 static const struct ktap_case cases[] = {
 	{ "entries and exits", alternate },
 	{ "what an exit was about", values },
 	{ "waiting, and lines", waits },
 	{ "on and off while guests run", on_and_off },
+	{ "files of a VM", files },
+	{ "files of VMs that come and go", come_and_go },
 };
 KTAP_MAIN(cases)

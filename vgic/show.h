@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A VM's interrupts as text, a line for each: state at one moment, not of all at the same. */
+#ifndef KEEL_VGIC_SHOW_H
+#define KEEL_VGIC_SHOW_H
+
+struct keel_vm;
+struct seq_file;
+
+/* Sleepable, no lock held; vCPUs may run. What is in a list register is shown as it went there. */
+void keel_vgic_show(struct seq_file *m, struct keel_vm *vm);
+
+#endif
