@@ -70,28 +70,30 @@ differ() {
 	}' "$RUN/registers.differs" -
 }
 
-# One kind of host.   usage: cross NAME RUN-OPTION...
+# One kind of host. CROSS_KERNELS: those whose in-tree KVM is compared with.
+# usage: cross NAME RUN-OPTION...
 cross() {
-	local name=$1 dir=$TOP/build/check/registers-$1 r=$TOP/build/check/registers k kind files=() log
+	local name=$1 dir=$TOP/build/check/registers-$1 r=$TOP/build/check/registers k kind files=() log programs=() n=0
 	shift
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	for k in 6.12 7.3; do
+	for k in $CROSS_KERNELS; do
 		if ! in_tree "$name" $k "$@"; then
 			echo "not ok - registers-$name: the in-tree KVM of $k"
 			return
 		fi
 		for kind in all none; do files+=(--file "$IN_TREE/$kind-$k:/t/$kind-$k"); done
+		programs+=("echo $k >/sys/module/keel/parameters/abi"
+			"$r set /t/all-$k" "$r set /t/none-$k none" "$r dump" "$r dump none")
 	done
 	if [ "$HV" != keel ]; then return; fi
-	host "registers-$name" "$@" "${files[@]}" -- \
-		"$r set /t/all-7.3" "$r set /t/none-7.3 none" "$r dump" "$r dump none" \
-		"echo 6.12 >/sys/module/keel/parameters/abi" \
-		"$r set /t/all-6.12" "$r set /t/none-6.12 none" "$r dump" "$r dump none"
+	host "registers-$name" "$@" "${files[@]}" -- "${programs[@]}"
 	log=$TOP/build/check/${JOB:-job}-registers-$name
-	dumps "$log" "$dir" 7.3 3 4
-	dumps "$log" "$dir" 6.12 8 9
-	for k in 6.12 7.3; do
+	for k in $CROSS_KERNELS; do
+		dumps "$log" "$dir" "$k" $((n + 4)) $((n + 5))
+		n=$((n + 5))
+	done
+	for k in $CROSS_KERNELS; do
 		in_tree "$name" $k "$@"
 		for kind in all none; do
 			differ "$name" $k "$IN_TREE/$kind-$k" "$dir/$kind-$k" >"$dir/$kind-$k.differs"
