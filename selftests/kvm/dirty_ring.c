@@ -516,7 +516,8 @@ static void copying(void (*prepare)(int fd), void (*collect)(void))
 	memcpy(copy, mem, COPIED * PAGE);
 	for (unsigned int round = 0; round < rounds; round++) {
 		for (unsigned int i = 0; i < 5; i++) {
-			wait_writes(i * 300);
+			/* the last time rings are full */
+			wait_writes(i < 4 ? i * 100 : NR_VCPUS * LIMIT);
 			collect();
 		}
 		wait_stopped(collect);

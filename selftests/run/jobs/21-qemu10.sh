@@ -4,4 +4,4 @@
 . "$(dirname "$0")/../lib.sh"
 guest_files
 host qemu10 --kernel 6.12 --rootfs qemu10 --timeout 900 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-tools debug migrate"
+	"$RUN/host/qemu-tools debug migrate migrate_by_ring"
