@@ -252,6 +252,14 @@ u64 keel_idreg_writable(const struct keel_vm *vm, unsigned int idx)
 	return is_wi(idx) ? 0 : keel_idlimits_writable(idx, vm->arch.abi);
 }
 
+/* The most that val can be: of what is unwise all that there is, or nothing. */
+static u64 limit(struct keel_vm *vm, unsigned int idx, u64 val)
+{
+	u64 all = offer(vm, idx), unwise = unwise_fields(idx);
+
+	return visible(vm, idx, (val ^ all) & unwise ? all & ~unwise : all);
+}
+
 int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 {
 	struct keel_vm *vm = vcpu->vm;
@@ -264,7 +272,7 @@ int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 	if (vm->has_run)
 		err = val == keel_idreg_read(vm, idx) ? 0 : -EBUSY;
 	else
-		err = keel_idlimits_check(idx, vm->arch.abi, visible(vm, idx, offer(vm, idx)), val);
+		err = keel_idlimits_check(idx, vm->arch.abi, limit(vm, idx, val), val);
 	if (!err && !vm->has_run)
 		vm->arch.idregs[idx] = val;
 	mutex_unlock(&vm->config_lock);

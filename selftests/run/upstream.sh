@@ -17,7 +17,7 @@ verdicts() {
 
 # "PROGRAM|VERDICT" of what verdicts() printed.
 norm() {
-	sed -nE 's/^(.*) - [a-z0-9-]*-(kvm|keel): (.*)/\3|\1/p' "$1" |
+	sed -nE 's/^(.*) - [a-z0-9.-]*-(kvm|keel): (.*)/\3|\1/p' "$1" |
 		sed 's/ *:.*# SKIP|ok/|skip/; s/: ended with [0-9]*|/|/' | sort
 }
 
@@ -117,6 +117,7 @@ upstream() {
 	verdicts keel "$name" "${options[@]}" -- "${programs[@]}" >"$TOP/build/check/$name.verdicts"
 	norm "$reference" >"$TOP/build/check/$name.want"
 	norm "$TOP/build/check/$name.verdicts" >"$TOP/build/check/$name.got"
+	if [ ! -s "$TOP/build/check/$name.want" ]; then echo "not ok - $name: no verdicts"; fi
 	while IFS='|' read -r program want; do
 		got=$(sed -n "s/^$program|//p" "$TOP/build/check/$name.got")
 		if hasty "$name" "$program" "$got"; then

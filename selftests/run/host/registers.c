@@ -4,7 +4,8 @@
  * as a VM that migrates takes them along.
  * usage: registers dump [none]
  *        registers set FILE [none]     KTAP: one case, with a line for each register refused
- * The vCPU has pointer authentication where it is offered, unless none is said; the VM has a GIC.
+ * The vCPU has pointer authentication and SVE, of all lengths, where they are offered,
+ * unless none is said; the VM has a GIC.
  * A line is "ID VALUE MASK", in hexadecimal digits: an id of the KVM ABI, its value with the
  * lowest byte first, and which bits of it KVM_ARM_GET_REG_WRITABLE_MASKS names.
  */
@@ -21,6 +22,7 @@
 #include "uapi/keel.h"
 
 #define MAX_BYTES	256
+#define MAX_LINE	(2 * MAX_BYTES + 64)
 #define ID_OP(id, shift, mask)	((id) >> (shift) & (mask))
 
 static int vm, vcpu;
@@ -45,20 +47,31 @@ static void make_gic(void)
 		fprintf(stderr, "# no GICv3: %s\n", strerror(errno));
 }
 
-static void make_vcpu(bool features)
+static unsigned int features(void)
+{
+	unsigned int keys = 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
+	bool has_keys = has(KVM_CAP_ARM_PTRAUTH_ADDRESS) && has(KVM_CAP_ARM_PTRAUTH_GENERIC);
+
+	return (has_keys ? keys : 0) | (has(KVM_CAP_ARM_SVE) ? 1u << KVM_ARM_VCPU_SVE : 0);
+}
+
+static void make_vcpu(bool all)
 {
 	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	struct kvm_vcpu_init init;
+	int sve = KVM_ARM_VCPU_SVE;
 
 	vm = ioctl(kvm, KVM_CREATE_VM, 0);
 	vcpu = ioctl(vm, KVM_CREATE_VCPU, 0);
 	if (vcpu < 0 || ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init))
 		die("making a vCPU");
 	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	if (features && has(KVM_CAP_ARM_PTRAUTH_ADDRESS) && has(KVM_CAP_ARM_PTRAUTH_GENERIC))
-		init.features[0] |= 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
+	if (all)
+		init.features[0] |= features();
 	if (ioctl(vcpu, KVM_ARM_VCPU_INIT, &init))
 		die("KVM_ARM_VCPU_INIT");
+	if (init.features[0] & 1u << KVM_ARM_VCPU_SVE && ioctl(vcpu, KVM_ARM_VCPU_FINALIZE, &sve))
+		die("KVM_ARM_VCPU_FINALIZE");
 	make_gic();
 }
 
@@ -125,7 +138,8 @@ static bool set_one(const char *line)
 	unsigned int byte;
 	int at;
 
-	if (sscanf(line, "%llx %n", &id, &at) != 1)
+	/* the lengths are fixed by now, as all that there are */
+	if (sscanf(line, "%llx %n", &id, &at) != 1 || id == KVM_REG_ARM64_SVE_VLS)
 		return true;
 	for (unsigned int i = 0; i < bytes_of(id) && sscanf(line + at + 2 * i, "%2x", &byte) == 1; i++)
 		value[i] = byte;
@@ -139,7 +153,7 @@ static bool set_one(const char *line)
 static int set(const char *file)
 {
 	FILE *f = fopen(file, "r");
-	char line[2 * MAX_BYTES + 64];
+	char line[MAX_LINE];
 	unsigned int refused = 0, lines = 0;
 
 	if (!f)
