@@ -20,7 +20,7 @@
 #include "world.h"
 
 /* Owners (SMCCC, bits 29:24) whose calls the host knows; for the rest there is one answer. */
-static bool owner_is_served(u32 fn)
+static __always_inline bool owner_is_served(u32 fn)
 {
 	switch (ARM_SMCCC_OWNER_NUM(fn)) {
 	case ARM_SMCCC_OWNER_ARCH:
@@ -32,7 +32,7 @@ static bool owner_is_served(u32 fn)
 	return false;
 }
 
-static s64 arch_feature(const struct keel_ctx *ctx, u32 fn)
+static __always_inline s64 arch_feature(const struct keel_ctx *ctx, u32 fn)
 {
 	switch (fn) {
 	case ARM_SMCCC_VERSION_FUNC_ID:
@@ -50,7 +50,7 @@ static s64 arch_feature(const struct keel_ctx *ctx, u32 fn)
 	return SMCCC_RET_NOT_SUPPORTED;
 }
 
-static bool hypercall(struct keel_ctx *ctx)
+static __always_inline bool hypercall(struct keel_ctx *ctx)
 {
 	u32 fn = ctx->x[0];
 
@@ -76,7 +76,7 @@ static bool hypercall(struct keel_ctx *ctx)
  * kernels read for each instruction that they change. If EL0 may not read that,
  * the trap is EL1's.
  */
-static bool read_idreg(struct keel_ctx *ctx)
+static __always_inline bool read_idreg(struct keel_ctx *ctx)
 {
 	u32 iss = ctx->esr & ESR_ELx_ISS_MASK, sys = iss & ESR_ELx_SYS64_ISS_SYS_MASK;
 	u32 where = ESR_ELx_SYS64_ISS_CRM_MASK | ESR_ELx_SYS64_ISS_OP2_MASK;
@@ -100,7 +100,7 @@ static bool read_idreg(struct keel_ctx *ctx)
 	return true;
 }
 
-static bool wfx(struct keel_ctx *ctx)
+static __always_inline bool wfx(struct keel_ctx *ctx)
 {
 	/* AArch32: the instruction may be conditional, and short */
 	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || (ctx->pstate & PSR_MODE32_BIT) || !READ_ONCE(ctx->lines))
@@ -114,6 +114,7 @@ static noinline bool load_fp(struct keel_ctx *ctx)
 	return keel_fp_load(ctx);
 }
 
+/* In one piece, as often as it is needed: a call more is what an exit costs. */
 static __always_inline bool serve(struct keel_ctx *ctx)
 {
 	switch (ESR_ELx_EC(ctx->esr)) {
