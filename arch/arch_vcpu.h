@@ -4,6 +4,7 @@
 #define KEEL_ARCH_ARCH_VCPU_H
 
 #include <linux/types.h>
+#include "pmu_state.h"
 
 struct keel_arch_vcpu {
 	unsigned long features;		/* KVM_ARM_VCPU_* given to VCPU_INIT, without POWER_OFF */
@@ -45,6 +46,8 @@ struct keel_arch_vcpu {
 	/* CCSIDR_EL1 as user space wrote it, by CSSELR; see arch/cache.c. */
 	u16 ccsidr_set;
 	u32 ccsidr[14];
+
+	struct keel_pmu_vcpu pmu;
 };
 
 #endif

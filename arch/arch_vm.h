@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include "../hyp/context.h"
 #include "abi.h"
+#include "pmu_state.h"
 
 struct keel_smccc_filter;
 
@@ -28,6 +29,8 @@ struct keel_arch_vm {
 
 	bool nisv_to_user;		/* [V] KVM_CAP_ARM_NISV_TO_USER enabled */
 	bool system_suspend;		/* [V] KVM_CAP_ARM_SYSTEM_SUSPEND enabled */
+	struct keel_pmu_vm pmu;
+
 	struct keel_smccc_filter *filter;	/* [config_lock, fixed after first run] */
 };
 

@@ -4,7 +4,7 @@
  * that the architecture maps them to (Arm ARM K10.2): a row says which one, and
  * which half of it. sysreg.c's table then knows how to emulate the access.
  *
- * What is not in a table is UNDEFINED on purpose: PMU, trace, the GIC's ICC
+ * What is not in a table is UNDEFINED on purpose: trace, the GIC's ICC
  * registers, IMPLEMENTATION DEFINED registers.
  */
 #include <linux/bsearch.h>
@@ -49,6 +49,10 @@ struct row {
 #define RAZ(opc1, crn, crm, opc2, m) \
 	{ .key = KEY(opc1, crn, crm, opc2), .modes = (m), .access = keel_sysreg_raz_wi }
 
+/* PMEVCNTR<n>, of which MCR leaves the upper half as it is, and PMEVTYPER<n> */
+#define CNT(n)	ROW(0, 14, 8 + (n) / 8, (n) % 8, RW | USER, LOW, PMEVCNTRn_EL0(n))
+#define TYP(n)	ROW(0, 14, 12 + (n) / 8, (n) % 8, RW | USER, WORD, PMEVTYPERn_EL0(n))
+
 /* MCR and MRC of p15; CRn 0, opc1 0, CRm 1 to 7 is read_id(). */
 static const struct row cp15[] = {
 	ROW(0, 0, 0, 1, R, WORD, CTR_EL0),
@@ -87,6 +91,24 @@ static const struct row cp15[] = {
 	ROW(0, 7, 6, 2, W, WORD, DC_ISW),
 	ROW(0, 7, 10, 2, W, WORD, DC_CSW),
 	ROW(0, 7, 14, 2, W, WORD, DC_CISW),
+	ROW(0, 9, 12, 0, RW | USER, WORD, PMCR_EL0),
+	ROW(0, 9, 12, 1, RW | USER, WORD, PMCNTENSET_EL0),
+	ROW(0, 9, 12, 2, RW | USER, WORD, PMCNTENCLR_EL0),
+	ROW(0, 9, 12, 3, RW | USER, WORD, PMOVSCLR_EL0),
+	ROW(0, 9, 12, 4, W | USER, WORD, PMSWINC_EL0),
+	ROW(0, 9, 12, 5, RW | USER, WORD, PMSELR_EL0),
+	ROW(0, 9, 12, 6, R | USER, LOW, PMCEID0_EL0),
+	ROW(0, 9, 12, 7, R | USER, LOW, PMCEID1_EL0),
+	ROW(0, 9, 13, 0, RW | USER, LOW, PMCCNTR_EL0),
+	ROW(0, 9, 13, 1, RW | USER, WORD, PMXEVTYPER_EL0),
+	ROW(0, 9, 13, 2, RW | USER, LOW, PMXEVCNTR_EL0),
+	ROW(0, 9, 14, 0, RW | USER, WORD, PMUSERENR_EL0),
+	ROW(0, 9, 14, 1, RW, WORD, PMINTENSET_EL1),
+	ROW(0, 9, 14, 2, RW, WORD, PMINTENCLR_EL1),
+	ROW(0, 9, 14, 3, RW | USER, WORD, PMOVSSET_EL0),
+	ROW(0, 9, 14, 4, R | USER, HIGH, PMCEID0_EL0),		/* PMCEID2 */
+	ROW(0, 9, 14, 5, R | USER, HIGH, PMCEID1_EL0),		/* PMCEID3 */
+	ROW(0, 9, 14, 6, R, WORD, PMMIR_EL1),
 	ROW(0, 10, 2, 0, RW, LOW, MAIR_EL1),		/* PRRR, MAIR0 */
 	ROW(0, 10, 2, 1, RW, HIGH, MAIR_EL1),		/* NMRR, MAIR1 */
 	ROW(0, 10, 3, 0, RW, LOW, AMAIR_EL1),
@@ -100,6 +122,15 @@ static const struct row cp15[] = {
 	ROW(0, 14, 2, 1, RW | USER, WORD, CNTP_CTL_EL0),
 	ROW(0, 14, 3, 0, RW | USER, WORD, CNTV_TVAL_EL0),
 	ROW(0, 14, 3, 1, RW | USER, WORD, CNTV_CTL_EL0),
+	CNT(0), CNT(1), CNT(2), CNT(3), CNT(4), CNT(5), CNT(6), CNT(7),
+	CNT(8), CNT(9), CNT(10), CNT(11), CNT(12), CNT(13), CNT(14), CNT(15),
+	CNT(16), CNT(17), CNT(18), CNT(19), CNT(20), CNT(21), CNT(22), CNT(23),
+	CNT(24), CNT(25), CNT(26), CNT(27), CNT(28), CNT(29), CNT(30),
+	TYP(0), TYP(1), TYP(2), TYP(3), TYP(4), TYP(5), TYP(6), TYP(7),
+	TYP(8), TYP(9), TYP(10), TYP(11), TYP(12), TYP(13), TYP(14), TYP(15),
+	TYP(16), TYP(17), TYP(18), TYP(19), TYP(20), TYP(21), TYP(22), TYP(23),
+	TYP(24), TYP(25), TYP(26), TYP(27), TYP(28), TYP(29), TYP(30),
+	ROW(0, 14, 15, 7, RW | USER, WORD, PMCCFILTR_EL0),
 	ROW(1, 0, 0, 0, R, WORD, CCSIDR_EL1),
 	ROW(1, 0, 0, 1, R, WORD, CLIDR_EL1),
 	ROW(1, 0, 0, 7, R, WORD, AIDR_EL1),
@@ -109,6 +140,7 @@ static const struct row cp15[] = {
 /* MCRR and MRRC of p15: opc1 and CRm only. */
 static const struct row cp15_wide[] = {
 	ROW(0, 0, 2, 0, RW, WORD, TTBR0_EL1),
+	ROW(0, 0, 9, 0, RW | USER, WORD, PMCCNTR_EL0),
 	ROW(0, 0, 12, 0, W, WORD, ICC_SGI1R_EL1),
 	ROW(0, 0, 14, 0, R | USER, WORD, CNTPCT_EL0),
 	ROW(1, 0, 2, 0, RW, WORD, TTBR1_EL1),

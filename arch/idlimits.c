@@ -10,6 +10,8 @@
 #include <linux/types.h>
 #include "idlimits.h"
 
+#define PMU_IMPDEF	0xf	/* PMUVer, PerfMon: a PMU that is none of Arm's */
+
 #define FIELD(n, s, k, m)	{ .name = #n, .shift = (s), .kind = KEEL_ID_##k, .max = (m) }
 #define FLOOR(n, s, k, m, f)	{ .name = #n, .shift = (s), .kind = KEEL_ID_##k, .max = (m), .floor = (f) }
 #define HIDE(n, s)		FIELD(n, s, HIDDEN, 0)
@@ -39,7 +41,7 @@ static const struct keel_idfield pfr1[] = {
 static const struct keel_idfield dfr0[] = {
 	FLOOR(CopDbg, 0, LOWER, 10, 6),
 	A32(4), A32(8), A32(12), A32(16), A32(20),
-	HIDE(PerfMon, 24),
+	FLOOR(PerfMon, 24, PMU, 6, 3),		/* as ID_AA64DFR0_EL1.PMUVer */
 	HIDE(TraceFilt, 28),
 };
 
@@ -117,7 +119,7 @@ static const struct keel_idfield aa64fpfr0[] = {
 
 static const struct keel_idfield aa64dfr0[] = {
 	FLOOR(DebugVer, 0, LOWER, 10, 6),	/* Armv8.8: what hyp/debug.c switches; 8.9 has banks */
-	HIDE(PMUVer, 8),
+	FIELD(PMUVer, 8, PMU, 6),		/* PMUv3 for Armv8.5 */
 	FIELD(BRPs, 12, EXACT, 0),		/* context-aware ones are the last: numbers must be the CPU's */
 	FIELD(WRPs, 20, LOWER, 15),
 	FIELD(CTX_CMPs, 28, EXACT, 0),
@@ -318,12 +320,17 @@ static bool is_aa32(unsigned int idx)
 	return idx < KEEL_IDLIMITS_IDX(4, 0);
 }
 
+static unsigned int lower(unsigned int host, int max)
+{
+	return (int)host < max ? host : (unsigned int)max;
+}
+
 static unsigned int offer_field(const struct keel_idfield *f, enum keel_abi abi, unsigned int host,
 				unsigned int flags)
 {
 	switch (f->kind) {
 	case KEEL_ID_LOWER:
-		return (int)host < f->max ? host : (unsigned int)f->max;
+		return lower(host, f->max);
 	case KEEL_ID_SIGNED:
 		return to_signed(host) < f->max ? host : (unsigned int)f->max & 0xf;
 	case KEEL_ID_HIGHER:
@@ -335,6 +342,8 @@ static unsigned int offer_field(const struct keel_idfield *f, enum keel_abi abi,
 		return abi < KEEL_ABI_7_3 ? host : 0;
 	case KEEL_ID_PAUTH:
 		return flags & KEEL_IDOFFER_PAUTH ? host : 0;
+	case KEEL_ID_PMU:
+		return flags & KEEL_IDOFFER_PMU && host != PMU_IMPDEF ? lower(host, f->max) : 0;
 	}
 	return 0;
 }
@@ -367,16 +376,26 @@ u64 keel_idlimits_writable(unsigned int idx, enum keel_abi abi)
 	return limits[idx].mask[abi];
 }
 
-u64 keel_idlimits_pauth(unsigned int idx)
+static u64 of_kind(unsigned int idx, enum keel_idkind kind)
 {
 	const struct keel_idfield *f = limits[idx].fields;
 	unsigned int i;
 	u64 val = 0;
 
 	for (i = 0; i < limits[idx].nr; i++, f++)
-		if (f->kind == KEEL_ID_PAUTH)
+		if (f->kind == kind)
 			val |= mask(f);
 	return val;
+}
+
+u64 keel_idlimits_pauth(unsigned int idx)
+{
+	return of_kind(idx, KEEL_ID_PAUTH);
+}
+
+u64 keel_idlimits_pmu(unsigned int idx)
+{
+	return of_kind(idx, KEEL_ID_PMU);
 }
 
 static bool is_forgotten(const struct keel_idfield *f, enum keel_abi abi)
@@ -387,8 +406,12 @@ static bool is_forgotten(const struct keel_idfield *f, enum keel_abi abi)
 u64 keel_idlimits_forget(unsigned int idx, enum keel_abi abi, u64 host, u64 val)
 {
 	const struct keel_idfield *f = limits[idx].fields;
+	u64 pmu = keel_idlimits_pmu(idx);
 	unsigned int i;
 
+	/* shown as well, of a PMU that is none of Arm's: all ones in a field */
+	if (pmu && (val & pmu) == pmu)
+		val &= ~pmu;
 	for (i = 0; i < limits[idx].nr; i++, f++)
 		if (is_forgotten(f, abi) && !((val ^ host) & mask(f)))
 			val &= ~mask(f);
@@ -401,6 +424,8 @@ static bool lowered_ok(const struct keel_idfield *f, unsigned int offer, unsigne
 	case KEEL_ID_LOWER:
 	case KEEL_ID_HOST:
 		return val < offer && val >= f->floor;
+	case KEEL_ID_PMU:
+		return !val || (val < offer && val >= f->floor);
 	case KEEL_ID_SIGNED:
 		return to_signed(val) < to_signed(offer);
 	case KEEL_ID_HIGHER:

@@ -23,6 +23,7 @@ enum keel_idkind {
 	KEEL_ID_PAUTH,		/* the host's if the vCPUs have pointer authentication, else 0 */
 	KEEL_ID_IGNORED,	/* 0; the host's is taken for 0 */
 	KEEL_ID_ONCE,		/* the host's at level 6.12, and from then on IGNORED */
+	KEEL_ID_PMU,		/* as LOWER if they have a PMU, else 0; 15 is one of another architecture: 0 */
 };
 
 /* One 4-bit field. */
@@ -44,6 +45,7 @@ struct keel_idlimit {
 
 #define KEEL_IDOFFER_AA32	(1U << 0)	/* EL0 can use AArch32: its ID registers have values */
 #define KEEL_IDOFFER_PAUTH	(1U << 1)	/* the vCPUs have pointer authentication */
+#define KEEL_IDOFFER_PMU	(1U << 2)	/* ... a PMU */
 
 const struct keel_idlimit *keel_idlimits_reg(unsigned int idx);
 /* Does the offer depend on the host's register at all? If not, it need not exist there. */
@@ -53,6 +55,8 @@ u64 keel_idlimits_offer(unsigned int idx, enum keel_abi abi, u64 host, unsigned 
 u64 keel_idlimits_writable(unsigned int idx, enum keel_abi abi);
 /* The fields that belong to pointer authentication. */
 u64 keel_idlimits_pauth(unsigned int idx);
+/* ... to the PMU. */
+u64 keel_idlimits_pmu(unsigned int idx);
 /* val without what in-tree kernels once showed of the host's register: written back, it counts as 0. */
 u64 keel_idlimits_forget(unsigned int idx, enum keel_abi abi, u64 host, u64 val);
 /* May user space replace the offer by val? 0 or -EINVAL. */

@@ -70,16 +70,17 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 	 HCR_PTW | HCR_TSC | HCR_TID1 | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
 
 /*
- * MDCR_EL2 for every guest: PMU, SPE, trace filter, OS lock and debug ROM
+ * MDCR_EL2 for every guest: PMU (emulated, or UNDEFINED), SPE, trace filter, OS lock and debug ROM
  * trap. E2PB and E2TB are 0: the guest may touch neither buffer. TDA and TDE
  * belong to debug.c. What traps by TDA and is not switched traps by TDCC and by
  * fine-grained traps as well, where the CPU has them: the communications channel,
  * claim tags, OSECCR_EL1.
  *
- * PMUSERENR_EL0 and PMSELR_EL0 stay the host's, out of the guest's reach by TPM.
- * What they hold decides whether EL0's access goes to the guest's EL1 at once or
- * by way of EL2, and whether PMXEV* of a counter that is not there are UNDEFINED
- * before they trap: an exception at the guest's EL1 each time, as there is no PMU.
+ * PMUSERENR_EL0 and PMSELR_EL0 are out of the guest's reach by TPM. What they hold
+ * decides whether EL0's access goes to the guest's EL1 at once or by way of EL2, and
+ * whether PMXEV* of a counter that is not there are UNDEFINED before they trap. For a
+ * guest without a PMU that is an exception at its EL1 each time, and they stay the
+ * host's; for one that has it pmu_world.c sees to it.
  */
 #define MDCR_BASE \
 	(MDCR_EL2_TPM | MDCR_EL2_TPMCR | MDCR_EL2_TPMS | MDCR_EL2_TTRF | MDCR_EL2_TDRA | MDCR_EL2_TDOSA)
@@ -131,6 +132,11 @@ bool keel_idreg_host_fwb(void)
 static bool vm_has_sve(const struct keel_vm *vm)
 {
 	return vm->arch.features & BIT(KVM_ARM_VCPU_SVE);
+}
+
+static bool vm_has_pmu(const struct keel_vm *vm)
+{
+	return vm->arch.features & BIT(KVM_ARM_VCPU_PMU_V3);
 }
 
 static bool vm_has_pauth(const struct keel_vm *vm)
@@ -211,7 +217,7 @@ static u64 unwise_fields(unsigned int idx)
 /* The most that any guest can see. */
 static u64 offer(const struct keel_vm *vm, unsigned int idx)
 {
-	unsigned int flags = KEEL_IDOFFER_PAUTH;
+	unsigned int flags = KEEL_IDOFFER_PAUTH | KEEL_IDOFFER_PMU;
 	u64 val;
 
 	if (keel_idreg_host_aa32())
@@ -230,6 +236,8 @@ static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
 		val &= ~keel_idlimits_pauth(idx);
 	if (!vm_has_sve(vm))
 		val &= ~sve_fields(idx);
+	if (!vm_has_pmu(vm))
+		val &= ~keel_idlimits_pmu(idx);
 	/* a GIC may still come, until the VM runs */
 	if (vm->has_run && !vm->gic.present)
 		val &= ~gic_fields(idx);

@@ -102,6 +102,11 @@ static bool is_visible(const struct keel_vcpu *vcpu, const struct keel_sysreg *r
 	return r->user && (!r->user->visible || r->user->visible(vcpu));
 }
 
+static bool is_listed(const struct keel_vcpu *vcpu, const struct keel_sysreg *r)
+{
+	return is_visible(vcpu, r) && (!r->user->listed || r->user->listed(vcpu));
+}
+
 /* The row of a system register's id; NULL: unknown or not for this vCPU. Wrong sizes and stray bits are unknown too. */
 static const struct keel_sysreg *find_sys(const struct keel_vcpu *vcpu, u64 id)
 {
@@ -224,7 +229,7 @@ static void emit_all(struct keel_vcpu *vcpu, struct list *l)
 	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)
 		emit(l, timer_ids[i]);
 	for (i = 0; i < keel_sysreg_nr; i++)
-		if (is_visible(vcpu, &keel_sysreg_table[i]))
+		if (is_listed(vcpu, &keel_sysreg_table[i]))
 			emit(l, sys_id(keel_sysreg_table[i].enc));
 	for (i = 0; i < KEEL_CACHE_NR_CCSIDR; i++)
 		emit(l, DEMUX_BASE | i);

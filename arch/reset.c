@@ -19,12 +19,13 @@
 #include "aarch32.h"
 #include "arch.h"
 #include "idreg.h"
+#include "pmu.h"
 #include "sve.h"
 
 #define PSTATE_RESET	(PSR_MODE_EL1h | PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT)
 
 /* KVM_ARM_VCPU_* bits that have a meaning, whether offered or not. */
-#define KNOWN_FEATURES	GENMASK(KVM_ARM_VCPU_PTRAUTH_GENERIC, 0)
+#define KNOWN_FEATURES	(GENMASK(KVM_ARM_VCPU_PTRAUTH_GENERIC, 0) | BIT(KVM_ARM_VCPU_PMU_V3_STRICT))
 #define PTRAUTH		(BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS) | BIT(KVM_ARM_VCPU_PTRAUTH_GENERIC))
 
 /* The CPUs that had a target number before the generic one came. */
@@ -63,6 +64,8 @@ unsigned long keel_reset_supported_features(void)
 		features |= BIT(KVM_ARM_VCPU_SVE);
 	if (keel_idreg_host_aa32_el1())
 		features |= BIT(KVM_ARM_VCPU_EL1_32BIT);
+	if (keel_pmu_supported())
+		features |= BIT(KVM_ARM_VCPU_PMU_V3) | BIT(KVM_ARM_VCPU_PMU_V3_STRICT);
 	return features;
 }
 
@@ -76,7 +79,18 @@ static int check_features(const struct kvm_vcpu_init *init)
 		return -ENOENT;
 	if (features & ~keel_reset_supported_features())
 		return -EINVAL;
+	if ((features & BIT(KVM_ARM_VCPU_PMU_V3_STRICT)) && !(features & BIT(KVM_ARM_VCPU_PMU_V3)))
+		return -EINVAL;
 	return (features & PTRAUTH) && (features & PTRAUTH) != PTRAUTH ? -EINVAL : 0;
+}
+
+/* What a VM with these features needs. config_lock held. */
+static int prepare_features(struct keel_vm *vm, unsigned long features)
+{
+	bool pmu = features & BIT(KVM_ARM_VCPU_PMU_V3);
+
+	/* strict: user space chooses it */
+	return pmu && !(features & BIT(KVM_ARM_VCPU_PMU_V3_STRICT)) ? keel_pmu_choose(vm) : 0;
 }
 
 /* Take the features as the VM's, or agree with what its other vCPUs took. */
@@ -87,8 +101,9 @@ static int claim_features(struct keel_vcpu *vcpu, unsigned long features)
 
 	mutex_lock(&vcpu->vm->config_lock);
 	if (!arch->features_set) {
-		arch->features = features;
-		arch->features_set = true;
+		err = prepare_features(vcpu->vm, features);
+		arch->features = err ? 0 : features;
+		arch->features_set = !err;
 	} else if (arch->features != features) {
 		err = -EINVAL;
 	}
@@ -138,6 +153,7 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 		keel_aarch32_reset(&vcpu->ctx);
 	keel_sysreg_reset(vcpu);
 	keel_debug_reset(vcpu);
+	keel_pmu_reset(vcpu);
 	keel_timer_vcpu_reset(vcpu);
 	/* as in KVM, what user space loaded into the GIC's CPU interface outlives KVM_ARM_VCPU_INIT */
 	if (on)
@@ -188,6 +204,8 @@ int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *ini
 	if (err)
 		return err;
 	vcpu->arch.features = init->features[0] & ~BIT(KVM_ARM_VCPU_POWER_OFF);
+	if (vcpu->arch.features & BIT(KVM_ARM_VCPU_PMU_V3))
+		keel_pmu_turn_on(vcpu);
 	/* user space may have loaded a new image past the guest's caches */
 	if (vcpu->has_run)
 		keel_mmu_reset_vm(vcpu->vm);
@@ -209,7 +227,7 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 		return err;
 	/* what is looked at here is fixed in the same breath, and the VM's whole configuration with it */
 	mutex_lock(&vm->config_lock);
-	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu);
+	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu) ?: keel_pmu_first_run(vcpu);
 	if (!err)
 		vm->has_run = true;
 	mutex_unlock(&vm->config_lock);

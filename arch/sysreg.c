@@ -4,7 +4,7 @@
  * the row, emulate, step over the instruction; else an UNDEFINED exception.
  *
  * What is not in the table is UNDEFINED on purpose. That covers all that keel
- * hides: PMU, SPE, TRBE, trace, BRBE, AMU, MPAM, SME, MTE, GCS,
+ * hides: SPE, TRBE, trace, BRBE, AMU, MPAM, SME, MTE, GCS,
  * the GIC's ICC registers without an in-kernel GIC, and IMPLEMENTATION
  * DEFINED registers.
  */
@@ -50,6 +50,13 @@
 #define BREAK(n) \
 	BREAK1(n, 4, "DBGBVR" #n "_EL1"), BREAK1(n, 5, "DBGBCR" #n "_EL1"), \
 	BREAK1(n, 6, "DBGWVR" #n "_EL1"), BREAK1(n, 7, "DBGWCR" #n "_EL1")
+
+/* The PMU's; CNT and TYP are one counter's, of eight in a row. */
+#define PMU(n, m, a, u)	ROW(#n, SYS_##n, m, keel_sysreg_pmu_##a, &keel_sysreg_user_pmu_##u, -1, 0)
+#define CNT(n)	ROW("PMEVCNTR" #n "_EL0", SYS_PMEVCNTRn_EL0(n), RW, keel_sysreg_pmu_cntr, \
+		    &keel_sysreg_user_pmu_cntr, -1, 0)
+#define TYP(n)	ROW("PMEVTYPER" #n "_EL0", SYS_PMEVTYPERn_EL0(n), RW, keel_sysreg_pmu_typer, \
+		    &keel_sysreg_user_pmu_typer, -1, 0)
 
 #define ID(crm, op2) \
 	ROW("ID_" #crm "_" #op2, sys_reg(3, 0, 0, crm, op2), R, keel_sysreg_idreg, &keel_sysreg_user_idreg, -1, 0)
@@ -147,6 +154,9 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	TRAP(ERXMISC3_EL1, RW, keel_sysreg_ras_1),
 	VM(FAR_EL1, 0),
 	PLAIN(PAR_EL1, 0),
+	PMU(PMINTENSET_EL1, RW, inten, bits),
+	PMU(PMINTENCLR_EL1, RW, inten, bits),
+	PMU(PMMIR_EL1, R, mmir, mmir),
 	VM(MAIR_EL1, 0),
 	VIEW(PIRE0_EL1, NONE, NULL, once),
 	VIEW(PIR_EL1, NONE, NULL, once),
@@ -175,6 +185,19 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	VIEW(AIDR_EL1, R, keel_sysreg_imp_id, aidr),
 	REG(CSSELR_EL1, RW, keel_sysreg_csselr, 0),
 	VIEW(CTR_EL0, R, keel_sysreg_ctr, ctr),
+	PMU(PMCR_EL0, RW, cr, cr),
+	PMU(PMCNTENSET_EL0, RW, cnten, bits),
+	PMU(PMCNTENCLR_EL0, RW, cnten, bits),
+	PMU(PMOVSCLR_EL0, RW, ovs, bits),
+	PMU(PMSWINC_EL0, W, swinc, swinc),
+	PMU(PMSELR_EL0, RW, selr, selr),
+	TRAP(PMCEID0_EL0, R, keel_sysreg_pmu_ceid),
+	TRAP(PMCEID1_EL0, R, keel_sysreg_pmu_ceid),
+	PMU(PMCCNTR_EL0, RW, cntr, cntr),
+	TRAP(PMXEVTYPER_EL0, RW, keel_sysreg_pmu_typer),
+	TRAP(PMXEVCNTR_EL0, RW, keel_sysreg_pmu_cntr),
+	PMU(PMUSERENR_EL0, RW, userenr, userenr),
+	PMU(PMOVSSET_EL0, RW, ovs, bits),
 	PLAIN(TPIDR_EL0, 0),
 	PLAIN(TPIDRRO_EL0, 0),
 
@@ -189,6 +212,16 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	TRAP(CNTV_TVAL_EL0, RW, keel_sysreg_timer),
 	TRAP(CNTV_CTL_EL0, RW, keel_sysreg_timer),
 	TRAP(CNTV_CVAL_EL0, RW, keel_sysreg_timer),
+
+	CNT(0), CNT(1), CNT(2), CNT(3), CNT(4), CNT(5), CNT(6), CNT(7),
+	CNT(8), CNT(9), CNT(10), CNT(11), CNT(12), CNT(13), CNT(14), CNT(15),
+	CNT(16), CNT(17), CNT(18), CNT(19), CNT(20), CNT(21), CNT(22), CNT(23),
+	CNT(24), CNT(25), CNT(26), CNT(27), CNT(28), CNT(29), CNT(30),
+	TYP(0), TYP(1), TYP(2), TYP(3), TYP(4), TYP(5), TYP(6), TYP(7),
+	TYP(8), TYP(9), TYP(10), TYP(11), TYP(12), TYP(13), TYP(14), TYP(15),
+	TYP(16), TYP(17), TYP(18), TYP(19), TYP(20), TYP(21), TYP(22), TYP(23),
+	TYP(24), TYP(25), TYP(26), TYP(27), TYP(28), TYP(29), TYP(30),
+	PMU(PMCCFILTR_EL0, RW, typer, typer),
 
 	PLAIN(DACR32_EL2, 0),
 	PLAIN(IFSR32_EL2, 0),

@@ -24,6 +24,7 @@ struct keel_sysreg_user {
 	int (*get)(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 *val);
 	int (*set)(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 val);
 	bool (*visible)(const struct keel_vcpu *vcpu);	/* NULL: always */
+	bool (*listed)(const struct keel_vcpu *vcpu);	/* by KVM_GET_REG_LIST; NULL: if it is visible */
 };
 
 struct keel_sysreg {
@@ -72,6 +73,25 @@ bool keel_sysreg_debug_claimclr(struct keel_vcpu *vcpu, const struct keel_sysreg
 bool keel_sysreg_debug_authstatus(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 extern const struct keel_sysreg_user keel_sysreg_user_bp;
 extern const struct keel_sysreg_user keel_sysreg_user_oslsr;
+
+/* pmu_trap.c, pmu_user.c: the same for the PMU's */
+bool keel_sysreg_pmu_cr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_cnten(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_inten(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_ovs(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_swinc(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_selr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_ceid(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_userenr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_mmir(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_cntr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_pmu_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+extern const struct keel_sysreg_user keel_sysreg_user_pmu_cr, keel_sysreg_user_pmu_bits;
+extern const struct keel_sysreg_user keel_sysreg_user_pmu_swinc, keel_sysreg_user_pmu_selr;
+extern const struct keel_sysreg_user keel_sysreg_user_pmu_userenr, keel_sysreg_user_pmu_mmir;
+extern const struct keel_sysreg_user keel_sysreg_user_pmu_cntr, keel_sysreg_user_pmu_typer;
+/* Which counter's this register is. */
+unsigned int keel_sysreg_pmu_index(u32 enc);
 
 /* sysreg_user.c: ONE_REG views */
 extern const struct keel_sysreg_user keel_sysreg_user_plain, keel_sysreg_user_key, keel_sysreg_user_zcr;

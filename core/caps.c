@@ -13,6 +13,7 @@
 #include <asm/sysreg.h>
 #include "../arch/abi.h"
 #include "../arch/arch.h"
+#include "../arch/pmu.h"
 #include "../arch/pvtime.h"
 #include "../mmu/mmu.h"
 #include "compat.h"
@@ -142,6 +143,9 @@ static int by_host(unsigned long cap)
 		return has_feature(KVM_ARM_VCPU_PTRAUTH_ADDRESS);
 	case KVM_CAP_ARM_PTRAUTH_GENERIC:
 		return has_feature(KVM_ARM_VCPU_PTRAUTH_GENERIC);
+	case KVM_CAP_ARM_PMU_V3:
+	case KVM_CAP_ARM_PMU_V3_STRICT:
+		return keel_pmu_supported();
 	case KVM_CAP_STEAL_TIME:
 		return keel_pvtime_supported();
 	case KVM_CAP_ARM_INJECT_SERROR_ESR:

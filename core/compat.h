@@ -154,6 +154,32 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #define SYS_CNTV_TVAL_EL0	sys_reg(3, 3, 14, 3, 0)
 #endif
 
+#ifndef SYS_PMICFILTR_EL0
+#define SYS_PMICFILTR_EL0	sys_reg(3, 3, 9, 6, 0)
+#endif
+#ifndef SYS_PMSELR_EL0
+#define SYS_PMSELR_EL0		sys_reg(3, 3, 9, 12, 5)
+#endif
+
+/*
+ * The event counters of a CPU's PMU; and hw_perf_event.idx as a number of the
+ * architecture's, 31 being the cycle counter, or -1. Before 6.12 that one came first
+ * and counted among them. Users include <linux/perf/arm_pmu.h>.
+ */
+#ifdef KEEL_HAVE_PMU_CNTR_MASK
+#define keel_compat_pmu_counters(pmu)	bitmap_weight((pmu)->cntr_mask, 31)
+static inline int keel_compat_pmu_index(int idx)
+{
+	return idx;
+}
+#else
+#define keel_compat_pmu_counters(pmu)	((pmu)->num_events - 1)
+static inline int keel_compat_pmu_index(int idx)
+{
+	return idx ? idx - (idx > 0) : 31;
+}
+#endif
+
 /*
  * kvm_run.immediate_exit: user space may write it at any time. Since 6.11 the
  * kernel's own view of the structure gives the byte another name; it follows

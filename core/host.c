@@ -73,6 +73,11 @@ bool keel_host_has_gicv3(void)
 	return cpus_have_cap(KEEL_CAP_GICV3);
 }
 
+bool keel_host_counts_guests(void)
+{
+	return is_kernel_in_hyp_mode() || IS_ENABLED(CONFIG_KVM);
+}
+
 #ifdef ARM64_MPAM	/* since 6.13 */
 /*
  * The kernel writes MPAM2_EL2 at boot wherever the CPU has MPAM, and opens all of it to

@@ -64,6 +64,13 @@ static inline bool keel_host_is_watching(void)
 }
 
 /*
+ * The kernel's PMU driver leaves it to a hypervisor that the events which exclude
+ * the host count in guests alone. Where it cannot do without, and is built for none, it
+ * does not.
+ */
+bool keel_host_counts_guests(void);
+
+/*
  * What the kernel would do at a return to user space: signals, rescheduling,
  * task work. pending: the guest must not be entered now. Any context.
  * work: do it; -EINTR: a signal must be delivered, KVM_RUN ends. Sleepable.

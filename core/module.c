@@ -4,6 +4,7 @@
 #include <linux/rcupdate.h>
 #include "../arch/arch.h"
 #include "../arch/mitigation.h"
+#include "../arch/pmu_host.h"
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
@@ -56,6 +57,7 @@ static int __init keel_init(void)
 	if (err)
 		goto err_irqfd;
 	keel_sve_settle();
+	keel_pmu_host_module_init();
 	keel_debugfs_init();
 	err = keel_device_init();
 	if (err)

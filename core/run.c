@@ -9,6 +9,7 @@
 #include <linux/signal.h>
 #include <asm/neon.h>
 #include "../arch/arch.h"
+#include "../arch/pmu.h"
 #include "../arch/pvtime.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
@@ -57,6 +58,13 @@ static int serve_its(struct keel_vcpu *vcpu)
 	return KEEL_RESUME;
 }
 
+/* Pairs with the handler of an overflow (arch/pmu_event.c): what it noted before the request is seen after. */
+static void serve_pmu(struct keel_vcpu *vcpu)
+{
+	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_PMU) && test_and_clear_bit(KEEL_REQ_PMU, &vcpu->requests))
+		keel_pmu_serve(vcpu);
+}
+
 /*
  * Requests to stop are served by the look at mp_state that follows: one made
  * after it stays, and forbids the entry. Pairs with keel_request().
@@ -86,6 +94,7 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 		clear_stops(vcpu);
 		if (serve_its(vcpu) != KEEL_RESUME)
 			return -EINTR;
+		serve_pmu(vcpu);
 		keel_vcpu_block(vcpu);
 	}
 	return KEEL_RESUME;
@@ -114,6 +123,7 @@ static int prepare(struct keel_vcpu *vcpu)
 	}
 	if (READ_ONCE(vcpu->requests) && test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
 		keel_reset_vcpu(vcpu);
+	serve_pmu(vcpu);
 	if (vcpu->arch.steal.placed)
 		keel_pvtime_update(vcpu);
 	return KEEL_RESUME;
@@ -165,12 +175,16 @@ static int enter(struct keel_vcpu *vcpu)
 	int code;
 
 	keel_vgic_flush(vcpu);
+	if (keel_pmu_on(vcpu))
+		keel_pmu_enter(vcpu);
 	if (keel_traced(KEEL_EVENT_ENTRY))
 		keel_trace_entry(vcpu->ctx.pc);
 	keel_exit_stat_enter(vcpu);
 	keel_host_guest_enter();
 	code = keel_hyp_run(vcpu);
 	keel_host_guest_exit();
+	if (keel_pmu_on(vcpu))
+		keel_pmu_leave(vcpu);
 	keel_vgic_sync(vcpu);
 	/* pairs with the acquire of keel_vgic_halt_guest(): what the list registers held is in memory */
 	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);
@@ -205,6 +219,16 @@ static void pay_kick(struct keel_vcpu *vcpu)
 	keel_vcpu_kick(owed);
 }
 
+/* Not on this CPU. As run_once() found it: preemption and IRQs off. */
+static int refuse_cpu(struct keel_vcpu *vcpu)
+{
+	unsigned int cpu = smp_processor_id();
+
+	local_irq_enable();
+	preempt_enable();
+	return keel_pmu_refuse(vcpu, cpu);
+}
+
 /* One entry and its exit. Verdict. */
 static int run_once(struct keel_vcpu *vcpu)
 {
@@ -225,6 +249,8 @@ static int run_once(struct keel_vcpu *vcpu)
 		preempt_enable();
 		return KEEL_RESUME;
 	}
+	if (keel_pmu_on(vcpu) && !keel_pmu_fits(vcpu))
+		return refuse_cpu(vcpu);
 	keel_mmu_vmid_update(&vcpu->vm->mmu);
 	keel_hyp_load(vcpu);
 	keel_timer_flush(vcpu);
@@ -275,6 +301,8 @@ static void set_owner(struct keel_vcpu *vcpu)
 		return;
 	put_pid(vcpu->pid);
 	vcpu->pid = get_pid(pid);
+	if (keel_pmu_on(vcpu))
+		keel_pmu_event_renew(vcpu, ~0U);
 	WRITE_ONCE(vcpu->tid, task_pid_nr(current));
 }
 

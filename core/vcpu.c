@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "../arch/arch.h"
+#include "../arch/pmu.h"
 #include "../arch/sve.h"
 #include "kick.h"
 #include "exit_stat.h"
@@ -41,6 +42,7 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	keel_exit_stat_begin(vcpu);
 	keel_timer_vcpu_init(vcpu);
 	keel_vgic_vcpu_init(vcpu);
+	keel_pmu_vcpu_init(vcpu);
 	/* what user space restored when there was no vCPU is for the first to come */
 	keel_request(vcpu, KEEL_REQ_ITS);
 	return vcpu;
@@ -62,6 +64,7 @@ void keel_vcpu_evict(struct keel_vcpu *vcpu)
 void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 {
 	keel_timer_vcpu_destroy(vcpu);
+	keel_pmu_vcpu_destroy(vcpu);
 	keel_mmu_vcpu_destroy(vcpu);
 	keel_sve_destroy(vcpu);
 	put_pid(vcpu->pid);

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include "../arch/abi.h"
 #include "../arch/arch.h"
+#include "../arch/pmu.h"
 #include "bus.h"
 #include "coalesced.h"
 #include "debugfs.h"
@@ -150,6 +151,7 @@ static void destroy(struct keel_vm *vm)
 	keel_vgic_vm_destroy(vm);
 	keel_routing_vm_destroy(vm);
 	keel_smccc_vm_destroy(vm);
+	keel_pmu_vm_destroy(vm);
 	keel_coalesced_vm_destroy(vm);
 	keel_ioeventfd_vm_destroy(vm);
 	keel_bus_destroy(vm);

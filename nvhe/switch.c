@@ -164,12 +164,17 @@ static void enter_world(struct keel_el2_cpu *cpu, struct keel_ctx *ctx)
 	activate(cpu, ctx);
 	keel_el1_load(ctx->sys);
 	keel_el1_open(ctx->sys);
+	if (ctx->pmcnten)
+		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENSET_EL0);
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 
 /* The guest's registers to memory, with its controls still loaded. */
 static void save_guest(struct keel_el2_world *w, struct keel_ctx *ctx)
 {
+	/* EL2 is not counted, so that it may be late; the host's EL1 comes after an ERET */
+	if (ctx->pmcnten)
+		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENCLR_EL0);
 	keel_fp_save(ctx);
 	keel_el2_gic_leave(w, ctx);
 	if (keel_world_serror_taken(ctx))
@@ -227,6 +232,8 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 	write_sysreg(0, cntvoff_el2);
 	write_sysreg(w->host.cnthctl, cnthctl_el2);
 	keel_el2_gic_recover(w);
+	if (ctx->pmcnten)
+		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENCLR_EL0);
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
 		keel_debug_recover(&w->debug);
 	keel_fp_abandon(ctx);

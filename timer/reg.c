@@ -240,10 +240,11 @@ int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *at
 static u16 line_bits(const struct keel_vcpu *vcpu)
 {
 	return (vcpu->timer.line[KEEL_TIMER_VIRT] ? KVM_ARM_DEV_EL1_VTIMER : 0) |
-	       (vcpu->timer.line[KEEL_TIMER_PHYS] ? KVM_ARM_DEV_EL1_PTIMER : 0);
+	       (vcpu->timer.line[KEEL_TIMER_PHYS] ? KVM_ARM_DEV_EL1_PTIMER : 0) |
+	       (vcpu->arch.pmu.line ? KVM_ARM_DEV_PMU : 0);
 }
 
-#define LINE_BITS	(KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER)
+#define LINE_BITS	(KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER | KVM_ARM_DEV_PMU)
 
 /* What user space makes of its page only decides how often it is told. */
 bool keel_timer_user_notify(struct keel_vcpu *vcpu)

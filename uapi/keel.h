@@ -84,6 +84,15 @@ struct kvm_smccc_filter {
 #define KVM_REG_ARM_VENDOR_HYP_BIT_DISCOVER_IMPL_CPUS	1
 #endif
 
+#ifndef KVM_CAP_ARM_PMU_V3_STRICT	/* since 7.3, and with it the attribute */
+#define KVM_CAP_ARM_PMU_V3_STRICT	251
+#define KVM_ARM_VCPU_PMU_V3_STRICT	9
+#endif
+
+#ifndef KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS	/* newer than 6.12 */
+#define KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS	4
+#endif
+
 #ifndef KVM_ARM_SET_COUNTER_OFFSET	/* since 6.4 */
 #define KVM_CAP_COUNTER_OFFSET 227
 #define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)

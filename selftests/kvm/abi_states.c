@@ -85,7 +85,6 @@ static struct { struct kvm_irq_routing r; struct kvm_irq_routing_entry e[1]; } n
  * In-tree KVM of the emulated host differs in these:
  *  - events before KVM_ARM_VCPU_INIT are ENOEXEC since 6.18, IIDR and TYPER2 are
  *    accessible before initialisation since 6.17
- *  - it has a PMU, which this vCPU has not: ENODEV. A host without one is ENXIO
  *  - an ICC register's value is looked for after the GIC's state
  *  - an ITS ignores control attributes that it does not know
  */
@@ -181,10 +180,10 @@ static const struct call calls[] = {
 	SETTER("stolen time, bad value pointer", VCPU, PVTIME, KVM_ARM_VCPU_PVTIME_IPA, BAD, "EFAULT"),
 	SETTER("stolen time, unknown", VCPU, PVTIME, 77, BAD, "ENXIO"),
 	HAS("PMU interrupt", VCPU, PMU, KVM_ARM_VCPU_PMU_V3_IRQ, "ENXIO"),
-	GETTER("PMU interrupt", VCPU, PMU, KVM_ARM_VCPU_PMU_V3_IRQ, &scratch, "ENXIO",
+	GETTER("PMU interrupt", VCPU, PMU, KVM_ARM_VCPU_PMU_V3_IRQ, &scratch,
 		BY_CREATION("EINVAL", "ENODEV")),
-	SETTER("PMU interrupt", VCPU, PMU, KVM_ARM_VCPU_PMU_V3_IRQ, &ppi, "ENXIO", "ENODEV"),
-	SETTER("PMU init", VCPU, PMU, KVM_ARM_VCPU_PMU_V3_INIT, NULL, "ENXIO", "ENODEV"),
+	SETTER("PMU interrupt", VCPU, PMU, KVM_ARM_VCPU_PMU_V3_IRQ, &ppi, "ENODEV"),
+	SETTER("PMU init", VCPU, PMU, KVM_ARM_VCPU_PMU_V3_INIT, NULL, "ENODEV"),
 	SETTER("unknown vCPU group", VCPU, 77, 0, BAD, "ENXIO"),
 	GETTER("unknown vCPU group", VCPU, 77, 0, BAD, "ENXIO"),
 	HAS("unknown vCPU group", VCPU, 77, 0, "ENXIO"),

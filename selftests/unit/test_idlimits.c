@@ -9,7 +9,7 @@
 #include "arch/idlimits.h"
 #include "ktap.h"
 
-#define ALL	(KEEL_IDOFFER_AA32 | KEEL_IDOFFER_PAUTH)
+#define ALL	(KEEL_IDOFFER_AA32 | KEEL_IDOFFER_PAUTH | KEEL_IDOFFER_PMU)
 #define NOW	KEEL_ABI_7_3
 
 static const char *const level[] = { [KEEL_ABI_6_12] = "6.12", [KEEL_ABI_7_3] = "7.3" };
@@ -60,6 +60,8 @@ static void never_above_host(void)
 					CHECK(sgn(o) <= sgn(h) && sgn(o) <= f->max);
 				else if (f->kind == KEEL_ID_LOWER)
 					CHECK(o <= h && o <= (unsigned int)f->max);
+				else if (f->kind == KEEL_ID_PMU)
+					CHECK(h == 0xf ? !o : o <= h && o <= (unsigned int)f->max);
 				else if (is_nothing(f))
 					CHECK_EQ(o, 0);
 				else
@@ -88,7 +90,7 @@ static void hidden_features_are_zero(void)
 		{ 4, 1, 8, "MTE" }, { 4, 1, 16, "MPAM_frac" }, { 4, 1, 24, "SME" }, { 4, 1, 28, "RNDR_trap" },
 		{ 4, 1, 36, "NMI" }, { 4, 1, 40, "MTE_frac" }, { 4, 1, 44, "GCS" }, { 4, 1, 48, "THE" }, { 4, 1, 56, "DF2" },
 		{ 4, 2, 12, "GCIE" }, { 4, 2, 32, "FPMR" }, { 4, 4, 12, "EltPerm" }, { 4, 7, 28, "F8CVT" },
-		{ 5, 0, 4, "TraceVer" }, { 5, 0, 8, "PMUVer" }, { 5, 0, 32, "PMSVer" },
+		{ 5, 0, 4, "TraceVer" }, { 5, 0, 32, "PMSVer" },
 		{ 5, 0, 40, "TraceFilt" }, { 5, 0, 44, "TraceBuffer" }, { 5, 0, 48, "MTPMU" },
 		{ 5, 0, 52, "BRBE" }, { 6, 0, 24, "TME" }, { 6, 1, 60, "LS64" }, { 6, 2, 60, "ATS1A" }, { 6, 3, 16, "LSUI" },
 		{ 7, 1, 48, "nTLBPA" }, { 7, 1, 56, "CMOW" }, { 7, 2, 20, "CCIDX" }, { 7, 2, 24, "NV" },
@@ -117,6 +119,25 @@ static void pauth_needs_the_feature(void)
 	CHECK_EQ(keel_idlimits_writable(r, NOW) & 0xff000ff0, 0);
 }
 
+/* PMUVer and PerfMon: 0 always goes, 15 was once shown and means 0, and between are versions of Arm's. */
+static void pmu_needs_the_feature(void)
+{
+	unsigned int r = KEEL_IDLIMITS_IDX(5, 0), a32 = KEEL_IDLIMITS_IDX(1, 2);
+	u64 ver = 0xfULL << 8, perfmon = 0xfULL << 24;
+
+	CHECK_EQ(keel_idlimits_pmu(r), ver);
+	CHECK_EQ(keel_idlimits_pmu(a32), perfmon);
+	CHECK_EQ(keel_idlimits_pmu(KEEL_IDLIMITS_IDX(5, 1)), 0);
+	CHECK_EQ(keel_idlimits_offer(r, NOW, 6ULL << 8, KEEL_IDOFFER_AA32) & ver, 0);
+	CHECK_EQ(keel_idlimits_offer(r, NOW, 9ULL << 8, ALL) & ver, 6ULL << 8);
+	CHECK_EQ(keel_idlimits_check(a32, NOW, 6ULL << 24 | 6, 6), 0);
+	CHECK_EQ(keel_idlimits_check(a32, NOW, 6ULL << 24 | 6, 2ULL << 24 | 6), -EINVAL);
+	CHECK_EQ(keel_idlimits_check(a32, NOW, 6ULL << 24 | 6, 3ULL << 24 | 6), 0);
+	CHECK_EQ(keel_idlimits_forget(r, NOW, 0, ver | 6), 6);
+	CHECK_EQ(keel_idlimits_forget(a32, NOW, 0, perfmon | 6), 6);
+	CHECK_EQ(keel_idlimits_forget(r, NOW, 0, 7ULL << 8), 7ULL << 8);
+}
+
 static void aa32_needs_aa32(void)
 {
 	for (unsigned int r = 0; r < KEEL_IDLIMITS_IDX(4, 0); r++) {
@@ -138,6 +159,8 @@ static bool may_be(const struct keel_idfield *f, bool writable, unsigned int o, 
 	case KEEL_ID_LOWER:
 	case KEEL_ID_HOST:
 		return v < o && v >= f->floor;
+	case KEEL_ID_PMU:
+		return !v || (v < o && v >= f->floor);
 	case KEEL_ID_SIGNED:
 		return sgn(v) < sgn(o);
 	case KEEL_ID_EITHER:
@@ -246,6 +269,7 @@ int main(void)
 	RUN(unlisted_bits_are_zero);
 	RUN(hidden_features_are_zero);
 	RUN(pauth_needs_the_feature);
+	RUN(pmu_needs_the_feature);
 	RUN(aa32_needs_aa32);
 	RUN(user_space_can_only_lower);
 	RUN(masks);

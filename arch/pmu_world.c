@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The CPU's PMU around an entry of a guest that has one. IRQs off.
+ *
+ * Under VHE the driver lets an event that excludes the host count at EL1 alone,
+ * since the host's programs are at EL0 as the guest's are: the filter is opened
+ * for the run. Under nVHE it leaves such events disabled, and EL2 enables them
+ * (ctx.pmcnten, nvhe/switch.c).
+ */
+#include <linux/bitops.h>
+#include <linux/perf_event.h>
+#include <linux/smp.h>
+#include <asm/sysreg.h>
+#include "../core/compat.h"
+#include "pmu.h"
+
+#define INSN	32	/* PMICFILTR_EL0 */
+
+#define CASE(n)		case n: write_sysreg_s(val, SYS_PMEVTYPERn_EL0(n)); break
+#define CASES(n)	CASE(n); CASE((n) + 1); CASE((n) + 2); CASE((n) + 3); CASE((n) + 4); CASE((n) + 5)
+
+/* Filter of one of the CPU's counters. */
+static void write_filter(unsigned int counter, u64 val)
+{
+	switch (counter) {
+	CASES(0);
+	CASES(6);
+	CASES(12);
+	CASES(18);
+	CASES(24);
+	CASE(30);
+	case KEEL_PMU_CYCLE:
+		write_sysreg_s(val, SYS_PMCCFILTR_EL0);
+		break;
+	case INSN:
+		write_sysreg_s(val, SYS_PMICFILTR_EL0);
+		break;
+	}
+}
+
+/* The CPU's counter that counts this event now; -1: none does. */
+static int counter_of(const struct perf_event *event)
+{
+	if (READ_ONCE(event->oncpu) != smp_processor_id())
+		return -1;
+	return keel_compat_pmu_index(event->hw.idx);
+}
+
+static void set_filter(const struct perf_event *event, int counter, bool open)
+{
+	u64 filter = event->hw.config_base;
+
+	if (!event->attr.exclude_user && (filter & KEEL_PMTYPER_U))
+		write_filter(counter, open ? filter & ~(u64)KEEL_PMTYPER_U : filter);
+}
+
+/* All of the vCPU's events that count on this CPU. Returns their counters. */
+static u64 set_filters(const struct keel_pmu_vcpu *pmu, bool open)
+{
+	unsigned long running = pmu->running;
+	u64 counters = 0;
+	unsigned int i;
+	int counter;
+
+	for_each_set_bit(i, &running, KEEL_PMU_NR) {
+		counter = counter_of(pmu->slot[i].event);
+		if (counter < 0)
+			continue;
+		counters |= BIT_ULL(counter);
+		set_filter(pmu->slot[i].event, counter, open);
+	}
+	return counters;
+}
+
+/*
+ * What the guest has in PMUSERENR_EL0 and PMSELR_EL0 is memory. The CPU's send
+ * each access to EL2: EL0 may do all, and the selected counter is there.
+ */
+void keel_pmu_enter(struct keel_vcpu *vcpu)
+{
+	struct keel_pmu_vcpu *pmu = &vcpu->arch.pmu;
+
+	pmu->host_userenr = read_sysreg_s(SYS_PMUSERENR_EL0);
+	pmu->host_sel = read_sysreg_s(SYS_PMSELR_EL0);
+	write_sysreg_s(KEEL_PMUSERENR_EN, SYS_PMUSERENR_EL0);
+	write_sysreg_s(0, SYS_PMSELR_EL0);
+	vcpu->ctx.pmcnten = set_filters(pmu, true);
+	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
+}
+
+/* Before the host's programs run there is an ERET again. */
+void keel_pmu_leave(struct keel_vcpu *vcpu)
+{
+	struct keel_pmu_vcpu *pmu = &vcpu->arch.pmu;
+
+	set_filters(pmu, false);
+	write_sysreg_s(pmu->host_sel, SYS_PMSELR_EL0);
+	write_sysreg_s(pmu->host_userenr, SYS_PMUSERENR_EL0);
+}
