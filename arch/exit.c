@@ -20,6 +20,7 @@
 #include "cp15.h"
 #include "entry_state32.h"
 #include "exit.h"
+#include "mops.h"
 #include "serror.h"
 #include "sve.h"
 
@@ -101,6 +102,16 @@ static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return keel_mmu_fault(vcpu, exit);
 }
 
+/* Begun on a CPU that does it the other way, it begins anew with what is left. */
+static int mops(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+
+	keel_mops_restart(ctx->x, &ctx->pc, ctx->pstate, exit->iss);
+	ctx->pstate &= ~(u64)DBG_SPSR_SS;
+	return KEEL_RESUME;
+}
+
 /* EL2 has posted an SGI to a vCPU that may have looked already. */
 static int posted(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
@@ -133,6 +144,7 @@ static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_BREAKPT_LOW]	= keel_debug_exit,
 	[ESR_ELx_EC_BKPT32]		= keel_debug_exit,
 	[ESR_ELx_EC_BRK64]		= keel_debug_exit,
+	[KEEL_EC_MOPS]			= mops,
 	[KEEL_EC_POSTED]		= posted,
 };
 

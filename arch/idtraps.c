@@ -12,7 +12,7 @@
 #include "idtraps.h"
 
 #define HCR_TTLBOS	BIT_ULL(55)
-#define HCRX_MSCEN	BIT_ULL(11)
+#define HCRX_MOPS	(BIT_ULL(11) | BIT_ULL(10))	/* MSCEn, and MCE2: mops.h */
 /* HFGITR_EL2 */
 #define DC_CVAP		BIT_ULL(8)
 #define DC_CVADP	BIT_ULL(9)
@@ -62,7 +62,7 @@ static const struct keel_idtrap rows[] = {
 	ROW(6, 1, XS, 56, CALL),
 	/* ID_AA64ISAR2_EL1 */
 	ROW(6, 2, WFxT, 0, CALL), ROW(6, 2, RPRES, 4, PSTATE),
-	TRAP(6, 2, MOPS, 16, OPEN, 1, HCRX, HCRX_MSCEN),
+	TRAP(6, 2, MOPS, 16, OPEN, 1, HCRX, HCRX_MOPS),
 	ROW(6, 2, BC, 20, CALL), ROW(6, 2, CLRBHB, 28, CALL), ROW(6, 2, PRFMSLC, 40, CALL),
 	ROW(6, 2, RPRFM, 48, CALL), ROW(6, 2, CSSC, 52, CALL), ROW(6, 2, LUT, 56, CALL),
 	/* ID_AA64MMFR0_EL1 */

@@ -9,6 +9,7 @@
  *  - with two vCPUs of a VM that take each other's CPU at each entry
  *  - when the CPU that holds the state goes offline: for the guest, and for
  *    the host that reads the registers
+ *  - a memory copy that began on a CPU that does it the other way
  *  - for FP/SIMD, with two guests and two programs of the host that share
  *    and change CPUs
  */
@@ -441,11 +442,78 @@ static void fp(void)
 		pthread_join(threads[i], NULL);
 }
 
+static u8 from[4096], to[4096];
+static u64 faults;
+
+static void count_fault(struct guest_regs *regs)
+{
+	faults++;
+	regs->pc += 8;
+}
+
+/*
+ * The main part of a copy, in the form that it has on CPUs of one option: PSTATE.C says
+ * which. In the other one's this CPU cannot go on, and begins anew.
+ */
+static void guest_copies(u64 c)
+{
+	u64 dst = (u64)to, src = (u64)from, n = sizeof(from);
+
+	for (unsigned int i = 0; i < sizeof(from); i++)
+		from[i] = i * 7 + c;
+	guest_on(VEC_SYNC, count_fault);
+	asm volatile(".arch armv8.7-a+mops\n"
+		     "	msr	nzcv, %3\n"
+		     "	b	2f\n"
+		     "	cpyfp	[%0]!, [%1]!, %2!\n"
+		     "2:	cpyfm	[%0]!, [%1]!, %2!\n"
+		     "	cpyfe	[%0]!, [%1]!, %2!"
+		     : "+&r"(dst), "+&r"(src), "+&r"(n) : "r"(c << 29) : "memory", "cc");
+	GUEST_EQ(faults, 0);
+	for (unsigned int i = 0; i < sizeof(from); i++)
+		GUEST_EQ(to[i], from[i]);
+	GUEST_EQ(n, 0);
+}
+
+/* Option A's form has the ends of both, and the size negative. */
+static void guest_copies_a(u64 unused)
+{
+	u64 dst = (u64)to + sizeof(to), src = (u64)from + sizeof(from), n = -(u64)sizeof(from);
+
+	for (unsigned int i = 0; i < sizeof(from); i++)
+		from[i] = i * 11;
+	guest_on(VEC_SYNC, count_fault);
+	asm volatile(".arch armv8.7-a+mops\n"
+		     "	msr	nzcv, xzr\n"
+		     "	b	2f\n"
+		     "	cpyfp	[%0]!, [%1]!, %2!\n"
+		     "2:	cpyfm	[%0]!, [%1]!, %2!\n"
+		     "	cpyfe	[%0]!, [%1]!, %2!"
+		     : "+&r"(dst), "+&r"(src), "+&r"(n) :: "memory", "cc");
+	GUEST_EQ(faults, 0);
+	for (unsigned int i = 0; i < sizeof(from); i++)
+		GUEST_EQ(to[i], from[i]);
+}
+
+/* Of both forms this CPU has one; the other is one of a CPU where it began. */
+static void copies(void)
+{
+	struct vm *vm = vm_new(1, guest_copies, 1);
+	u64 isar2;
+
+	REQUIRE_EQ(reg_get(vm->vcpu[0].fd, REG_SYS(3, 0, 0, 6, 2), &isar2), 0);
+	if (!(isar2 >> 16 & 0xf))
+		ktap_skip("no FEAT_MOPS");
+	vcpu_finish(&vm->vcpu[0]);
+	vcpu_finish(&vm_new(1, guest_copies_a, 0)->vcpu[0]);
+}
+
 static const struct ktap_case cases[] = {
 	{ "two VMs in turn on one CPU", one_cpu, 60 },
 	{ "two VMs, each run on another CPU", other_cpus, 60 },
 	{ "two vCPUs that swap CPUs", swapped, 60 },
 	{ "the CPU with the state goes offline", offline, 60 },
 	{ "FP/SIMD of guests and programs", fp, 60 },
+	{ "a copy that began on a CPU of the other option", copies },
 };
 KTAP_MAIN(cases)

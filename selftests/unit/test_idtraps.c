@@ -82,7 +82,7 @@ static void all_or_nothing(void)
 	keel_idtraps_compute(idregs, set);
 	CHECK_EQ(set[KEEL_TRAP_HCR], 0);
 	CHECK_EQ(set[KEEL_TRAP_HFGITR], 0);
-	CHECK_EQ(set[KEEL_TRAP_HCRX], 1ULL << 11);
+	CHECK_EQ(set[KEEL_TRAP_HCRX], 3ULL << 10);
 	memset(idregs, 0, sizeof(idregs));
 	keel_idtraps_compute(idregs, set);
 	CHECK_EQ(set[KEEL_TRAP_HCR], 1ULL << 55);
