@@ -5,6 +5,7 @@
  */
 #include <linux/errno.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include "../core/objects.h"
@@ -55,7 +56,9 @@ int keel_sve_finalize(struct keel_vcpu *vcpu)
 
 void keel_sve_reset(struct keel_vcpu *vcpu)
 {
-	if (vcpu->arch.sve_state)
+	if (!vcpu->arch.sve_state)
+		vcpu->arch.sve_vq = 0;	/* all that is offered */
+	else
 		memset(vcpu->arch.sve_state, 0, keel_sve_size(vcpu->ctx.sve_vq));
 }
 
@@ -99,8 +102,12 @@ static int set_lengths(struct keel_vcpu *vcpu, const void __user *from)
 
 static int find(const struct keel_vcpu *vcpu, u64 id, struct keel_sve_region *r)
 {
-	return keel_sve_layout_region(id, keel_sve_has(vcpu) ? longest(vcpu) : 0, r) ?:
-	       keel_sve_check_finalized(vcpu);
+	int err = keel_sve_layout_region(id, keel_sve_has(vcpu) ? longest(vcpu) : 0, r) ?:
+		  keel_sve_check_finalized(vcpu);
+
+	if (!err)
+		r->offset = array_index_nospec(r->offset, keel_sve_size(vcpu->ctx.sve_vq));
+	return err;
 }
 
 int keel_sve_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)

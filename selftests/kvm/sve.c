@@ -423,11 +423,12 @@ static void lengths(void)
 	for (u64 vq = max; vq; vq--)
 		CHECK_EQ(set_lengths(vcpu, (all & ((1ul << vq) - 1)) | 1ul << (vq - 1), 0),
 			 all >> (vq - 1) & 1 ? 0 : -EINVAL);
-	/* the last one holds, over INIT as well, and FINALIZE makes it so for good */
-	CHECK_EQ(vcpu_init_fd(vm, vcpu, SVE), 0);
+	/* the last one holds until INIT, and FINALIZE makes it so for good */
 	CHECK_EQ(reg_get(vcpu, REG_VLS, words), 0);
 	CHECK_EQ(words[0], 1);
-	CHECK_EQ(set_lengths(vcpu, all, 0), 0);
+	CHECK_EQ(vcpu_init_fd(vm, vcpu, SVE), 0);
+	CHECK_EQ(reg_get(vcpu, REG_VLS, words), 0);
+	CHECK_EQ(words[0], all);
 	CHECK_EQ(finalize(vcpu), 0);
 	CHECK_EQ(set_lengths(vcpu, all, 0), -EPERM);
 	CHECK_EQ(reg_set(vcpu, REG_VLS, NULL), -EPERM);
