@@ -254,6 +254,20 @@ static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struc
 	};
 }
 
+/*
+ * Somebody else is replacing the entry. On PREEMPT_RT that may be a thread of lower
+ * priority which this one has preempted: it is waited for, asleep.
+ */
+static void let_others_finish(struct keel_mmu *mmu)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		cond_resched();
+		return;
+	}
+	write_lock(&mmu->lock);
+	write_unlock(&mmu->lock);
+}
+
 static int fault_in(struct keel_fault *f)
 {
 	int ret;
@@ -283,7 +297,7 @@ static int fault_in(struct keel_fault *f)
 	ret = map(f);
 	keel_unpin(f);
 	if (ret == -EAGAIN) {
-		cond_resched();
+		let_others_finish(f->mmu);
 		ret = 0;
 	}
 	return ret ?: KEEL_RESUME;
