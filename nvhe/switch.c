@@ -128,8 +128,8 @@ static void activate(const struct keel_el2_cpu *cpu, const struct keel_ctx *ctx)
 	keel_guarded_write_hcr(keel_world_hcr(ctx));
 }
 
-/* VMID 0 is the host's: without stage 2 its TLB entries still carry VTTBR_EL2.VMID (Arm ARM D8.14). */
-static void deactivate(const struct keel_el2_cpu *cpu)
+/* Inline: the caller's DSB goes before. VMID 0 is the host's: without stage 2 its TLB entries still carry VTTBR_EL2.VMID (Arm ARM D8.14). */
+static __always_inline void deactivate(const struct keel_el2_cpu *cpu)
 {
 	const struct keel_host_el2 *h = &cpu->world.host;
 
