@@ -73,8 +73,7 @@ DEFINE_SHOW_ATTRIBUTE(vcpus);
 
 static int vgic_show(struct seq_file *m, void *unused)
 {
-	keel_vgic_show(m, m->private);
-	return 0;
+	return keel_vgic_show(m, m->private);
 }
 DEFINE_SHOW_ATTRIBUTE(vgic);
 

@@ -12,6 +12,9 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <asm/esr.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include <asm/virt.h>
 #include "../hyp/context.h"
 #include "trace.h"
 
@@ -64,9 +67,15 @@ void keel_trace_init(void)
 #define let_go()	preempt_enable_notrace()
 #endif
 
+/* In place (vhe/inplace.c) the CPU is the guest's but for its registers: not the world that probes know. */
+static bool in_guests_world(void)
+{
+	return is_kernel_in_hyp_mode() && !(read_sysreg(hcr_el2) & HCR_TGE);
+}
+
 /* types: of the event's arguments in the kernel. */
 #define FIRE(event, types, ...) do { \
-	if (!rcu_is_watching()) \
+	if (in_guests_world() || !rcu_is_watching()) \
 		break; \
 	hold_probes(); \
 	((int (*)types)keel_tracepoint[event]->iterator)(NULL, __VA_ARGS__); \

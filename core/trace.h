@@ -5,7 +5,7 @@
  * kernel also when its KVM does not run, and nobody else fires them then. A kernel
  * that was built without KVM has none. Documentation/observe.rst lists them.
  *
- * keel_trace_*(): any context in which RCU watches; nothing is emitted elsewhere.
+ * keel_trace_*(): any context; nothing is emitted where RCU does not watch, nor in place.
  * Whoever calls one asks keel_traced() first, which costs a load of a counter.
  */
 #ifndef KEEL_CORE_TRACE_H

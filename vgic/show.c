@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A VM's interrupts, in the columns that in-tree KVM's vgic-state has. */
+#include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/xarray.h>
 #include "../core/vcpus.h"
@@ -38,18 +40,26 @@ static void show_irq(struct seq_file *m, struct keel_irq *irq)
 		   s.hwintid, s.targets, s.sender, s.priority, in_lr ? number(holder) : -1);
 }
 
-static void show_lpis(struct seq_file *m, struct keel_vm *vm)
+/* A VMM may hold the lock for as long as its memory lets it. */
+static int show_lpis(struct seq_file *m, struct keel_vm *vm)
 {
 	struct keel_lpi *lpi;
 	unsigned long intid;
 
-	mutex_lock(&vm->gic.lpi.lock);
-	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi)
+	if (mutex_lock_killable(&vm->gic.lpi.lock))
+		return -EINTR;
+	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
+		/* all of it is done again, with more room */
+		if (seq_has_overflowed(m))
+			break;
 		show_irq(m, &lpi->irq);
+		cond_resched();
+	}
 	mutex_unlock(&vm->gic.lpi.lock);
+	return 0;
 }
 
-void keel_vgic_show(struct seq_file *m, struct keel_vm *vm)
+int keel_vgic_show(struct seq_file *m, struct keel_vm *vm)
 {
 	struct keel_vcpu *vcpu;
 	unsigned int i, n;
@@ -57,7 +67,7 @@ void keel_vgic_show(struct seq_file *m, struct keel_vm *vm)
 	/* pairs with the release when spi[] stands */
 	if (!smp_load_acquire(&vm->gic.initialised)) {
 		seq_puts(m, "no GIC, or not initialised\n");
-		return;
+		return 0;
 	}
 	seq_printf(m, "GICv%d, %u SPIs, GICD_CTLR enables %#x\n", vm->gic.v2 ? 2 : 3, vm->gic.nr_spis,
 		   READ_ONCE(vm->gic.ctlr) & 3);
@@ -68,5 +78,5 @@ void keel_vgic_show(struct seq_file *m, struct keel_vm *vm)
 			show_irq(m, &vcpu->gic.irq[n]);
 	for (n = 0; n < vm->gic.nr_spis; n++)
 		show_irq(m, &vm->gic.spi[n]);
-	show_lpis(m, vm);
+	return show_lpis(m, vm);
 }

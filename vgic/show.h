@@ -7,6 +7,7 @@ struct keel_vm;
 struct seq_file;
 
 /* Sleepable, no lock held; vCPUs may run. What is in a list register is shown as it went there. */
-void keel_vgic_show(struct seq_file *m, struct keel_vm *vm);
+/* -EINTR: killed while another had the LPIs. */
+int keel_vgic_show(struct seq_file *m, struct keel_vm *vm);
 
 #endif

@@ -9,10 +9,10 @@
 #define FIXED	offsetof(struct kvm_stats_desc, name)
 
 static const struct keel_stats_def defs[] = {
-	{ "one", KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE | KVM_STATS_BASE_POW10, 0 },
-	{ "two", KVM_STATS_TYPE_INSTANT | KVM_STATS_UNIT_SECONDS | KVM_STATS_BASE_POW10, -9 },
+	{ "one", KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE | KVM_STATS_BASE_POW10, 0, 0, 0 },
+	{ "two", KVM_STATS_TYPE_INSTANT | KVM_STATS_UNIT_SECONDS | KVM_STATS_BASE_POW10, -9, 0, 0 },
 	{ "many", KVM_STATS_TYPE_LINEAR_HIST | KVM_STATS_UNIT_NONE | KVM_STATS_BASE_POW10, 0, 5, 3 },
-	{ "a name that is far too long for the room that there is for names", 0, 0 },
+	{ "a name that is far too long for the room that there is for names", 0, 0, 0, 0 },
 };
 
 static void reads_back(void)
