@@ -41,7 +41,8 @@ static const struct keel_idtrap rows[] = {
 	ROW(4, 4, B16B16, 24, CALL), ROW(4, 4, SHA3, 32, CALL), ROW(4, 4, SM4, 40, CALL), ROW(4, 4, I8MM, 44, CALL),
 	ROW(4, 4, F32MM, 52, CALL), ROW(4, 4, F64MM, 56, CALL),
 	/* ID_AA64DFR0_EL1 */
-	ROW(5, 0, DebugVer, 0, ASKS), ROW(5, 0, WRPs, 20, ASKS), ROW(5, 0, DoubleLock, 36, ASKS),
+	ROW(5, 0, DebugVer, 0, ASKS), ROW(5, 0, PMUVer, 8, ASKS), ROW(5, 0, WRPs, 20, ASKS),
+	ROW(5, 0, DoubleLock, 36, ASKS),
 	/* ID_AA64ISAR0_EL1 */
 	ROW(6, 0, AES, 4, CALL), ROW(6, 0, SHA1, 8, CALL), ROW(6, 0, SHA2, 12, CALL),
 	ROW(6, 0, CRC32, 16, CALL), ROW(6, 0, ATOMIC, 20, CALL), ROW(6, 0, RDM, 28, CALL),
