@@ -18,9 +18,9 @@
 #include "pmu.h"
 #include "pmu_host.h"
 
-DEFINE_STATIC_KEY_FALSE(keel_pmu_used);
-
 #define PMUVER(dfr0)	(((dfr0) >> 8) & 0xf)	/* ID_AA64DFR0_EL1 */
+#define EL2(pfr0)	(((pfr0) >> 8) & 0xf)	/* ID_AA64PFR0_EL1 */
+#define EL3(pfr0)	(((pfr0) >> 12) & 0xf)
 
 bool keel_pmu_supported(void)
 {
@@ -120,9 +120,12 @@ static void note_overflows(struct keel_pmu_vcpu *pmu)
 struct keel_pmu_regs *keel_pmu_regs(struct keel_vcpu *vcpu)
 {
 	struct keel_pmu_vcpu *pmu = &vcpu->arch.pmu;
+	u64 pfr0 = READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDLIMITS_IDX(4, 0)]);
 
 	pmu->regs.n = READ_ONCE(vcpu->vm->arch.pmu.n);
 	pmu->regs.version = PMUVER(READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDLIMITS_IDX(5, 0)]));
+	pmu->regs.el2 = EL2(pfr0);
+	pmu->regs.el3 = EL3(pfr0);
 	note_overflows(pmu);
 	return &pmu->regs;
 }

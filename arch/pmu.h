@@ -50,7 +50,7 @@ void keel_pmu_event_release_all(struct keel_vcpu *vcpu);
 /* Handler of an NMI's irq_work. */
 void keel_pmu_event_work(struct irq_work *work);
 
-/* --- pmu_world.c: around an entry, IRQs off --- */
+/* --- pmu_world.c: around an entry, with all of DAIF masked if there are pseudo-NMIs, IRQs off --- */
 void keel_pmu_enter(struct keel_vcpu *vcpu);
 void keel_pmu_leave(struct keel_vcpu *vcpu);
 

@@ -99,6 +99,10 @@ void keel_pmu_event_release_all(struct keel_vcpu *vcpu)
 		release(&vcpu->arch.pmu, i);
 }
 
+/*
+ * The thread may run other vCPUs too, and the event must not count those: it
+ * excludes all there is, and counts where pmu_world.c opens its filter.
+ */
 static struct perf_event_attr describe(const struct keel_vcpu *vcpu, unsigned int i)
 {
 	const struct keel_pmu_regs *r = &vcpu->arch.pmu.regs;
@@ -114,8 +118,8 @@ static struct perf_event_attr describe(const struct keel_vcpu *vcpu, unsigned in
 		.pinned = 1,
 		.exclude_host = 1,
 		.exclude_hv = 1,
-		.exclude_user = !!(r->typer[i] & KEEL_PMTYPER_U),
-		.exclude_kernel = !!(r->typer[i] & KEEL_PMTYPER_P),
+		.exclude_user = 1,
+		.exclude_kernel = 1,
 	};
 }
 
@@ -126,6 +130,7 @@ static void create(struct keel_vcpu *vcpu, unsigned int i)
 	struct perf_event_attr attr = describe(vcpu, i);
 	struct perf_event *event = perf_event_create_kernel_counter(&attr, -1, current, overflowed, s);
 
+	s->excluded = keel_pmu_excluded(&vcpu->arch.pmu.regs, i);
 	s->event = IS_ERR(event) ? NULL : event;
 }
 
@@ -149,7 +154,7 @@ static bool has_event(const struct keel_vcpu *vcpu, unsigned int i)
 	const unsigned long *filter = vcpu->vm->arch.pmu.filter;
 	u32 event = keel_pmu_event(r, i), nowhere = KEEL_PMTYPER_U | KEEL_PMTYPER_P;
 
-	if (event == KEEL_PMU_SW_INCR || event == KEEL_PMU_CHAIN || (r->typer[i] & nowhere) == nowhere)
+	if (event == KEEL_PMU_SW_INCR || event == KEEL_PMU_CHAIN || keel_pmu_excluded(r, i) == nowhere)
 		return false;
 	return !filter || test_bit(event, filter);
 }

@@ -23,7 +23,25 @@ u32 keel_pmu_nr_events(unsigned int version)
 
 u32 keel_pmu_typer_mask(const struct keel_pmu_regs *r)
 {
-	return KEEL_PMTYPER_P | KEEL_PMTYPER_U | (keel_pmu_nr_events(r->version) - 1);
+	u32 mask = KEEL_PMTYPER_P | KEEL_PMTYPER_U | (keel_pmu_nr_events(r->version) - 1);
+
+	if (r->el2)
+		mask |= KEEL_PMTYPER_NSH;
+	if (r->el3)
+		mask |= KEEL_PMTYPER_NSK | KEEL_PMTYPER_NSU | KEEL_PMTYPER_M;
+	return mask;
+}
+
+u32 keel_pmu_excluded(const struct keel_pmu_regs *r, unsigned int i)
+{
+	u64 typer = r->typer[i];
+	u32 where = 0;
+
+	if (!(typer & KEEL_PMTYPER_P) != !(typer & KEEL_PMTYPER_NSK))
+		where |= KEEL_PMTYPER_P;
+	if (!(typer & KEEL_PMTYPER_U) != !(typer & KEEL_PMTYPER_NSU))
+		where |= KEEL_PMTYPER_U;
+	return where;
 }
 
 u32 keel_pmu_event(const struct keel_pmu_regs *r, unsigned int i)

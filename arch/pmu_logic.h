@@ -31,6 +31,11 @@
 /* PMEVTYPER<n>_EL0 (D24.5.12) */
 #define KEEL_PMTYPER_P		(1U << 31)	/* not at EL1 */
 #define KEEL_PMTYPER_U		(1U << 30)	/* not at EL0 */
+/* of non-secure EL1 and EL0, as a guest's are: it counts there if these are as P and U */
+#define KEEL_PMTYPER_NSK	(1U << 29)
+#define KEEL_PMTYPER_NSU	(1U << 28)
+#define KEEL_PMTYPER_NSH	(1U << 27)	/* at EL2 */
+#define KEEL_PMTYPER_M		(1U << 26)	/* EL3 */
 
 /* ID_AA64DFR0_EL1.PMUVer */
 #define KEEL_PMUVER_V3		1
@@ -45,22 +50,25 @@ enum keel_pmu_event {
 
 struct keel_pmu_regs {
 	u64 cntr[KEEL_PMU_NR];
-	u32 typer[KEEL_PMU_NR];		/* PMCCFILTR_EL0 is the cycle counter's */
+	u64 typer[KEEL_PMU_NR];		/* PMCCFILTR_EL0 is the cycle counter's */
 	u32 cnten, inten, ovs;		/* PMCNTENSET_EL0, PMINTENSET_EL1, PMOVSSET_EL0 */
 	u32 pmcr;			/* without N */
 	u8 sel, userenr;		/* PMSELR_EL0, PMUSERENR_EL0 */
 	u8 n;				/* PMCR_EL0.N: the VM's */
 	u8 version;			/* ID_AA64DFR0_EL1.PMUVer: the VM's */
+	bool el2, el3;			/* ID_AA64PFR0_EL1 says that they are there: the VM's */
 };
 
 /* Event counters there are, and the cycle counter: a bit each. */
 u32 keel_pmu_implemented(const struct keel_pmu_regs *r);
 /* Number of events that a PMU of this version can name. */
 u32 keel_pmu_nr_events(unsigned int version);
-/* PMEVTYPER<n>_EL0's bits that mean something. */
+/* PMEVTYPER<n>_EL0's bits that stay of what a guest writes. */
 u32 keel_pmu_typer_mask(const struct keel_pmu_regs *r);
 /* What counter i counts. */
 u32 keel_pmu_event(const struct keel_pmu_regs *r, unsigned int i);
+/* Where it does not count: KEEL_PMTYPER_P at EL1, KEEL_PMTYPER_U at EL0. */
+u32 keel_pmu_excluded(const struct keel_pmu_regs *r, unsigned int i);
 /* Is it there and enabled? */
 bool keel_pmu_counts(const struct keel_pmu_regs *r, unsigned int i);
 /* As a guest sees this value of counter i: 32 or 64 bits. */

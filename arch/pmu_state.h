@@ -23,6 +23,7 @@ struct keel_pmu_vm {
 struct keel_pmu_slot {
 	struct keel_vcpu *vcpu;		/* [I] */
 	struct perf_event *event;	/* [v] counts for the thread that made it */
+	u32 excluded;			/* [v] keel_pmu_excluded() of when it was made */
 };
 
 /* All [v] unless said otherwise. */

@@ -224,7 +224,7 @@ bool keel_sysreg_pmu_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *row
 	if (!r || !is_there(r, i))
 		return false;
 	if (!write) {
-		*val = r->typer[i] & keel_pmu_typer_mask(r);
+		*val = r->typer[i];
 		return true;
 	}
 	r->typer[i] = *val & keel_pmu_typer_mask(r);

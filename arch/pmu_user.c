@@ -166,18 +166,16 @@ const struct keel_sysreg_user keel_sysreg_user_pmu_cntr = {
 
 static int get_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *row, u64 *val)
 {
-	const struct keel_pmu_regs *r = keel_pmu_regs(vcpu);
-
-	*val = r->typer[keel_sysreg_pmu_index(row->enc)] & keel_pmu_typer_mask(r);
+	*val = vcpu->arch.pmu.regs.typer[keel_sysreg_pmu_index(row->enc)];
 	return 0;
 }
 
+/* Also bits that a guest's write would lose, as in KVM. */
 static int set_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *row, u64 val)
 {
-	struct keel_pmu_regs *r = keel_pmu_regs(vcpu);
 	unsigned int i = keel_sysreg_pmu_index(row->enc);
 
-	r->typer[i] = val & keel_pmu_typer_mask(r);
+	vcpu->arch.pmu.regs.typer[i] = val;
 	keel_pmu_event_renew(vcpu, BIT(i));
 	return 0;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The CPU's PMU around an entry of a guest that has one. IRQs off.
+ * The CPU's PMU around an entry of a guest that has one.
  *
- * Under VHE the driver lets an event that excludes the host count at EL1 alone,
- * since the host's programs are at EL0 as the guest's are: the filter is opened
- * for the run. Under nVHE it leaves such events disabled, and EL2 enables them
- * (ctx.pmcnten, nvhe/switch.c).
+ * A guest's event counts nowhere by the filter that the driver gives it: this
+ * vCPU's are opened for the run. Under nVHE the driver leaves events that exclude
+ * the host disabled, and EL2 enables them (ctx.pmcnten, nvhe/switch.c).
  */
 #include <linux/bitops.h>
 #include <linux/perf_event.h>
@@ -13,6 +12,8 @@
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "pmu.h"
+
+DEFINE_STATIC_KEY_FALSE(keel_pmu_used);
 
 #define INSN	32	/* PMICFILTR_EL0 */
 
@@ -46,12 +47,11 @@ static int counter_of(const struct perf_event *event)
 	return keel_compat_pmu_index(event->hw.idx);
 }
 
-static void set_filter(const struct perf_event *event, int counter, bool open)
+static void set_filter(const struct keel_pmu_slot *s, int counter, bool open)
 {
-	u64 filter = event->hw.config_base;
+	u64 shut = s->event->hw.config_base;
 
-	if (!event->attr.exclude_user && (filter & KEEL_PMTYPER_U))
-		write_filter(counter, open ? filter & ~(u64)KEEL_PMTYPER_U : filter);
+	write_filter(counter, open ? (shut & ~(u64)(KEEL_PMTYPER_P | KEEL_PMTYPER_U)) | s->excluded : shut);
 }
 
 /* All of the vCPU's events that count on this CPU. Returns their counters. */
@@ -67,14 +67,15 @@ static u64 set_filters(const struct keel_pmu_vcpu *pmu, bool open)
 		if (counter < 0)
 			continue;
 		counters |= BIT_ULL(counter);
-		set_filter(pmu->slot[i].event, counter, open);
+		set_filter(&pmu->slot[i], counter, open);
 	}
 	return counters;
 }
 
 /*
  * What the guest has in PMUSERENR_EL0 and PMSELR_EL0 is memory. The CPU's send
- * each access to EL2: EL0 may do all, and the selected counter is there.
+ * each access to EL2: EL0 may do all, and the selected counter is there. The PMU's
+ * interrupt, which may be an NMI, ends with EL0 locked out: it must not come between.
  */
 void keel_pmu_enter(struct keel_vcpu *vcpu)
 {

@@ -175,16 +175,12 @@ static int enter(struct keel_vcpu *vcpu)
 	int code;
 
 	keel_vgic_flush(vcpu);
-	if (keel_pmu_on(vcpu))
-		keel_pmu_enter(vcpu);
 	if (keel_traced(KEEL_EVENT_ENTRY))
 		keel_trace_entry(vcpu->ctx.pc);
 	keel_exit_stat_enter(vcpu);
 	keel_host_guest_enter();
 	code = keel_hyp_run(vcpu);
 	keel_host_guest_exit();
-	if (keel_pmu_on(vcpu))
-		keel_pmu_leave(vcpu);
 	keel_vgic_sync(vcpu);
 	/* pairs with the acquire of keel_vgic_halt_guest(): what the list registers held is in memory */
 	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);

@@ -15,6 +15,7 @@
 #include <asm/cpufeature.h>
 #include <asm/daifflags.h>
 #include <asm/sysreg.h>
+#include "../arch/pmu.h"
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
@@ -73,19 +74,31 @@ void keel_nvhe_load(struct keel_vcpu *vcpu)
 	vcpu->ctx.vtcr = s2->vtcr;
 }
 
+static long call_run_masked(struct keel_vcpu *vcpu)
+{
+	long code;
+
+	if (keel_pmu_on(vcpu))
+		keel_pmu_enter(vcpu);
+	code = keel_call(KEEL_CALL_RUN, vcpu->ctx.self, 0, 0, 0).ret;
+	if (keel_pmu_on(vcpu))
+		keel_pmu_leave(vcpu);
+	return code;
+}
+
 /*
  * "IRQs off" may be the GIC's priority mask (pseudo-NMI), which also decides what
  * ends a guest's run: open while PSTATE keeps the host from being interrupted.
  */
-static long call_run(const struct keel_ctx *ctx)
+static long call_run(struct keel_vcpu *vcpu)
 {
 	long code;
 
 	if (!system_uses_irq_prio_masking())
-		return keel_call(KEEL_CALL_RUN, ctx->self, 0, 0, 0).ret;
+		return call_run_masked(vcpu);
 	local_daif_mask();
 	pmr_sync();	/* the GIC knows before the guest runs */
-	code = keel_call(KEEL_CALL_RUN, ctx->self, 0, 0, 0).ret;
+	code = call_run_masked(vcpu);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	return code;
 }
@@ -93,7 +106,7 @@ static long call_run(const struct keel_ctx *ctx)
 int keel_nvhe_run(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
-	long code = call_run(ctx);
+	long code = call_run(vcpu);
 
 	if (ctx->flags & KEEL_CTX_VSE_TAKEN) {
 		ctx->flags &= ~KEEL_CTX_VSE_TAKEN;

@@ -12,6 +12,7 @@
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
+#include "../arch/pmu.h"
 #include "../core/objects.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/debug.h"
@@ -157,11 +158,15 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 		return KEEL_EXIT_IRQ;
 	}
 	pmr_sync();	/* pseudo-NMI: the GIC knows that its mask is open before the guest runs */
+	if (keel_pmu_on(vcpu))
+		keel_pmu_enter(vcpu);
 	enter_world(ctx, &host);
 	do {
 		code = keel_world_enter(ctx);
 	} while (!keel_world_read_fault(ctx, code) || handle_in_place(vcpu, &host, &code));
 	leave_world(ctx, &host);
+	if (keel_pmu_on(vcpu))
+		keel_pmu_leave(vcpu);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	return code;
 }

@@ -9,6 +9,7 @@
  *    where PMUSERENR_EL0 lets it EL0 reads it; not what a filter of user space denies
  *  - an overflow is an interrupt of the in-kernel GIC, or shows in
  *    device_irq_level without one, until the guest clears it
+ *  - one thread's vCPUs each count what is theirs
  *  - a vCPU that goes on in another thread counts on; VMs come and go while
  *    theirs count, beside an event of the host's, which misses nothing
  */
@@ -34,6 +35,10 @@
 
 #define NOT_EL1		(1u << 31)	/* filter */
 #define NOT_EL0		(1u << 30)
+#define NSK		(1u << 29)	/* non-secure EL1, EL0: as the two above, or it does not count */
+#define NSU		(1u << 28)
+#define NSH		(1u << 27)
+#define M		(1u << 26)
 
 #define CPU_CYCLES	0x11
 #define CHAIN		0x1e
@@ -54,6 +59,7 @@
 #define PMEVCNTR(n)	REG_SYS(3, 3, 14, 8 + (n) / 8, (n) % 8)
 #define PMEVTYPER(n)	REG_SYS(3, 3, 14, 12 + (n) / 8, (n) % 8)
 #define DFR0		REG_SYS(3, 0, 0, 5, 0)
+#define PFR0		REG_SYS(3, 0, 0, 4, 0)
 
 static void guest_once(u64 arg)
 {
@@ -354,6 +360,8 @@ static void reg_rules(void)
 	CHECK_EQ(reg_read(vcpu, PMCCNTR), 0x123456789abcdef0);
 	reg_write(vcpu, PMEVTYPER(3), NOT_EL0 | 0x3f);
 	CHECK_EQ(reg_read(vcpu, PMEVTYPER(3)), NOT_EL0 | 0x3f);
+	reg_write(vcpu, PMEVTYPER(3), ~0ul);	/* all of it */
+	CHECK_EQ(reg_read(vcpu, PMEVTYPER(3)), ~0ul);
 	reg_write(vcpu, PMEVCNTR(3), 0xfffffffffful);
 	CHECK_EQ(reg_read(vcpu, PMEVCNTR(3)), (dfr0 >> 8 & 0xf) >= 6 ? 0xfffffffffful : 0xfffffffful);
 
@@ -381,8 +389,6 @@ static void reg_id(void)
 	CHECK_EQ(reg_read(vcpu, DFR0), rest);
 	val = rest | 1 << 8;
 	CHECK_EQ(reg_set(vcpu->fd, DFR0, &val), 0);
-	reg_write(vcpu, PMEVTYPER(0), 0xffff);
-	CHECK_EQ(reg_read(vcpu, PMEVTYPER(0)), 0x3ff);
 	reg_write(vcpu, PMEVCNTR(0), ~0ul);
 	CHECK_EQ(reg_read(vcpu, PMEVCNTR(0)), 0xfffffffful);
 }
@@ -522,6 +528,38 @@ static u64 spin_cycles(void)
 	return mrs(pmccntr_el0) - from;
 }
 
+/* EL2 or EL3, by the guest's ID_AA64PFR0_EL1. */
+static bool has_el(unsigned int el)
+{
+	return mrs(id_aa64pfr0_el1) >> 4 * el & 0xf;
+}
+
+/* Which bits of a filter there are. */
+static void guest_filters(u64 arg)
+{
+	u64 bits = NOT_EL1 | NOT_EL0 | (has_el(3) ? NSK | NSU | M : 0) | (has_el(2) ? NSH : 0);
+
+	msr(pmccfiltr_el0, 0xff000000);
+	GUEST_EQ(mrs(pmccfiltr_el0), bits);
+	msr(pmevtyper0_el0, 0xff000000);
+	GUEST_EQ(mrs(pmevtyper0_el0), bits);
+}
+
+/* With and without EL2 and EL3. */
+static void filters(void)
+{
+	static const u64 levels[] = { 0, 1ul << 8, 1ul << 12, 1ul << 8 | 1ul << 12 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(levels); i++) {
+		struct vcpu *vcpu = new_ready(guest_filters, 0);
+		u64 val = (reg_read(vcpu, PFR0) & ~0xff00ul) | levels[i];
+
+		if (!reg_set(vcpu->fd, PFR0, &val))
+			vcpu_finish(vcpu);
+	}
+	vcpu_finish(new_ready(guest_filters, 0));
+}
+
 static void guest_cycles(u64 arg)
 {
 	u64 t;
@@ -548,6 +586,11 @@ static void guest_cycles(u64 arg)
 	msr(pmccfiltr_el0, NOT_EL0);
 	isb();
 	GUEST_ASSERT(spin_cycles() > 1000);
+	msr(pmccfiltr_el0, NOT_EL1 | NSK);	/* NSK means nothing without an EL3 */
+	isb();
+	GUEST_EQ(spin_cycles() > 1000, has_el(3));
+	msr(pmccfiltr_el0, 0);
+	isb();
 	/* an event counter counts the same */
 	msr(pmevtyper0_el0, CPU_CYCLES);
 	msr(pmevcntr0_el0, 0);
@@ -695,6 +738,10 @@ static void user_cycles(void)
 	CHECK(all > 1000, "%lu", all);
 	CHECK(user > 1000, "%lu", user);
 	CHECK_EQ(cycles_at_el0(vcpu, NOT_EL1 | NOT_EL0), 0);
+	CHECK_EQ(cycles_at_el0(vcpu, NSK | NSU), 0);
+	CHECK_EQ(cycles_at_el0(vcpu, NOT_EL1 | NSU), 0);
+	CHECK(cycles_at_el0(vcpu, NSK) > 1000);
+	CHECK(cycles_at_el0(vcpu, NOT_EL1 | NOT_EL0 | NSU) > 1000);
 	/* the SVC's handler is at EL1, and short */
 	CHECK(cycles_at_el0(vcpu, NOT_EL0) < all / 4);
 }
@@ -827,6 +874,14 @@ static void guest_counting(u64 arg)
 	}
 }
 
+static void guest_spinning(u64 arg)
+{
+	for (;;) {
+		spin();
+		GUEST_SYNC(1, 0);
+	}
+}
+
 static u64 last_count;
 
 static void *count_on(void *arg)
@@ -850,6 +905,23 @@ static void threads(void)
 		REQUIRE_EQ(pthread_create(&thread, NULL, count_on, vcpu), 0);
 		pthread_join(thread, NULL);
 		CHECK(reg_read(vcpu, PMCCNTR) >= last_count);
+	}
+}
+
+/* While one thread runs several in turn. */
+static void siblings(void)
+{
+	struct vcpu *a = new_ready(guest_counting, 0), *b = new_ready(guest_counting, 0);
+	struct vcpu *without = &vm_new(1, guest_spinning, 0)->vcpu[0];
+	u64 from;
+
+	for (int i = 0; i < 3; i++) {
+		CHECK(vcpu_ucall(a).b > 1000);
+		from = reg_read(a, PMCCNTR);
+		CHECK(vcpu_ucall(b).b > 1000);
+		CHECK_EQ(reg_read(a, PMCCNTR), from);
+		vcpu_ucall(without);
+		CHECK_EQ(reg_read(a, PMCCNTR), from);
 	}
 }
 
@@ -921,6 +993,7 @@ static const struct ktap_case cases[] = {
 	{ "ONE_REG: PMUVer", reg_id },
 	{ "registers, and what is beyond N", registers },
 	{ "SW_INCR and chains", software },
+	{ "bits of a filter", filters },
 	{ "cycles at EL1", cycles },
 	{ "cycles that a filter denies", denied },
 	{ "EL0: PMUSERENR_EL0", user_rights },
@@ -928,6 +1001,7 @@ static const struct ktap_case cases[] = {
 	{ "overflow: interrupt", overflow, 60 },
 	{ "overflow: device_irq_level", level, 60 },
 	{ "a vCPU in one thread after the other", threads, 60 },
+	{ "two vCPUs in one thread", siblings, 60 },
 	{ "VMs that end while they count", lives, 120 },
 	{ "events of the host's", host_events, 60 },
 };

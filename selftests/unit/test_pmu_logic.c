@@ -85,6 +85,39 @@ static void events(void)
 	CHECK_EQ(keel_pmu_nr_events(6), 65536);
 }
 
+static void filters(void)
+{
+	static const struct {
+		u64 typer;
+		u32 excluded;
+	} rows[] = {
+		{ 0, 0 },
+		{ KEEL_PMTYPER_P, KEEL_PMTYPER_P },
+		{ KEEL_PMTYPER_U, KEEL_PMTYPER_U },
+		{ KEEL_PMTYPER_NSK, KEEL_PMTYPER_P },
+		{ KEEL_PMTYPER_NSU, KEEL_PMTYPER_U },
+		{ KEEL_PMTYPER_P | KEEL_PMTYPER_NSK, 0 },
+		{ KEEL_PMTYPER_U | KEEL_PMTYPER_NSU, 0 },
+		{ KEEL_PMTYPER_P | KEEL_PMTYPER_NSU, KEEL_PMTYPER_P | KEEL_PMTYPER_U },
+		{ KEEL_PMTYPER_U | KEEL_PMTYPER_NSK, KEEL_PMTYPER_P | KEEL_PMTYPER_U },
+		{ KEEL_PMTYPER_NSH | KEEL_PMTYPER_M | 0xffff, 0 },
+	};
+	struct keel_pmu_regs r = regs(4, 4, 0);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r.typer[1] = rows[i].typer;
+		CHECK_EQ(keel_pmu_excluded(&r, 1), rows[i].excluded);
+	}
+	CHECK_EQ(keel_pmu_typer_mask(&r), 0xc000ffff);
+	r.el2 = true;
+	CHECK_EQ(keel_pmu_typer_mask(&r), 0xc800ffff);
+	r.el3 = true;
+	CHECK_EQ(keel_pmu_typer_mask(&r), 0xfc00ffff);
+	r.el2 = false;
+	CHECK_EQ(keel_pmu_typer_mask(&r), 0xf400ffff);
+}
+
 static void chains(void)
 {
 	struct keel_pmu_regs r = regs(1, 6, KEEL_PMCR_E);
@@ -207,6 +240,7 @@ int main(void)
 	RUN(events);
 	RUN(chains);
 	RUN(swinc);
+	RUN(filters);
 	RUN(level);
 	RUN(control);
 	RUN(pmceid);
