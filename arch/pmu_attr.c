@@ -37,6 +37,12 @@ static bool irq_is_free(struct keel_vm *vm, u32 irq)
 	return true;
 }
 
+/* Of those that a kernel like the VM's knows. */
+static bool is_known(const struct keel_vm *vm, u64 attr)
+{
+	return attr <= (vm->arch.abi >= KEEL_ABI_7_3 ? KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS : KVM_ARM_VCPU_PMU_V3_SET_PMU);
+}
+
 static int set_irq(struct keel_vcpu *vcpu, const int __user *addr)
 {
 	struct keel_vm *vm = vcpu->vm;
@@ -56,15 +62,20 @@ static int set_irq(struct keel_vcpu *vcpu, const int __user *addr)
 
 static int create(struct keel_vcpu *vcpu)
 {
-	const struct keel_vm *vm = vcpu->vm;
+	struct keel_vm *vm = vcpu->vm;
+	u32 irq = vcpu->arch.pmu.irq;
+	int err;
 
 	if (!vm->arch.pmu.host)
 		return -ENXIO;
 	if (vm->gic.present) {
 		if (!vm->gic.initialised)
 			return -ENODEV;
-		if (!vcpu->arch.pmu.irq)
+		if (!irq)
 			return -ENXIO;
+		err = keel_vgic_own(vm, irq < KEEL_NR_PRIVATE ? vcpu : NULL, irq);
+		if (err)
+			return err;
 	}
 	vcpu->arch.pmu.created = true;
 	return 0;
@@ -151,6 +162,8 @@ static int set_locked(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr
 		return -ENODEV;
 	if (vcpu->arch.pmu.created)
 		return -EBUSY;
+	if (!is_known(vcpu->vm, attr->attr))
+		return -ENXIO;
 	switch (attr->attr) {
 	case KVM_ARM_VCPU_PMU_V3_IRQ:
 		return set_irq(vcpu, addr);
@@ -204,7 +217,7 @@ int keel_pmu_has_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr
 	bool has;
 
 	mutex_lock(&vcpu->vm->config_lock);
-	has = has_pmu(vcpu->vm) && attr->attr <= KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS;
+	has = has_pmu(vcpu->vm) && is_known(vcpu->vm, attr->attr);
 	mutex_unlock(&vcpu->vm->config_lock);
 	return has ? 0 : -ENXIO;
 }

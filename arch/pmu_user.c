@@ -187,7 +187,7 @@ const struct keel_sysreg_user keel_sysreg_user_pmu_typer = {
 /* What a kernel before 7.3 does not know is not in a VM's stream that may go there. */
 static bool shows_mmir(const struct keel_vcpu *vcpu)
 {
-	return is_strict(vcpu) || vcpu->vm->arch.abi >= KEEL_ABI_7_3;
+	return vcpu->vm->arch.abi >= KEEL_ABI_7_3;
 }
 
 static int get_mmir(struct keel_vcpu *vcpu, const struct keel_sysreg *row, u64 *val)

@@ -24,8 +24,6 @@
 
 #define PSTATE_RESET	(PSR_MODE_EL1h | PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT)
 
-/* KVM_ARM_VCPU_* bits that have a meaning, whether offered or not. */
-#define KNOWN_FEATURES	(GENMASK(KVM_ARM_VCPU_PTRAUTH_GENERIC, 0) | BIT(KVM_ARM_VCPU_PMU_V3_STRICT))
 #define PTRAUTH		(BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS) | BIT(KVM_ARM_VCPU_PTRAUTH_GENERIC))
 
 /* The CPUs that had a target number before the generic one came. */
@@ -69,13 +67,19 @@ unsigned long keel_reset_supported_features(void)
 	return features;
 }
 
-static int check_features(const struct kvm_vcpu_init *init)
+/* KVM_ARM_VCPU_* bits that have a meaning, whether offered or not. */
+static unsigned long known_features(const struct keel_vm *vm)
+{
+	return GENMASK(vm->arch.abi >= KEEL_ABI_7_3 ? KVM_ARM_VCPU_PMU_V3_STRICT : KVM_ARM_VCPU_PTRAUTH_GENERIC, 0);
+}
+
+static int check_features(const struct keel_vm *vm, const struct kvm_vcpu_init *init)
 {
 	unsigned long features = init->features[0];
 
 	if (memchr_inv(&init->features[1], 0, sizeof(init->features) - sizeof(init->features[0])))
 		return -ENOENT;
-	if (features & ~KNOWN_FEATURES)
+	if (features & ~known_features(vm))
 		return -ENOENT;
 	if (features & ~keel_reset_supported_features())
 		return -EINVAL;
@@ -179,7 +183,7 @@ static int check_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init)
 
 	if (init->target != KVM_ARM_TARGET_GENERIC_V8 && init->target != preferred_target())
 		return -EINVAL;
-	err = check_features(init);
+	err = check_features(vcpu->vm, init);
 	if (err)
 		return err;
 	if (vcpu->initialised)

@@ -144,7 +144,6 @@ static int by_host(unsigned long cap)
 	case KVM_CAP_ARM_PTRAUTH_GENERIC:
 		return has_feature(KVM_ARM_VCPU_PTRAUTH_GENERIC);
 	case KVM_CAP_ARM_PMU_V3:
-	case KVM_CAP_ARM_PMU_V3_STRICT:
 		return keel_pmu_supported();
 	case KVM_CAP_STEAL_TIME:
 		return keel_pvtime_supported();
@@ -172,6 +171,8 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 		return vm ? vm->mmu.log.split_chunk : 0;
 	if (cap == KVM_CAP_ARM_WRITABLE_IMP_ID_REGS)
 		return abi_of(vm) >= KEEL_ABI_7_3;
+	if (cap == KVM_CAP_ARM_PMU_V3_STRICT)
+		return abi_of(vm) >= KEEL_ABI_7_3 && keel_pmu_supported();
 	return always(cap) ? 1 : count(cap) ?: by_host(cap) ?: by_gic(cap);
 }
 

@@ -60,8 +60,8 @@ static void raise(struct irqfd *p)
 	if (intid < 0)
 		return;
 	if (p->resample)
-		keel_vgic_set_line(p->vm, NULL, intid, true);
-	else
+		keel_vgic_user_line(p->vm, NULL, intid, true);
+	else if (!keel_vgic_is_owned(p->vm, NULL, intid))
 		keel_vgic_pulse(p->vm, intid);
 }
 
@@ -102,7 +102,7 @@ static void lower_and_tell(struct keel_vm *vm, const struct keel_routing_table *
 {
 	int gsi;
 
-	keel_vgic_set_line(vm, NULL, intid, false);
+	keel_vgic_user_line(vm, NULL, intid, false);
 	/* pairs with the one in publish() */
 	smp_mb();
 	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0; gsi = keel_routing_table_next_gsi(t, gsi))
@@ -154,7 +154,7 @@ static void lower(struct irqfd *p)
 	t = keel_routing_get(vm);
 	intid = keel_routing_table_intid(t, p->gsi);
 	if (intid >= 0 && !has_resampler(vm, t, intid))
-		keel_vgic_set_line(vm, NULL, intid, false);
+		keel_vgic_user_line(vm, NULL, intid, false);
 	srcu_read_unlock(&vm->irq_srcu, idx);
 }
 

@@ -37,14 +37,6 @@ static int set_cpu_line(struct keel_vm *vm, struct keel_irqline l, bool level)
 	return 0;
 }
 
-/* A timer drives it: user space cannot, and is not told. */
-static bool is_owned(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
-{
-	const struct keel_irq *irq = keel_vgic_irq(vm, vcpu, intid);
-
-	return irq && READ_ONCE(irq->get_line);
-}
-
 /* vcpu NULL: an SPI. */
 static int set_gic_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level)
 {
@@ -52,7 +44,7 @@ static int set_gic_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, b
 
 	if (err)
 		return err;
-	return is_owned(vm, vcpu, intid) ? 0 : keel_vgic_set_line(vm, vcpu, intid, level);
+	return keel_vgic_user_line(vm, vcpu, intid, level);
 }
 
 static int set_ppi(struct keel_vm *vm, struct keel_irqline l, bool level)

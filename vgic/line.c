@@ -35,6 +35,31 @@ void keel_vgic_pulse(struct keel_vm *vm, u32 intid)
 	keel_vgic_queue_unlock(vm, irq, flags);
 }
 
+int keel_vgic_own(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
+{
+	struct keel_irq *irq = keel_vgic_irq(vm, vcpu, intid);
+	unsigned long flags;
+
+	if (!irq)
+		return -EINVAL;
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	WRITE_ONCE(irq->owned, true);
+	raw_spin_unlock_irqrestore(&irq->lock, flags);
+	return 0;
+}
+
+bool keel_vgic_is_owned(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
+{
+	const struct keel_irq *irq = keel_vgic_irq(vm, vcpu, intid);
+
+	return irq && READ_ONCE(irq->owned);
+}
+
+int keel_vgic_user_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level)
+{
+	return keel_vgic_is_owned(vm, vcpu, intid) ? 0 : keel_vgic_set_line(vm, vcpu, intid, level);
+}
+
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *))
 {
 	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, intid);
@@ -46,6 +71,7 @@ int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*g
 	irq->s.hw = true;
 	irq->s.hwintid = host_intid;
 	irq->get_line = get_line;
+	WRITE_ONCE(irq->owned, true);
 	raw_spin_unlock_irqrestore(&irq->lock, flags);
 	return 0;
 }

@@ -38,6 +38,7 @@ struct keel_irq {
 	u64 irouter;			/* GICD_IROUTER as written; SPIs; under lock */
 	bool in_lr;			/* vcpu's list register holds the true state; as entry */
 	bool hw_done;			/* the guest deactivated the host's interrupt; own CPU, IRQs off */
+	bool owned;			/* a device of keel's drives it; under lock, read without */
 	bool (*get_line)(struct keel_vcpu *vcpu);	/* hw-mapped timer: current input level; under lock */
 };
 
@@ -143,6 +144,11 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu);
 int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level);
 /* One interrupt of an SPI, edge-triggered or not: an event that has no end. */
 void keel_vgic_pulse(struct keel_vm *vm, u32 intid);
+/* The interrupt is one of a device of keel's, as a hw-mapped one is: user space drives it no more. -EINVAL: there is none. */
+int keel_vgic_own(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid);
+bool keel_vgic_is_owned(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid);
+/* keel_vgic_set_line() for user space: an owned interrupt stays as it is, and nobody is told. */
+int keel_vgic_user_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level);
 /* Map a PPI of this vCPU to the host interrupt: delivered with the HW bit; get_line gives its input. */
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
 /* The vCPU is reset, and not in the guest: what its timer's PPI had raised is gone, acknowledged or not. */

@@ -8,15 +8,18 @@
  *  - the cycle counter counts at the exception levels that its filter says, and
  *    where PMUSERENR_EL0 lets it EL0 reads it; not what a filter of user space denies
  *  - an overflow is an interrupt of the in-kernel GIC, or shows in
- *    device_irq_level without one, until the guest clears it
+ *    device_irq_level without one, until the guest clears it; user space cannot raise it
+ *  - a VM of level 6.12 has what KVM of 6.12 has
  *  - one thread's vCPUs each count what is theirs
  *  - a vCPU that goes on in another thread counts on; VMs come and go while
  *    theirs count, beside an event of the host's, which misses nothing
  */
+#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "lib/gic.h"
@@ -194,7 +197,7 @@ static void attr_init(void)
 	CHECK_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, 64), -EINVAL);
 	gic_new(vm, 64);
 	CHECK_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, 64), 0);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
+	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -EINVAL);
 	CHECK_EQ(vcpu_run(vcpu), -EINVAL);
 }
 
@@ -823,6 +826,81 @@ static void overflow(void)
 	vcpu_finish(new_with_gic(guest_overflow, 0));
 }
 
+/* arg: the line that user space would like to have up. */
+static void guest_not_pending(u64 intid)
+{
+	u64 reg = intid < 32 ? GICR_BASE + GICR_SGI + GIC_ISPENDR : GICD + GIC_ISPENDR + intid / 32 * 4;
+
+	GUEST_EQ(*(volatile u32 *)reg >> intid % 32 & 1, 0);
+}
+
+static int irq_line(int vm, u32 type, u32 intid)
+{
+	struct kvm_irq_level l = { .irq = type << KVM_ARM_IRQ_TYPE_SHIFT | intid, .level = 1 };
+
+	return kvm(vm, KVM_IRQ_LINE, &l);
+}
+
+static int irqfd(int vm, int fd, u32 gsi)
+{
+	struct kvm_irqfd args = { .fd = fd, .gsi = gsi };
+
+	return kvm(vm, KVM_IRQFD, &args);
+}
+
+/* The PMU's line, a PPI or an SPI, is nobody else's. */
+static void line_is_owned(void)
+{
+	struct vcpu *vcpu = new_with_gic(guest_not_pending, PPI);
+	int fd = eventfd(0, 0);
+
+	CHECK_EQ(irq_line(vcpu->vm->fd, KVM_ARM_IRQ_TYPE_PPI, PPI), 0);
+	vcpu_finish(vcpu);
+
+	vcpu = &new(1, guest_not_pending, 40)->vcpu[0];
+	gic_new(vcpu->vm, 64);
+	REQUIRE_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, 40), 0);
+	REQUIRE_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
+	CHECK_EQ(irq_line(vcpu->vm->fd, KVM_ARM_IRQ_TYPE_SPI, 40), 0);
+	CHECK_EQ(irqfd(vcpu->vm->fd, fd, 40 - 32), 0);
+	CHECK_EQ(eventfd_write(fd, 1), 0);
+	vcpu_finish(vcpu);
+	close(fd);
+}
+
+/* What KVM of 6.12 does not know, a VM of that level does not. */
+static void levels(void)
+{
+	const char *path = "/sys/module/keel/parameters/abi";
+	int param, old, new, vcpu;
+	struct vm *vm;
+
+	need_pmu();
+	if (access(path, W_OK))
+		ktap_skip("no parameter abi");
+	param = open(path, O_WRONLY);
+	new = vm_fd(0);
+	REQUIRE(write(param, "6.12", 4) == 4);
+	old = vm_fd(0);
+	vm = vm_new_features(1, PMU, guest_once, 0);
+	CHECK_EQ(kvm_cap(KVM_CAP_ARM_PMU_V3_STRICT), 0);
+	REQUIRE(write(param, "7.3", 3) == 3);
+	close(param);
+	CHECK_EQ(kvm(old, KVM_CHECK_EXTENSION, KVM_CAP_ARM_PMU_V3), 1);
+	CHECK_EQ(kvm(old, KVM_CHECK_EXTENSION, KVM_CAP_ARM_PMU_V3_STRICT), 0);
+	CHECK_EQ(kvm(new, KVM_CHECK_EXTENSION, KVM_CAP_ARM_PMU_V3_STRICT), 1);
+	vcpu = vcpu_fd(old, 0);
+	for (unsigned int bit = 7; bit <= 9; bit++)
+		CHECK_EQ(vcpu_init_fd(old, vcpu, PMU | 1u << bit), -ENOENT);
+	vcpu = vcpu_fd(new, 0);
+	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 7), -EINVAL);	/* HAS_EL2 */
+	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 8), -EINVAL);	/* HAS_EL2_E2H0 */
+	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 10), -ENOENT);
+	CHECK_EQ(has(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_SET_PMU), 0);
+	CHECK_EQ(has(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS), -ENXIO);
+	CHECK_EQ(set_int(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, 1), -ENXIO);
+}
+
 static void guest_level(u64 arg)
 {
 	msr(pmintenset_el1, CYCLE);
@@ -988,6 +1066,7 @@ static const struct ktap_case cases[] = {
 	{ "attributes: SET_PMU", attr_set_pmu },
 	{ "attributes: SET_NR_COUNTERS", attr_nr_counters },
 	{ "attributes: strict", attr_strict },
+	{ "levels", levels },
 	{ "ONE_REG: which registers there are", reg_lists },
 	{ "ONE_REG: what they keep", reg_rules },
 	{ "ONE_REG: PMUVer", reg_id },
@@ -999,6 +1078,7 @@ static const struct ktap_case cases[] = {
 	{ "EL0: PMUSERENR_EL0", user_rights },
 	{ "EL0: cycles", user_cycles },
 	{ "overflow: interrupt", overflow, 60 },
+	{ "overflow: the line is the PMU's own", line_is_owned },
 	{ "overflow: device_irq_level", level, 60 },
 	{ "a vCPU in one thread after the other", threads, 60 },
 	{ "two vCPUs in one thread", siblings, 60 },
