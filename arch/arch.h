@@ -15,7 +15,6 @@ struct keel_vcpu;
 
 /* --- idreg.c, sysreg.c: ID registers and trapped registers --- */
 int keel_sysreg_module_init(void);		/* validate tables; -EINVAL: refuse to load */
-void keel_idreg_module_init(void);		/* which CPU guests are told they run on; IPIs one */
 void keel_idreg_vm_init(struct keel_vm *vm);	/* sanitised values: host's, limited to what keel offers */
 /* After features are known, and before every first entry: derive traps (hcr, hcrx, mdcr, fgt) and ctx->idregs. */
 void keel_idreg_apply(struct keel_vcpu *vcpu);

@@ -98,9 +98,6 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 #define HDFGR_TRBIDR	BIT_ULL(51)
 #define HFGI_ATS1E1A	BIT_ULL(62)
 
-/* The first CPU's: guests see one implementation, whatever CPU they run on. */
-static struct { u64 midr, revidr, aidr; } imp_id __ro_after_init;
-
 static u64 host(unsigned int crm, unsigned int op2)
 {
 	return read_sanitised_ftr_reg(sys_reg(3, 0, 0, crm, op2));
@@ -211,7 +208,7 @@ static u64 host_idx(unsigned int idx)
  */
 static u64 unwise_fields(unsigned int idx)
 {
-	return idx == IDX(6, 2) && keel_midr_model(imp_id.midr) == KEEL_CPU_QEMU_MAX ? ISAR2_WFXT : 0;
+	return idx == IDX(6, 2) && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX ? ISAR2_WFXT : 0;
 }
 
 /* The most that any guest can see. */
@@ -287,19 +284,14 @@ int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 	return err;
 }
 
-/* IPI, IRQs off. */
-static void read_imp_id(void *unused)
+/* One implementation on all vCPUs, wherever they run: that of the CPU where the VM is made. */
+static void read_imp_id(struct keel_arch_vm *arch)
 {
-	imp_id.midr = read_cpuid_id();
-	imp_id.revidr = read_sysreg_s(SYS_REVIDR_EL1);
-	imp_id.aidr = read_sysreg_s(SYS_AIDR_EL1);
-}
-
-void __init keel_idreg_module_init(void)
-{
-	cpus_read_lock();
-	smp_call_function_single(cpumask_first(cpu_online_mask), read_imp_id, NULL, 1);
-	cpus_read_unlock();
+	preempt_disable();
+	arch->midr = read_cpuid_id();
+	arch->revidr = read_sysreg_s(SYS_REVIDR_EL1);
+	arch->aidr = read_sysreg_s(SYS_AIDR_EL1);
+	preempt_enable();
 }
 
 void keel_idreg_vm_init(struct keel_vm *vm)
@@ -310,9 +302,7 @@ void keel_idreg_vm_init(struct keel_vm *vm)
 	for (i = 0; i < KEEL_NR_IDREGS; i++)
 		arch->idregs[i] = offer(vm, i) & ~unwise_fields(i);
 	arch->idregs_set = true;
-	arch->midr = imp_id.midr;
-	arch->revidr = imp_id.revidr;
-	arch->aidr = imp_id.aidr;
+	read_imp_id(arch);
 	keel_cache_vm_init(vm);
 }
 

@@ -31,7 +31,6 @@ static int __init keel_init(void)
 	keel_trace_init();
 	keel_exit_stat_init();
 	keel_errata_module_init();
-	keel_idreg_module_init();
 	keel_mode_init();
 	/* before anything is asked of EL2: it tells whether that is Linux's */
 	err = keel_irq_module_init();
