@@ -124,6 +124,14 @@ static struct keel_cp_trap decode_cp_wide(u64 esr)
 	};
 }
 
+static void decode_wfx(struct keel_exit *e, u64 esr)
+{
+	e->wfx.wfe = esr & ISS_WFX_WFE;
+	e->wfx.timeout = esr & ISS_WFX_TIMEOUT;
+	e->wfx.rn_valid = esr & ISS_WFX_RV;
+	e->wfx.rn = FIELD_GET(ISS_WFX_RN, esr);
+}
+
 struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar)
 {
 	struct keel_exit e = {
@@ -153,10 +161,7 @@ struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar)
 		e.cp = decode_cp_wide(esr);
 		break;
 	case ESR_ELx_EC_WFx:
-		e.wfx.wfe = esr & ISS_WFX_WFE;
-		e.wfx.timeout = esr & ISS_WFX_TIMEOUT;
-		e.wfx.rn_valid = esr & ISS_WFX_RV;
-		e.wfx.rn = FIELD_GET(ISS_WFX_RN, esr);
+		decode_wfx(&e, esr);
 		break;
 	case ESR_ELx_EC_HVC32:
 	case ESR_ELx_EC_HVC64:

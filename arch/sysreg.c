@@ -213,14 +213,8 @@ const struct keel_sysreg keel_sysreg_table[] = {
 	TRAP(CNTV_CTL_EL0, RW, keel_sysreg_timer),
 	TRAP(CNTV_CVAL_EL0, RW, keel_sysreg_timer),
 
-	CNT(0), CNT(1), CNT(2), CNT(3), CNT(4), CNT(5), CNT(6), CNT(7),
-	CNT(8), CNT(9), CNT(10), CNT(11), CNT(12), CNT(13), CNT(14), CNT(15),
-	CNT(16), CNT(17), CNT(18), CNT(19), CNT(20), CNT(21), CNT(22), CNT(23),
-	CNT(24), CNT(25), CNT(26), CNT(27), CNT(28), CNT(29), CNT(30),
-	TYP(0), TYP(1), TYP(2), TYP(3), TYP(4), TYP(5), TYP(6), TYP(7),
-	TYP(8), TYP(9), TYP(10), TYP(11), TYP(12), TYP(13), TYP(14), TYP(15),
-	TYP(16), TYP(17), TYP(18), TYP(19), TYP(20), TYP(21), TYP(22), TYP(23),
-	TYP(24), TYP(25), TYP(26), TYP(27), TYP(28), TYP(29), TYP(30),
+	KEEL_PMU_EACH(CNT),
+	KEEL_PMU_EACH(TYP),
 	PMU(PMCCFILTR_EL0, RW, typer, typer),
 
 	PLAIN(DACR32_EL2, 0),

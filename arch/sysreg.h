@@ -108,4 +108,11 @@ extern const struct keel_sysreg_user keel_sysreg_user_clidr, keel_sysreg_user_ct
 #define KEEL_OSLSR_OSLM	(1U << 3)
 #define KEEL_OSLSR_OSLK	(1U << 1)
 
+/* X(0), X(1), ...: registers of which each event counter has one. */
+#define KEEL_PMU_EACH(X) \
+	X(0), X(1), X(2), X(3), X(4), X(5), X(6), X(7), \
+	X(8), X(9), X(10), X(11), X(12), X(13), X(14), X(15), \
+	X(16), X(17), X(18), X(19), X(20), X(21), X(22), X(23), \
+	X(24), X(25), X(26), X(27), X(28), X(29), X(30)
+
 #endif

@@ -22,7 +22,8 @@
 #include "log.h"
 #include "trace.h"
 
-static int __init keel_init(void)
+/* What the kernel and the CPUs are: nothing of it has to be undone. */
+static int __init look_at_host(void)
 {
 	int err = keel_host_check() ?: keel_device_check() ?: keel_sysreg_module_init();
 
@@ -32,47 +33,77 @@ static int __init keel_init(void)
 	keel_exit_stat_init();
 	keel_errata_module_init();
 	keel_mode_init();
+	return 0;
+}
+
+/* What VMs need before a CPU is taken. */
+static int __init init_parts(void)
+{
+	int err;
+
+	keel_mitigation_module_init();
+	err = keel_mmu_module_init();
+	if (err)
+		return err;
+	err = keel_timer_module_init() ?: keel_vgic_module_init();
+	if (err)
+		goto err_mmu;
+	err = keel_vgic_device_register() ?: keel_its_device_register() ?: keel_irqfd_module_init();
+	if (!err)
+		return 0;
+	keel_vgic_module_exit();
+err_mmu:
+	keel_mmu_module_exit();
+	return err;
+}
+
+static void exit_parts(void)
+{
+	keel_irqfd_module_exit();
+	keel_vgic_module_exit();
+	keel_mmu_module_exit();
+}
+
+/* CPUs, and then users. */
+static int __init open_for_use(void)
+{
+	int err = keel_cpu_init();
+
+	if (err)
+		return err;
+	keel_sve_settle();
+	keel_pmu_host_module_init();
+	keel_debugfs_init();
+	err = keel_device_init();
+	if (!err)
+		return 0;
+	keel_debugfs_exit();
+	keel_cpu_exit();
+	return err;
+}
+
+static int __init keel_init(void)
+{
+	int err = look_at_host();
+
 	/* before anything is asked of EL2: it tells whether that is Linux's */
-	err = keel_irq_module_init();
+	err = err ?: keel_irq_module_init();
 	if (err)
 		return err;
 	err = keel_hyp_module_init();
 	if (err)
 		goto err_irq;
-	keel_mitigation_module_init();
-	err = keel_mmu_module_init();
+	err = init_parts();
 	if (err)
 		goto err_hyp;
-	err = keel_timer_module_init();
+	err = open_for_use();
 	if (err)
-		goto err_mmu;
-	err = keel_vgic_module_init();
-	if (err)
-		goto err_mmu;
-	err = keel_vgic_device_register() ?: keel_its_device_register() ?: keel_irqfd_module_init();
-	if (err)
-		goto err_vgic;
-	err = keel_cpu_init();
-	if (err)
-		goto err_irqfd;
-	keel_sve_settle();
-	keel_pmu_host_module_init();
-	keel_debugfs_init();
-	err = keel_device_init();
-	if (err)
-		goto err_debugfs;
+		goto err_parts;
 	keel_info("%s, guests up to %u bits of address", keel_mode_name(), keel_mmu_ipa_limit());
 	return 0;
 
-err_debugfs:
-	keel_debugfs_exit();
-	keel_cpu_exit();
-err_irqfd:
-	keel_irqfd_module_exit();
-err_vgic:
-	keel_vgic_module_exit();
-err_mmu:
-	keel_mmu_module_exit();
+err_parts:
+	exit_parts();
 err_hyp:
 	keel_hyp_module_exit();
 err_irq:
@@ -86,9 +117,7 @@ static void __exit keel_exit(void)
 	keel_device_exit();
 	keel_debugfs_exit();
 	keel_cpu_exit();
-	keel_irqfd_module_exit();
-	keel_vgic_module_exit();
-	keel_mmu_module_exit();
+	exit_parts();
 	keel_hyp_module_exit();
 	keel_irq_module_exit();
 	rcu_barrier();

@@ -197,13 +197,18 @@ static int enter(struct keel_vcpu *vcpu)
 	return code;
 }
 
-/* Give up the entry that must_not_enter() forbade. */
-static void back_out(struct keel_vcpu *vcpu)
+/* Give up the entry that must_not_enter() forbade. As run_once() found it: preemption and IRQs off. Verdict. */
+static int back_out(struct keel_vcpu *vcpu)
 {
 	WRITE_ONCE(vcpu->ctx.mode, KEEL_OUTSIDE);
 	keel_timer_sync(vcpu);
 	keel_debug_sync(vcpu);
 	local_irq_enable();
+	preempt_enable();
+	if (keel_timer_user_notify(vcpu))
+		return leave_for_signal(vcpu);
+	keel_vgic_wait_resumed(vcpu->vm);
+	return KEEL_RESUME;
 }
 
 /* To be told of an SGI that was sent without leaving the guest. IRQs may be on: vCPUs stay as long as their VM. */
@@ -215,7 +220,7 @@ static void pay_kick(struct keel_vcpu *vcpu)
 	keel_vcpu_kick(owed);
 }
 
-/* Not on this CPU. As run_once() found it: preemption and IRQs off. */
+/* Not on this CPU. As back_out(). */
 static int refuse_cpu(struct keel_vcpu *vcpu)
 {
 	unsigned int cpu = smp_processor_id();
@@ -254,14 +259,8 @@ static int run_once(struct keel_vcpu *vcpu)
 	WRITE_ONCE(vcpu->ctx.mode, KEEL_IN_GUEST);
 	/* pairs with the barriers of keel_request() and keel_vcpu_kick() */
 	smp_mb();
-	if (must_not_enter(vcpu)) {
-		back_out(vcpu);
-		preempt_enable();
-		if (keel_timer_user_notify(vcpu))
-			return leave_for_signal(vcpu);
-		keel_vgic_wait_resumed(vcpu->vm);
-		return KEEL_RESUME;
-	}
+	if (must_not_enter(vcpu))
+		return back_out(vcpu);
 	vcpu->last_cpu = smp_processor_id();
 	code = enter(vcpu);
 	if (keel_traced(KEEL_EVENT_EXIT))
