@@ -211,15 +211,14 @@ static u64 unwise_fields(unsigned int idx)
 	return idx == IDX(6, 2) && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX ? ISAR2_WFXT : 0;
 }
 
-/* The most that any guest can see. */
-static u64 offer(const struct keel_vm *vm, unsigned int idx)
+static u64 compute_offer(unsigned int idx, enum keel_abi abi)
 {
 	unsigned int flags = KEEL_IDOFFER_PAUTH | KEEL_IDOFFER_PMU;
 	u64 val;
 
 	if (keel_idreg_host_aa32())
 		flags |= KEEL_IDOFFER_AA32;
-	val = keel_idlimits_offer(idx, vm->arch.abi, resisted(idx, host_idx(idx)), flags) & ~broken_fields(idx);
+	val = keel_idlimits_offer(idx, abi, resisted(idx, host_idx(idx)), flags) & ~broken_fields(idx);
 	if (!keel_vgic_has_sysregs())
 		val &= ~gic_fields(idx);
 	if (!keel_sve_offer())
@@ -227,14 +226,37 @@ static u64 offer(const struct keel_vm *vm, unsigned int idx)
 	return val;
 }
 
+/* The same for every VM, so that making one does not go through every field. */
+static struct {
+	u64 offer[KEEL_NR_ABIS];	/* the most that any guest can see */
+	u64 pauth, pmu;			/* what promises these */
+} of[KEEL_NR_IDREGS] __ro_after_init;
+
+void __init keel_idreg_module_init(void)
+{
+	unsigned int i, abi;
+
+	for (i = 0; i < KEEL_NR_IDREGS; i++) {
+		for (abi = 0; abi < KEEL_NR_ABIS; abi++)
+			of[i].offer[abi] = compute_offer(i, abi);
+		of[i].pauth = keel_idlimits_pauth(i);
+		of[i].pmu = keel_idlimits_pmu(i);
+	}
+}
+
+static u64 offer(const struct keel_vm *vm, unsigned int idx)
+{
+	return of[idx].offer[vm->arch.abi];
+}
+
 static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
 {
 	if (!vm_has_pauth(vm))
-		val &= ~keel_idlimits_pauth(idx);
+		val &= ~of[idx].pauth;
 	if (!vm_has_sve(vm))
 		val &= ~sve_fields(idx);
 	if (!vm_has_pmu(vm))
-		val &= ~keel_idlimits_pmu(idx);
+		val &= ~of[idx].pmu;
 	/* a GIC may still come, until the VM runs */
 	if (vm->has_run && !vm->gic.present)
 		val &= ~gic_fields(idx);

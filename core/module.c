@@ -72,6 +72,7 @@ static int __init open_for_use(void)
 	if (err)
 		return err;
 	keel_sve_settle();
+	keel_idreg_module_init();
 	keel_pmu_host_module_init();
 	keel_debugfs_init();
 	err = keel_device_init();
