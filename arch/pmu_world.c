@@ -4,7 +4,7 @@
  *
  * A guest's event counts nowhere by the filter that the driver gives it: this
  * vCPU's are opened for the run. Under nVHE the driver leaves events that exclude
- * the host disabled, and EL2 enables them (ctx.pmcnten, nvhe/switch.c).
+ * the host disabled, and EL2 enables them (ctx.pmcnten, nvhe/el2/switch.c).
  */
 #include <linux/bitops.h>
 #include <linux/perf_event.h>

@@ -43,7 +43,7 @@ static inline void keel_hyp_skip(struct keel_ctx *ctx)
 
 /*
  * Mode twins: may this world read and write every byte there; and the guest's
- * SCTLR_EL1 while it is in the CPU. Under nVHE EL2's own tables know (nvhe/calls.c),
+ * SCTLR_EL1 while it is in the CPU. Under nVHE EL2's own tables know (nvhe/el2/calls.c),
  * under VHE the host's word is good.
  */
 #ifdef __KEEL_NVHE__

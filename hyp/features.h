@@ -19,7 +19,7 @@ struct keel_hyp_features {
 
 /*
  * Set once at load, before any vCPU. The host has one, and the EL2 image its
- * own copy of that name (nvhe/switch.c).
+ * own copy of that name (nvhe/el2/switch.c).
  */
 extern struct keel_hyp_features keel_hyp_features;
 

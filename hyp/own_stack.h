@@ -12,7 +12,7 @@
 	/*
 	 * To \overflow, with all registers as they are, unless SP is on the
 	 * stack: that lies in the half of its block in which bit 13 of an address
-	 * is set (nvhe/cpu.c). No register is free: x0 and SP carry each other.
+	 * is set (nvhe/host/cpu.c). No register is free: x0 and SP carry each other.
 	 */
 	.macro	check_own_stack, overflow
 	add	sp, sp, x0

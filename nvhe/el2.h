@@ -49,7 +49,7 @@ struct keel_host_el2 {
 	struct keel_mpam mpam;
 };
 
-/* The world switch's part of a CPU. nvhe/switch.c's and nvhe/vgic.c's. */
+/* The world switch's part of a CPU. nvhe/el2/switch.c's and nvhe/el2/vgic.c's. */
 struct keel_el2_world {
 	u64 guest;			/* context whose world is loaded, 0: the host's */
 	struct keel_host_el2 host;

@@ -11,7 +11,7 @@
 #include <asm/kvm_arm.h>
 #include "../hyp/guarded.h"
 #include "../hyp/mode.h"
-#include "../nvhe/timer.h"
+#include "../nvhe/host/timer.h"
 #include "../vhe/timer.h"
 
 #define KEEL_SYS_CNTPOFF_EL2	sys_reg(3, 4, 14, 0, 6)

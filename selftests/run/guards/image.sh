@@ -13,7 +13,7 @@ image() {
 	echo "$text" >"$work/i.c"
 	"$cc" -O2 -fno-pic -mcmodel=small -ffreestanding -fno-stack-protector -c "$@" -o "$work/i.o" "$work/i.c" || return 9
 	# shellcheck disable=SC2086
-	"${CROSS_COMPILE}ld" -EL $ldflags -T "$TOP/nvhe/image.lds" -o "$work/i.elf" "$work/i.o"
+	"${CROSS_COMPILE}ld" -EL $ldflags -T "$TOP/nvhe/el2/image.lds" -o "$work/i.elf" "$work/i.o"
 }
 # It does not link, and the linker says why. usage: refused WHY C-TEXT [CC-FLAG...]
 refused() {

@@ -10,13 +10,13 @@
 #include <asm/barrier.h>
 #include <asm/pgtable-hwdef.h>
 #include <asm/sysreg.h>
-#include "../hyp/tlb_range.h"
+#include "../../hyp/tlb_range.h"
 #include "image.h"
 
 #define VTTBR_VMID	GENMASK_ULL(63, 48)
 #define VTCR_DS		BIT_ULL(32)
 
-/* The host asks for less; this bounds what rubbish can cost. */
+/* The host asks for less; this bounds the cost of a bogus request. */
 #define MAX_PAGES	(1ULL << 20)
 
 #define tlbi(op)	asm volatile("tlbi " #op ::: "memory")

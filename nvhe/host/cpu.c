@@ -12,10 +12,10 @@
 #include <linux/percpu.h>
 #include <linux/string.h>
 #include <asm/virt.h>
-#include "../core/log.h"
-#include "../hyp/bhb.h"
-#include "../hyp/features.h"
-#include "../hyp/hyp.h"
+#include "../../core/log.h"
+#include "../../hyp/bhb.h"
+#include "../../hyp/features.h"
+#include "../../hyp/hyp.h"
 #include "call.h"
 #include "map.h"
 

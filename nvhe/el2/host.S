@@ -8,8 +8,8 @@
 #include <asm/esr.h>
 #include <asm/sysreg.h>
 #include <asm/virt.h>
-#include "../hyp/own_stack.h"
-#include "el2_bits.h"
+#include "../../hyp/own_stack.h"
+#include "../el2_bits.h"
 #include "offsets.h"
 
 /* A host call's frame, at the top of the stack: what a report needs to return to the host. */

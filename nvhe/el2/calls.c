@@ -10,8 +10,8 @@
 #include <linux/sizes.h>
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
-#include "../hyp/entry.h"
-#include "../hyp/guarded.h"
+#include "../../hyp/entry.h"
+#include "../../hyp/guarded.h"
 #include "image.h"
 
 /* EL2's tables have pages of this size, whatever the host's size is. */

@@ -5,7 +5,7 @@
 
 #include <linux/errno.h>
 #include <asm/sysreg.h>
-#include "el2.h"
+#include "../el2.h"
 
 static inline struct keel_el2_cpu *keel_image_cpu(void)
 {

@@ -7,7 +7,7 @@
 #include <asm/esr.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
-#include "../hyp/guarded.h"
+#include "../../hyp/guarded.h"
 #include "image.h"
 
 /* As host.S stores them. */

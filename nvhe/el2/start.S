@@ -8,7 +8,7 @@
 #include <linux/linkage.h>
 #include <asm/assembler.h>
 #include <asm/sysreg.h>
-#include "el2_bits.h"
+#include "../el2_bits.h"
 #include "offsets.h"
 
 #define HCR_E2H_BIT	34

@@ -8,10 +8,10 @@
 #include <asm/barrier.h>
 #include <asm/pgtable-hwdef.h>
 #include <asm/sysreg.h>
-#include "../core/compat.h"
-#include "../hyp/context.h"
-#include "../hyp/features.h"
-#include "../hyp/guarded.h"
+#include "../../core/compat.h"
+#include "../../hyp/context.h"
+#include "../../hyp/features.h"
+#include "../../hyp/guarded.h"
 #include "el1.h"
 
 /* The two that open() writes. */
@@ -31,7 +31,7 @@
 static __always_inline void save(u64 *bank, bool passing)
 {
 #define EL1(name, cpu)	if (passing || !IS_PASSING(name)) bank[KEEL_##name] = read_sysreg_s(SYS_##name);
-#include "../hyp/regs.def"
+#include "../../hyp/regs.def"
 	bank[KEEL_TPIDR_EL0] = read_sysreg(tpidr_el0);
 	bank[KEEL_TPIDRRO_EL0] = read_sysreg(tpidrro_el0);
 	bank[KEEL_MDSCR_EL1] = read_sysreg(mdscr_el1);
@@ -43,7 +43,7 @@ static __always_inline void load(const u64 *bank, bool passing)
 {
 #define EL1(name, cpu)	if (!IS_LATE(name) && (passing || !IS_PASSING(name))) \
 				write_sysreg_s(bank[KEEL_##name], SYS_##name);
-#include "../hyp/regs.def"
+#include "../../hyp/regs.def"
 	write_sysreg(bank[KEEL_TPIDR_EL0], tpidr_el0);
 	write_sysreg(bank[KEEL_TPIDRRO_EL0], tpidrro_el0);
 	write_sysreg(bank[KEEL_MDSCR_EL1], mdscr_el1);

@@ -2,7 +2,7 @@
 /*
  * The guest's virtual timer under nVHE, the host's side. The host at EL1 has
  * the same virtual timer, and leaves it unused, but its counter must have no
- * offset: the timer is the guest's only within RUN (nvhe/switch.c), which takes
+ * offset: the timer is the guest's only within RUN (nvhe/el2/switch.c), which takes
  * it from the context and puts it back there. CNTHCTL_EL2 is RUN's too.
  */
 #ifndef KEEL_NVHE_TIMER_H
@@ -10,7 +10,7 @@
 
 #include <linux/bits.h>
 #include <asm/sysreg.h>
-#include "../hyp/context.h"
+#include "../../hyp/context.h"
 
 #define KEEL_NVHE_TIMER_ISTATUS	BIT_ULL(2)
 

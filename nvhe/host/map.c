@@ -18,7 +18,7 @@
 #include <asm/cacheflush.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
-#include "../core/log.h"
+#include "../../core/log.h"
 #include "blob.h"
 #include "call.h"
 #include "map.h"

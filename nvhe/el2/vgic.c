@@ -6,8 +6,8 @@
  */
 #include <linux/irqchip/arm-gic-v3.h>
 #include <asm/sysreg.h>
-#include "../hyp/features.h"
-#include "../hyp/gicv3.h"
+#include "../../hyp/features.h"
+#include "../../hyp/gicv3.h"
 #include "image.h"
 #include "vgic.h"
 

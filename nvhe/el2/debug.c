@@ -9,7 +9,7 @@
 #include <linux/bits.h>
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
-#include "../hyp/features.h"
+#include "../../hyp/features.h"
 #include "debug.h"
 #include "image.h"
 

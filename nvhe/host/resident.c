@@ -15,10 +15,10 @@
 #include <asm/cpufeature.h>
 #include <asm/daifflags.h>
 #include <asm/sysreg.h>
-#include "../arch/pmu.h"
-#include "../core/objects.h"
-#include "../hyp/hyp.h"
-#include "../hyp/tlb_range.h"
+#include "../../arch/pmu.h"
+#include "../../core/objects.h"
+#include "../../hyp/hyp.h"
+#include "../../hyp/tlb_range.h"
 #include "call.h"
 
 #define VTTBR_VMID	GENMASK_ULL(63, 48)

@@ -6,10 +6,10 @@
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
-#include "../core/log.h"
+#include "../../core/log.h"
 #include "call.h"
 
-/* EL2 reported once: what its code and data are worth is unknown, and no guest is entered any more. */
+/* EL2 reported once: its state can no longer be trusted, and no guest is entered any more. */
 static bool died;
 
 static void print_registers(const struct keel_el2_report *r)

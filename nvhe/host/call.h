@@ -4,7 +4,7 @@
 #define KEEL_NVHE_CALL_H
 
 #include <linux/percpu.h>
-#include "el2.h"
+#include "../el2.h"
 
 struct keel_call_result {
 	long ret;
