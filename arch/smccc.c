@@ -15,6 +15,7 @@
 #include "../core/compat.h"
 #include "../core/objects.h"
 #include "../core/trace.h"
+#include "../hyp/smccc.h"
 #include "abi.h"
 #include "arch.h"
 #include "mitigation.h"
@@ -68,38 +69,21 @@ static s64 workaround_feature(enum keel_mitigation_id id)
 	}
 }
 
-static s64 arch_feature(struct keel_vcpu *vcpu, u32 fn)
+static s64 pvtime_feature(const struct keel_vm *vm)
 {
-	switch (fn) {
-	case ARM_SMCCC_VERSION_FUNC_ID:
-	case ARM_SMCCC_ARCH_FEATURES_FUNC_ID:
-		return SMCCC_RET_SUCCESS;
-	case ARM_SMCCC_ARCH_WORKAROUND_1:
-		return workaround_feature(KEEL_MITIGATION_BP);
-	case ARM_SMCCC_ARCH_WORKAROUND_2:
-		return workaround_feature(KEEL_MITIGATION_SSB);
-	case ARM_SMCCC_ARCH_WORKAROUND_3:
-		return workaround_feature(KEEL_MITIGATION_BHB);
-	case ARM_SMCCC_HV_PV_TIME_FEATURES:
-		return keel_smccc_logic_allowed(fn, bmaps(vcpu->vm)) ? SMCCC_RET_SUCCESS :
-								       SMCCC_RET_NOT_SUPPORTED;
-	}
-	return SMCCC_RET_NOT_SUPPORTED;
+	return keel_smccc_logic_allowed(ARM_SMCCC_HV_PV_TIME_FEATURES, bmaps(vm)) ? SMCCC_RET_SUCCESS :
+										    SMCCC_RET_NOT_SUPPORTED;
 }
 
-/* For EL2 (hyp/fast.c). What the answers depend on does not change once a vCPU has run. */
+/* What the answers depend on does not change once a vCPU has run. */
 static void tell_features(struct keel_vcpu *vcpu)
 {
-	static const u32 calls[KEEL_NR_SMCCC_FEATURES] = {
-		[KEEL_FEATURE_WORKAROUND_1] = ARM_SMCCC_ARCH_WORKAROUND_1,
-		[KEEL_FEATURE_WORKAROUND_2] = ARM_SMCCC_ARCH_WORKAROUND_2,
-		[KEEL_FEATURE_WORKAROUND_3] = ARM_SMCCC_ARCH_WORKAROUND_3,
-		[KEEL_FEATURE_PV_TIME] = ARM_SMCCC_HV_PV_TIME_FEATURES,
-	};
-	unsigned int i;
+	s8 *feature = vcpu->ctx.smccc_feature;
 
-	for (i = 0; i < KEEL_NR_SMCCC_FEATURES; i++)
-		vcpu->ctx.smccc_feature[i] = arch_feature(vcpu, calls[i]);
+	feature[KEEL_FEATURE_WORKAROUND_1] = workaround_feature(KEEL_MITIGATION_BP);
+	feature[KEEL_FEATURE_WORKAROUND_2] = workaround_feature(KEEL_MITIGATION_SSB);
+	feature[KEEL_FEATURE_WORKAROUND_3] = workaround_feature(KEEL_MITIGATION_BHB);
+	feature[KEEL_FEATURE_PV_TIME] = pvtime_feature(vcpu->vm);
 }
 
 void keel_smccc_first_run(struct keel_vcpu *vcpu)
@@ -156,11 +140,11 @@ static bool serve_wide(struct keel_vcpu *vcpu, u32 fn)
 
 static s64 serve_narrow(struct keel_vcpu *vcpu, u32 fn)
 {
+	u64 x0;
+
+	if (keel_smccc_answer(&vcpu->ctx, &x0))
+		return x0;
 	switch (fn) {
-	case ARM_SMCCC_VERSION_FUNC_ID:
-		return ARM_SMCCC_VERSION_1_1;
-	case ARM_SMCCC_ARCH_FEATURES_FUNC_ID:
-		return arch_feature(vcpu, vcpu->ctx.x[1]);
 	case ARM_SMCCC_ARCH_WORKAROUND_1:
 		return run_workaround(KEEL_MITIGATION_BP);
 	case ARM_SMCCC_ARCH_WORKAROUND_3:

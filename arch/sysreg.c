@@ -16,6 +16,7 @@
 #include "../core/compat.h"
 #include "../core/objects.h"
 #include "../core/trace.h"
+#include "../hyp/affinity.h"
 #include "arch.h"
 #include "cp15.h"
 #include "sysreg.h"
@@ -272,13 +273,10 @@ int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
-/*
- * MPIDR_EL1 from the vCPU's id: sixteen CPUs in affinity level 0, as many as a
- * GICv3 SGI can address in one write, then eight bits per level. Bit 31 is RES1.
- */
+/* Bit 31 is RES1. */
 static u64 first_mpidr(unsigned int id)
 {
-	return BIT_ULL(31) | (id & 0xf) | (u64)((id >> 4) & 0xff) << 8 | (u64)((id >> 12) & 0xff) << 16;
+	return BIT_ULL(31) | keel_affinity_of_id(id);
 }
 
 /* The vCPU is not resident anywhere. Registers without an architectural reset value become 0. */

@@ -7,7 +7,6 @@
  *
  * No kernel service is used; SP_EL0 and the PAuth keys are the guest's.
  */
-#include <linux/arm-smccc.h>
 #include <linux/bits.h>
 #include <uapi/linux/psci.h>
 #include <asm/debug-monitors.h>
@@ -17,54 +16,16 @@
 #include "entry.h"
 #include "fp.h"
 #include "gic_fast.h"
+#include "smccc.h"
 #include "world.h"
-
-/* Owners (SMCCC, bits 29:24) whose calls the host knows; for the rest there is one answer. */
-static __always_inline bool owner_is_served(u32 fn)
-{
-	switch (ARM_SMCCC_OWNER_NUM(fn)) {
-	case ARM_SMCCC_OWNER_ARCH:
-	case ARM_SMCCC_OWNER_STANDARD:
-	case ARM_SMCCC_OWNER_STANDARD_HYP:
-	case ARM_SMCCC_OWNER_VENDOR_HYP:
-		return true;
-	}
-	return false;
-}
-
-static __always_inline s64 arch_feature(const struct keel_ctx *ctx, u32 fn)
-{
-	switch (fn) {
-	case ARM_SMCCC_VERSION_FUNC_ID:
-	case ARM_SMCCC_ARCH_FEATURES_FUNC_ID:
-		return SMCCC_RET_SUCCESS;
-	case ARM_SMCCC_ARCH_WORKAROUND_1:
-		return ctx->smccc_feature[KEEL_FEATURE_WORKAROUND_1];
-	case ARM_SMCCC_ARCH_WORKAROUND_2:
-		return ctx->smccc_feature[KEEL_FEATURE_WORKAROUND_2];
-	case ARM_SMCCC_ARCH_WORKAROUND_3:
-		return ctx->smccc_feature[KEEL_FEATURE_WORKAROUND_3];
-	case ARM_SMCCC_HV_PV_TIME_FEATURES:
-		return ctx->smccc_feature[KEEL_FEATURE_PV_TIME];
-	}
-	return SMCCC_RET_NOT_SUPPORTED;
-}
 
 static __always_inline bool hypercall(struct keel_ctx *ctx)
 {
-	u32 fn = ctx->x[0];
-
 	if (!(ctx->flags & KEEL_CTX_FAST_SMCCC))
 		return false;
-	if (fn == ARM_SMCCC_VERSION_FUNC_ID)
-		ctx->x[0] = ARM_SMCCC_VERSION_1_1;
-	else if (fn == PSCI_0_2_FN_PSCI_VERSION)
+	if ((u32)ctx->x[0] == PSCI_0_2_FN_PSCI_VERSION)
 		ctx->x[0] = ctx->psci_version;
-	else if (fn == ARM_SMCCC_ARCH_FEATURES_FUNC_ID)
-		ctx->x[0] = arch_feature(ctx, ctx->x[1]);
-	else if (!owner_is_served(fn))
-		ctx->x[0] = SMCCC_RET_NOT_SUPPORTED;
-	else
+	else if (!keel_smccc_answer(ctx, &ctx->x[0]))
 		return false;
 	/* as the host's answer: x1..x3 are results too (SMCCC 1.1, 2.6) */
 	ctx->x[1] = ctx->x[2] = ctx->x[3] = 0;

@@ -16,16 +16,16 @@
 #include <linux/bits.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
-#include <linux/log2.h>
 #include <linux/nospec.h>
 #include <asm/barrier.h>
 #include <asm/cputype.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
-#include "../vgic/regmap.h"
+#include "../vgic/field.h"
 #include "../vgic/vgic.h"
 #include "abort.h"
+#include "affinity.h"
 #include "entry.h"
 #include "gic_fast.h"
 #include "gic_share.h"
@@ -33,7 +33,6 @@
 #include "world.h"
 
 #define XZR		31
-#define SGI_SINGLE	(ICC_SGI1R_TARGET_LIST_MASK | BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT))
 
 /* ---- what the host shares ---- */
 
@@ -59,77 +58,48 @@ static struct keel_irq *find_spis(const struct keel_gic_share *share, u32 intid,
 
 /* ---- registers of the distributor ---- */
 
-enum kind { GROUP, ENABLE, DISABLE, PRIORITY, CONFIG, NOTHING };
-
-/* The fields of an access: their kind, width, first interrupt. */
+/* The fields of an access: their kind, width, first interrupt and number. */
 struct fields {
-	enum kind kind;
+	enum keel_field kind;
 	u32 bits, intid, n;
 };
 
 /* 32-bit registers with one bit for each interrupt, 128 bytes of each kind. */
-static enum kind bit_kind(u32 offset)
+static bool find_bits(u32 offset, struct fields *f)
 {
 	switch (offset & ~0x7fU) {
 	case GICD_IGROUPR:
-		return GROUP;
+		f->kind = KEEL_GROUP;
+		break;
 	case GICD_ISENABLER:
-		return ENABLE;
+		f->kind = KEEL_ENABLE;
+		break;
 	case GICD_ICENABLER:
-		return DISABLE;
+		f->kind = KEEL_DISABLE;
+		break;
+	default:
+		return false;
 	}
-	return NOTHING;
+	f->bits = 1;
+	f->intid = (offset & 0x7f) * 8;
+	return true;
 }
 
-static struct fields find_fields(u32 offset, unsigned int len)
+static bool find_fields(u32 offset, unsigned int len, struct fields *f)
 {
-	struct fields f = { .kind = NOTHING };
-
 	if (offset - GICD_IPRIORITYR < 1024) {
-		if (len == 1 || len == 4)
-			f = (struct fields){ PRIORITY, 8, offset - GICD_IPRIORITYR };
+		if (len != 1 && len != 4)
+			return false;
+		*f = (struct fields){ KEEL_PRIORITY, 8, offset - GICD_IPRIORITYR };
 	} else if (len != 4) {
-		return f;
+		return false;
 	} else if (offset - GICD_ICFGR < 256) {
-		f = (struct fields){ CONFIG, 2, (offset - GICD_ICFGR) * 4 };
-	} else {
-		f = (struct fields){ bit_kind(offset), 1, (offset & 0x7f) * 8 };
+		*f = (struct fields){ KEEL_CONFIG, 2, (offset - GICD_ICFGR) * 4 };
+	} else if (!find_bits(offset, f)) {
+		return false;
 	}
-	f.n = f.kind == NOTHING ? 0 : len * 8 / f.bits;
-	return f;
-}
-
-static u32 get(const struct keel_irq_state *s, enum kind kind)
-{
-	switch (kind) {
-	case GROUP:
-		return s->group1;
-	case ENABLE:
-	case DISABLE:
-		return s->enabled;
-	case PRIORITY:
-		return s->priority;
-	default:
-		return s->level ? 0 : KEEL_REGMAP_EDGE;
-	}
-}
-
-static void set(struct keel_irq_state *s, enum kind kind, u32 val)
-{
-	switch (kind) {
-	case GROUP:
-		s->group1 = val;
-		break;
-	case ENABLE:
-	case DISABLE:
-		s->enabled = kind == ENABLE;
-		break;
-	case PRIORITY:
-		s->priority = val & KEEL_REGMAP_PRIORITY;
-		break;
-	default:
-		s->level = !(val & KEEL_REGMAP_EDGE);
-	}
+	f->n = len * 8 / f->bits;
+	return true;
 }
 
 /* Single bytes, of which a list register knows nothing: some value of theirs is as good as any. */
@@ -142,7 +112,7 @@ static bool read_fields(const struct keel_gic_share *share, struct fields f, u64
 		return false;
 	*val = 0;
 	for (i = 0; i < f.n; i++)
-		*val |= (u64)get(&irq[i].s, f.kind) << (i * f.bits);
+		*val |= (u64)keel_field_get(&irq[i].s, f.kind) << (i * f.bits);
 	return true;
 }
 
@@ -168,8 +138,7 @@ static void unlock(struct keel_irq *irq)
 	smp_store_release(&irq->lock.raw_lock.locked, 0);
 }
 
-/* Only for what is on nobody's list, neither before nor after: then there is nobody to tell. */
-static bool write_one(struct keel_irq *irq, enum kind kind, u32 val)
+static bool write_one(struct keel_irq *irq, enum keel_field kind, u32 val)
 {
 	struct keel_irq_state s;
 	bool quiet;
@@ -177,10 +146,10 @@ static bool write_one(struct keel_irq *irq, enum kind kind, u32 val)
 	if (!try_lock(irq))
 		return false;
 	s = irq->s;
-	set(&s, kind, val);
-	quiet = !irq->vcpu && !irq->in_lr && !keel_irq_wanted(&s);
+	keel_field_set(&s, kind, val);
+	quiet = keel_irq_stays_quiet(irq, &s);
 	if (quiet)
-		set(&irq->s, kind, val);
+		keel_field_set(&irq->s, kind, val);
 	unlock(irq);
 	return quiet;
 }
@@ -188,7 +157,7 @@ static bool write_one(struct keel_irq *irq, enum kind kind, u32 val)
 static bool write_fields(const struct keel_gic_share *share, struct fields f, u64 val)
 {
 	struct keel_irq *irq = find_spis(share, f.intid, f.n);
-	bool ones = f.kind == ENABLE || f.kind == DISABLE;
+	bool ones = f.kind == KEEL_ENABLE || f.kind == KEEL_DISABLE;
 	u32 i;
 
 	if (!irq)
@@ -222,10 +191,8 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
 			return true;
 		}
 	}
-	f = find_fields(offset, len);
-	if (f.kind == NOTHING)
-		return false;
-	return write ? write_fields(share, f, *val) : read_fields(share, f, val);
+	return find_fields(offset, len, &f) &&
+	       (write ? write_fields(share, f, *val) : read_fields(share, f, val));
 }
 
 /* ---- exits ---- */
@@ -257,16 +224,10 @@ bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 	return true;
 }
 
-/* Ids follow affinities unless user space gave out other ones. */
-static u64 id_of(u64 aff)
-{
-	return (aff & 0xf) | (aff >> 8 & 0xff) << 4 | (aff >> 16 & 0xff) << 12;
-}
-
 /* The vCPU of that affinity, other than the sender. */
 static struct keel_ctx *find_target(const struct keel_ctx *ctx, u64 aff)
 {
-	u64 id = id_of(aff);
+	unsigned int id = keel_affinity_to_id(aff);
 	const struct keel_gic_share *share = find_share(ctx);
 	struct keel_ctx *to;
 
@@ -303,20 +264,17 @@ bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 	    !ctx->gic_share || (ctx->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
 		return false;
 	val = rt == XZR ? 0 : ctx->x[rt];
-	if (!is_power_of_2(val & SGI_SINGLE) || (val & BIT_ULL(ICC_SGI1R_IRQ_ROUTING_MODE_BIT)))
+	if (!keel_sgi_is_single(val, &aff))
 		return false;
-	aff = FIELD_GET(ICC_SGI1R_AFFINITY_3_MASK, val) << 32 | FIELD_GET(ICC_SGI1R_AFFINITY_2_MASK, val) << 16 |
-	      FIELD_GET(ICC_SGI1R_AFFINITY_1_MASK, val) << 8 | FIELD_GET(ICC_SGI1R_RS_MASK, val) << 4 |
-	      __builtin_ctzl(val & ICC_SGI1R_TARGET_LIST_MASK);
 	to = find_target(ctx, aff);
 	if (!to)
 		return false;
-	post = keel_post(&to->posted, &to->mode, BIT_ULL(FIELD_GET(ICC_SGI1R_SGI_ID_MASK, val)), set_bits);
+	post = keel_post(&to->posted, &to->mode, BIT_ULL(FIELD_GET(KEEL_SGI_INTID, val)), set_bits);
 	if (post == KEEL_POST_NO)
 		return false;
 	keel_hyp_skip(ctx);
 	if (likely(post == KEEL_POST_DONE))
 		return true;
-	ctx->esr = (u64)KEEL_EC_POSTED << ESR_ELx_EC_SHIFT | id_of(aff);
+	ctx->esr = (u64)KEEL_EC_POSTED << ESR_ELx_EC_SHIFT | keel_affinity_to_id(aff);
 	return false;
 }

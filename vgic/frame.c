@@ -260,7 +260,6 @@ bool keel_frame_try_read(const struct keel_frame_access *a, const struct keel_re
 	return true;
 }
 
-/* Only for what is on nobody's list, neither before nor after: then there is nobody to tell. */
 static bool try_write_one(struct keel_irq *irq, const struct keel_regmap_field *field, u32 val)
 {
 	struct keel_irq_state s;
@@ -270,7 +269,7 @@ static bool try_write_one(struct keel_irq *irq, const struct keel_regmap_field *
 		return false;
 	s = irq->s;
 	field->set(&s, val);
-	quiet = !irq->vcpu && !irq->in_lr && !keel_irq_wanted(&s);
+	quiet = keel_irq_stays_quiet(irq, &s);
 	if (quiet)
 		irq->s = s;
 	raw_spin_unlock(&irq->lock);

@@ -15,7 +15,7 @@
 enum { KEEL_ROW_GROUP0, KEEL_ROW_GROUP1, KEEL_ROW_ACTIVE, KEEL_NR_ROWS };
 #define KEEL_ROWS_PENDING	(BIT(KEEL_ROW_GROUP0) | BIT(KEEL_ROW_GROUP1))	/* as groups in GICD_CTLR */
 
-#define KEEL_NR_PRIORITIES	32	/* five bits: KEEL_REGMAP_PRIORITY */
+#define KEEL_NR_PRIORITIES	32	/* five bits: KEEL_FIELD_PRIORITY */
 #define KEEL_NR_RANKS		(KEEL_NR_ROWS * KEEL_NR_PRIORITIES)
 
 /* Two rows in a word: both groups of what is pending, and what is active. */

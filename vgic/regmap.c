@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /* Search in a frame's table of registers, and the fields per interrupt. Locking is frame.c's. */
+#include "field.h"
 #include "regmap.h"
 
 static u32 get_group(const struct keel_irq_state *s)
 {
-	return s->group1;
+	return keel_field_get(s, KEEL_GROUP);
 }
 
 static void set_group(struct keel_irq_state *s, u32 val)
 {
-	s->group1 = val;
+	keel_field_set(s, KEEL_GROUP, val);
 }
 
 static u32 get_enable(const struct keel_irq_state *s)
 {
-	return s->enabled;
+	return keel_field_get(s, KEEL_ENABLE);
 }
 
 static void set_enable(struct keel_irq_state *s, u32 val)
 {
-	s->enabled = true;
+	keel_field_set(s, KEEL_ENABLE, val);
 }
 
 static void clear_enable(struct keel_irq_state *s, u32 val)
 {
-	s->enabled = false;
+	keel_field_set(s, KEEL_DISABLE, val);
 }
 
 static u32 get_pending(const struct keel_irq_state *s)
@@ -72,24 +73,22 @@ static void clear_active(struct keel_irq_state *s, u32 val)
 
 static u32 get_priority(const struct keel_irq_state *s)
 {
-	return s->priority;
+	return keel_field_get(s, KEEL_PRIORITY);
 }
 
 static void set_priority(struct keel_irq_state *s, u32 val)
 {
-	s->priority = val & KEEL_REGMAP_PRIORITY;
+	keel_field_set(s, KEEL_PRIORITY, val);
 }
 
 static u32 get_config(const struct keel_irq_state *s)
 {
-	return s->level ? 0 : KEEL_REGMAP_EDGE;
+	return keel_field_get(s, KEEL_CONFIG);
 }
 
-/* Fixed for SGIs, and for PPIs: the timers' are level-sensitive. */
 static void set_config(struct keel_irq_state *s, u32 val)
 {
-	if (s->intid >= KEEL_NR_PRIVATE)
-		s->level = !(val & KEEL_REGMAP_EDGE);
+	keel_field_set(s, KEEL_CONFIG, val);
 }
 
 const struct keel_regmap_field keel_regmap_group = {

@@ -19,9 +19,6 @@ struct keel_frame_access;
 #define KEEL_W32	4
 #define KEEL_W64	8
 
-#define KEEL_REGMAP_PRIORITY	0xf8	/* five bits of priority, of which no host offers fewer */
-#define KEEL_REGMAP_EDGE	2	/* GICD_ICFGR: upper bit of the field */
-
 /* A field that every interrupt has one of. */
 struct keel_regmap_field {
 	u32 (*get)(const struct keel_irq_state *s);		/* NULL: RAZ */

@@ -42,6 +42,12 @@ struct keel_irq {
 	bool (*get_line)(struct keel_vcpu *vcpu);	/* hw-mapped timer: current input level; under lock */
 };
 
+/* It is on nobody's list, and will not be with this state: there is nobody to tell of the change. Under lock. */
+static inline bool keel_irq_stays_quiet(const struct keel_irq *irq, const struct keel_irq_state *next)
+{
+	return !irq->vcpu && !irq->in_lr && !keel_irq_wanted(next);
+}
+
 /* Per vCPU; embedded in struct keel_vcpu as "gic". */
 struct keel_gic_cpu {
 	raw_spinlock_t lock;		/* the lists */

@@ -2,12 +2,14 @@
 /* pure: arch/smccc_logic.c */
 /*
  * Proves: exactly the known function ids are allowed, each gated by its own
- * bitmap bit; random bits are cut and placed as Arm DEN 0098 lays them out.
+ * bitmap bit; random bits are cut and placed as Arm DEN 0098 lays them out; what EL2
+ * answers by itself is nothing that the host would have answered otherwise.
  */
 #include <string.h>
 #include <linux/arm-smccc.h>
 #include <linux/bits.h>
 #include "arch/smccc_logic.h"
+#include "hyp/smccc.h"
 #include "ktap.h"
 
 static const struct keel_smccc_bmaps all = {
@@ -110,9 +112,48 @@ static void test_trng_pack(void)
 	}
 }
 
+/*
+ * With all services on, of which only the PSCI 0.1 ids are left out: where these are on
+ * offer EL2 answers nothing.
+ */
+static void test_answers(void)
+{
+	static struct keel_ctx ctx;
+
+	for (unsigned int i = 0; i < 1 << 24; i++) {
+		/* all owners and kinds, and 1 << 16 functions */
+		u32 id = (i >> 16) << 24 | (i & 0xffff);
+		bool own = id == ARM_SMCCC_VERSION_FUNC_ID || id == ARM_SMCCC_ARCH_FEATURES_FUNC_ID;
+		u64 x0 = 0;
+
+		ctx.x[0] = id;
+		if (!keel_smccc_answer(&ctx, &x0) || own)
+			continue;
+		if (x0 != (u64)SMCCC_RET_NOT_SUPPORTED || keel_smccc_logic_allowed(id, all)) {
+			CHECK_EQ(id, 0);
+			return;
+		}
+	}
+}
+
+static void test_features(void)
+{
+	static struct keel_ctx ctx = { .smccc_feature = { 1, -2, 0, -1 } };
+
+	CHECK_EQ(keel_smccc_feature(&ctx, ARM_SMCCC_VERSION_FUNC_ID), SMCCC_RET_SUCCESS);
+	CHECK_EQ(keel_smccc_feature(&ctx, ARM_SMCCC_ARCH_FEATURES_FUNC_ID), SMCCC_RET_SUCCESS);
+	CHECK_EQ(keel_smccc_feature(&ctx, ARM_SMCCC_ARCH_WORKAROUND_1), 1);
+	CHECK_EQ(keel_smccc_feature(&ctx, ARM_SMCCC_ARCH_WORKAROUND_2), -2);
+	CHECK_EQ(keel_smccc_feature(&ctx, ARM_SMCCC_ARCH_WORKAROUND_3), 0);
+	CHECK_EQ(keel_smccc_feature(&ctx, ARM_SMCCC_HV_PV_TIME_FEATURES), SMCCC_RET_NOT_SUPPORTED);
+	CHECK_EQ(keel_smccc_feature(&ctx, ARM_SMCCC_TRNG_VERSION), SMCCC_RET_NOT_SUPPORTED);
+}
+
 int main(void)
 {
 	RUN(test_whole_id_space);
+	RUN(test_answers);
+	RUN(test_features);
 	RUN(test_each_bit);
 	RUN(test_trng_bits);
 	RUN(test_trng_pack);
