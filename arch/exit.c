@@ -63,7 +63,7 @@ static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		return KEEL_RESUME;
 	}
 	vcpu->stat.wfi++;
-	if (keel_vcpu_has_event(vcpu))
+	if (keel_vcpu_find_event(vcpu))
 		return KEEL_RESUME;
 	if (exit->wfx.timeout)
 		wait_limited(vcpu, exit);

@@ -16,13 +16,14 @@ MODULE_PARM_DESC(halt_poll_ns, "longest poll of a vCPU in WFI before it sleeps, 
 
 #define HALT_POLL_START_NS	10000
 
-bool keel_vcpu_has_event(struct keel_vcpu *vcpu)
+bool keel_vcpu_find_event(struct keel_vcpu *vcpu)
 {
-	bool timer = keel_timer_pending(vcpu);
-
-	if (vcpu->ctx.gic.present)
-		timer = keel_vgic_pending(vcpu);
-	return timer || READ_ONCE(vcpu->ctx.lines);
+	keel_timer_refresh(vcpu);
+	if (READ_ONCE(vcpu->ctx.posted))
+		keel_vgic_collect(vcpu);
+	if (READ_ONCE(vcpu->ctx.lines))
+		return true;
+	return vcpu->ctx.gic.present ? keel_vgic_pending(vcpu) : keel_timer_pending(&vcpu->timer);
 }
 
 /* What the guest waits for is over (WFIT). */
@@ -45,7 +46,7 @@ static bool must_wake(struct keel_vcpu *vcpu)
 		ignore |= BIT(KEEL_REQ_RESET);
 	if (signal_pending(current) || READ_ONCE(vcpu->requests) & ~ignore)
 		return true;
-	return state != KVM_MP_STATE_STOPPED && (keel_vcpu_has_event(vcpu) || is_late(vcpu));
+	return state != KVM_MP_STATE_STOPPED && (keel_vcpu_find_event(vcpu) || is_late(vcpu));
 }
 
 static bool poll(struct keel_vcpu *vcpu, u64 window)

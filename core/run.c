@@ -89,7 +89,7 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 	while ((state = READ_ONCE(vcpu->mp_state)) != KVM_MP_STATE_RUNNABLE) {
 		if (keel_host_work())
 			return leave_for_signal(vcpu);
-		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_has_event(vcpu))
+		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_find_event(vcpu))
 			return report_wakeup(vcpu);
 		clear_stops(vcpu);
 		if (serve_its(vcpu) != KEEL_RESUME)
@@ -149,7 +149,7 @@ static void free_fp(struct keel_vcpu *vcpu)
 	vcpu->ctx.flags |= KEEL_CTX_FP_FREE;
 }
 
-/* Who else wants the CPU shows in this thread's switches: it is looked into after each. Preemption off. */
+/* Decide anew whether WFE traps, after this thread was switched out: only then can others have come to want the CPU. Preemption off. */
 static void choose_wfe_trap(struct keel_vcpu *vcpu)
 {
 	unsigned long switches = current->nvcsw + current->nivcsw;
@@ -211,7 +211,7 @@ static int back_out(struct keel_vcpu *vcpu)
 	return KEEL_RESUME;
 }
 
-/* To be told of an SGI that was sent without leaving the guest. IRQs may be on: vCPUs stay as long as their VM. */
+/* Kick the target of an SGI that was queued in place: inside the guest's world it could not be. IRQs may be on: vCPUs live as long as their VM. */
 static void pay_kick(struct keel_vcpu *vcpu)
 {
 	struct keel_vcpu *owed = vcpu->kick_owed;

@@ -160,7 +160,7 @@ static bool grant(struct keel_vcpu *vcpu, struct keel_slot *slot, ipa_t page)
 	return true;
 }
 
-static bool is_granted(struct keel_vcpu *vcpu, ipa_t page)
+static bool try_grant(struct keel_vcpu *vcpu, ipa_t page)
 {
 	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	struct keel_slot *slot;
@@ -272,7 +272,7 @@ static int fault_in(struct keel_fault *f)
 {
 	int ret;
 
-	if (f->perm && f->write && is_granted(f->vcpu, f->ipa))
+	if (f->perm && f->write && try_grant(f->vcpu, f->ipa))
 		return KEEL_RESUME;
 	ret = keel_stage2_topup(&f->vcpu->table_cache);
 	if (ret)

@@ -240,7 +240,7 @@ static void load_phys(struct keel_vcpu *vcpu)
 void keel_timer_flush(struct keel_vcpu *vcpu)
 {
 	lockdep_assert_irqs_disabled();
-	/* first armed, then looked at, as in keel_timer_pending() */
+	/* first armed, then looked at, as in keel_timer_refresh() */
 	arm_soft(vcpu, keel_irq_has(KEEL_TIMER_PHYS) ? KEEL_TIMER_NEVER :
 		 deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS)));
 	update_lines(vcpu);
@@ -330,12 +330,11 @@ bool keel_timer_try_raise(struct keel_vcpu *vcpu)
  * is armed anew. First armed, then looked at: a timer that expires in between
  * is seen, as one that is behind its time is not armed for.
  */
-bool keel_timer_pending(struct keel_vcpu *vcpu)
+void keel_timer_refresh(struct keel_vcpu *vcpu)
 {
 	if (vcpu->timer.blocked)
 		arm_for_sleep(vcpu);
 	update_lines(vcpu);
-	return vcpu->timer.line[KEEL_TIMER_VIRT] || vcpu->timer.line[KEEL_TIMER_PHYS];
 }
 
 void keel_timer_block(struct keel_vcpu *vcpu)

@@ -73,8 +73,13 @@ bool keel_timer_user_notify(struct keel_vcpu *vcpu);
 /* Fill run->s.regs.device_irq_level: on every return to user space; without an in-kernel GIC. */
 void keel_timer_user_update(struct keel_vcpu *vcpu);
 
-/* A timer line is high, so a WFI must not block. */
-bool keel_timer_pending(struct keel_vcpu *vcpu);
+/* Time has gone on without anybody telling: lines follow it, and the soft timer of a vCPU that blocks. Own thread. */
+void keel_timer_refresh(struct keel_vcpu *vcpu);
+/* A line is high, as of the last refresh: a WFI must not block. */
+static inline bool keel_timer_pending(const struct keel_timer_vcpu *t)
+{
+	return t->line[KEEL_TIMER_VIRT] || t->line[KEEL_TIMER_PHYS];
+}
 /* Around blocking: arm a soft timer at the earliest enabled deadline, which wakes the vCPU. Sleepable. */
 void keel_timer_block(struct keel_vcpu *vcpu);
 void keel_timer_unblock(struct keel_vcpu *vcpu);

@@ -188,8 +188,6 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu)
 	bool found;
 	u32 vmcr;
 
-	if (READ_ONCE(vcpu->ctx.posted))
-		keel_vgic_collect(vcpu);
 	if (!READ_ONCE(g->nr_listed))
 		return false;
 	vmcr = keel_vgic_vmcr(vcpu);
