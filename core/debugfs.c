@@ -10,6 +10,9 @@
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include "../arch/idlimits.h"
+#include "../arch/idreg.h"
+#include "../mmu/show.h"
 #include "../vgic/show.h"
 #include "debugfs.h"
 #include "stats_defs.h"
@@ -76,6 +79,29 @@ static int vgic_show(struct seq_file *m, void *unused)
 	return keel_vgic_show(m, m->private);
 }
 DEFINE_SHOW_ATTRIBUTE(vgic);
+
+static int stage2_show(struct seq_file *m, void *unused)
+{
+	return keel_mmu_show(m, m->private);
+}
+DEFINE_SHOW_ATTRIBUTE(stage2);
+
+static int idregs_show(struct seq_file *m, void *unused)
+{
+	struct keel_vm *vm = m->private;
+	const char *name;
+	unsigned int i;
+
+	mutex_lock(&vm->config_lock);
+	for (i = 0; i < KEEL_NR_IDREGS; i++) {
+		name = keel_idlimits_reg(i)->name;
+		if (name)
+			seq_printf(m, "%20s:\t%016llx\n", name, keel_idreg_read(vm, i));
+	}
+	mutex_unlock(&vm->config_lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(idregs);
 
 void keel_debugfs_init(void)
 {
@@ -144,6 +170,8 @@ void keel_debugfs_add(struct keel_vm *vm, int fd)
 	add_stats(vm, d);
 	debugfs_create_file("vcpus", 0444, d->dir, vm, &vcpus_fops);
 	debugfs_create_file("vgic-state", 0444, d->dir, vm, &vgic_fops);
+	debugfs_create_file("idregs", 0400, d->dir, vm, &idregs_fops);
+	debugfs_create_file("stage2_page_tables", 0400, d->dir, vm, &stage2_fops);
 	vm->debugfs = d;
 }
 

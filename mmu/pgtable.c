@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * The page-table walker and what is done with it. Owns the order in which entries
+ * The page-table walker, and mapping. Owns the order in which entries
  * change; knows nothing of VMs, slots or memory types. Their format is in
- * pgtable_format.h.
+ * pgtable_format.h; what is done with all leaves of a range in pgtable_range.c.
  *
  * Entries change by compare-and-exchange: another mapper (shared lock) or the
  * hardware's update of the access flag may come first, and then the change is
@@ -15,33 +15,7 @@
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <asm/barrier.h>
-#include "pgtable_format.h"
-
-/* How many freed tables wait for one flush. */
-#define BATCH	32
-
-struct visit {
-	u64 ipa;	/* where the entry's extent begins */
-	u64 *entry;
-	u64 old;
-	int level;
-};
-
-/*
- * What the walker does on its way. It passes over entries that are 0; a
- * non-zero answer ends the walk and is its result.
- */
-struct visitor {
-	int (*entry)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* leaf, or locked */
-	int (*table)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* after its entries; may be NULL */
-};
-
-/* ---- tables ---- */
-
-static u64 *table_of(struct keel_pgt *pgt, u64 entry)
-{
-	return pgt->ops->to_virt(decode_pa(&pgt->geo, entry));
-}
+#include "pgtable_walk.h"
 
 static u64 table_entry(struct keel_pgt *pgt, const void *table)
 {
@@ -100,7 +74,7 @@ static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u6
 	return 0;
 }
 
-static int walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor, void *arg)
+int keel_pgt_walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor, void *arg)
 {
 	end = min(end, 1ULL << pgt->geo.ipa_bits);
 	return walk_table(pgt, pgt->root, pgt->geo.start, start, end, visitor, arg);
@@ -307,166 +281,6 @@ int keel_pgt_split(struct keel_pgt *pgt, u64 ipa, void *cache)
 	return v.old && v.level < 3 ? put_table(pgt, &v, true, cache) : 0;
 }
 
-/* ---- unmap ---- */
-
-struct unmap {
-	u64 lo, hi;		/* extent that is out of the tables but not out of the TLB */
-	unsigned int nr;
-	void *tables[BATCH];	/* unlinked, still in the reach of hardware walks */
-};
-
-static void unmap_flush(struct keel_pgt *pgt, struct unmap *u)
-{
-	if (u->lo < u->hi)
-		pgt->ops->flush_range(pgt->arg, u->lo, u->hi - u->lo);
-	while (u->nr)
-		pgt->ops->free(u->tables[--u->nr]);
-	u->lo = ~0ULL;
-	u->hi = 0;
-}
-
-/* Under the exclusive lock only the hardware's access flag races, and a plain store beats it. */
-static void unmap_note(struct keel_pgt *pgt, struct unmap *u, struct visit *v)
-{
-	WRITE_ONCE(*v->entry, 0);
-	u->lo = min(u->lo, v->ipa);
-	u->hi = max(u->hi, v->ipa + level_size(&pgt->geo, v->level));
-}
-
-static int unmap_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	unmap_note(pgt, arg, v);
-	return 0;
-}
-
-static int unmap_table(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	u64 *table = table_of(pgt, v->old);
-	struct unmap *u = arg;
-	unsigned int i;
-
-	for (i = 0; i < 1u << stride(&pgt->geo); i++)
-		if (table[i])
-			return 0;
-	unmap_note(pgt, u, v);
-	u->tables[u->nr++] = table;
-	if (u->nr == BATCH)
-		unmap_flush(pgt, u);
-	return 0;
-}
-
-void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end)
-{
-	static const struct visitor visitor = { .entry = unmap_entry, .table = unmap_table };
-	struct unmap u = { .lo = ~0ULL };
-
-	walk(pgt, start, end, &visitor, &u);
-	unmap_flush(pgt, &u);
-}
-
-/* ---- skip ---- */
-
-static int found_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	u64 *found = arg;
-
-	*found = v->ipa;
-	return 1;
-}
-
-/* A table with nothing in the range may be empty altogether: unmap() wants to see it. */
-static int found_table(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	u64 *found = arg;
-
-	*found = v->ipa;
-	return 1;
-}
-
-u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end)
-{
-	static const struct visitor visitor = { .entry = found_entry, .table = found_table };
-	u64 found = end;
-
-	walk(pgt, start, end, &visitor, &found);
-	return max(found, start);
-}
-
-static int found_block(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	return v->level < 3 ? found_entry(pgt, v, arg) : 0;
-}
-
-u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end)
-{
-	static const struct visitor visitor = { .entry = found_block };
-	u64 found = end;
-
-	walk(pgt, start, end, &visitor, &found);
-	return max(found, start);
-}
-
-/* ---- protect, age, look ---- */
-
-/* Change bits of a leaf whatever the hardware's access flag does meanwhile. */
-static void update_leaf(struct visit *v, u64 clear, u64 set)
-{
-	u64 seen;
-
-	while (is_leaf(v->old, v->level)) {
-		seen = cmpxchg(v->entry, v->old, (v->old & ~clear) | set);
-		if (seen == v->old)
-			return;
-		v->old = seen;
-	}
-}
-
-static int protect_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	bool *changed = arg;
-
-	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_W))
-		return 0;
-	update_leaf(v, KEEL_PTE_W, 0);
-	*changed = true;
-	return 0;
-}
-
-bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
-{
-	static const struct visitor visitor = { .entry = protect_entry };
-	bool changed = false;
-
-	walk(pgt, start, end, &visitor, &changed);
-	return changed;
-}
-
-struct age {
-	bool young, clear;
-};
-
-static int age_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	struct age *age = arg;
-
-	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_AF))
-		return 0;
-	age->young = true;
-	if (!age->clear)
-		return 1;
-	update_leaf(v, KEEL_PTE_AF, 0);
-	return 0;
-}
-
-bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear)
-{
-	static const struct visitor visitor = { .entry = age_entry };
-	struct age age = { .clear = clear };
-
-	walk(pgt, start, end, &visitor, &age);
-	return age.young;
-}
-
 /* ---- one leaf ---- */
 
 int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa)
@@ -498,33 +312,4 @@ u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level)
 
 	*level = v.level;
 	return is_leaf(v.old, v.level) ? v.old : 0;
-}
-
-/* ---- all of them ---- */
-
-struct each {
-	u64 start, end;
-	void (*fn)(void *arg, u64 pa, u64 size, u64 attr);
-	void *arg;
-};
-
-static int each_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	struct each *each = arg;
-	u64 lo = max(v->ipa, each->start);
-	u64 hi = min(v->ipa + level_size(&pgt->geo, v->level), each->end);
-
-	if (is_leaf(v->old, v->level))
-		each->fn(each->arg, leaf_pa(&pgt->geo, v->old, v->level) + (lo - v->ipa),
-			 hi - lo, v->old & ~pa_mask(&pgt->geo));
-	return 0;
-}
-
-void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
-			    void (*fn)(void *arg, u64 pa, u64 size, u64 attr), void *arg)
-{
-	static const struct visitor visitor = { .entry = each_entry };
-	struct each each = { .start = start, .end = end, .fn = fn, .arg = arg };
-
-	walk(pgt, start, end, &visitor, &each);
 }

@@ -93,9 +93,15 @@ int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa);
 bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa);
 /* Shared. Was a leaf in the range accessed? clear: forget that; TLBs are not flushed, so it is a hint. */
 bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear);
-/* Shared. Call fn for every stretch within the range that one leaf maps. */
+/* A stretch that one leaf maps. */
+struct keel_pgt_span {
+	u64 ipa, pa, size;
+	u64 attr;		/* of the leaf, as in struct keel_pgt_map */
+	int level;
+};
+/* Shared. Call fn for each within the range, in order of addresses. */
 void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
-			    void (*fn)(void *arg, u64 pa, u64 size, u64 attr), void *arg);
+			    void (*fn)(void *arg, const struct keel_pgt_span *span), void *arg);
 /*
  * Shared. The block at ipa, if there is one, becomes a table of its parts with
  * its permissions. 0; -EAGAIN, lost a race; -ENOMEM, ops->alloc(cache) gave nothing.

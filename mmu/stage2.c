@@ -429,10 +429,10 @@ bool keel_stage2_is_coherent(bool exec)
 	return keel_stage2_caps.fwb && (!exec || (keel_stage2_caps.idc && keel_stage2_caps.dic));
 }
 
-static void clean_leaf(void *arg, u64 pa, u64 size, u64 attr)
+static void clean_leaf(void *arg, const struct keel_pgt_span *leaf)
 {
-	if (FIELD_GET(ATTR_MEM, attr) != MEM_DEVICE_nGnRE)
-		clean_inval_poc(__va(pa), size);
+	if (!keel_stage2_is_device(leaf->attr))
+		clean_inval_poc(__va(leaf->pa), leaf->size);
 }
 
 void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end)
@@ -447,6 +447,11 @@ void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end)
 		read_unlock(&mmu->lock);
 		cond_resched();
 	}
+}
+
+bool keel_stage2_is_device(u64 attr)
+{
+	return FIELD_GET(ATTR_MEM, attr) == MEM_DEVICE_nGnRE;
 }
 
 /* ---- module ---- */

@@ -62,5 +62,7 @@ bool keel_stage2_is_coherent(bool exec);
 /* Clean and invalidate to the point of coherency all that is mapped in the range. mmu->lock not held. */
 void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end);
 void keel_stage2_flush_icache(void);
+/* Of a leaf's attributes: it is no memory. */
+bool keel_stage2_is_device(u64 attr);
 
 #endif

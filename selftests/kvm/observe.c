@@ -285,6 +285,60 @@ static void files(void)
 	CHECK(access(dir, F_OK), "%s is still there", dir);
 }
 
+static void guest_touches(u64 arg)
+{
+	(void)*(volatile u64 *)DATA_BASE;
+	*(volatile u64 *)(DATA_BASE + PAGE) = 1;
+	GUEST_SYNC(1, 0);
+}
+
+/* The rights of what is mapped from there to there, or "": no such line. */
+static const char *rights(const char *text, u64 from, u64 to)
+{
+	const char *line;
+	char want[64];
+
+	snprintf(want, sizeof(want), "%#018lx-%#018lx ", from, to);
+	line = strstr(text, want);
+	return line ? strchr(line, 'K') + 2 : "";
+}
+
+static void stage2_file(void)
+{
+	static char text[1 << 16];
+	struct vm *vm;
+
+	want_files();
+	vm = vm_new(1, guest_touches, 0);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, 4 * PAGE, vm_alloc(4 * PAGE, PAGE)), 0);
+	find_dir(vm);
+	vcpu_sync(&vm->vcpu[0], 1);
+	if (!read_file("stage2_page_tables", text, sizeof(text)))
+		ktap_skip("the kernel has no stage2_page_tables");
+	CHECK(!strncmp(rights(text, DATA_BASE, DATA_BASE + PAGE), "R-", 2), "%s", text);
+	CHECK(!strncmp(rights(text, DATA_BASE + PAGE, DATA_BASE + 2 * PAGE), "RW", 2), "%s", text);
+	/* gone with its slot */
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 0, NULL), 0);
+	REQUIRE(read_file("stage2_page_tables", text, sizeof(text)));
+	CHECK(!*rights(text, DATA_BASE, DATA_BASE + PAGE), "%s", text);
+}
+
+static void idregs_file(void)
+{
+	static char text[1 << 16];
+	struct vm *vm;
+	char *line;
+
+	want_files();
+	vm = vm_new(1, guest_syncs, 1);
+	find_dir(vm);
+	if (!read_file("idregs", text, sizeof(text)))
+		ktap_skip("the kernel has no idregs");
+	line = strstr(text, "ID_AA64PFR0_EL1:");
+	REQUIRE(line, "%s", text);
+	CHECK_EQ(strtoull(strchr(line, ':') + 1, NULL, 16), reg_read(&vm->vcpu[0], REG_SYS(3, 0, 0, 4, 0)));
+}
+
 static void *read_all(void *unused)
 {
 	static char text[1 << 16];
@@ -293,6 +347,7 @@ static void *read_all(void *unused)
 		read_file("exits", text, sizeof(text));
 		read_file("vcpus", text, sizeof(text));
 		read_file("vgic-state", text, sizeof(text));
+		read_file("stage2_page_tables", text, sizeof(text));
 	}
 	return NULL;
 }
@@ -323,6 +378,8 @@ static const struct ktap_case cases[] = {
 	{ "waiting, and lines", waits },
 	{ "on and off while guests run", on_and_off },
 	{ "files of a VM", files },
+	{ "what stage 2 maps", stage2_file },
+	{ "ID registers", idregs_file },
 	{ "files of VMs that come and go", come_and_go },
 };
 KTAP_MAIN(cases)

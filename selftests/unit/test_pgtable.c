@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pure: mmu/pgtable.c mmu/pgtable_format.c */
+/* pure: mmu/pgtable.c mmu/pgtable_range.c mmu/pgtable_format.c */
 /*
  * The stage-2 walker, at every granule and start level:
  * - geometry: start level, concatenation, which levels have leaves;
@@ -854,12 +854,15 @@ static void many_tables(void)
 
 static u64 seen_bytes, seen_leaves;
 
-static void count_leaf(void *arg, u64 pa, u64 size, u64 attr)
+static void count_leaf(void *arg, const struct keel_pgt_span *leaf)
 {
 	CHECK(arg == &seen_bytes);
-	CHECK(attr & KEEL_PTE_W);
-	CHECK_EQ(pa & 0xfff, 0);
-	seen_bytes += size;
+	CHECK(leaf->attr & KEEL_PTE_W);
+	CHECK_EQ(leaf->pa & 0xfff, 0);
+	/* mapped to the same addresses: the end of a block, then a page */
+	CHECK_EQ(leaf->ipa, leaf->pa);
+	CHECK_EQ(leaf->level, seen_leaves ? 3 : 2);
+	seen_bytes += leaf->size;
 	seen_leaves++;
 }
 

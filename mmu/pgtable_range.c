@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pure: built and tested on the host */
+/*
+ * What is done with all leaves of a range: unmapped, looked for, protected, aged, told
+ * of. Locks are as pgtable.h says of each.
+ */
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/minmax.h>
+#include "pgtable_walk.h"
+
+/* How many freed tables wait for one flush. */
+#define BATCH	32
+
+/* ---- unmap ---- */
+
+struct unmap {
+	u64 lo, hi;		/* extent that is out of the tables but not out of the TLB */
+	unsigned int nr;
+	void *tables[BATCH];	/* unlinked, still in the reach of hardware walks */
+};
+
+static void unmap_flush(struct keel_pgt *pgt, struct unmap *u)
+{
+	if (u->lo < u->hi)
+		pgt->ops->flush_range(pgt->arg, u->lo, u->hi - u->lo);
+	while (u->nr)
+		pgt->ops->free(u->tables[--u->nr]);
+	u->lo = ~0ULL;
+	u->hi = 0;
+}
+
+/* Under the exclusive lock only the hardware's access flag races, and a plain store beats it. */
+static void unmap_note(struct keel_pgt *pgt, struct unmap *u, struct visit *v)
+{
+	WRITE_ONCE(*v->entry, 0);
+	u->lo = min(u->lo, v->ipa);
+	u->hi = max(u->hi, v->ipa + level_size(&pgt->geo, v->level));
+}
+
+static int unmap_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	unmap_note(pgt, arg, v);
+	return 0;
+}
+
+static int unmap_table(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	u64 *table = table_of(pgt, v->old);
+	struct unmap *u = arg;
+	unsigned int i;
+
+	for (i = 0; i < 1u << stride(&pgt->geo); i++)
+		if (table[i])
+			return 0;
+	unmap_note(pgt, u, v);
+	u->tables[u->nr++] = table;
+	if (u->nr == BATCH)
+		unmap_flush(pgt, u);
+	return 0;
+}
+
+void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = unmap_entry, .table = unmap_table };
+	struct unmap u = { .lo = ~0ULL };
+
+	keel_pgt_walk(pgt, start, end, &visitor, &u);
+	unmap_flush(pgt, &u);
+}
+
+/* ---- skip ---- */
+
+static int found_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	u64 *found = arg;
+
+	*found = v->ipa;
+	return 1;
+}
+
+/* A table with nothing in the range may be empty altogether: unmap() wants to see it. */
+static int found_table(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	u64 *found = arg;
+
+	*found = v->ipa;
+	return 1;
+}
+
+u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = found_entry, .table = found_table };
+	u64 found = end;
+
+	keel_pgt_walk(pgt, start, end, &visitor, &found);
+	return max(found, start);
+}
+
+static int found_block(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	return v->level < 3 ? found_entry(pgt, v, arg) : 0;
+}
+
+u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = found_block };
+	u64 found = end;
+
+	keel_pgt_walk(pgt, start, end, &visitor, &found);
+	return max(found, start);
+}
+
+/* ---- protect, age, look ---- */
+
+/* Change bits of a leaf whatever the hardware's access flag does meanwhile. */
+static void update_leaf(struct visit *v, u64 clear, u64 set)
+{
+	u64 seen;
+
+	while (is_leaf(v->old, v->level)) {
+		seen = cmpxchg(v->entry, v->old, (v->old & ~clear) | set);
+		if (seen == v->old)
+			return;
+		v->old = seen;
+	}
+}
+
+static int protect_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	bool *changed = arg;
+
+	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_W))
+		return 0;
+	update_leaf(v, KEEL_PTE_W, 0);
+	*changed = true;
+	return 0;
+}
+
+bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	static const struct visitor visitor = { .entry = protect_entry };
+	bool changed = false;
+
+	keel_pgt_walk(pgt, start, end, &visitor, &changed);
+	return changed;
+}
+
+struct age {
+	bool young, clear;
+};
+
+static int age_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	struct age *age = arg;
+
+	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_AF))
+		return 0;
+	age->young = true;
+	if (!age->clear)
+		return 1;
+	update_leaf(v, KEEL_PTE_AF, 0);
+	return 0;
+}
+
+bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear)
+{
+	static const struct visitor visitor = { .entry = age_entry };
+	struct age age = { .clear = clear };
+
+	keel_pgt_walk(pgt, start, end, &visitor, &age);
+	return age.young;
+}
+
+/* ---- all of them ---- */
+
+struct each {
+	u64 start, end;
+	void (*fn)(void *arg, const struct keel_pgt_span *span);
+	void *arg;
+};
+
+static int each_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
+{
+	struct each *each = arg;
+	u64 lo = max(v->ipa, each->start);
+	struct keel_pgt_span span = {
+		.ipa = lo, .pa = leaf_pa(&pgt->geo, v->old, v->level) + (lo - v->ipa),
+		.size = min(v->ipa + level_size(&pgt->geo, v->level), each->end) - lo,
+		.attr = leaf_attr(&pgt->geo, v->old), .level = v->level,
+	};
+
+	if (is_leaf(v->old, v->level))
+		each->fn(each->arg, &span);
+	return 0;
+}
+
+void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
+			    void (*fn)(void *arg, const struct keel_pgt_span *span), void *arg)
+{
+	static const struct visitor visitor = { .entry = each_entry };
+	struct each each = { .start = start, .end = end, .fn = fn, .arg = arg };
+
+	keel_pgt_walk(pgt, start, end, &visitor, &each);
+}
