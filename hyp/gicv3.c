@@ -113,7 +113,7 @@ void keel_gicv3_save(struct keel_ctx *ctx)
 
 /*
  * Without anything to present the interface stays off. What is left in list
- * registers goes all the same: ICC_HPPIR1_EL1 would show it, whosever it is.
+ * registers goes all the same: ICC_HPPIR1_EL1 would show another vCPU's.
  */
 void keel_gicv3_enter(const struct keel_ctx *ctx, struct keel_gicv3_live *live)
 {

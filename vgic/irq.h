@@ -25,7 +25,7 @@ struct keel_irq_state {
 	bool latch;		/* pending by an edge, ISPENDR or an SGI */
 	bool lr_latch;		/* a latch that went into the list register */
 	bool active;
-	bool shown;		/* in a list register since it is active, or just now: in this way, in which it has to end */
+	bool shown;		/* presented with shown_priority and shown_group1: it has to be completed with the same */
 	u8 shown_priority;
 	bool shown_group1;
 	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */

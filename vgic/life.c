@@ -51,7 +51,7 @@ void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu)
 	memset(c->ap1r, 0, sizeof(c->ap1r));
 }
 
-/* vCPU mutex; not resident with another idea of "present", since no vCPU has run before a GIC was made. */
+/* vCPU mutex. It cannot be resident with a stale "present": no vCPU has run before a GIC was made. */
 int keel_vgic_first_run(struct keel_vcpu *vcpu)
 {
 	struct keel_vm *vm = vcpu->vm;

@@ -2,6 +2,29 @@
 /*
  * How a vCPU's list goes into the list registers at an entry, and comes back at
  * an exit. What is on the list is queue.c's matter.
+ *
+ * When there are more interrupts than list registers
+ *
+ * The CPU interface signals, and ends, only what is in a list register. What is left
+ * out has to make the guest exit as soon as there is room for it, or as soon as it
+ * would matter; ICH_HCR_EL2 has an event for each case:
+ *
+ * - Pending, and the guest's group is enabled: these go in first, by priority, so that
+ *   the guest takes them in the right order. The others wait until none in a list
+ *   register is pending any more (NPIE). A more urgent one that comes meanwhile is on
+ *   the list and kicks the vCPU, and all list registers are filled anew.
+ * - Active: an acknowledged interrupt needs its list register only to be ended. The
+ *   guest ends in the reverse order of its acknowledgements, so the most urgent go in.
+ *   An EOI that finds no list register is counted by the hardware (EOIcount), and one
+ *   is an exit (LRENPIE); first_unlisted() knows whose it was. With EOImode the priority
+ *   drop and the deactivation are two writes: ICC_DIR_EL1 names an interrupt that
+ *   may be in no list register, so it traps while there are such.
+ * - Pending, and the group is disabled in ICC_IGRPENn_EL1: last. Their event is the
+ *   change of that enable (VGrpnEIE), and while any is left out the other way round as
+ *   well (VGrpnDIE), since the order is another one then.
+ *
+ * A group that GICD_CTLR disables is not forwarded at all; a write of that register
+ * kicks every vCPU.
  */
 #include <linux/sched.h>
 #include "../hyp/hyp.h"
@@ -27,12 +50,7 @@ static u32 group_events(u32 open)
 	return events;
 }
 
-/*
- * What finds no room makes the guest exit when there is: after all that is
- * pending in list registers was taken, or when it ends what has no list
- * register (EOIs are counted, ICC_DIR_EL1 traps). What waits for its group to
- * be enabled waits for that.
- */
+/* The events for one that is left out. */
 static u32 leave_out(unsigned int row, u32 open)
 {
 	if (row == KEEL_ROW_ACTIVE)

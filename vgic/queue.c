@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lists of what each vCPU is to be told: who is on which. A vCPU's list is
+ * Per-vCPU lists of pending and active interrupts: who is on which. A vCPU's list is
  * one for each rank (rank.h), so that with IRQs off nothing takes longer for
  * how many interrupts there are, which is up to the guest.
  *
@@ -76,7 +76,7 @@ static void kick(struct keel_vcpu *vcpu)
 {
 	if (!in_task() || READ_ONCE(vcpu->task) != current)
 		keel_vcpu_kick(vcpu);
-	/* who is owed one already must not lose it, and the guest is left for that one as well */
+	/* an earlier owed kick stays: it makes the guest exit anyway */
 	else if (vcpu->ctx.mode == KEEL_IN_GUEST && !vcpu->kick_owed)
 		vcpu->kick_owed = vcpu;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A vCPU's list of what it is to be told, as the two files that work on it see
+ * A vCPU's list of pending and active interrupts, as the two files that work on it see
  * it: queue.c, from any context, and lists.c, at the vCPU's entries and exits.
  */
 #ifndef KEEL_VGIC_QUEUE_H

@@ -83,7 +83,7 @@ struct keel_lpis {
 	struct list_head its;		/* [t] struct keel_its in the order of creation */
 	struct xarray its_at;		/* [c] struct keel_its by the number of its 64 KiB frames' pages */
 	struct xarray by_intid;		/* [t] struct keel_lpi */
-	struct llist_head grave;	/* LPIs to be freed: keel_lpi_reap() */
+	struct llist_head to_free;	/* LPIs to be freed: keel_lpi_reap() */
 };
 
 #define KEEL_CTLR_WRITTEN_SHIFT	16	/* in gic.ctlr */
@@ -117,7 +117,7 @@ struct keel_gic {
 
 /* ---- life cycle ---- */
 /* The host can give guests a GIC. Set once at load: model, number of LRs, PRIbits, maintenance interrupt. */
-int keel_vgic_module_init(void);	/* 0 also where there is none for guests: keel_vgic_supported() says it */
+int keel_vgic_module_init(void);	/* returns 0 even without a usable GIC: ask keel_vgic_supported() */
 void keel_vgic_module_exit(void);
 bool keel_vgic_supported(void);
 bool keel_vgic_has_sysregs(void);	/* it is a GICv3 */

@@ -38,7 +38,7 @@ static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 	       (its->creadr == its->cwriter ? CTLR_QUIESCENT : 0);
 }
 
-/* Without its tables and queue the ITS stays off, which is one of the things it may do. */
+/* Without its tables and queue the ITS stays off (CONSTRAINED UNPREDICTABLE allows it). */
 static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
 	struct keel_its *its = a->its;

@@ -38,15 +38,15 @@ void keel_lpi_vm_init(struct keel_vm *vm)
 	INIT_LIST_HEAD(&l->its);
 	xa_init_flags(&l->its_at, XA_FLAGS_ACCOUNT);
 	xa_init_flags(&l->by_intid, XA_FLAGS_ACCOUNT);
-	init_llist_head(&l->grave);
+	init_llist_head(&l->to_free);
 }
 
 void keel_lpi_reap(struct keel_vm *vm)
 {
-	struct llist_node *node = llist_del_all(&vm->gic.lpi.grave);
+	struct llist_node *node = llist_del_all(&vm->gic.lpi.to_free);
 	struct keel_lpi *lpi, *next;
 
-	llist_for_each_entry_safe(lpi, next, node, grave)
+	llist_for_each_entry_safe(lpi, next, node, to_free)
 		kfree_rcu(lpi, rcu);
 }
 

@@ -24,7 +24,7 @@ struct keel_lpi {
 	struct keel_vm *vm;		/* [I] */
 	unsigned int refs;		/* [t] mappings */
 	bool dead;			/* no mapping is left; irq.lock */
-	struct llist_node grave;
+	struct llist_node to_free;
 	struct rcu_head rcu;
 };
 
@@ -62,7 +62,7 @@ static inline struct keel_lpi *keel_lpi_of(struct keel_irq *irq)
 
 static inline void keel_lpi_bury(struct keel_lpi *lpi)
 {
-	llist_add(&lpi->grave, &lpi->vm->gic.lpi.grave);
+	llist_add(&lpi->to_free, &lpi->vm->gic.lpi.to_free);
 }
 
 /*

@@ -18,7 +18,7 @@
 
 #define RUN_JIFFIES	1
 
-/* What goes from memory makes room for garbage of an earlier use: entries that nobody has are cleared. */
+/* Entries are zeroed when they are unmapped, so that a later save and restore finds no stale ones. */
 static void clear_entry(struct keel_its *its, u64 addr)
 {
 	__le64 none = 0;
@@ -78,7 +78,7 @@ static void invall(struct keel_its *its, const struct keel_its_cmd *c)
 		keel_lpi_invalidate_all(target);
 }
 
-/* What is about the LPI of a mapped event. */
+/* Commands that act on the LPI of a mapped event. */
 static void to_event(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	struct keel_its_event *e = keel_its_find_event(its, c->device, c->event);

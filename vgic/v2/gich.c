@@ -38,7 +38,7 @@ struct frames {
 /* What the registers hold, so that only changes are written. [o] */
 struct live {
 	u32 vmcr, apr;
-	u8 lrs;			/* list registers from here on hold nothing pending or active, nor wish for maintenance */
+	u8 lrs;			/* list registers from here on are empty and ask for no maintenance interrupt */
 };
 
 static DEFINE_PER_CPU(struct live, live);
@@ -175,7 +175,7 @@ void keel_gich_reset_cpu(void)
 
 /*
  * Without anything to present the interface stays off. What is left in list
- * registers goes all the same: GICV_HPPIR would show it, whosever it is.
+ * registers goes all the same: GICV_HPPIR would show another vCPU's.
  */
 void keel_gich_load(const struct keel_vcpu *vcpu)
 {
