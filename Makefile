@@ -76,7 +76,7 @@ check:
 	@selftests/run/check
 
 soak:
-	@selftests/run/check rt kernels upstream-nvhe guests
+	@selftests/run/check soak
 	@$(MAKE) judges
 
 bench:

@@ -58,17 +58,17 @@ HV=none host "host-events 6.12" --kernel 6.12 --cpus 4 --timeout 300 --append ke
 	--cpu max,pauth-impdef=on,lpa2=off \
 	--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
 	--file "$work/leek-6.12.ko:/t/leek.ko" --file "$KEEL_CACHE/kernel/6.12/Image" -- \
-	"$RUN/host/host-events nodes use hotplug suspend restart"
+	"$RUN/host/host-events nodes hotplug suspend restart"
 HV=none host "host-events 6.1" --kernel 6.1 --timeout 300 "${files[@]}" \
 	--file build/6.1/keel.ko --file "$work/leek-6.1.ko:/t/leek.ko" -- \
-	"$RUN/host/host-events use hotplug reset"
+	"$RUN/host/host-events use reset"
 HV=none host "host-events nvhe" --kernel 6.12 --nvhe --timeout 300 --append keel_boot=0 \
 	--cpu max,pauth-impdef=on,lpa2=off \
 	--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
 	--file "$work/leek-6.12.ko:/t/leek.ko" --file "$KEEL_CACHE/kernel/6.12/Image" -- \
-	"$RUN/host/host-events nodes use hotplug suspend restart"
+	"$RUN/host/host-events use hotplug suspend restart"
 HV=none host "host-events nvhe-6.1" --kernel 6.1 --cpu cortex-a57 --timeout 300 "${files[@]}" \
-	--file build/6.1/keel.ko -- "$RUN/host/host-events use hotplug suspend reset"
+	--file build/6.1/keel.ko -- "$RUN/host/host-events hotplug suspend reset"
 # the panic is in the log
 HV=none host "host-events crash" --kernel 6.12 --nvhe --no-logcheck --timeout 300 \
 	--cpu max,pauth-impdef=on,lpa2=off --append crashkernel=512M --append keel_boot=0 \

@@ -10,10 +10,10 @@ built lock || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
 brief="--timeout 900 --append KEEL_BRIEF=1"
-loads=("rmmod keel" "$RUN/host/life-cycle 20" "insmod keel.ko")
+loads=("rmmod keel" "$RUN/host/life-cycle 10" "insmod keel.ko")
 [ "$HV" = keel ] || loads=()
-# those left out are about registers
-EXCEPT="abi_onereg|abi_states|aarch32|cpu_models|cpu_state|errata|idregs|regs_preserved|run_exits|walk_device" \
+# those left out are about registers, or run below
+EXCEPT="abi_onereg|abi_states|aarch32|cpu_models|cpu_state|errata|idregs|id_levels|regs_preserved|run_exits|walk_device|gic_stress|timer_edge" \
 	selftests brief lock-nvhe --kernel lock --nvhe --cpu neoverse-n1 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600"
 # shellcheck disable=SC2086
@@ -24,5 +24,5 @@ host lock --kernel lock $brief -- \
 	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/timer_edge" "$st/mem_smp"
 # shellcheck disable=SC2086
 for mode in "" --nvhe; do
-	host "lock-nmi$mode" --kernel lock $mode $brief --append irqchip.gicv3_pseudo_nmi=1 -- "$st/run_exits"
+	host "lock-nmi$mode" --kernel lock $mode $brief --append irqchip.gicv3_pseudo_nmi=1 -- "$st/fast_exits" "$st/fast_gic"
 done

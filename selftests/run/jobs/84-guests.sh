@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Debian guests that take long: one that reboots ten times in one virtual machine;
-# under nVHE one with eight CPUs and 3 GiB, and one with four under the reference VMM.
+# under nVHE one with eight CPUs and 3 GiB, one with four under the reference VMM, and a debugger.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host guests --kernel 6.12 --rootfs qemu10 --timeout 1200 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 256 virt,gic-version=3 10 900"
 host guests-nvhe --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --mem 4G --timeout 1200 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-guest 8 3G" "$RUN/host/vmm-guest 4"
+	"$RUN/host/qemu-guest 8 3G" "$RUN/host/vmm-guest 4" "$RUN/host/qemu-tools debug"
