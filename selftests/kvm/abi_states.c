@@ -420,7 +420,7 @@ static int error_value(const char *name, size_t len)
 /* What the call should answer in this state. False: it has no fd there. */
 static bool expected(const struct call *call, enum state state, int *err)
 {
-	bool in_tree = access("/sys/module/keel", F_OK);
+	bool in_tree = !on_keel();
 	const char *p = in_tree && call->in_tree ? call->in_tree : call->want;
 
 	if (strchr(p, ' '))

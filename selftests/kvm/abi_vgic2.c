@@ -13,36 +13,7 @@
  *    other way round; an interrupt goes on after it was saved while active
  */
 #include <unistd.h>
-#include "lib/vm.h"
-
-#define DIST		(MMIO_BASE + 0x10000)
-#define CPU		(MMIO_BASE + 0x20000)
-
-#define GICD_CTLR	0x000
-#define GICD_TYPER	0x004
-#define GICD_IIDR	0x008
-#define GICD_IGROUPR	0x080
-#define GICD_ISENABLER	0x100
-#define GICD_ISPENDR	0x200
-#define GICD_ICPENDR	0x280
-#define GICD_ISACTIVER	0x300
-#define GICD_ICACTIVER	0x380
-#define GICD_IPRIORITYR	0x400
-#define GICD_ITARGETSR	0x800
-#define GICD_ICFGR	0xc00
-#define GICD_SGIR	0xf00
-#define GICD_CPENDSGIR	0xf10
-#define GICD_SPENDSGIR	0xf20
-
-#define GICC_CTLR	0x00
-#define GICC_PMR	0x04
-#define GICC_BPR	0x08
-#define GICC_IAR	0x0c
-#define GICC_EOIR	0x10
-#define GICC_RPR	0x14
-#define GICC_ABPR	0x1c
-#define GICC_APR	0xd0
-#define GICC_IIDR	0xfc
+#include "lib/gic2.h"
 
 #define ADDR_GROUP	KVM_DEV_ARM_VGIC_GRP_ADDR
 #define ADDR_DIST	KVM_VGIC_V2_ADDR_TYPE_DIST
@@ -50,9 +21,6 @@
 #define DIST_REGS	KVM_DEV_ARM_VGIC_GRP_DIST_REGS
 #define CPU_REGS	KVM_DEV_ARM_VGIC_GRP_CPU_REGS
 #define OF_CPU(n)	((u64)(n) << KVM_DEV_ARM_VGIC_CPUID_SHIFT)
-
-#define SPI(n)		((u32)KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (n))
-#define PPI(n)		((u32)KVM_ARM_IRQ_TYPE_PPI << KVM_ARM_IRQ_TYPE_SHIFT | (n))
 
 static int try_gic(int vm, u32 type, u32 flags)
 {
@@ -62,31 +30,9 @@ static int try_gic(int vm, u32 type, u32 flags)
 	return err ? err : (int)cd.fd;
 }
 
-static int gic_fd(int vm)
-{
-	int fd = try_gic(vm, KVM_DEV_TYPE_ARM_VGIC_V2, 0);
-
-	if (fd == -ENODEV)
-		ktap_skip("no GICv2 for guests");
-	REQUIRE(fd > 0);
-	return fd;
-}
-
-static int attr(int fd, unsigned long request, u32 group, u64 which, void *value)
-{
-	struct kvm_device_attr a = { .group = group, .attr = which, .addr = (u64)value };
-
-	return kvm(fd, request, &a);
-}
-
 static int has(int gic, u32 group, u64 which)
 {
-	return attr(gic, KVM_HAS_DEVICE_ATTR, group, which, NULL);
-}
-
-static int set_addr(int gic, u64 type, u64 addr)
-{
-	return attr(gic, KVM_SET_DEVICE_ATTR, ADDR_GROUP, type, &addr);
+	return device_attr(gic, KVM_HAS_DEVICE_ATTR, group, which, NULL);
 }
 
 static int set_legacy_addr(int vm, u64 id, u64 addr)
@@ -96,43 +42,25 @@ static int set_legacy_addr(int vm, u64 id, u64 addr)
 	return kvm(vm, KVM_ARM_SET_DEVICE_ADDR, &a);
 }
 
-static int set_nr(int gic, u32 nr)
-{
-	return attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr);
-}
-
 static u32 get_nr(int gic)
 {
 	u32 nr = 0;
 
-	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr), 0);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr), 0);
 	return nr;
-}
-
-static int init(int gic)
-{
-	return attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL,
-		    KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 }
 
 static u32 get(int gic, u32 group, u64 which)
 {
 	u32 v = 0xdeadbeef;
 
-	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, group, which, &v), 0);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, group, which, &v), 0);
 	return v;
 }
 
 static int set(int gic, u32 group, u64 which, u32 v)
 {
-	return attr(gic, KVM_SET_DEVICE_ATTR, group, which, &v);
-}
-
-static int line(int vm, u32 irq, u32 level)
-{
-	struct kvm_irq_level l = { .irq = irq, .level = level };
-
-	return kvm(vm, KVM_IRQ_LINE, &l);
+	return device_attr(gic, KVM_SET_DEVICE_ATTR, group, which, &v);
 }
 
 static void guest_nothing(u64 arg)
@@ -149,14 +77,14 @@ static void none(void)
 		ktap_skip("there is a GICv2 for guests");
 	CHECK_EQ(try_gic(vm, KVM_DEV_TYPE_ARM_VGIC_V2, 0), -ENODEV);
 	CHECK_EQ(kvm(vm, KVM_CREATE_IRQCHIP, 0), kvm_cap(KVM_CAP_IRQCHIP) ? -ENODEV : -ENXIO);
-	CHECK_EQ(set_legacy_addr(vm, ADDR_DIST, DIST), kvm_cap(KVM_CAP_IRQCHIP) ? -ENODEV : -ENXIO);
-	CHECK_EQ(set_legacy_addr(vm, 1 << 16, DIST), -ENODEV);
+	CHECK_EQ(set_legacy_addr(vm, ADDR_DIST, GICD), kvm_cap(KVM_CAP_IRQCHIP) ? -ENODEV : -ENXIO);
+	CHECK_EQ(set_legacy_addr(vm, 1 << 16, GICD), -ENODEV);
 }
 
 static void creation(void)
 {
 	struct vm *vm = vm_new(1, guest_nothing, 0);
-	int gic = gic_fd(vm->fd);
+	int gic = gic2_create(vm->fd);
 
 	CHECK_EQ(kvm_cap(KVM_CAP_IRQCHIP), 1);
 	CHECK_EQ(kvm_cap(KVM_CAP_ARM_SET_DEVICE_ADDR), 1);
@@ -180,23 +108,23 @@ static void creation(void)
 
 static void addresses(void)
 {
-	int vm = vm_fd(0), gic = gic_fd(vm);
+	int vm = vm_fd(0), gic = gic2_create(vm);
 	u64 limit = 1ull << 40, v = 0;
 
-	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, ADDR_GROUP, ADDR_DIST, &v), 0);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, ADDR_GROUP, ADDR_DIST, &v), 0);
 	CHECK_EQ(v, ~0ull);
-	CHECK_EQ(set_addr(gic, ADDR_DIST, 0x10800), -EINVAL);
-	CHECK_EQ(set_addr(gic, ADDR_DIST, ~0xfffull), -EINVAL);
-	CHECK_EQ(set_addr(gic, ADDR_DIST, limit), -E2BIG);
-	CHECK_EQ(set_addr(gic, ADDR_CPU, limit - 0x1000), -E2BIG);
-	CHECK_EQ(set_addr(gic, ADDR_DIST, limit - 0x1000), 0);
-	CHECK_EQ(set_addr(gic, ADDR_DIST, 0), -EEXIST);
-	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, ADDR_GROUP, ADDR_DIST, &v), 0);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, 0x10800), -EINVAL);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, ~0xfffull), -EINVAL);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, limit), -E2BIG);
+	CHECK_EQ(gic_set_addr(gic, ADDR_CPU, limit - 0x1000), -E2BIG);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, limit - 0x1000), 0);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, 0), -EEXIST);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, ADDR_GROUP, ADDR_DIST, &v), 0);
 	CHECK_EQ(v, limit - 0x1000);
-	CHECK_EQ(set_addr(gic, KVM_VGIC_V3_ADDR_TYPE_DIST, 0x100000), -ENXIO);
-	CHECK_EQ(set_addr(gic, KVM_VGIC_V3_ADDR_TYPE_REDIST, 0x100000), -ENXIO);
-	CHECK_EQ(set_addr(gic, 9, 0), -ENXIO);
-	CHECK_EQ(attr(gic, KVM_SET_DEVICE_ATTR, ADDR_GROUP, ADDR_CPU, (void *)8), -EFAULT);
+	CHECK_EQ(gic_set_addr(gic, KVM_VGIC_V3_ADDR_TYPE_DIST, 0x100000), -ENXIO);
+	CHECK_EQ(gic_set_addr(gic, KVM_VGIC_V3_ADDR_TYPE_REDIST, 0x100000), -ENXIO);
+	CHECK_EQ(gic_set_addr(gic, 9, 0), -ENXIO);
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, ADDR_GROUP, ADDR_CPU, (void *)8), -EFAULT);
 	CHECK_EQ(has(gic, ADDR_GROUP, ADDR_DIST), 0);
 	CHECK_EQ(has(gic, ADDR_GROUP, ADDR_CPU), 0);
 	CHECK_EQ(has(gic, ADDR_GROUP, KVM_VGIC_V3_ADDR_TYPE_DIST), -ENXIO);
@@ -207,77 +135,77 @@ static void addresses(void)
 	CHECK_EQ(set_legacy_addr(vm, 2, 0x100000), -ENODEV);
 	CHECK_EQ(set_legacy_addr(vm, 1 << 16 | ADDR_CPU, 0x100000), -ENODEV);
 	CHECK_EQ(set_legacy_addr(vm, ADDR_CPU, 0x100000), 0);
-	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, ADDR_GROUP, ADDR_CPU, &v), 0);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, ADDR_GROUP, ADDR_CPU, &v), 0);
 	CHECK_EQ(v, 0x100000);
 	CHECK_EQ(set_legacy_addr(vm_fd(0), ADDR_CPU, 0x100000), -ENODEV);
 }
 
 static void initialisation(void)
 {
-	int vm = vm_fd(0), gic = gic_fd(vm);
+	int vm = vm_fd(0), gic = gic2_create(vm);
 	int vcpu = vcpu_fd(vm, 0);
 	u32 v;
 
 	CHECK(vcpu >= 0);
 	CHECK_EQ(get_nr(gic), 32);
-	CHECK_EQ(set_nr(gic, 32), -EINVAL);
-	CHECK_EQ(set_nr(gic, 65), -EINVAL);
-	CHECK_EQ(set_nr(gic, 1056), -EINVAL);
-	CHECK_EQ(set_nr(gic, 64), 0);
-	CHECK_EQ(set_nr(gic, 64), -EBUSY);
+	CHECK_EQ(gic_set_nr(gic, 32), -EINVAL);
+	CHECK_EQ(gic_set_nr(gic, 65), -EINVAL);
+	CHECK_EQ(gic_set_nr(gic, 1056), -EINVAL);
+	CHECK_EQ(gic_set_nr(gic, 64), 0);
+	CHECK_EQ(gic_set_nr(gic, 64), -EBUSY);
 	CHECK_EQ(has(gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT), 0);
 	CHECK_EQ(has(gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES), -ENXIO);
-	CHECK_EQ(attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL,
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL,
 		      KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES, NULL), -ENXIO);
-	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, 0, &v), -ENXIO);
-	CHECK_EQ(init(gic), 0);
-	CHECK_EQ(init(gic), 0);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, 0, &v), -ENXIO);
+	CHECK_EQ(gic_initialise(gic), 0);
+	CHECK_EQ(gic_initialise(gic), 0);
 	CHECK_EQ(kvm(vm, KVM_CREATE_VCPU, 1), -EBUSY);
 
 	/* by a line, and by a register */
 	vm = vm_fd(0);
-	gic = gic_fd(vm);
+	gic = gic2_create(vm);
 	vcpu_fd(vm, 0);
-	CHECK_EQ(line(vm, 0, 1), -ENXIO);
-	CHECK_EQ(line(vm, SPI(40), 1), 0);
+	CHECK_EQ(gic_line(vm, 0, 1), -ENXIO);
+	CHECK_EQ(gic_line(vm, IRQ_SPI(40), 1), 0);
 	CHECK_EQ(get_nr(gic), 256);
-	CHECK_EQ(set_nr(gic, 64), -EBUSY);
-	CHECK_EQ(line(vm, SPI(256), 1), -EINVAL);
-	CHECK_EQ(line(vm, PPI(20), 1), 0);
-	CHECK_EQ(line(vm, PPI(20) | 3u << 16, 1), -EINVAL);
+	CHECK_EQ(gic_set_nr(gic, 64), -EBUSY);
+	CHECK_EQ(gic_line(vm, IRQ_SPI(256), 1), -EINVAL);
+	CHECK_EQ(gic_line(vm, IRQ_PPI(20), 1), 0);
+	CHECK_EQ(gic_line(vm, IRQ_PPI(20) | 3u << 16, 1), -EINVAL);
 	vm = vm_fd(0);
-	gic = gic_fd(vm);
+	gic = gic2_create(vm);
 	vcpu_fd(vm, 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_TYPER), 7);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_TYPER), 7);
 	CHECK_EQ(get_nr(gic), 256);
 }
 
 static void first_run(void)
 {
 	struct vm *vm = vm_new(1, guest_nothing, 0);
-	int gic = gic_fd(vm->fd);
+	int gic = gic2_create(vm->fd);
 
-	CHECK_EQ(set_addr(gic, ADDR_DIST, DIST), 0);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, GICD), 0);
 	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -ENXIO);
 
 	vm = vm_new(1, guest_nothing, 0);
-	gic = gic_fd(vm->fd);
-	CHECK_EQ(set_addr(gic, ADDR_DIST, CPU + 0x1000), 0);
-	CHECK_EQ(set_addr(gic, ADDR_CPU, CPU), 0);
+	gic = gic2_create(vm->fd);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, GICC + 0x1000), 0);
+	CHECK_EQ(gic_set_addr(gic, ADDR_CPU, GICC), 0);
 	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -EINVAL);
 
 	/* nobody initialised it, and nobody holds it */
 	vm = vm_new(1, guest_nothing, 0);
-	gic = gic_fd(vm->fd);
-	CHECK_EQ(set_addr(gic, ADDR_DIST, DIST), 0);
-	CHECK_EQ(set_addr(gic, ADDR_CPU, CPU), 0);
+	gic = gic2_create(vm->fd);
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, GICD), 0);
+	CHECK_EQ(gic_set_addr(gic, ADDR_CPU, GICC), 0);
 	close(gic);
 	vcpu_sync(&vm->vcpu[0], 1);
 
 	vm = vm_new(1, guest_nothing, 0);
 	CHECK_EQ(kvm(vm->fd, KVM_CREATE_IRQCHIP, 0), 0);
-	CHECK_EQ(set_legacy_addr(vm->fd, ADDR_DIST, DIST), 0);
-	CHECK_EQ(set_legacy_addr(vm->fd, ADDR_CPU, CPU), 0);
+	CHECK_EQ(set_legacy_addr(vm->fd, ADDR_DIST, GICD), 0);
+	CHECK_EQ(set_legacy_addr(vm->fd, ADDR_CPU, GICC), 0);
 	vcpu_sync(&vm->vcpu[0], 1);
 }
 
@@ -285,7 +213,7 @@ static void at_most_eight(void)
 {
 	int vm = vm_fd(0);
 
-	gic_fd(vm);
+	gic2_create(vm);
 	CHECK_EQ(kvm_cap(KVM_CAP_MAX_VCPUS), 8);
 	for (u32 i = 0; i < 8; i++)
 		vcpu_fd(vm, i);
@@ -294,11 +222,11 @@ static void at_most_eight(void)
 
 static int two_vcpus(void)
 {
-	int vm = vm_fd(0), gic = gic_fd(vm);
+	int vm = vm_fd(0), gic = gic2_create(vm);
 
 	vcpu_fd(vm, 0);
 	vcpu_fd(vm, 1);
-	REQUIRE_EQ(set_nr(gic, 96), 0);
+	REQUIRE_EQ(gic_set_nr(gic, 96), 0);
 	return gic;
 }
 
@@ -306,64 +234,64 @@ static void dist_registers(void)
 {
 	int gic = two_vcpus();
 
-	CHECK_EQ(has(gic, DIST_REGS, GICD_CTLR), 0);
-	CHECK_EQ(has(gic, DIST_REGS, GICD_CTLR + 2), -ENXIO);
-	CHECK_EQ(has(gic, DIST_REGS, GICD_IGROUPR), 0);
-	CHECK_EQ(has(gic, DIST_REGS, GICD_ISENABLER + 8), 0);
-	CHECK_EQ(has(gic, DIST_REGS, GICD_ISENABLER + 12), -ENXIO);
-	CHECK_EQ(has(gic, DIST_REGS, GICD_SGIR), 0);
+	CHECK_EQ(has(gic, DIST_REGS, GIC_CTLR), 0);
+	CHECK_EQ(has(gic, DIST_REGS, GIC_CTLR + 2), -ENXIO);
+	CHECK_EQ(has(gic, DIST_REGS, GIC_IGROUPR), 0);
+	CHECK_EQ(has(gic, DIST_REGS, GIC_ISENABLER + 8), 0);
+	CHECK_EQ(has(gic, DIST_REGS, GIC_ISENABLER + 12), -ENXIO);
+	CHECK_EQ(has(gic, DIST_REGS, GIC_SGIR), 0);
 	CHECK_EQ(has(gic, DIST_REGS, 0xfe8), -ENXIO);
 	CHECK_EQ(has(gic, DIST_REGS, OF_CPU(2)), -EINVAL);
 	CHECK_EQ(has(gic, CPU_REGS, GICC_IAR), -ENXIO);
 	CHECK_EQ(has(gic, CPU_REGS, GICC_APR + 12), 0);
 	CHECK_EQ(has(gic, CPU_REGS, OF_CPU(2)), -EINVAL);
 	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(2), 1), -EINVAL);
-	CHECK_EQ(attr(gic, KVM_GET_DEVICE_ATTR, DIST_REGS, 0, (void *)8), -EFAULT);
-	CHECK_EQ(attr(gic, KVM_SET_DEVICE_ATTR, DIST_REGS, 0, (void *)8), -EFAULT);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, DIST_REGS, 0, (void *)8), -EFAULT);
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, DIST_REGS, 0, (void *)8), -EFAULT);
 
-	CHECK_EQ(get(gic, DIST_REGS, GICD_TYPER), 1 << 5 | 2);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_IIDR), 0x4b00343b);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_TYPER), 1 << 5 | 2);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_IIDR), 0x4b00343b);
 	CHECK_EQ(get(gic, DIST_REGS, 0xfe8), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_CTLR), 0);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_CTLR, 3), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_CTLR), 1);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ISENABLER), 0xffff);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ICFGR), 0xaaaaaaaa);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ICFGR + 4), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ICFGR + 8), 0xaaaaaaaa);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_CTLR), 0);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_CTLR, 3), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_CTLR), 1);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ISENABLER), 0xffff);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ICFGR), 0xaaaaaaaa);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ICFGR + 4), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ICFGR + 8), 0xaaaaaaaa);
 
 	/* groups: only for a VMM that knows of IIDR */
-	CHECK_EQ(get(gic, DIST_REGS, GICD_IGROUPR), 0);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_IGROUPR, ~0u), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_IGROUPR), 0);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_IIDR, 0x4b00143b), -EINVAL);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_IIDR, 0x4b00343a), -EINVAL);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_IIDR, 0x4b00243b), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_IIDR), 0x4b00243b);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_IGROUPR, 0x80000001), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_IGROUPR), 0x80000001);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_IGROUPR), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_IGROUPR), 0);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_IGROUPR, ~0u), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_IGROUPR), 0);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_IIDR, 0x4b00143b), -EINVAL);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_IIDR, 0x4b00343a), -EINVAL);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_IIDR, 0x4b00243b), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_IIDR), 0x4b00243b);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_IGROUPR, 0x80000001), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_IGROUPR), 0x80000001);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_IGROUPR), 0);
 }
 
 /* 1020 to 1023 are no interrupts. The in-tree KVM has none beyond 991. */
 static void last_interrupts(void)
 {
-	static const u32 bit_regs[] = { GICD_IGROUPR, GICD_ISENABLER, GICD_ISPENDR, GICD_ISACTIVER };
-	int vm = vm_fd(0), gic = gic_fd(vm);
+	static const u32 bit_regs[] = { GIC_IGROUPR, GIC_ISENABLER, GIC_ISPENDR, GIC_ISACTIVER };
+	int vm = vm_fd(0), gic = gic2_create(vm);
 
 	vcpu_fd(vm, 0);
-	if (access("/sys/module/keel", F_OK))
+	if (!on_keel())
 		ktap_skip("KVM has no more than 992 interrupts");
-	REQUIRE_EQ(set_nr(gic, 1024), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_TYPER), 31);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_IIDR, get(gic, DIST_REGS, GICD_IIDR)), 0);
+	REQUIRE_EQ(gic_set_nr(gic, 1024), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_TYPER), 31);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_IIDR, get(gic, DIST_REGS, GIC_IIDR)), 0);
 	for (u32 i = 0; i < ARRAY_SIZE(bit_regs); i++) {
 		CHECK_EQ(set(gic, DIST_REGS, bit_regs[i] + 124, ~0u), 0);
 		CHECK_EQ(get(gic, DIST_REGS, bit_regs[i] + 124), 0x0fffffff);
 	}
-	CHECK_EQ(set(gic, DIST_REGS, GICD_ITARGETSR + 1016, ~0u), 0);
-	CHECK(get(gic, DIST_REGS, GICD_ITARGETSR + 1016));
-	for (u32 reg = GICD_IPRIORITYR; reg <= GICD_ITARGETSR; reg += GICD_ITARGETSR - GICD_IPRIORITYR) {
+	CHECK_EQ(set(gic, DIST_REGS, GIC_ITARGETSR + 1016, ~0u), 0);
+	CHECK(get(gic, DIST_REGS, GIC_ITARGETSR + 1016));
+	for (u32 reg = GIC_IPRIORITYR; reg <= GIC_ITARGETSR; reg += GIC_ITARGETSR - GIC_IPRIORITYR) {
 		CHECK_EQ(set(gic, DIST_REGS, reg + 1020, ~0u), 0);
 		CHECK_EQ(get(gic, DIST_REGS, reg + 1020), 0);
 	}
@@ -373,42 +301,42 @@ static void banked_registers(void)
 {
 	int gic = two_vcpus();
 
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ITARGETSR), 0x01010101);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_ITARGETSR + 28), 0x02020202);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_ITARGETSR, 0x02020202), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ITARGETSR), 0x01010101);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ITARGETSR + 32), 0);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_ITARGETSR + 32, 0xff040302), 0);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_ITARGETSR + 32), 0x03000302);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ITARGETSR), 0x01010101);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_ITARGETSR + 28), 0x02020202);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_ITARGETSR, 0x02020202), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ITARGETSR), 0x01010101);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ITARGETSR + 32), 0);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_ITARGETSR + 32, 0xff040302), 0);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_ITARGETSR + 32), 0x03000302);
 
-	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GICD_IPRIORITYR, 0x10203f47), 0);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_IPRIORITYR), 0x10203840);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_IPRIORITYR), 0);
+	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GIC_IPRIORITYR, 0x10203f47), 0);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_IPRIORITYR), 0x10203840);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_IPRIORITYR), 0);
 
 	/* SGIs: a bit for each sender */
-	CHECK_EQ(set(gic, DIST_REGS, GICD_SPENDSGIR + 4, 0x00020003), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_SPENDSGIR + 4), 0x00020003);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_CPENDSGIR + 4), 0x00020003);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_SPENDSGIR + 4), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ISPENDR), 1 << 4 | 1 << 6);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_CPENDSGIR + 4, 0x00000001), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ISPENDR), 1 << 4 | 1 << 6);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_CPENDSGIR + 4, 0x00020002), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ISPENDR), 0);
-	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GICD_ISPENDR, 1 << 9), 0);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_SPENDSGIR + 8), 0x00000200);
-	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GICD_ICPENDR, 1 << 9), 0);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_SPENDSGIR + 8), 0);
-	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GICD_SGIR, 1 << 16 | 3), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_SPENDSGIR), 0x02000000);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_SGIR), 0);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_SPENDSGIR + 4, 0x00020003), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_SPENDSGIR + 4), 0x00020003);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_CPENDSGIR + 4), 0x00020003);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_SPENDSGIR + 4), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ISPENDR), 1 << 4 | 1 << 6);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_CPENDSGIR + 4, 0x00000001), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ISPENDR), 1 << 4 | 1 << 6);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_CPENDSGIR + 4, 0x00020002), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ISPENDR), 0);
+	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GIC_ISPENDR, 1 << 9), 0);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_SPENDSGIR + 8), 0x00000200);
+	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GIC_ICPENDR, 1 << 9), 0);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_SPENDSGIR + 8), 0);
+	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GIC_SGIR, 1 << 16 | 3), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_SPENDSGIR), 0x02000000);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_SGIR), 0);
 
-	CHECK_EQ(set(gic, DIST_REGS, GICD_ISPENDR + 4, 0x10), 0);
-	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GICD_ISPENDR + 4), 0x10);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_ISPENDR + 4, 0), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ICPENDR + 4), 0x10);
-	CHECK_EQ(set(gic, DIST_REGS, GICD_ICPENDR + 4, 0x10), 0);
-	CHECK_EQ(get(gic, DIST_REGS, GICD_ISPENDR + 4), 0);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_ISPENDR + 4, 0x10), 0);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_ISPENDR + 4), 0x10);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_ISPENDR + 4, 0), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ICPENDR + 4), 0x10);
+	CHECK_EQ(set(gic, DIST_REGS, GIC_ICPENDR + 4, 0x10), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ISPENDR + 4), 0);
 }
 
 static void cpu_registers(void)
@@ -434,44 +362,31 @@ static void cpu_registers(void)
 	CHECK_EQ(get(gic, CPU_REGS, GICC_IAR), 0);
 }
 
-static u32 r32(u64 addr)
-{
-	u32 v;
-
-	asm volatile("ldr %w0, [%1]" : "=r"(v) : "r"(addr) : "memory");
-	return v;
-}
-
-static void w32(u64 addr, u32 v)
-{
-	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
-
 static void guest_saved(u64 arg)
 {
-	w32(CPU + GICC_PMR, 0xf0);
-	w32(CPU + GICC_BPR, 4);
-	w32(CPU + GICC_CTLR, 1);
-	w32(DIST + GICD_CTLR, 1);
-	w32(DIST + GICD_ISENABLER + 4, ~0u);
-	w32(DIST + GICD_IPRIORITYR + 40, 0x80);
-	w32(DIST + GICD_ISPENDR + 4, 1 << 8);
-	GUEST_EQ(r32(CPU + GICC_IAR), 40);
-	GUEST_EQ(r32(CPU + GICC_RPR), 0x80);
+	gicc_write(GICC_PMR, 0xf0);
+	gicc_write(GICC_BPR, 4);
+	gicc_write(GICC_CTLR, 1);
+	mmio_write32(GICD_CTLR, 1);
+	mmio_write32(GICD + GIC_ISENABLER + 4, ~0u);
+	mmio_write32(GICD + GIC_IPRIORITYR + 40, 0x80);
+	mmio_write32(GICD + GIC_ISPENDR + 4, 1 << 8);
+	GUEST_EQ(gicc_read(GICC_IAR), 40);
+	GUEST_EQ(gicc_read(GICC_RPR), 0x80);
 	GUEST_SYNC(1, 0);
 }
 
 /* Goes on where the other stopped, but with what user space put there. */
 static void guest_restored(u64 arg)
 {
-	GUEST_EQ(r32(CPU + GICC_PMR), 0x88);
-	GUEST_EQ(r32(CPU + GICC_BPR), 5);
-	GUEST_EQ(r32(CPU + GICC_CTLR), 3);
-	GUEST_EQ(r32(CPU + GICC_RPR), 0x80);
-	GUEST_EQ(r32(DIST + GICD_ISACTIVER + 4), 1 << 8);
-	w32(CPU + GICC_EOIR, 40);
-	GUEST_EQ(r32(DIST + GICD_ISACTIVER + 4), 0);
-	GUEST_EQ(r32(CPU + GICC_RPR), 0xff);
+	GUEST_EQ(gicc_read(GICC_PMR), 0x88);
+	GUEST_EQ(gicc_read(GICC_BPR), 5);
+	GUEST_EQ(gicc_read(GICC_CTLR), 3);
+	GUEST_EQ(gicc_read(GICC_RPR), 0x80);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 1 << 8);
+	gicc_write(GICC_EOIR, 40);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
+	GUEST_EQ(gicc_read(GICC_RPR), 0xff);
 	GUEST_SYNC(2, 0);
 }
 
@@ -482,34 +397,24 @@ static void copy(int dst, int src, u32 bank, unsigned int n)
 		CHECK_EQ(set(dst, DIST_REGS, bank + i, get(src, DIST_REGS, bank + i)), 0);
 }
 
-static int placed(struct vm *vm)
-{
-	int gic = gic_fd(vm->fd);
-
-	REQUIRE_EQ(set_nr(gic, 64), 0);
-	REQUIRE_EQ(set_addr(gic, ADDR_DIST, DIST), 0);
-	REQUIRE_EQ(set_addr(gic, ADDR_CPU, CPU), 0);
-	return gic;
-}
-
 /* Saved while an interrupt is active, and restored into another VM, which goes on. */
 static void save_restore(void)
 {
 	struct vm *from = vm_new(1, guest_saved, 0), *to = vm_new(1, guest_restored, 0);
-	int a = placed(from), b = placed(to);
+	int a = gic2_place(from->fd, 64), b = gic2_place(to->fd, 64);
 
 	vcpu_sync(&from->vcpu[0], 1);
 	CHECK_EQ(get(a, CPU_REGS, GICC_PMR), 0x1e);
 	CHECK_EQ(get(a, CPU_REGS, GICC_BPR), 4);
 	CHECK_EQ(get(a, CPU_REGS, GICC_CTLR), 1);
 	CHECK_EQ(get(a, CPU_REGS, GICC_APR), 1 << 16);
-	CHECK_EQ(get(a, DIST_REGS, GICD_ISACTIVER + 4), 1 << 8);
+	CHECK_EQ(get(a, DIST_REGS, GIC_ISACTIVER + 4), 1 << 8);
 
-	copy(b, a, GICD_CTLR, 1);
-	copy(b, a, GICD_ISENABLER, 2);
-	copy(b, a, GICD_IPRIORITYR, 16);
-	copy(b, a, GICD_ITARGETSR, 16);
-	copy(b, a, GICD_ISACTIVER, 2);
+	copy(b, a, GIC_CTLR, 1);
+	copy(b, a, GIC_ISENABLER, 2);
+	copy(b, a, GIC_IPRIORITYR, 16);
+	copy(b, a, GIC_ITARGETSR, 16);
+	copy(b, a, GIC_ISACTIVER, 2);
 	CHECK_EQ(set(b, CPU_REGS, GICC_APR, get(a, CPU_REGS, GICC_APR)), 0);
 	CHECK_EQ(set(b, CPU_REGS, GICC_PMR, 0x11), 0);
 	CHECK_EQ(set(b, CPU_REGS, GICC_BPR, 5), 0);

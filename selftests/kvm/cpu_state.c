@@ -16,23 +16,12 @@
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
-#include "lib/gic.h"
+#include "lib/gic2.h"
 #include "lib/regs.h"
 
 #define MMIO	(MMIO_BASE + 0x800000)
 #define ROUNDS	24
 #define NR_CPU	2
-
-/* A GICv2 for hosts that have one. */
-#define GICC		(MMIO_BASE + 0x10000)
-#define GICC_CTLR	(GICC + 0x0)
-#define GICC_PMR	(GICC + 0x4)
-#define GICC_BPR	(GICC + 0x8)
-#define GICC_IAR	(GICC + 0xc)
-#define GICC_EOIR	(GICC + 0x10)
-#define GICC_RPR	(GICC + 0x14)
-#define GICC_HPPIR	(GICC + 0x18)
-#define GICD_SGIR	(GICD + 0xf00)
 
 /* --- the guest --- */
 
@@ -80,7 +69,7 @@ static bool gicv2;
 static void gic_mask(u64 priority)
 {
 	if (gicv2)
-		mmio_write32(GICC_PMR, priority);
+		gicc_write(GICC_PMR, priority);
 	else
 		icc_write(ICC_PMR, priority);
 }
@@ -88,21 +77,21 @@ static void gic_mask(u64 priority)
 static void gic_sgi_self(u64 intid)
 {
 	if (gicv2)
-		mmio_write32(GICD_SGIR, 2 << 24 | intid);
+		mmio_write32(GICD + GIC_SGIR, 2 << 24 | intid);
 	else
 		icc_write(ICC_SGI1R, intid << 24 | 1 << guest_cpu());
 }
 
 static u64 gic_ack(void)
 {
-	return gicv2 ? mmio_read32(GICC_IAR) & 0x3ff : icc_read(ICC_IAR1);
+	return gicv2 ? gicc_read(GICC_IAR) & 0x3ff : icc_read(ICC_IAR1);
 }
 
 /* SGIs of a GICv2 also name the sender. */
 static void gic_eoi(u64 intid)
 {
 	if (gicv2)
-		mmio_write32(GICC_EOIR, intid | guest_cpu() << 10);
+		gicc_write(GICC_EOIR, intid | guest_cpu() << 10);
 	else
 		icc_write(ICC_EOIR1, intid);
 }
@@ -111,13 +100,13 @@ static void gic_read(u64 *r)
 {
 	if (gicv2) {
 		for (unsigned int i = 0; i < 4; i++)
-			r[i] = mmio_read32((u64[]){ GICC_PMR, GICC_BPR, GICC_RPR, GICC_HPPIR }[i]);
+			r[i] = gicc_read((u64[]){ GICC_PMR, GICC_BPR, GICC_RPR, GICC_HPPIR }[i]);
 		return;
 	}
 	r[0] = icc_read(ICC_PMR);
 	r[1] = icc_read(ICC_BPR1);
-	r[2] = mrs(S3_0_C12_C11_3);	/* ICC_RPR_EL1 */
-	r[3] = mrs(S3_0_C12_C12_2);	/* ICC_HPPIR1_EL1 */
+	r[2] = icc_read(ICC_RPR);
+	r[3] = icc_read(ICC_HPPIR1);
 }
 
 static void gic_on(void)
@@ -129,7 +118,7 @@ static void gic_on(void)
 	}
 	mmio_write32(GICD_CTLR, 1);
 	mmio_write32(GICD + GIC_ISENABLER, ~0u);
-	mmio_write32(GICC_CTLR, 1);
+	gicc_write(GICC_CTLR, 1);
 }
 
 /* One SGI is active, a less urgent one is pending. */
@@ -141,7 +130,7 @@ static void gic_begin(u64 seed)
 	mmio_write8(sgis + GIC_IPRIORITYR + pending(seed), 0x80 + seed % 7 * 8);
 	gic_mask(0xf0);
 	if (gicv2)
-		mmio_write32(GICC_BPR, 2 + seed % 4);
+		gicc_write(GICC_BPR, 2 + seed % 4);
 	else
 		icc_write(ICC_BPR1, seed % 4);
 	gic_sgi_self(active(seed));
@@ -219,17 +208,6 @@ static void guest_state(u64 who)
 
 /* --- the host --- */
 
-static void gic2_new(struct vm *vm)
-{
-	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
-	u64 dist = GICD, cpu = GICC;
-
-	REQUIRE_EQ(kvm(vm->fd, KVM_CREATE_DEVICE, &cd), 0);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_DIST, &dist);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_CPU, &cpu);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
-}
-
 static struct vm *new_vm(unsigned int n, u64 who)
 {
 	struct kvm_create_device test = { .type = KVM_DEV_TYPE_ARM_VGIC_V2, .flags = KVM_CREATE_DEVICE_TEST };
@@ -239,7 +217,7 @@ static struct vm *new_vm(unsigned int n, u64 who)
 	vm_free(vm);
 	vm = vm_new(n, guest_state, who);
 	if (gicv2)
-		gic2_new(vm);
+		gic2_new(vm, 256);
 	else
 		gic_new(vm, 64);
 	for (unsigned int i = 1; i < n; i++)

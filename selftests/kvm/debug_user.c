@@ -161,7 +161,7 @@ static void interrupted_step(void)
 	expect_debug(vcpu, 0x32, reg_read(vcpu, REG_VBAR) + 0x280);
 	CHECK_EQ(reg_read(vcpu, REG_ELR_EL1), pc);
 	/* in-tree KVM leaves its own SS there */
-	if (!access("/sys/module/keel", F_OK))
+	if (on_keel())
 		CHECK_EQ(reg_read(vcpu, REG_SPSR_EL1), pstate);
 }
 
@@ -401,7 +401,7 @@ static void channel(void)
 {
 	struct vm *vm;
 
-	if (access("/sys/module/keel", F_OK))
+	if (!on_keel())
 		ktap_skip("in-tree KVM leaves them to the guest");
 	if (!(getauxval(AT_HWCAP2) & HWCAP2_ECV_))
 		ktap_skip("no fine-grained traps");

@@ -236,11 +236,6 @@ static void beside_bitmap(void)
 
 /* ---- hostile user space ---- */
 
-static bool on_keel(void)
-{
-	return access("/sys/module/keel", F_OK) == 0;
-}
-
 static void claim(u32 index, u32 slot, u64 offset)
 {
 	struct kvm_dirty_gfn *e = &ring.entries[index % ring.size];

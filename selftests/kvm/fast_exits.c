@@ -19,21 +19,14 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "lib/vm.h"
+#include "lib/gic.h"
 
-#define GICD		MMIO_BASE
-#define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
-#define GICD_IIDR	(GICD + 0x8)
+#define GICD_IIDR	(GICD + GIC_IIDR)
 #define IIDR		0x4b00043b	/* product, implementer; the revision differs */
 #define IIDR_FIXED	0xff000fff
 #define SPI		40
 #define SPI_BIT		(1u << SPI % 32)
-#define PRIO		(GICD + 0x400 + SPI)
-
-static void write32(u64 addr, u32 v)
-{
-	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
+#define PRIO		(GICD + GIC_IPRIORITYR + SPI)
 
 #define READ(insn, addr) ({ \
 	u64 read_v = ~0ul; \
@@ -42,22 +35,15 @@ static void write32(u64 addr, u32 v)
 
 static void gic_cpu_on(void)
 {
-	u64 rd = GICR(guest_cpu());
-
-	write32(rd + 0x14, 0);
-	write32(rd + 0x10080, ~0u);
-	msr(S3_0_C12_C12_5, 7);
-	isb();
-	msr(S3_0_C4_C6_0, 0xff);
-	msr(S3_0_C12_C12_7, 1);
-	isb();
+	gic_cpu_enable(GICR(guest_cpu()));
 }
 
+/* No SPI is enabled. */
 static void gic_on(void)
 {
-	write32(GICD, 0x12);
-	write32(GICD + 0x84, ~0u);
-	write32(GICD + 0xc00 + 8, ~0u);
+	mmio_write32(GICD_CTLR, 0x12);
+	mmio_write32(GICD + GIC_IGROUPR + 4, ~0u);
+	mmio_write32(GICD + GIC_ICFGR + 8, ~0u);
 	gic_cpu_on();
 }
 
@@ -65,12 +51,11 @@ static u64 seen[MAX_VCPUS], sleeping;
 
 static void take(struct guest_regs *regs)
 {
-	u64 intid = mrs(S3_0_C12_C12_0);
+	u64 intid = icc_read(ICC_IAR1);
 
 	if (intid >= 1020)
 		return;
-	msr(S3_0_C12_C12_1, intid);
-	isb();
+	icc_write(ICC_EOIR1, intid);
 	__atomic_add_fetch(&seen[guest_cpu()], 1, __ATOMIC_SEQ_CST);
 }
 
@@ -82,11 +67,11 @@ static void check_reads(void)
 	GUEST_EQ(READ("ldrsb %w0", PRIO), 0xffffff88);
 	GUEST_EQ(READ("ldrsb %x0", PRIO), 0xffffffffffffff88);
 	GUEST_EQ(READ("ldrsw %x0", GICD_IIDR) & 0xfff, IIDR & 0xfff);
-	GUEST_EQ(READ("ldr %x0", GICR(0) + 8) >> 32, 0);
-	GUEST_EQ(READ("ldr %x0", GICR(1) + 8) >> 32, 1);
+	GUEST_EQ(READ("ldr %x0", GICR(0) + GICR_TYPER) >> 32, 0);
+	GUEST_EQ(READ("ldr %x0", GICR(1) + GICR_TYPER) >> 32, 1);
 	/* to nowhere, and from nowhere */
 	asm volatile("ldr wzr, [%0]" :: "r"(GICD_IIDR) : "memory");
-	write32(GICD + 0x100 + 4, 0);
+	mmio_write32(GICD + GIC_ISENABLER + 4, 0);
 }
 
 static void guest_values(u64 rounds)
@@ -101,15 +86,15 @@ static void guest_values(u64 rounds)
 		check_reads();
 		GUEST_EQ(mrs(id_aa64pfr0_el1), pfr0);
 		GUEST_EQ(guest_hvc(0x80000000, 0, 0, 0).a0, 0x10001);
-		write32(GICD + 0x204, SPI_BIT);
+		mmio_write32(GICD + GIC_ISPENDR + 4, SPI_BIT);
 		irq_on();
 		GUEST_EQ(READ_ONCE(seen[0]), before);
-		write32(GICD + 0x104, SPI_BIT);
-		GUEST_EQ(READ("ldr %w0", GICD + 0x104) & SPI_BIT, SPI_BIT);
+		mmio_write32(GICD + GIC_ISENABLER + 4, SPI_BIT);
+		GUEST_EQ(READ("ldr %w0", GICD + GIC_ISENABLER + 4) & SPI_BIT, SPI_BIT);
 		while (READ_ONCE(seen[0]) == before)
 			;
-		write32(GICD + 0x184, SPI_BIT);
-		GUEST_EQ(READ("ldr %w0", GICD + 0x104) & SPI_BIT, 0);
+		mmio_write32(GICD + GIC_ICENABLER + 4, SPI_BIT);
+		GUEST_EQ(READ("ldr %w0", GICD + GIC_ISENABLER + 4) & SPI_BIT, 0);
 		irq_off();
 		GUEST_EQ(seen[0], before + 1);
 		if (i % 8 == 0)
@@ -131,7 +116,7 @@ static void guest_loop(u64 what)
 		else if (what == 3)
 			mrs(ctr_el0);
 		else
-			msr(S3_0_C12_C11_5, 5ul << 24 | 1 << 1);
+			gic_send_sgi(5, 1 << 1);
 	}
 }
 
@@ -228,7 +213,7 @@ static void guest_count(u64 what)
 			guest_hvc(0x80000001, 0x80008000, 0, 0);
 			break;
 		default:
-			msr(S3_0_C12_C11_5, 5ul << 24 | 1 << 1);
+			gic_send_sgi(5, 1 << 1);
 		}
 	}
 }
@@ -269,7 +254,7 @@ static void guest_sender(u64 rounds)
 	guest_secondary_fn = guest_sleeper;
 	/* pending before it runs for the first time */
 	for (u64 cpu = 1; cpu <= 2; cpu++) {
-		msr(S3_0_C12_C11_5, 5ul << 24 | 1 << cpu);
+		gic_send_sgi(5, 1 << cpu);
 		GUEST_EQ(guest_hvc(0xc4000003, cpu, (u64)guest_secondary, 0).a0, 0);
 	}
 	for (u64 i = 1; i <= rounds; i++)
@@ -278,28 +263,15 @@ static void guest_sender(u64 rounds)
 				;
 			GUEST_EQ(seen[cpu], i);
 			if (i < rounds)
-				msr(S3_0_C12_C11_5, 5ul << 24 | 1 << cpu);
+				gic_send_sgi(5, 1 << cpu);
 		}
-}
-
-static void gic_attr(int fd, u32 group, u64 attr, const void *val)
-{
-	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (u64)val };
-
-	REQUIRE_EQ(kvm(fd, KVM_SET_DEVICE_ATTR, &a), 0);
 }
 
 static struct vm *new_vm(unsigned int n, void (*fn)(u64), u64 arg)
 {
-	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
 	struct vm *vm = vm_new(n, fn, arg);
-	u64 dist = GICD, redist = GICR(0);
 
-	if (kvm(vm->fd, KVM_CREATE_DEVICE, &cd) < 0)
-		ktap_skip("no GICv3 for guests");
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &dist);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redist);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	gic_new(vm, 256);
 	return vm;
 }
 

@@ -21,95 +21,32 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "lib/vm.h"
-
-#define GICD		MMIO_BASE
-#define GICC		(MMIO_BASE + 0x10000)
-#define GICD_CTLR	(GICD + 0x0)
-#define IGROUPR		0x80
-#define ISENABLER	0x100
-#define ICENABLER	0x180
-#define ISPENDR		0x200
-#define ICPENDR		0x280
-#define ISACTIVER	0x300
-#define IPRIORITYR	0x400
-#define ITARGETSR	0x800
-#define ICFGR		0xc00
-#define SGIR		0xf00
-#define SPENDSGIR	0xf20
-#define CPENDSGIR	0xf10
-
-#define CTLR	(GICC + 0x00)
-#define PMR	(GICC + 0x04)
-#define BPR	(GICC + 0x08)
-#define IAR	(GICC + 0x0c)
-#define EOIR	(GICC + 0x10)
-#define HPPIR	(GICC + 0x18)
-
-#define DIR	(GICC + 0x1000)
+#include "lib/gic2.h"
 
 #define GRP0	1
 #define GRP1	2
 #define ACKCTL	4	/* IAR and EOIR are for both groups; QEMU lacks AIAR */
 #define FIQEN	8
 #define EOIMODE	(1 << 9)
-#define SPURIOUS	1023
 
 #define SPIS	64	/* 32..95 */
 #define NR_IRQS	96
 
-static void write32(u64 addr, u32 v)
-{
-	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
-
-static u32 read32(u64 addr)
-{
-	u32 v;
-
-	asm volatile("ldr %w0, [%1]" : "=r"(v) : "r"(addr) : "memory");
-	return v;
-}
-
-static void write8(u64 addr, u8 v)
-{
-	asm volatile("strb %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
-
-static void set_bit_of(u32 bank, u32 intid)
-{
-	write32(GICD + bank + intid / 32 * 4, 1u << intid % 32);
-}
-
-static void gic_cpu_on(void)
-{
-	write32(GICD + ISENABLER, ~0u);
-	for (unsigned int i = 0; i < 32; i++)
-		write8(GICD + IPRIORITYR + i, 0x80);
-	write32(PMR, 0xff);
-	write32(BPR, 0);
-	write32(CTLR, GRP0);
-}
-
 static void gic_on(void)
 {
-	write32(GICD_CTLR, 1);
-	for (unsigned int i = 32; i < NR_IRQS; i += 32)
-		write32(GICD + ISENABLER + i / 8, ~0u);
-	for (unsigned int i = 32; i < NR_IRQS; i++)
-		write8(GICD + ITARGETSR + i, 1);
-	gic_cpu_on();
+	gic2_dist_enable(NR_IRQS);
+	gic2_cpu_enable();
 }
 
 static u64 nr_taken, taken[256];
 
 static void take(struct guest_regs *regs)
 {
-	u32 intid = read32(IAR);
+	u32 intid = gicc_read(GICC_IAR);
 
 	GUEST_ASSERT(nr_taken < 256);
 	taken[nr_taken++] = intid;
-	write32(EOIR, intid);
+	gicc_write(GICC_EOIR, intid);
 }
 
 /* All SPIs at once, with priorities in another order than their numbers. */
@@ -121,9 +58,9 @@ static void guest_many(u64 arg)
 	gic_on();
 	guest_on(VEC_IRQ, take);
 	for (intid = 32; intid < NR_IRQS; intid++)
-		write8(GICD + IPRIORITYR + intid, intid * 40 & 0x78);
+		mmio_write8(GICD + GIC_IPRIORITYR + intid, intid * 40 & 0x78);
 	for (intid = 32; intid < NR_IRQS; intid++)
-		set_bit_of(ISPENDR, intid);
+		gic_set_bit(GIC_ISPENDR, intid);
 	irq_on();
 	while (READ_ONCE(nr_taken) < SPIS)
 		;
@@ -136,9 +73,9 @@ static void guest_many(u64 arg)
 		GUEST_ASSERT(!i || order > last);
 		last = order;
 	}
-	GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
-	GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
-	GUEST_EQ(read32(GICD + ISPENDR + 8), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 8), 0);
 }
 
 #define DEPTH	20
@@ -149,20 +86,20 @@ static u64 depth, deepest, ended;
 static void nest(struct guest_regs *regs)
 {
 	u64 level = depth++;
-	u32 intid = read32(IAR);
+	u32 intid = gicc_read(GICC_IAR);
 
 	GUEST_EQ(intid, 32 + level);
 	deepest++;
 	if (level + 1 < DEPTH) {
-		set_bit_of(ISPENDR, 32 + level + 1);
+		gic_set_bit(GIC_ISPENDR, 32 + level + 1);
 		irq_on();
 		while (READ_ONCE(ended) < DEPTH - 1 - level)
 			;
 		irq_off();
 	} else {
-		GUEST_EQ(read32(GICD + ISACTIVER + 4), (1ul << DEPTH) - 1);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), (1ul << DEPTH) - 1);
 	}
-	write32(EOIR, intid);
+	gicc_write(GICC_EOIR, intid);
 	depth--;
 	WRITE_ONCE(ended, ended + 1);
 }
@@ -172,17 +109,17 @@ static void guest_nest(u64 arg)
 	gic_on();
 	guest_on(VEC_IRQ, nest);
 	for (unsigned int i = 0; i < DEPTH; i++)
-		write8(GICD + IPRIORITYR + 32 + i, 0xe0 - 8 * i);
+		mmio_write8(GICD + GIC_IPRIORITYR + 32 + i, 0xe0 - 8 * i);
 	for (unsigned int n = 0; n < 3; n++) {
 		deepest = ended = depth = 0;
-		set_bit_of(ISPENDR, 32);
+		gic_set_bit(GIC_ISPENDR, 32);
 		irq_on();
 		while (READ_ONCE(ended) < DEPTH)
 			;
 		irq_off();
 		GUEST_EQ(deepest, DEPTH);
-		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
-		GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
 	}
 }
 
@@ -193,22 +130,22 @@ static void guest_split(u64 arg)
 	u32 active = 0;
 
 	gic_on();
-	write32(CTLR, GRP0 | EOIMODE);
+	gicc_write(GICC_CTLR, GRP0 | EOIMODE);
 	for (unsigned int n = 0; n < 3; n++) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(order); i++) {
-			set_bit_of(ISPENDR, 32 + i);
-			GUEST_EQ(read32(IAR), 32 + i);
-			write32(EOIR, 32 + i);
+			gic_set_bit(GIC_ISPENDR, 32 + i);
+			GUEST_EQ(gicc_read(GICC_IAR), 32 + i);
+			gicc_write(GICC_EOIR, 32 + i);
 			active |= 1u << i;
-			GUEST_EQ(read32(GICD + ISACTIVER + 4), active);
+			GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), active);
 		}
 		for (unsigned int i = 0; i < ARRAY_SIZE(order); i++) {
-			write32(DIR, 32 + order[i]);
+			gicc_write(GICC_DIR, 32 + order[i]);
 			active &= ~(1u << order[i]);
-			GUEST_EQ(read32(GICD + ISACTIVER + 4), active);
+			GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), active);
 		}
 	}
-	GUEST_EQ(read32(DIR), 0);
+	GUEST_EQ(gicc_read(GICC_DIR), 0);
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
 
@@ -217,7 +154,7 @@ static u64 seen[MAX_VCPUS][NR_IRQS], from[MAX_VCPUS][16][MAX_VCPUS], ready[MAX_V
 
 static void count(struct guest_regs *regs)
 {
-	u32 iar = read32(IAR), intid = iar & 0x3ff;
+	u32 iar = gicc_read(GICC_IAR), intid = iar & 0x3ff;
 
 	if (intid >= NR_IRQS)
 		return;
@@ -226,7 +163,7 @@ static void count(struct guest_regs *regs)
 	else
 		GUEST_EQ(iar, intid);
 	__atomic_add_fetch(&seen[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
-	write32(EOIR, iar);
+	gicc_write(GICC_EOIR, iar);
 }
 
 static void await(u64 *word, u64 value)
@@ -240,12 +177,12 @@ static void guest_receiver(u64 sends)
 	unsigned int cpu = guest_cpu();
 
 	guest_on(VEC_IRQ, count);
-	gic_cpu_on();
+	gic2_cpu_enable();
 	irq_on();
 	store_release(&ready[cpu], 1);
 	for (u64 i = 1; i <= sends; i++) {
 		await(&go, i);
-		write32(GICD + SGIR, 1 << 16 | 5);
+		mmio_write32(GICD + GIC_SGIR, 1 << 16 | 5);
 		store_release(&ready[cpu], 1 + i);
 	}
 	for (;;)
@@ -269,23 +206,23 @@ static void guest_senders(u64 arg)
 	for (u64 i = 1; i <= 20; i++) {
 		irq_off();
 		store_release(&go, i);
-		write32(GICD + SGIR, 2 << 24 | 5);
+		mmio_write32(GICD + GIC_SGIR, 2 << 24 | 5);
 		await(&ready[1], 1 + i);
 		await(&ready[2], 1 + i);
-		GUEST_EQ(read32(GICD + ISPENDR), 1 << 5);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR), 1 << 5);
 		irq_on();
 		await(&seen[0][5], 3 * i);
 		for (unsigned int cpu = 0; cpu < 3; cpu++)
 			GUEST_EQ(from[0][5][cpu], i);
 		irq_off();
-		GUEST_EQ(read32(GICD + SPENDSGIR + 4), 0);
+		GUEST_EQ(mmio_read32(GICD + GIC_SPENDSGIR + 4), 0);
 	}
 	/* what is withdrawn does not come */
-	write32(GICD + SPENDSGIR + 4, 0x0600);
-	GUEST_EQ(read32(GICD + SPENDSGIR + 4), 0x0600);
-	write32(GICD + ICPENDR, ~0u);
-	GUEST_EQ(read32(GICD + ISPENDR), 1 << 5);
-	write8(GICD + CPENDSGIR + 5, 0x02);
+	mmio_write32(GICD + GIC_SPENDSGIR + 4, 0x0600);
+	GUEST_EQ(mmio_read32(GICD + GIC_SPENDSGIR + 4), 0x0600);
+	mmio_write32(GICD + GIC_ICPENDR, ~0u);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR), 1 << 5);
+	mmio_write8(GICD + GIC_CPENDSGIR + 5, 0x02);
 	irq_on();
 	await(&seen[0][5], 61);
 	irq_off();
@@ -299,19 +236,19 @@ static void guest_sgi(u64 arg)
 	start_receivers(3, 0);
 	irq_on();
 	for (u64 i = 1; i <= 50; i++) {
-		write32(GICD + SGIR, 1 << 17 | 5);
+		mmio_write32(GICD + GIC_SGIR, 1 << 17 | 5);
 		await(&seen[1][5], i);
-		write32(GICD + SGIR, 3 << 17 | 6);
+		mmio_write32(GICD + GIC_SGIR, 3 << 17 | 6);
 		await(&seen[1][6], i);
 		await(&seen[2][6], i);
-		write32(GICD + SGIR, 1 << 24 | 7);
+		mmio_write32(GICD + GIC_SGIR, 1 << 24 | 7);
 		await(&seen[1][7], i);
 		await(&seen[2][7], i);
-		write32(GICD + SGIR, 2 << 24 | 8);
+		mmio_write32(GICD + GIC_SGIR, 2 << 24 | 8);
 		await(&seen[0][8], i);
 		/* nobody there, and a reserved filter */
-		write32(GICD + SGIR, 0xf8 << 16 | 9);
-		write32(GICD + SGIR, 3 << 24 | 7 << 16 | 9);
+		mmio_write32(GICD + GIC_SGIR, 0xf8 << 16 | 9);
+		mmio_write32(GICD + GIC_SGIR, 3 << 24 | 7 << 16 | 9);
 	}
 	GUEST_EQ(seen[2][5] + seen[0][5] + seen[0][6] + seen[0][7], 0);
 	GUEST_EQ(seen[1][8] + seen[2][8], 0);
@@ -325,38 +262,38 @@ static void guest_route(u64 arg)
 {
 	start_receivers(2, 0);
 	for (u64 i = 1; i <= 50; i++) {
-		write8(GICD + ITARGETSR + 40, 1);
-		set_bit_of(ISPENDR, 40);
-		GUEST_EQ(read32(GICD + ISPENDR + 4), 1 << 8);
+		mmio_write8(GICD + GIC_ITARGETSR + 40, 1);
+		gic_set_bit(GIC_ISPENDR, 40);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 1 << 8);
 		GUEST_EQ(seen[1][40], i - 1);
-		write8(GICD + ITARGETSR + 40, 2);
+		mmio_write8(GICD + GIC_ITARGETSR + 40, 2);
 		await(&seen[1][40], i);
 	}
 	irq_on();
 	isb();
 	GUEST_EQ(seen[0][40], 0);
-	GUEST_EQ(read32(GICD + ITARGETSR), 0x01010101);
-	GUEST_EQ(read32(GICD + ITARGETSR + 40), 0x01010102);
+	GUEST_EQ(mmio_read32(GICD + GIC_ITARGETSR), 0x01010101);
+	GUEST_EQ(mmio_read32(GICD + GIC_ITARGETSR + 40), 0x01010102);
 }
 
 static u64 nr_fiq;
 
 static void take0(struct guest_regs *regs)
 {
-	u32 intid = read32(IAR);
+	u32 intid = gicc_read(GICC_IAR);
 
 	GUEST_ASSERT(intid >= 32 && intid < 48);
 	nr_fiq++;
-	write32(EOIR, intid);
+	gicc_write(GICC_EOIR, intid);
 }
 
 static void take1(struct guest_regs *regs)
 {
-	u32 intid = read32(IAR);
+	u32 intid = gicc_read(GICC_IAR);
 
 	GUEST_ASSERT(intid >= 48 && intid < 64);
 	nr_taken++;
-	write32(EOIR, intid);
+	gicc_write(GICC_EOIR, intid);
 }
 
 /*
@@ -366,32 +303,32 @@ static void take1(struct guest_regs *regs)
 static void guest_groups(u64 arg)
 {
 	gic_on();
-	write32(GICD + IGROUPR + 4, 0xffff0000);
-	GUEST_EQ(read32(GICD + IGROUPR + 4), 0xffff0000);
+	mmio_write32(GICD + GIC_IGROUPR + 4, 0xffff0000);
+	GUEST_EQ(mmio_read32(GICD + GIC_IGROUPR + 4), 0xffff0000);
 	guest_on(VEC_IRQ, take1);
 	guest_on(VEC_FIQ, take0);
 	for (unsigned int i = 32; i < 64; i++) {
-		write8(GICD + IPRIORITYR + i, i < 48 ? 0xa0 : 0x20);
-		set_bit_of(ISPENDR, i);
+		mmio_write8(GICD + GIC_IPRIORITYR + i, i < 48 ? 0xa0 : 0x20);
+		gic_set_bit(GIC_ISPENDR, i);
 	}
-	write32(CTLR, GRP1 | ACKCTL | FIQEN);
+	gicc_write(GICC_CTLR, GRP1 | ACKCTL | FIQEN);
 	irq_on();
 	while (READ_ONCE(nr_taken) < 16)
 		;
 	GUEST_EQ(nr_fiq, 0);
-	write32(CTLR, GRP0 | GRP1 | ACKCTL | FIQEN);
+	gicc_write(GICC_CTLR, GRP0 | GRP1 | ACKCTL | FIQEN);
 	while (READ_ONCE(nr_fiq) < 16)
 		;
 	irq_off();
 	GUEST_EQ(nr_taken, 16);
-	GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
 }
 
 static u64 ticks[2];
 
 static void tick(struct guest_regs *regs)
 {
-	u32 intid = read32(IAR);
+	u32 intid = gicc_read(GICC_IAR);
 
 	if (intid >= NR_IRQS)
 		return;
@@ -402,7 +339,7 @@ static void tick(struct guest_regs *regs)
 		msr(cntp_ctl_el0, 0);
 	isb();
 	ticks[intid == 30]++;
-	write32(EOIR, intid);
+	gicc_write(GICC_EOIR, intid);
 }
 
 static void guest_timers(u64 arg)
@@ -435,7 +372,7 @@ static void guest_timers(u64 arg)
 /* User space takes a nap while the interrupt is active. */
 static void tick_and_nap(struct guest_regs *regs)
 {
-	u32 intid = read32(IAR);
+	u32 intid = gicc_read(GICC_IAR);
 
 	if (intid >= NR_IRQS)
 		return;
@@ -444,7 +381,7 @@ static void tick_and_nap(struct guest_regs *regs)
 	isb();
 	if (++ticks[0] % 2)
 		GUEST_SYNC(ticks[0], 0);
-	write32(EOIR, intid);
+	gicc_write(GICC_EOIR, intid);
 }
 
 static void guest_naps(u64 n)
@@ -462,7 +399,7 @@ static void guest_naps(u64 n)
 			;
 	}
 	GUEST_EQ(ticks[0], n);
-	GUEST_EQ(read32(GICD + ISACTIVER), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER), 0);
 }
 
 /* How often WFI returns until the timer's interrupt, which is urgent, has come. */
@@ -484,20 +421,20 @@ static void guest_wfi(u64 arg)
 {
 	gic_on();
 	guest_on(VEC_IRQ, tick);
-	write8(GICD + IPRIORITYR + 27, 0x20);
-	write8(GICD + IPRIORITYR + 40, 0x80);
-	set_bit_of(ISPENDR, 40);
+	mmio_write8(GICD + GIC_IPRIORITYR + 27, 0x20);
+	mmio_write8(GICD + GIC_IPRIORITYR + 40, 0x80);
+	gic_set_bit(GIC_ISPENDR, 40);
 	for (unsigned int i = 0; i < 10; i++)
 		wfi();
-	write32(PMR, 0x80);
+	gicc_write(GICC_PMR, 0x80);
 	GUEST_ASSERT(wakes_until_tick() < 20);
-	write32(PMR, 0xff);
-	GUEST_EQ(read32(HPPIR), 40);
-	write32(GICD_CTLR, 0);
-	GUEST_EQ(read32(HPPIR), SPURIOUS);
-	write32(GICD_CTLR, 1);
-	GUEST_EQ(read32(IAR), 40);
-	write32(EOIR, 40);
+	gicc_write(GICC_PMR, 0xff);
+	GUEST_EQ(gicc_read(GICC_HPPIR), 40);
+	mmio_write32(GICD_CTLR, 0);
+	GUEST_EQ(gicc_read(GICC_HPPIR), GIC_SPURIOUS);
+	mmio_write32(GICD_CTLR, 1);
+	GUEST_EQ(gicc_read(GICC_IAR), 40);
+	gicc_write(GICC_EOIR, 40);
 	GUEST_ASSERT(wakes_until_tick() < 20);
 }
 
@@ -505,38 +442,23 @@ static void guest_wfi(u64 arg)
 static void guest_acknowledges(u64 arg)
 {
 	gic_on();
-	write32(GICD + ICFGR + 8, 0);
+	mmio_write32(GICD + GIC_ICFGR + 8, 0);
 	irq_off();
-	GUEST_SYNC(SPURIOUS, 0);
+	GUEST_SYNC(GIC_SPURIOUS, 0);
 	for (;;) {
-		u32 intid = read32(IAR);
+		u32 intid = gicc_read(GICC_IAR);
 
 		if (intid < 1020)
-			write32(EOIR, intid);
+			gicc_write(GICC_EOIR, intid);
 		GUEST_SYNC(intid, 0);
 	}
 }
 
-static void gic_attr(int fd, u32 group, u64 attr, const void *val)
-{
-	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (u64)val };
-
-	REQUIRE_EQ(kvm(fd, KVM_SET_DEVICE_ATTR, &a), 0);
-}
-
 static struct vm *new_vm(unsigned int n, void (*fn)(u64))
 {
-	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
 	struct vm *vm = vm_new(n, fn, 0);
-	u64 dist = GICD, cpu = GICC;
-	u32 irqs = NR_IRQS;
 
-	if (kvm(vm->fd, KVM_CREATE_DEVICE, &cd) < 0)
-		ktap_skip("no GICv2 for guests");
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &irqs);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_DIST, &dist);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_CPU, &cpu);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	gic2_new(vm, NR_IRQS);
 	return vm;
 }
 
@@ -568,7 +490,7 @@ static void nested(void)
 
 static void split(void)
 {
-	if (access("/sys/module/keel", F_OK))
+	if (!on_keel())
 		ktap_skip("KVM has as many active as list registers");
 	run(1, guest_split);
 }
@@ -646,16 +568,16 @@ static void lines(void)
 	u64 one = 1;
 	int ack;
 
-	NEXT(vm, SPURIOUS);
-	NEXT(vm, SPURIOUS);
+	NEXT(vm, GIC_SPURIOUS);
+	NEXT(vm, GIC_SPURIOUS);
 	line(vm, 35, 1);
 	NEXT(vm, 35);
 	NEXT(vm, 35);
 	line(vm, 35, 0);
-	NEXT(vm, SPURIOUS);
+	NEXT(vm, GIC_SPURIOUS);
 	line(vm, 60, 1);
 	NEXT(vm, 60);
-	NEXT(vm, SPURIOUS);
+	NEXT(vm, GIC_SPURIOUS);
 
 	a.fd = eventfd(0, EFD_NONBLOCK);
 	a.resamplefd = ack = eventfd(0, EFD_NONBLOCK);
@@ -664,7 +586,7 @@ static void lines(void)
 		CHECK_EQ(write(a.fd, &one, sizeof(one)), sizeof(one));
 		CHECK(!is_signalled(ack));
 		NEXT(vm, 39);
-		NEXT(vm, SPURIOUS);
+		NEXT(vm, GIC_SPURIOUS);
 		CHECK(is_signalled(ack));
 	}
 }
@@ -675,13 +597,13 @@ static void guest_overlaid(u64 arg)
 {
 	u32 mask;
 
-	write32(PMR, 0xf0);
-	mask = read32(PMR);
+	gicc_write(GICC_PMR, 0xf0);
+	mask = gicc_read(GICC_PMR);
 	GUEST_ASSERT(mask);
-	GUEST_EQ(read32(GICD + HUGE / 2), 0x5a5a5a5a);
-	GUEST_EQ(read32(PMR), mask);
-	write32(GICD + HUGE / 2, 1);
-	GUEST_EQ(read32(PMR), mask);
+	GUEST_EQ(mmio_read32(GICD + HUGE / 2), 0x5a5a5a5a);
+	GUEST_EQ(gicc_read(GICC_PMR), mask);
+	mmio_write32(GICD + HUGE / 2, 1);
+	GUEST_EQ(gicc_read(GICC_PMR), mask);
 }
 
 static void overlaid(void)

@@ -23,89 +23,20 @@
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "lib/vm.h"
-
-#define GICD		MMIO_BASE
-#define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
-#define GICD_CTLR	(GICD + 0x0)
-#define ISENABLER	0x100
-#define ICENABLER	0x180
-#define ISPENDR		0x200
-#define ICPENDR		0x280
-#define ISACTIVER	0x300
-#define IPRIORITYR	0x400
-#define ICFGR		0xc00
-#define IROUTER(n)	(GICD + 0x6000 + 8ul * (n))
-#define SGI_FRAME	0x10000
-#define GICR_WAKER	0x14
-
-#define IAR0	S3_0_C12_C8_0
-#define EOIR0	S3_0_C12_C8_1
-#define IGRPEN0	S3_0_C12_C12_6
-#define IAR1	S3_0_C12_C12_0
-#define EOIR1	S3_0_C12_C12_1
-#define BPR1	S3_0_C12_C12_3
-#define CTLR	S3_0_C12_C12_4
-#define SRE	S3_0_C12_C12_5
-#define IGRPEN1	S3_0_C12_C12_7
-#define PMR	S3_0_C4_C6_0
-#define DIR	S3_0_C12_C11_1
-#define SGI1R	S3_0_C12_C11_5
-#define HPPIR1	S3_0_C12_C12_2
-#define gic_read(r)	gic_read_(r)
-#define gic_read_(r)	mrs(r)
-#define gic_write(r, v)	gic_write_(r, v)
-#define gic_write_(r, v) do { msr(r, v); isb(); } while (0)
+#include "lib/gic.h"
 
 #define SPIS	64	/* 32..95 */
 #define NR_IRQS	96
 
-static void write32(u64 addr, u32 v)
-{
-	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
-
-static u32 read32(u64 addr)
-{
-	u32 v;
-
-	asm volatile("ldr %w0, [%1]" : "=r"(v) : "r"(addr) : "memory");
-	return v;
-}
-
-static void write8(u64 addr, u8 v)
-{
-	asm volatile("strb %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
-
-static void set_bit_of(u32 bank, u32 intid)
-{
-	write32(GICD + bank + intid / 32 * 4, 1u << intid % 32);
-}
-
 static void gic_cpu_on(bool split)
 {
-	u64 rd = GICR(guest_cpu());
-
-	write32(rd + GICR_WAKER, 0);
-	write32(rd + SGI_FRAME + 0x80, ~0u);		/* IGROUPR0 */
-	write32(rd + SGI_FRAME + ISENABLER, ~0u);
-	for (unsigned int i = 0; i < 32; i++)
-		write8(rd + SGI_FRAME + IPRIORITYR + i, 0x80);
-	gic_write(SRE, 7);
-	gic_write(PMR, 0xff);
-	gic_write(BPR1, 0);
-	gic_write(CTLR, split ? 2 : 0);
-	gic_write(IGRPEN1, 1);
+	gic_cpu_enable(GICR(guest_cpu()));
+	icc_write(ICC_CTLR, split ? 2 : 0);
 }
 
 static void gic_on(bool split)
 {
-	write32(GICD_CTLR, 0x12);
-	for (unsigned int i = 32; i < NR_IRQS; i += 32) {
-		write32(GICD + 0x80 + i / 8, ~0u);
-		write32(GICD + ISENABLER + i / 8, ~0u);
-	}
+	gic_dist_enable(NR_IRQS, false);
 	gic_cpu_on(split);
 }
 
@@ -113,11 +44,11 @@ static u64 nr_taken, taken[256];
 
 static void take(struct guest_regs *regs)
 {
-	u32 intid = gic_read(IAR1);
+	u32 intid = icc_read(ICC_IAR1);
 
 	GUEST_ASSERT(nr_taken < 256);
 	taken[nr_taken++] = intid;
-	gic_write(EOIR1, intid);
+	icc_write(ICC_EOIR1, intid);
 }
 
 /* All SPIs at once, with priorities in another order than their numbers. */
@@ -129,9 +60,9 @@ static void guest_many(u64 arg)
 	gic_on(false);
 	guest_on(VEC_IRQ, take);
 	for (intid = 32; intid < NR_IRQS; intid++)
-		write8(GICD + IPRIORITYR + intid, intid * 40 & 0x78);
+		mmio_write8(GICD + GIC_IPRIORITYR + intid, intid * 40 & 0x78);
 	for (intid = 32; intid < NR_IRQS; intid++)
-		set_bit_of(ISPENDR, intid);
+		gic_set_bit(GIC_ISPENDR, intid);
 	irq_on();
 	while (READ_ONCE(nr_taken) < SPIS)
 		;
@@ -144,9 +75,9 @@ static void guest_many(u64 arg)
 		GUEST_ASSERT(!i || order > last);
 		last = order;
 	}
-	GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
-	GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
-	GUEST_EQ(read32(GICD + ISPENDR + 8), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 8), 0);
 }
 
 #define DEPTH	20
@@ -158,20 +89,20 @@ static bool is_split;
 static void nest(struct guest_regs *regs)
 {
 	u64 level = depth++;
-	u32 intid = gic_read(IAR1);
+	u32 intid = icc_read(ICC_IAR1);
 
 	GUEST_EQ(intid, 32 + level);
 	deepest++;
 	if (level + 1 < DEPTH) {
-		set_bit_of(ISPENDR, 32 + level + 1);
+		gic_set_bit(GIC_ISPENDR, 32 + level + 1);
 		irq_on();
 		while (READ_ONCE(ended) < DEPTH - 1 - level)
 			;
 		irq_off();
 	} else {
-		GUEST_EQ(read32(GICD + ISACTIVER + 4), (1ul << DEPTH) - 1);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), (1ul << DEPTH) - 1);
 	}
-	gic_write(EOIR1, intid);
+	icc_write(ICC_EOIR1, intid);
 	depth--;
 	WRITE_ONCE(ended, ended + 1);
 }
@@ -179,7 +110,7 @@ static void nest(struct guest_regs *regs)
 static void one_nest(void)
 {
 	deepest = ended = depth = 0;
-	set_bit_of(ISPENDR, 32);
+	gic_set_bit(GIC_ISPENDR, 32);
 	irq_on();
 	while (READ_ONCE(ended) < DEPTH)
 		;
@@ -193,16 +124,16 @@ static void guest_nest(u64 split)
 	gic_on(split);
 	guest_on(VEC_IRQ, nest);
 	for (unsigned int i = 0; i < DEPTH; i++)
-		write8(GICD + IPRIORITYR + 32 + i, 0xe0 - 8 * i);
+		mmio_write8(GICD + GIC_IPRIORITYR + 32 + i, 0xe0 - 8 * i);
 	for (unsigned int n = 0; n < 3; n++) {
 		one_nest();
 		if (split) {
-			GUEST_EQ(read32(GICD + ISACTIVER + 4), (1ul << DEPTH) - 1);
+			GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), (1ul << DEPTH) - 1);
 			for (unsigned int i = 0; i < DEPTH; i++)
-				gic_write(DIR, 32 + (i * 7 + n) % DEPTH);
+				icc_write(ICC_DIR, 32 + (i * 7 + n) % DEPTH);
 		}
-		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
-		GUEST_EQ(read32(GICD + ISPENDR + 4), 0);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
 	}
 }
 
@@ -211,7 +142,7 @@ static u32 await_ack(void)
 	u32 intid;
 
 	do
-		intid = gic_read(IAR1);
+		intid = icc_read(ICC_IAR1);
 	while (intid == 1023);
 	return intid;
 }
@@ -221,18 +152,18 @@ static void guest_changes_active(u64 split)
 {
 	gic_on(split);
 	for (unsigned int n = 0; n < 4; n++) {
-		write8(GICD + IPRIORITYR + 40, 0x80);
-		set_bit_of(ISPENDR, 40);
+		mmio_write8(GICD + GIC_IPRIORITYR + 40, 0x80);
+		gic_set_bit(GIC_ISPENDR, 40);
 		GUEST_EQ(await_ack(), 40);
-		write8(GICD + IPRIORITYR + 40, n & 1 ? 0x40 : 0xc0);
+		mmio_write8(GICD + GIC_IPRIORITYR + 40, n & 1 ? 0x40 : 0xc0);
 		if (n & 2)
-			write32(GICD + 0x80 + 4, ~(1u << 8));
-		GUEST_EQ(read32(GICD + ISACTIVER + 4), 1 << 8);
-		gic_write(EOIR1, 40);
+			mmio_write32(GICD + GIC_IGROUPR + 4, ~(1u << 8));
+		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 1 << 8);
+		icc_write(ICC_EOIR1, 40);
 		if (split)
-			gic_write(DIR, 40);
-		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
-		write32(GICD + 0x80 + 4, ~0u);
+			icc_write(ICC_DIR, 40);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
+		mmio_write32(GICD + GIC_IGROUPR + 4, ~0u);
 	}
 }
 
@@ -240,19 +171,19 @@ static void guest_changes_active(u64 split)
 static void guest_holds_one(u64 arg)
 {
 	gic_on(false);
-	set_bit_of(ISPENDR, 40);
-	while (gic_read(HPPIR1) != 40)
+	gic_set_bit(GIC_ISPENDR, 40);
+	while (icc_read(ICC_HPPIR1) != 40)
 		;
 	if (arg)
 		GUEST_SYNC(0, 0);
-	set_bit_of(ICENABLER, 40);
-	GUEST_EQ(gic_read(HPPIR1), 1023);
+	gic_set_bit(GIC_ICENABLER, 40);
+	GUEST_EQ(icc_read(ICC_HPPIR1), 1023);
 }
 
 static void guest_sees_none(u64 arg)
 {
 	gic_on(false);
-	GUEST_EQ(gic_read(HPPIR1), 1023);
+	GUEST_EQ(icc_read(ICC_HPPIR1), 1023);
 }
 
 /* Secondaries take what comes; per CPU, by INTID. */
@@ -260,12 +191,12 @@ static u64 seen[MAX_VCPUS][NR_IRQS], ready[MAX_VCPUS];
 
 static void count(struct guest_regs *regs)
 {
-	u32 intid = gic_read(IAR1);
+	u32 intid = icc_read(ICC_IAR1);
 
 	if (intid >= NR_IRQS)
 		return;
 	__atomic_add_fetch(&seen[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
-	gic_write(EOIR1, intid);
+	icc_write(ICC_EOIR1, intid);
 }
 
 /* With EOImode, what it takes stays active, and it does not leave the guest. */
@@ -302,19 +233,19 @@ static void guest_sgi(u64 times)
 {
 	start_receivers(3, false);
 	for (u64 i = 1; i <= times; i++) {
-		gic_write(SGI1R, 5ul << 24 | 1 << 1);
+		icc_write(ICC_SGI1R, 5ul << 24 | 1 << 1);
 		await(&seen[1][5], i);
-		gic_write(SGI1R, 6ul << 24 | 1 << 1 | 1 << 2);
+		icc_write(ICC_SGI1R, 6ul << 24 | 1 << 1 | 1 << 2);
 		await(&seen[1][6], i);
 		await(&seen[2][6], i);
-		gic_write(SGI1R, 7ul << 24 | 1ul << 40);
+		icc_write(ICC_SGI1R, 7ul << 24 | 1ul << 40);
 		await(&seen[1][7], i);
 		await(&seen[2][7], i);
-		gic_write(SGI1R, 8ul << 24 | 1);
+		icc_write(ICC_SGI1R, 8ul << 24 | 1);
 		await(&seen[0][8], i);
 		/* nobody there */
-		gic_write(SGI1R, 9ul << 24 | 1ul << 16 | 0xffff);
-		gic_write(SGI1R, 9ul << 24 | 1ul << 44 | 0xffff);
+		icc_write(ICC_SGI1R, 9ul << 24 | 1ul << 16 | 0xffff);
+		icc_write(ICC_SGI1R, 9ul << 24 | 1ul << 44 | 0xffff);
 	}
 	GUEST_EQ(seen[2][5] + seen[0][5] + seen[0][6] + seen[0][7], 0);
 	GUEST_EQ(seen[1][8] + seen[2][8], 0);
@@ -329,11 +260,11 @@ static void guest_route(u64 times)
 	start_receivers(2, false);
 	irq_off();
 	for (u64 i = 1; i <= times; i++) {
-		mmio_write64(IROUTER(40), 0);
-		set_bit_of(ISPENDR, 40);
-		GUEST_EQ(read32(GICD + ISPENDR + 4), 1 << 8);
+		mmio_write64(GICD_IROUTER(40), 0);
+		gic_set_bit(GIC_ISPENDR, 40);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 1 << 8);
 		GUEST_EQ(seen[1][40], i - 1);
-		mmio_write64(IROUTER(40), 1);
+		mmio_write64(GICD_IROUTER(40), 1);
 		await(&seen[1][40], i);
 	}
 	irq_on();
@@ -344,18 +275,18 @@ static void guest_route(u64 times)
 static void guest_dir(u64 times)
 {
 	start_receivers(2, true);
-	mmio_write64(IROUTER(40), 1);
+	mmio_write64(GICD_IROUTER(40), 1);
 	for (u64 i = 1; i <= times; i++) {
-		set_bit_of(ISPENDR, 40);
+		gic_set_bit(GIC_ISPENDR, 40);
 		await(&seen[1][40], i);
-		gic_write(DIR, 40);
-		GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+		icc_write(ICC_DIR, 40);
+		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
 	}
 	/* there is no such one active, nor such one at all */
-	gic_write(DIR, 40);
-	gic_write(DIR, 41);
-	gic_write(DIR, 1000);
-	gic_write(DIR, 8000);
+	icc_write(ICC_DIR, 40);
+	icc_write(ICC_DIR, 41);
+	icc_write(ICC_DIR, 1000);
+	icc_write(ICC_DIR, 8000);
 	GUEST_EQ(seen[1][40], times);
 }
 
@@ -363,57 +294,57 @@ static u64 nr_fiq;
 
 static void take0(struct guest_regs *regs)
 {
-	u32 intid = gic_read(IAR0);
+	u32 intid = icc_read(ICC_IAR0);
 
 	GUEST_ASSERT(intid >= 32 && intid < 48);
 	nr_fiq++;
-	gic_write(EOIR0, intid);
+	icc_write(ICC_EOIR0, intid);
 }
 
 /* 32 to 47 in Group 0 and urgent, 48 to 63 in Group 1 */
 static void pend_both(void)
 {
 	for (unsigned int i = 32; i < 64; i++)
-		set_bit_of(ISPENDR, i);
+		gic_set_bit(GIC_ISPENDR, i);
 }
 
 static void guest_groups(u64 arg)
 {
 	gic_on(false);
-	write32(GICD_CTLR, 0x13);
-	write32(GICD + 0x80 + 4, 0xffff0000);
+	mmio_write32(GICD_CTLR, 0x13);
+	mmio_write32(GICD + GIC_IGROUPR + 4, 0xffff0000);
 	guest_on(VEC_IRQ, take);
 	guest_on(VEC_FIQ, take0);
 	for (unsigned int i = 32; i < 64; i++)
-		write8(GICD + IPRIORITYR + i, i < 48 ? 0x20 : 0xa0);
-	gic_write(IGRPEN0, 0);
+		mmio_write8(GICD + GIC_IPRIORITYR + i, i < 48 ? 0x20 : 0xa0);
+	icc_write(ICC_IGRPEN0, 0);
 	pend_both();
 	irq_on();
 	while (READ_ONCE(nr_taken) < 16)
 		;
 	GUEST_EQ(nr_fiq, 0);
 	/* enabled, while there is nothing else to make the guest exit */
-	gic_write(IGRPEN0, 1);
+	icc_write(ICC_IGRPEN0, 1);
 	while (READ_ONCE(nr_fiq) < 16)
 		;
 	irq_off();
 	/* disabled, while its interrupts have all list registers */
 	pend_both();
-	gic_write(IGRPEN0, 0);
+	icc_write(ICC_IGRPEN0, 0);
 	irq_on();
 	while (READ_ONCE(nr_taken) < 32)
 		;
 	irq_off();
 	GUEST_EQ(nr_fiq, 16);
-	GUEST_EQ(read32(GICD + ISPENDR + 4), 0xffff);
-	GUEST_EQ(read32(GICD + ISACTIVER + 4), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0xffff);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
 }
 
 static u64 ticks[2];
 
 static void tick(struct guest_regs *regs)
 {
-	u32 intid = gic_read(IAR1);
+	u32 intid = icc_read(ICC_IAR1);
 
 	if (intid >= NR_IRQS)
 		return;
@@ -424,7 +355,7 @@ static void tick(struct guest_regs *regs)
 		msr(cntp_ctl_el0, 0);
 	isb();
 	ticks[intid == 30]++;
-	gic_write(EOIR1, intid);
+	icc_write(ICC_EOIR1, intid);
 }
 
 static void guest_timers(u64 arg)
@@ -473,47 +404,32 @@ static void guest_wfi(u64 arg)
 {
 	gic_on(false);
 	guest_on(VEC_IRQ, tick);
-	write8(GICR(0) + SGI_FRAME + IPRIORITYR + 27, 0x20);
+	mmio_write8(GICR(0) + GICR_SGI + GIC_IPRIORITYR + 27, 0x20);
 	for (unsigned int i = 32; i < 64; i++)
-		write8(GICD + IPRIORITYR + i, 0x80);
-	set_bit_of(ISPENDR, 40);
+		mmio_write8(GICD + GIC_IPRIORITYR + i, 0x80);
+	gic_set_bit(GIC_ISPENDR, 40);
 	for (unsigned int i = 0; i < 10; i++)
 		wfi();
-	gic_write(PMR, 0x80);
+	icc_write(ICC_PMR, 0x80);
 	GUEST_ASSERT(wakes_until_tick() < 20);
-	gic_write(PMR, 0xff);
-	write32(GICD + 0x80 + 4, ~(1u << 8));		/* Group 0, which nobody enabled */
+	icc_write(ICC_PMR, 0xff);
+	mmio_write32(GICD + GIC_IGROUPR + 4, ~(1u << 8));		/* Group 0, which nobody enabled */
 	GUEST_ASSERT(wakes_until_tick() < 20);
-	write32(GICD_CTLR, 0x13);
+	mmio_write32(GICD_CTLR, 0x13);
 	GUEST_ASSERT(wakes_until_tick() < 20);
-	gic_write(IGRPEN0, 1);
+	icc_write(ICC_IGRPEN0, 1);
 	for (unsigned int i = 0; i < 10; i++)
 		wfi();
-	GUEST_EQ(gic_read(IAR0), 40);
-	gic_write(EOIR0, 40);
+	GUEST_EQ(icc_read(ICC_IAR0), 40);
+	icc_write(ICC_EOIR0, 40);
 	GUEST_ASSERT(wakes_until_tick() < 20);
-}
-
-static void gic_attr(int fd, u32 group, u64 attr, const void *val)
-{
-	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (u64)val };
-
-	REQUIRE_EQ(kvm(fd, KVM_SET_DEVICE_ATTR, &a), 0);
 }
 
 static struct vm *new_vm(unsigned int n, void (*fn)(u64), u64 arg)
 {
-	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
 	struct vm *vm = vm_new(n, fn, arg);
-	u64 dist = GICD, redist = GICR(0);
-	u32 irqs = NR_IRQS;
 
-	if (kvm(vm->fd, KVM_CREATE_DEVICE, &cd) < 0)
-		ktap_skip("no GICv3 for guests");
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &irqs);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &dist);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redist);
-	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	gic_new(vm, NR_IRQS);
 	return vm;
 }
 

@@ -1,402 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest's PMU. Proves:
- *  - KVM_ARM_VCPU_PMU_V3_CTRL: every errno of each attribute, in its order
- *  - the registers are listed, and by ONE_REG keep what counters there are of
- *    what they are given; PMCR_EL0.N can be lowered until the first run
- *  - the guest finds N counters and no more; SW_INCR, chains, 32 and 64 bits
+ * A guest's PMU, as the guest finds it (abi_pmu has what user space does). Proves:
+ *  - there are N counters and no more; SW_INCR, chains, 32 and 64 bits
  *  - the cycle counter counts at the exception levels that its filter says, and
  *    where PMUSERENR_EL0 lets it EL0 reads it; not what a filter of user space denies
  *  - an overflow is an interrupt of the in-kernel GIC, or shows in
- *    device_irq_level without one, until the guest clears it; user space cannot raise it
- *  - a VM of level 6.12 has what KVM of 6.12 has
+ *    device_irq_level without one, until the guest clears it
  *  - one thread's vCPUs each count what is theirs
  *  - a vCPU that goes on in another thread counts on; VMs come and go while
  *    theirs count, beside an event of the host's, which misses nothing
  */
-#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "lib/gic.h"
-
-#define PMU		(1u << KVM_ARM_VCPU_PMU_V3)
-#define STRICT		(1u << KVM_ARM_VCPU_PMU_V3_STRICT)
-#define PPI		23
-
-#define E		(1u << 0)
-#define P		(1u << 1)
-#define C		(1u << 2)
-#define LC		(1u << 6)
-#define LP		(1u << 7)
-#define N(pmcr)		((pmcr) >> 11 & 0x1f)
-#define CYCLE		(1u << 31)
-
-#define NOT_EL1		(1u << 31)	/* filter */
-#define NOT_EL0		(1u << 30)
-#define NSK		(1u << 29)	/* non-secure EL1, EL0: as the two above, or it does not count */
-#define NSU		(1u << 28)
-#define NSH		(1u << 27)
-#define M		(1u << 26)
+#include "lib/pmu.h"
 
 #define CPU_CYCLES	0x11
 #define CHAIN		0x1e
 
-#define PMCR		REG_SYS(3, 3, 9, 12, 0)
-#define PMCNTENSET	REG_SYS(3, 3, 9, 12, 1)
-#define PMCNTENCLR	REG_SYS(3, 3, 9, 12, 2)
-#define PMOVSCLR	REG_SYS(3, 3, 9, 12, 3)
-#define PMSWINC		REG_SYS(3, 3, 9, 12, 4)
-#define PMSELR		REG_SYS(3, 3, 9, 12, 5)
-#define PMCCNTR		REG_SYS(3, 3, 9, 13, 0)
-#define PMUSERENR	REG_SYS(3, 3, 9, 14, 0)
-#define PMOVSSET	REG_SYS(3, 3, 9, 14, 3)
-#define PMINTENSET	REG_SYS(3, 0, 9, 14, 1)
-#define PMINTENCLR	REG_SYS(3, 0, 9, 14, 2)
-#define PMMIR		REG_SYS(3, 0, 9, 14, 6)
-#define PMCCFILTR	REG_SYS(3, 3, 14, 15, 7)
-#define PMEVCNTR(n)	REG_SYS(3, 3, 14, 8 + (n) / 8, (n) % 8)
-#define PMEVTYPER(n)	REG_SYS(3, 3, 14, 12 + (n) / 8, (n) % 8)
-#define DFR0		REG_SYS(3, 0, 0, 5, 0)
-#define PFR0		REG_SYS(3, 0, 0, 4, 0)
-
 static void guest_once(u64 arg)
 {
 }
-
-static void need_pmu(void)
-{
-	if (kvm_cap(KVM_CAP_ARM_PMU_V3) != 1)
-		ktap_skip("no PMU for guests");
-}
-
-static int attr(int fd, unsigned long request, u64 which, const void *val)
-{
-	struct kvm_device_attr a = { .group = KVM_ARM_VCPU_PMU_V3_CTRL, .attr = which, .addr = (u64)val };
-
-	return kvm(fd, request, &a);
-}
-
-static int set(struct vcpu *vcpu, u64 which, const void *val)
-{
-	return attr(vcpu->fd, KVM_SET_DEVICE_ATTR, which, val);
-}
-
-static int set_int(struct vcpu *vcpu, u64 which, int val)
-{
-	return set(vcpu, which, &val);
-}
-
-static int has(struct vcpu *vcpu, u64 which)
-{
-	return attr(vcpu->fd, KVM_HAS_DEVICE_ATTR, which, NULL);
-}
-
-/* Without a GIC in the kernel; n vCPUs. */
-static struct vm *new(unsigned int n, void (*fn)(u64), u64 arg)
-{
-	need_pmu();
-	return vm_new_features(n, PMU, fn, arg);
-}
-
-static struct vcpu *new_ready(void (*fn)(u64), u64 arg)
-{
-	struct vcpu *vcpu = &new(1, fn, arg)->vcpu[0];
-
-	REQUIRE_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	return vcpu;
-}
-
-static struct vcpu *new_with_gic(void (*fn)(u64), u64 arg)
-{
-	struct vm *vm = new(1, fn, arg);
-	struct vcpu *vcpu = &vm->vcpu[0];
-
-	gic_new(vm, 64);
-	REQUIRE_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, PPI), 0);
-	REQUIRE_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	return vcpu;
-}
-
-/* --- attributes --- */
-
-static void attr_without(void)
-{
-	struct vcpu *vcpu = &vm_new(1, guest_once, 0)->vcpu[0];
-	int irq = PPI;
-
-	need_pmu();
-	CHECK_EQ(has(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ), -ENXIO);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -ENODEV);
-	CHECK_EQ(set(vcpu, 77, NULL), -ENODEV);
-	CHECK_EQ(attr(vcpu->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), -EINVAL);
-	gic_create(vcpu->vm->fd);
-	CHECK_EQ(attr(vcpu->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), -ENODEV);
-	vcpu = &vm_new_features(1, PMU, guest_once, 0)->vcpu[0];
-	for (u64 i = 0; i <= KVM_ARM_VCPU_PMU_V3_SET_PMU; i++)
-		CHECK_EQ(has(vcpu, i), 0);
-	CHECK_EQ(has(vcpu, 77), -ENXIO);
-	CHECK_EQ(set(vcpu, 77, NULL), -ENXIO);
-	CHECK_EQ(attr(vcpu->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -ENXIO);
-}
-
-static void attr_irq(void)
-{
-	struct vm *vm = new(2, guest_once, 0);
-	struct vcpu *a = &vm->vcpu[0], *b = &vm->vcpu[1];
-	int irq = 0;
-
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_IRQ, NULL), -EINVAL);	/* no GIC, before the pointer */
-	gic_create(vm->fd);
-	CHECK_EQ(attr(a->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), -ENXIO);
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_IRQ, NULL), -EFAULT);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_IRQ, -1), -EINVAL);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_IRQ, 15), -EINVAL);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_IRQ, 1020), -EINVAL);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_IRQ, PPI), 0);
-	CHECK_EQ(attr(a->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), 0);
-	CHECK_EQ(irq, PPI);
-	CHECK_EQ(attr(a->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, NULL), -EFAULT);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_IRQ, PPI), -EBUSY);
-	CHECK_EQ(set_int(b, KVM_ARM_VCPU_PMU_V3_IRQ, PPI + 1), -EINVAL);
-	CHECK_EQ(set_int(b, KVM_ARM_VCPU_PMU_V3_IRQ, PPI), 0);
-
-	vm = new(2, guest_once, 0);
-	gic_create(vm->fd);
-	CHECK_EQ(set_int(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_IRQ, 40), 0);
-	CHECK_EQ(set_int(&vm->vcpu[1], KVM_ARM_VCPU_PMU_V3_IRQ, 40), -EINVAL);
-	CHECK_EQ(set_int(&vm->vcpu[1], KVM_ARM_VCPU_PMU_V3_IRQ, 41), 0);
-}
-
-static void attr_init(void)
-{
-	struct vm *vm = new(1, guest_once, 0);
-	struct vcpu *vcpu = &vm->vcpu[0];
-
-	CHECK_EQ(vcpu_run(vcpu), -EINVAL);	/* no INIT */
-	gic_create(vm->fd);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -ENODEV);
-
-	vm = new(1, guest_once, 0);
-	vcpu = &vm->vcpu[0];
-	gic_new(vm, 64);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -ENXIO);
-	CHECK_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, PPI), 0);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -EBUSY);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, NULL), -EBUSY);
-	CHECK_EQ(set(vcpu, 77, NULL), -EBUSY);
-	vcpu_finish(vcpu);
-
-	vm = new(1, guest_once, 0);		/* an SPI that the GIC does not have */
-	vcpu = &vm->vcpu[0];
-	CHECK_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, 64), -EINVAL);
-	gic_new(vm, 64);
-	CHECK_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, 64), 0);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -EINVAL);
-	CHECK_EQ(vcpu_run(vcpu), -EINVAL);
-}
-
-static int filter(struct vcpu *vcpu, u16 base, u16 n, u8 action)
-{
-	struct kvm_pmu_event_filter f = { .base_event = base, .nevents = n, .action = action };
-
-	return set(vcpu, KVM_ARM_VCPU_PMU_V3_FILTER, &f);
-}
-
-static void attr_filter(void)
-{
-	struct vm *vm = new(2, guest_once, 0);
-	struct vcpu *a = &vm->vcpu[0], *b = &vm->vcpu[1];
-
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_FILTER, NULL), -EFAULT);
-	CHECK_EQ(filter(a, 0xffff, 2, KVM_PMU_EVENT_DENY), -EINVAL);
-	CHECK_EQ(filter(a, 0, 1, 2), -EINVAL);
-	CHECK_EQ(filter(a, 0, 0, KVM_PMU_EVENT_ALLOW), 0);
-	CHECK_EQ(filter(b, 0x10, 4, KVM_PMU_EVENT_DENY), 0);
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	vcpu_finish(a);
-	CHECK_EQ(filter(b, 0, 1, KVM_PMU_EVENT_DENY), -EBUSY);
-	CHECK_EQ(filter(b, 0, 1, 2), -EINVAL);
-}
-
-/* perf's number of the CPUs' PMU. */
-static int host_pmu(void)
-{
-	static const char *const places[] = { "armv8_pmuv3", "armv8_pmuv3_0", "armv8_cortex_a57",
-		"armv8_cortex_a72", "armv8_cortex_a76", "armv8_neoverse_n1", "armv8_neoverse_v1" };
-	char path[96];
-	int type;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
-		snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type", places[i]);
-		FILE *f = fopen(path, "r");
-
-		if (!f)
-			continue;
-		if (fscanf(f, "%d", &type) != 1)
-			type = -1;
-		fclose(f);
-		return type;
-	}
-	ktap_skip("no PMU by a name that is known here");
-}
-
-static void attr_set_pmu(void)
-{
-	struct vm *vm = new(2, guest_once, 0);
-	struct vcpu *a = &vm->vcpu[0], *b = &vm->vcpu[1];
-	int type = host_pmu();
-
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_SET_PMU, NULL), -EFAULT);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_SET_PMU, -1), -ENXIO);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_SET_PMU, type), 0);
-	CHECK_EQ(filter(a, 0, 1, KVM_PMU_EVENT_DENY), 0);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_SET_PMU, type), 0);
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	vcpu_finish(a);
-	CHECK_EQ(set_int(b, KVM_ARM_VCPU_PMU_V3_SET_PMU, type), -EBUSY);
-	CHECK_EQ(set_int(b, KVM_ARM_VCPU_PMU_V3_SET_PMU, -1), -ENXIO);
-}
-
-static void attr_nr_counters(void)
-{
-	struct vm *vm = new(2, guest_once, 0);
-	struct vcpu *a = &vm->vcpu[0], *b = &vm->vcpu[1];
-	unsigned int n = N(reg_read(a, PMCR));
-
-	if (has(a, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS))
-		ktap_skip("no KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS");
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, NULL), -EFAULT);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, n + 1), -EINVAL);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, 1), 0);
-	CHECK_EQ(N(reg_read(b, PMCR)), 1);
-	CHECK_EQ(set(a, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	CHECK_EQ(set_int(a, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, 2), -EBUSY);
-	vcpu_finish(a);
-	CHECK_EQ(set_int(b, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, n), 0);
-	CHECK_EQ(N(reg_read(a, PMCR)), n);
-}
-
-static void attr_strict(void)
-{
-	struct vm *vm;
-	struct vcpu *vcpu;
-	int fd;
-	u64 n;
-
-	need_pmu();
-	if (kvm_cap(KVM_CAP_ARM_PMU_V3_STRICT) != 1)
-		ktap_skip("no KVM_CAP_ARM_PMU_V3_STRICT");
-	fd = vm_fd(0);
-	CHECK_EQ(vcpu_init_fd(fd, vcpu_fd(fd, 0), STRICT), -EINVAL);
-	vm = vm_new_features(1, PMU | STRICT, guest_once, 0);
-	vcpu = &vm->vcpu[0];
-	CHECK_EQ(N(reg_read(vcpu, PMCR)), 0);
-	CHECK_EQ(filter(vcpu, 0, 1, KVM_PMU_EVENT_DENY), -ENXIO);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -ENXIO);
-	CHECK_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, 0), -EINVAL);
-	CHECK_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_SET_PMU, host_pmu()), 0);
-	n = N(reg_read(vcpu, PMCR));
-	CHECK(n > 0);
-	reg_write(vcpu, PMCR, 0);
-	CHECK_EQ(N(reg_read(vcpu, PMCR)), n);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	vcpu_finish(vcpu);
-}
-
-/* --- registers by ONE_REG --- */
-
-static bool listed(struct vcpu *vcpu, u64 id)
-{
-	struct kvm_reg_list *list = vcpu_reg_list(vcpu->fd);
-
-	for (u64 i = 0; i < list->n; i++)
-		if (list->reg[i] == id)
-			return true;
-	return false;
-}
-
-static void reg_lists(void)
-{
-	struct vcpu *with = &new(1, guest_once, 0)->vcpu[0], *without = &vm_new(1, guest_once, 0)->vcpu[0];
-	static const u64 ids[] = { PMCR, PMCNTENSET, PMCNTENCLR, PMOVSCLR, PMSWINC, PMSELR, PMCCNTR, PMUSERENR,
-		PMOVSSET, PMINTENSET, PMINTENCLR, PMCCFILTR };
-	u64 val;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(ids); i++) {
-		CHECK(listed(with, ids[i]), "%#lx", ids[i]);
-		CHECK(!listed(without, ids[i]), "%#lx", ids[i]);
-		CHECK_EQ(reg_get(without->fd, ids[i], &val), -ENOENT);
-	}
-	for (unsigned int i = 0; i < 31; i++)
-		CHECK(listed(with, PMEVCNTR(i)) && listed(with, PMEVTYPER(i)), "%u", i);
-	CHECK(reg_read(with, DFR0) >> 8 & 0xf);
-	CHECK_EQ(reg_read(without, DFR0) >> 8 & 0xf, 0);
-}
-
-static void reg_rules(void)
-{
-	struct vcpu *vcpu = &new(1, guest_once, 0)->vcpu[0];
-	u64 n = N(reg_read(vcpu, PMCR)), there = CYCLE | ((1u << n) - 1), dfr0 = reg_read(vcpu, DFR0);
-
-	reg_write(vcpu, PMCNTENSET, ~0ul);
-	CHECK_EQ(reg_read(vcpu, PMCNTENSET), there);
-	reg_write(vcpu, PMCNTENCLR, 1);		/* a name, not a command */
-	CHECK_EQ(reg_read(vcpu, PMCNTENSET), 1);
-	CHECK_EQ(reg_read(vcpu, PMCNTENCLR), 1);
-	reg_write(vcpu, PMINTENCLR, ~0ul);
-	CHECK_EQ(reg_read(vcpu, PMINTENSET), there);
-	reg_write(vcpu, PMOVSCLR, 2);
-	CHECK_EQ(reg_read(vcpu, PMOVSSET), 2);
-	reg_write(vcpu, PMSWINC, 1);
-	CHECK_EQ(reg_read(vcpu, PMSWINC), 0);
-	reg_write(vcpu, PMSELR, 7);
-	CHECK_EQ(reg_read(vcpu, PMSELR), 7);
-	reg_write(vcpu, PMUSERENR, 0xf);
-	CHECK_EQ(reg_read(vcpu, PMUSERENR), 0xf);
-	reg_write(vcpu, PMCCNTR, 0x123456789abcdef0);
-	CHECK_EQ(reg_read(vcpu, PMCCNTR), 0x123456789abcdef0);
-	reg_write(vcpu, PMEVTYPER(3), NOT_EL0 | 0x3f);
-	CHECK_EQ(reg_read(vcpu, PMEVTYPER(3)), NOT_EL0 | 0x3f);
-	reg_write(vcpu, PMEVTYPER(3), ~0ul);	/* all of it */
-	CHECK_EQ(reg_read(vcpu, PMEVTYPER(3)), ~0ul);
-	reg_write(vcpu, PMEVCNTR(3), 0xfffffffffful);
-	CHECK_EQ(reg_read(vcpu, PMEVCNTR(3)), (dfr0 >> 8 & 0xf) >= 6 ? 0xfffffffffful : 0xfffffffful);
-
-	reg_write(vcpu, PMCR, E | 31ul << 11);	/* too many: not taken */
-	CHECK_EQ(N(reg_read(vcpu, PMCR)), n == 31 ? 31 : n);
-	CHECK(reg_read(vcpu, PMCR) & E);
-	reg_write(vcpu, PMCR, 1ul << 11);
-	CHECK_EQ(N(reg_read(vcpu, PMCR)), 1);
-	CHECK_EQ(reg_read(vcpu, PMINTENSET), CYCLE | 1);
-	CHECK_EQ(vcpu_init_fd(vcpu->vm->fd, vcpu->fd, PMU), 0);
-	CHECK_EQ(N(reg_read(vcpu, PMCR)), 1);	/* the VM's, not the vCPU's */
-	CHECK_EQ(reg_read(vcpu, PMINTENSET), 0);
-}
-
-static void reg_id(void)
-{
-	struct vcpu *vcpu = &new(1, guest_once, 0)->vcpu[0];
-	u64 dfr0 = reg_read(vcpu, DFR0), ver = dfr0 >> 8 & 0xf, rest = dfr0 & ~0xf00ul, val;
-
-	CHECK(ver >= 1 && ver <= 6, "%lu", ver);
-	val = rest | 7 << 8;
-	CHECK_EQ(reg_set(vcpu->fd, DFR0, &val), -EINVAL);
-	val = rest | 15 << 8;
-	CHECK_EQ(reg_set(vcpu->fd, DFR0, &val), 0);
-	CHECK_EQ(reg_read(vcpu, DFR0), rest);
-	val = rest | 1 << 8;
-	CHECK_EQ(reg_set(vcpu->fd, DFR0, &val), 0);
-	reg_write(vcpu, PMEVCNTR(0), ~0ul);
-	CHECK_EQ(reg_read(vcpu, PMEVCNTR(0)), 0xfffffffful);
-}
-
-/* --- the guest's registers --- */
 
 static bool undefined_after(u64 before)
 {
@@ -455,12 +81,12 @@ static void guest_registers(u64 n)
 
 static void registers(void)
 {
-	struct vcpu *vcpu = new_ready(guest_registers, 2);
+	struct vcpu *vcpu = pmu_vcpu(guest_registers, 2);
 
 	reg_write(vcpu, PMCR, 2ul << 11);
 	vcpu_finish(vcpu);
-	vcpu = &new(1, guest_once, 0)->vcpu[0];
-	vcpu = new_ready(guest_registers, N(reg_read(vcpu, PMCR)));
+	vcpu = &pmu_vm(1, guest_once, 0)->vcpu[0];
+	vcpu = pmu_vcpu(guest_registers, N(reg_read(vcpu, PMCR)));
 	vcpu_finish(vcpu);
 }
 
@@ -512,9 +138,9 @@ static bool has_long(struct vcpu *vcpu)
 
 static void software(void)
 {
-	struct vcpu *vcpu = &new(1, guest_once, 0)->vcpu[0];
+	struct vcpu *vcpu = &pmu_vm(1, guest_once, 0)->vcpu[0];
 
-	vcpu_finish(new_ready(guest_swinc, has_long(vcpu)));
+	vcpu_finish(pmu_vcpu(guest_swinc, has_long(vcpu)));
 }
 
 static void spin(void)
@@ -554,13 +180,13 @@ static void filters(void)
 	static const u64 levels[] = { 0, 1ul << 8, 1ul << 12, 1ul << 8 | 1ul << 12 };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(levels); i++) {
-		struct vcpu *vcpu = new_ready(guest_filters, 0);
+		struct vcpu *vcpu = pmu_vcpu(guest_filters, 0);
 		u64 val = (reg_read(vcpu, PFR0) & ~0xff00ul) | levels[i];
 
 		if (!reg_set(vcpu->fd, PFR0, &val))
 			vcpu_finish(vcpu);
 	}
-	vcpu_finish(new_ready(guest_filters, 0));
+	vcpu_finish(pmu_vcpu(guest_filters, 0));
 }
 
 static void guest_cycles(u64 arg)
@@ -607,7 +233,7 @@ static void guest_cycles(u64 arg)
 
 static void cycles(void)
 {
-	struct vcpu *vcpu = new_ready(guest_cycles, 0);
+	struct vcpu *vcpu = pmu_vcpu(guest_cycles, 0);
 	u64 from, to;
 
 	vcpu_sync(vcpu, 1);
@@ -634,14 +260,14 @@ static void guest_denied(u64 arg)
 
 static void denied(void)
 {
-	struct vcpu *vcpu = &new(1, guest_denied, 0)->vcpu[0];
+	struct vcpu *vcpu = &pmu_vm(1, guest_denied, 0)->vcpu[0];
 
-	CHECK_EQ(filter(vcpu, CPU_CYCLES, 1, KVM_PMU_EVENT_DENY), 0);
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
+	CHECK_EQ(pmu_filter(vcpu, CPU_CYCLES, 1, KVM_PMU_EVENT_DENY), 0);
+	CHECK_EQ(pmu_set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
 	vcpu_finish(vcpu);
-	vcpu = &new(1, guest_denied, 0)->vcpu[0];
-	CHECK_EQ(filter(vcpu, 0x10, 1, KVM_PMU_EVENT_ALLOW), 0);	/* and nothing else */
-	CHECK_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
+	vcpu = &pmu_vm(1, guest_denied, 0)->vcpu[0];
+	CHECK_EQ(pmu_filter(vcpu, 0x10, 1, KVM_PMU_EVENT_ALLOW), 0);	/* and nothing else */
+	CHECK_EQ(pmu_set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
 	vcpu_finish(vcpu);
 }
 
@@ -704,7 +330,7 @@ static const struct {
 
 static void user_rights(void)
 {
-	struct vcpu *vcpu = new_ready(guest_once, 0);
+	struct vcpu *vcpu = pmu_vcpu(guest_once, 0);
 	unsigned int ec;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(user_access); i++) {
@@ -731,7 +357,7 @@ static u64 cycles_at_el0(struct vcpu *vcpu, u32 filtered)
 
 static void user_cycles(void)
 {
-	struct vcpu *vcpu = new_ready(guest_once, 0);
+	struct vcpu *vcpu = pmu_vcpu(guest_once, 0);
 	u64 all, user;
 
 	reg_write(vcpu, PMCR, reg_read(vcpu, PMCR) | E | LC);
@@ -757,7 +383,7 @@ static void take_overflow(struct guest_regs *regs)
 {
 	u64 intid = icc_read(ICC_IAR1);
 
-	GUEST_EQ(intid, PPI);
+	GUEST_EQ(intid, PMU_PPI);
 	overflowed |= mrs(pmovsset_el0);
 	msr(pmovsclr_el0, mrs(pmovsset_el0));
 	nr_overflows++;
@@ -823,82 +449,7 @@ static void guest_overflow(u64 arg)
 
 static void overflow(void)
 {
-	vcpu_finish(new_with_gic(guest_overflow, 0));
-}
-
-/* arg: the line that user space would like to have up. */
-static void guest_not_pending(u64 intid)
-{
-	u64 reg = intid < 32 ? GICR_BASE + GICR_SGI + GIC_ISPENDR : GICD + GIC_ISPENDR + intid / 32 * 4;
-
-	GUEST_EQ(*(volatile u32 *)reg >> intid % 32 & 1, 0);
-}
-
-static int irq_line(int vm, u32 type, u32 intid)
-{
-	struct kvm_irq_level l = { .irq = type << KVM_ARM_IRQ_TYPE_SHIFT | intid, .level = 1 };
-
-	return kvm(vm, KVM_IRQ_LINE, &l);
-}
-
-static int irqfd(int vm, int fd, u32 gsi)
-{
-	struct kvm_irqfd args = { .fd = fd, .gsi = gsi };
-
-	return kvm(vm, KVM_IRQFD, &args);
-}
-
-/* The PMU's line, a PPI or an SPI, is nobody else's. */
-static void line_is_owned(void)
-{
-	struct vcpu *vcpu = new_with_gic(guest_not_pending, PPI);
-	int fd = eventfd(0, 0);
-
-	CHECK_EQ(irq_line(vcpu->vm->fd, KVM_ARM_IRQ_TYPE_PPI, PPI), 0);
-	vcpu_finish(vcpu);
-
-	vcpu = &new(1, guest_not_pending, 40)->vcpu[0];
-	gic_new(vcpu->vm, 64);
-	REQUIRE_EQ(set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, 40), 0);
-	REQUIRE_EQ(set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
-	CHECK_EQ(irq_line(vcpu->vm->fd, KVM_ARM_IRQ_TYPE_SPI, 40), 0);
-	CHECK_EQ(irqfd(vcpu->vm->fd, fd, 40 - 32), 0);
-	CHECK_EQ(eventfd_write(fd, 1), 0);
-	vcpu_finish(vcpu);
-	close(fd);
-}
-
-/* What KVM of 6.12 does not know, a VM of that level does not. */
-static void levels(void)
-{
-	const char *path = "/sys/module/keel/parameters/abi";
-	int param, old, new, vcpu;
-	struct vm *vm;
-
-	need_pmu();
-	if (access(path, W_OK))
-		ktap_skip("no parameter abi");
-	param = open(path, O_WRONLY);
-	new = vm_fd(0);
-	REQUIRE(write(param, "6.12", 4) == 4);
-	old = vm_fd(0);
-	vm = vm_new_features(1, PMU, guest_once, 0);
-	CHECK_EQ(kvm_cap(KVM_CAP_ARM_PMU_V3_STRICT), 0);
-	REQUIRE(write(param, "7.3", 3) == 3);
-	close(param);
-	CHECK_EQ(kvm(old, KVM_CHECK_EXTENSION, KVM_CAP_ARM_PMU_V3), 1);
-	CHECK_EQ(kvm(old, KVM_CHECK_EXTENSION, KVM_CAP_ARM_PMU_V3_STRICT), 0);
-	CHECK_EQ(kvm(new, KVM_CHECK_EXTENSION, KVM_CAP_ARM_PMU_V3_STRICT), 1);
-	vcpu = vcpu_fd(old, 0);
-	for (unsigned int bit = 7; bit <= 9; bit++)
-		CHECK_EQ(vcpu_init_fd(old, vcpu, PMU | 1u << bit), -ENOENT);
-	vcpu = vcpu_fd(new, 0);
-	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 7), -EINVAL);	/* HAS_EL2 */
-	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 8), -EINVAL);	/* HAS_EL2_E2H0 */
-	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 10), -ENOENT);
-	CHECK_EQ(has(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_SET_PMU), 0);
-	CHECK_EQ(has(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS), -ENXIO);
-	CHECK_EQ(set_int(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, 1), -ENXIO);
+	vcpu_finish(pmu_vcpu_with_gic(guest_overflow, 0));
 }
 
 static void guest_level(u64 arg)
@@ -921,7 +472,7 @@ static void guest_level(u64 arg)
 
 static void level(void)
 {
-	struct vcpu *vcpu = new_ready(guest_level, 0);
+	struct vcpu *vcpu = pmu_vcpu(guest_level, 0);
 	struct ucall uc;
 
 	for (;;) {
@@ -975,7 +526,7 @@ static void *count_on(void *arg)
 
 static void threads(void)
 {
-	struct vcpu *vcpu = new_ready(guest_counting, 0);
+	struct vcpu *vcpu = pmu_vcpu(guest_counting, 0);
 	pthread_t thread;
 
 	for (int i = 0; i < 5; i++) {
@@ -989,7 +540,7 @@ static void threads(void)
 /* While one thread runs several in turn. */
 static void siblings(void)
 {
-	struct vcpu *a = new_ready(guest_counting, 0), *b = new_ready(guest_counting, 0);
+	struct vcpu *a = pmu_vcpu(guest_counting, 0), *b = pmu_vcpu(guest_counting, 0);
 	struct vcpu *without = &vm_new(1, guest_spinning, 0)->vcpu[0];
 	u64 from;
 
@@ -1006,7 +557,7 @@ static void siblings(void)
 static void lives(void)
 {
 	for (unsigned int i = 0; i < ktap_times(40); i++) {
-		struct vcpu *vcpu = new_ready(guest_counting, 0);
+		struct vcpu *vcpu = pmu_vcpu(guest_counting, 0);
 
 		vcpu_ucall(vcpu);
 		vcpu_ucall(vcpu);
@@ -1045,7 +596,7 @@ static u64 host_cycles(int fd)
 /* The host's own count of its programs' cycles: beside a guest that counts as before it, and after. */
 static void host_events(void)
 {
-	struct vcpu *vcpu = new_ready(guest_counting, 0);
+	struct vcpu *vcpu = pmu_vcpu(guest_counting, 0);
 	int fd = open_event(CPU_CYCLES, true);
 
 	CHECK(host_cycles(fd) > 1000);
@@ -1059,17 +610,6 @@ static void host_events(void)
 }
 
 static const struct ktap_case cases[] = {
-	{ "attributes: none without the feature", attr_without },
-	{ "attributes: IRQ", attr_irq },
-	{ "attributes: INIT, and KVM_RUN", attr_init },
-	{ "attributes: FILTER", attr_filter },
-	{ "attributes: SET_PMU", attr_set_pmu },
-	{ "attributes: SET_NR_COUNTERS", attr_nr_counters },
-	{ "attributes: strict", attr_strict },
-	{ "levels", levels },
-	{ "ONE_REG: which registers there are", reg_lists },
-	{ "ONE_REG: what they keep", reg_rules },
-	{ "ONE_REG: PMUVer", reg_id },
 	{ "registers, and what is beyond N", registers },
 	{ "SW_INCR and chains", software },
 	{ "bits of a filter", filters },
@@ -1078,7 +618,6 @@ static const struct ktap_case cases[] = {
 	{ "EL0: PMUSERENR_EL0", user_rights },
 	{ "EL0: cycles", user_cycles },
 	{ "overflow: interrupt", overflow, 60 },
-	{ "overflow: the line is the PMU's own", line_is_owned },
 	{ "overflow: device_irq_level", level, 60 },
 	{ "a vCPU in one thread after the other", threads, 60 },
 	{ "two vCPUs in one thread", siblings, 60 },

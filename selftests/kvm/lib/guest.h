@@ -91,18 +91,22 @@ struct smccc guest_smc(u64 fn, u64 a, u64 b, u64 c);
 #define load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 
-static inline void mmio_write64(u64 addr, u64 v)
-{
-	asm volatile("str %x0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
-
-static inline u64 mmio_read64(u64 addr)
-{
-	u64 v;
-
-	asm volatile("ldr %0, [%1]" : "=r"(v) : "r"(addr) : "memory");
-	return v;
-}
+/* Loads and stores of one width, of the kind that a syndrome describes. What is not answered reads as ones. */
+#define MMIO_ACCESS(bits, suffix, reg) \
+	static inline void mmio_write##bits(u64 addr, u##bits v) \
+	{ \
+		asm volatile("str" suffix " %" reg "0, [%1]" :: "rZ"((u64)v), "r"(addr) : "memory"); \
+	} \
+	static inline u##bits mmio_read##bits(u64 addr) \
+	{ \
+		u64 v = ~0ul; \
+		asm volatile("ldr" suffix " %" reg "0, [%1]" : "+r"(v) : "r"(addr) : "memory"); \
+		return v; \
+	}
+MMIO_ACCESS(8, "b", "w")
+MMIO_ACCESS(16, "h", "w")
+MMIO_ACCESS(32, "", "w")
+MMIO_ACCESS(64, "", "x")
 
 /* The vCPU's id, as it is in the affinity: 16 to a cluster. */
 static inline unsigned int guest_cpu(void)

@@ -90,6 +90,26 @@ int vcpu_init_fd(int vm, int vcpu, u32 features)
 	return kvm(vcpu, KVM_ARM_VCPU_INIT, &init);
 }
 
+int device_new(int vm, u32 type)
+{
+	struct kvm_create_device cd = { .type = type };
+	int err = kvm(vm, KVM_CREATE_DEVICE, &cd);
+
+	return err ? err : (int)cd.fd;
+}
+
+int device_attr(int fd, unsigned long request, u32 group, u64 attr, const void *val)
+{
+	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (u64)val };
+
+	return kvm(fd, request, &a);
+}
+
+bool on_keel(void)
+{
+	return !access("/sys/module/keel", F_OK);
+}
+
 int vm_slot(int vm, u32 slot, u32 flags, u64 gpa, u64 size, const void *hva)
 {
 	struct kvm_userspace_memory_region region = {

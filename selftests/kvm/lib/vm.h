@@ -47,6 +47,13 @@ struct kvm_run *vcpu_map(int vcpu);
 /* KVM_ARM_VCPU_INIT with PSCI 0.2 and these features as well. */
 int vcpu_init_fd(int vm, int vcpu, u32 features);
 
+/* The fd of a new device of this type, or -errno. */
+int device_new(int vm, u32 type);
+/* KVM_{SET,GET,HAS}_DEVICE_ATTR. */
+int device_attr(int fd, unsigned long request, u32 group, u64 attr, const void *val);
+/* Does keel serve, and not the in-tree KVM? */
+bool on_keel(void);
+
 int vm_slot(int vm, u32 slot, u32 flags, u64 gpa, u64 size, const void *hva);
 /* Anonymous zeroed memory of this size and alignment. */
 void *vm_alloc(u64 size, u64 align);

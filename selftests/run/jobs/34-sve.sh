@@ -9,8 +9,8 @@ brief="--timeout 600 --append KEEL_BRIEF=1"
 # shellcheck disable=SC2086
 host sve-nvhe --kernel 6.12 --nvhe --cpu max,pauth-impdef=on,sve-max-vq=4 --rootfs qemu10 $brief \
 	--append GUEST_CPU=host,sve=on "${GUEST_FILES[@]}" -- \
-	"$st/sve" "$st/regs_preserved" "$RUN/host/qemu-guest 2 384"
+	"$st/sve" "$st/abi_sve" "$st/regs_preserved" "$RUN/host/qemu-guest 2 384"
 # shellcheck disable=SC2086
-host sve-2048 --kernel 6.12 --cpu max,pauth-impdef=on $brief -- "$st/sve"
+host sve-2048 --kernel 6.12 --cpu max,pauth-impdef=on $brief -- "$st/sve" "$st/abi_sve"
 # shellcheck disable=SC2086
-host sve-v1 --kernel 6.1 --cpu neoverse-v1 $brief -- "$st/sve"
+host sve-v1 --kernel 6.1 --cpu neoverse-v1 $brief -- "$st/sve" "$st/abi_sve"

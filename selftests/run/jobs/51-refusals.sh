@@ -47,4 +47,4 @@ HV=none host "refusal 6.12-odd-models" --kernel 6.12 --cpus 3 --cpu cortex-a53 -
 	--file build/selftests/gic_stress --file build/selftests/cpu_models -- "$RUN/host/odd-cpus"
 HV=none host "refusal 6.12-odd-vectors" --kernel 6.12 --nvhe --cpus 3 --cpu max,pauth-impdef=on,sve-max-vq=4 \
 	--timeout 200 --append KEEL_BRIEF=1 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
-	--file build/selftests/sve -- "$RUN/host/odd-vectors"
+	--file build/selftests/sve --file build/selftests/abi_sve -- "$RUN/host/odd-vectors"
