@@ -343,5 +343,5 @@ int main(int argc, char **argv)
 {
 	if (!strcmp(argv[0], "exec"))
 		return 0;
-	return ktap_run(cases, ARRAY_SIZE(cases));
+	return ktap_main(argc, argv, cases, ARRAY_SIZE(cases));
 }

@@ -6,14 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "ktap.h"
 
-enum { PASS = 0, FAIL = 1, SKIP = 4 };
+enum { PASS = 0, FAIL = 1, USAGE = 2, SKIP = 4 };
 
 static int failed;
+/* Why the case was skipped: the process that runs it tells the one that reports. */
+static char *reason;
+#define REASON_SIZE	128
 
 static void say(const char *prefix, const char *fmt, va_list ap)
 {
@@ -43,7 +48,7 @@ void ktap_skip(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say("skip: ", fmt, ap);
+	vsnprintf(reason, REASON_SIZE, fmt, ap);
 	va_end(ap);
 	_exit(failed ? FAIL : SKIP);
 }
@@ -98,6 +103,8 @@ static int run_case(const struct ktap_case *c)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
+		/* who ends the program ends this as well */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		c->run();
 		ktap_end();
 	}
@@ -111,10 +118,32 @@ static int run_case(const struct ktap_case *c)
 	return FAIL;
 }
 
+static void report(unsigned int nr, const char *name, int status)
+{
+	const char *not = status == PASS || status == SKIP ? "" : "not ";
+
+	if (status == SKIP)
+		printf("%sok %u %s # SKIP %s\n", not, nr, name, reason);
+	else
+		printf("%sok %u %s\n", not, nr, name);
+}
+
+static char *share(u64 size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p != MAP_FAILED)
+		return p;
+	perror("mmap");
+	exit(FAIL);
+}
+
 int ktap_run(const struct ktap_case *cases, unsigned int n)
 {
 	unsigned int bad = 0, skipped = 0;
 
+	if (!reason)
+		reason = share(REASON_SIZE);
 	printf("KTAP version 1\n1..%u\n", n);
 	for (unsigned int i = 0; i < n; i++) {
 		time_t start = time(NULL);
@@ -124,11 +153,53 @@ int ktap_run(const struct ktap_case *cases, unsigned int n)
 			printf("# %ld s\n", (long)(time(NULL) - start));
 		bad += status != PASS && status != SKIP;
 		skipped += status == SKIP;
-		printf("%sok %u %s%s\n", status == PASS || status == SKIP ? "" : "not ",
-		       i + 1, cases[i].name, status == SKIP ? " # SKIP" : "");
+		report(i + 1, cases[i].name, status);
 	}
 	fflush(stdout);
 	if (bad)
 		return FAIL;
 	return skipped == n ? SKIP : PASS;
+}
+
+static const struct ktap_case *find(const struct ktap_case *cases, unsigned int n, const char *name)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (!strcmp(cases[i].name, name))
+			return &cases[i];
+	return NULL;
+}
+
+static int list(const struct ktap_case *cases, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		puts(cases[i].name);
+	return PASS;
+}
+
+static int usage(const char *program)
+{
+	fprintf(stderr, "usage: %s [-l | -t CASE]\n"
+		"without an option all cases are run\n"
+		"  -l       list their names\n"
+		"  -t CASE  run the one of this name\n", program);
+	return USAGE;
+}
+
+int ktap_main(int argc, char **argv, const struct ktap_case *cases, unsigned int n)
+{
+	const struct ktap_case *one = cases;
+
+	if (argc == 2 && !strcmp(argv[1], "-l"))
+		return list(cases, n);
+	if (argc == 3 && !strcmp(argv[1], "-t")) {
+		one = find(cases, n, argv[2]);
+		n = 1;
+	} else if (argc != 1) {
+		return usage(argv[0]);
+	}
+	if (!one) {
+		fprintf(stderr, "%s: no case \"%s\" (-l lists them)\n", argv[0], argv[2]);
+		return USAGE;
+	}
+	return ktap_run(one, n);
 }

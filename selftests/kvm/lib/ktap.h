@@ -24,14 +24,17 @@ struct ktap_case {
 	unsigned int seconds;	/* limit, 0: 30 */
 };
 
+/* Run these cases. The program's exit status: 0, 1 when one failed, 4 when all were skipped. */
 int ktap_run(const struct ktap_case *cases, unsigned int n);
+/* Run all of them, or with "-t NAME" that one; "-l" lists their names. 2: called otherwise. */
+int ktap_main(int argc, char **argv, const struct ktap_case *cases, unsigned int n);
 
 #define KTAP_MAIN(cases) \
-	int main(void) { return ktap_run(cases, ARRAY_SIZE(cases)); }
+	int main(int argc, char **argv) { return ktap_main(argc, argv, cases, ARRAY_SIZE(cases)); }
 
 /* How often to do what is done many times: full, or a quarter of it on hosts where KEEL_BRIEF is set. */
 unsigned int ktap_times(unsigned int full);
-/* End the case as skipped. */
+/* End the case as skipped, for this reason. */
 void ktap_skip(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 /* A diagnostic line. */
