@@ -6,6 +6,8 @@
 #   make shell      a shell on an emulated arm64 host with keel loaded
 #   make htmldocs   Documentation/ as build/htmldocs
 #   make demo       a guest of keel, from nothing to its user space
+#   make install    the module, the keel command, man pages; also: uninstall
+#   make install-vmm    the reference VMM, also: uninstall-vmm
 #   make check      every check
 #   make lint unit selftests          parts of it
 #   make litmus     the orderings the code relies on, against Arm's memory model
@@ -17,6 +19,7 @@
 # KDIR=     build against this kernel
 # KERNEL=   the test bed's kernel: 6.12 (default), 6.1, 6.12-trixie, 6.12-rt,
 #           7.3, asan, lock, ...: Documentation/kernels.rst, testing.rst
+# DESTDIR= PREFIX= INSTALL_MOD_PATH=    where make install puts things: packaging/install.mk
 # MODE=     nvhe: the emulated host of demo and shell runs at EL1
 # FORMAT=   of make bench: table (default), json, plot
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
@@ -60,6 +63,23 @@ probes: module
 kernel:
 	@$(TESTBED)/kernel $(KERNEL)
 
+# What was built is installed, as root or into DESTDIR.
+steps := module config command
+install: module
+	@$(MAKE) -f packaging/install.mk NAME=$(NAME) KDIR=$(KDIR) $(steps:%=install-%)
+
+uninstall:
+	@$(MAKE) -f packaging/install.mk NAME=$(NAME) KDIR=$(KDIR) $(steps:%=uninstall-%)
+
+vmm:
+	@$(MAKE) -C tools/vmm OUT=$(CURDIR)/build/vmm
+
+install-vmm: vmm
+	@$(MAKE) -f packaging/install.mk $@
+
+uninstall-vmm:
+	@$(MAKE) -f packaging/install.mk $@
+
 lint:
 	@selftests/run/check lint
 
@@ -102,4 +122,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel lint unit litmus selftests check soak bench judges htmldocs demo shell clean
+.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm lint unit litmus selftests check soak bench judges htmldocs demo shell clean

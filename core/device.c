@@ -18,6 +18,13 @@ static bool kvm_node = true;
 module_param(kvm_node, bool, 0444);
 MODULE_PARM_DESC(kvm_node, "also serve /dev/kvm (default: yes)");
 
+/*
+ * kmod makes /dev/kvm at boot, and its first open loads keel, where in-tree KVM does not
+ * have the minor.
+ */
+MODULE_ALIAS_MISCDEV(KVM_MINOR);
+MODULE_ALIAS("devname:kvm");
+
 /* All nodes are there. Until then the module may still go, whoever has an fd of it. */
 static bool is_complete;
 
