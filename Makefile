@@ -8,6 +8,7 @@
 #   make demo       a guest of keel, from nothing to its user space
 #   make install    the module, the keel command, man pages; also: uninstall
 #   make install-vmm    the reference VMM, also: uninstall-vmm
+#   make deb        Debian packages, in build/deb
 #   make check      every check
 #   make lint unit selftests          parts of it
 #   make litmus     the orderings the code relies on, against Arm's memory model
@@ -80,6 +81,9 @@ install-vmm: vmm
 uninstall-vmm:
 	@$(MAKE) -f packaging/install.mk $@
 
+deb:
+	@packaging/build-deb
+
 lint:
 	@selftests/run/check lint
 
@@ -122,4 +126,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm lint unit litmus selftests check soak bench judges htmldocs demo shell clean
+.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus selftests check soak bench judges htmldocs demo shell clean
