@@ -24,13 +24,14 @@ expect() {
 	return 0
 }
 
-# Note what kind of host the results named NAME come from, for check's table:
-# CPU, mode, GIC. usage: kind NAME RUN-OPTION...
+# Note what kind of host the results named NAME come from and what runs there, for the
+# table of "matrix": NAME|KERNEL|CPU|MODE|GIC|PROGRAMS.   usage: kind NAME RUN-OPTION... [-- PROGRAM...]
 kind() {
-	local name=$1 cpu=max mode= gic=3
+	local name=$1 kernel=6.12 cpu=max mode= gic=3 p programs=
 	shift
 	while [ $# != 0 ] && [ "$1" != -- ]; do
 		case $1 in
+		--kernel) kernel=$2 ;;
 		--cpu) cpu=${2%%,*} ;;
 		--nvhe) mode=nVHE ;;
 		--el1|--firmware) mode=none ;;
@@ -39,7 +40,14 @@ kind() {
 		shift
 	done
 	case $cpu in cortex-a53|cortex-a57|cortex-a72) mode=${mode:-nVHE} ;; esac
-	echo "$name|$cpu|${mode:-VHE}|GICv$gic" >>"$TOP/build/check/${JOB:-job}.kinds"
+	shift $(($# ? 1 : 0))
+	for p; do
+		p=${p%% *}
+		case $p in /*|build/*|tools/*) ;; *) continue ;; esac
+		case ", $programs," in *", ${p##*/},"*) ;; *) programs="$programs${programs:+, }${p##*/}" ;; esac
+	done
+	if [ $# -gt 20 ]; then programs="$# programs"; fi
+	echo "$name|$kernel|$cpu|${mode:-VHE}|GICv$gic|$programs" >>"$TOP/build/check/${JOB:-job}.kinds"
 }
 
 # Boot an emulated host and list the results of what ran in it, and the

@@ -108,12 +108,12 @@ upstream() {
 	fi
 	mapfile -t programs < <(sed "$which" "$RUN/upstream.list" | sed "s,^,$dir/,")
 	options=(--kernel "$kernel" --mem 3G --timeout 1200 --each 240 "$@")
+	kind "$name" "${options[@]}" -- "${programs[@]}"
 	refer "$name" "${options[@]}" -- "${programs[@]}" || return 0
 	if [ "$HV" = kvm ]; then
 		sed 's/-kvm:/:/' "$reference"
 		return
 	fi
-	kind "$name" "${options[@]}"
 	verdicts keel "$name" "${options[@]}" -- "${programs[@]}" >"$TOP/build/check/$name.verdicts"
 	norm "$reference" >"$TOP/build/check/$name.want"
 	norm "$TOP/build/check/$name.verdicts" >"$TOP/build/check/$name.got"

@@ -8,6 +8,8 @@ if [ "$HV" != keel ]; then echo "ok - judges # SKIP they are about keel"; exit 0
 out=$TOP/build/check/judges judges='controls regime stage2 coherency'
 rm -rf "$out"
 mkdir -p "$out"
+kind "judges" -- tools/judges/run
+kind "judges" --cpu cortex-a57 -- tools/judges/run
 
 tools/judges/run --brief --modes "vhe-max nvhe-a57" --judges "$judges" --out "$out" 2>"$out/log" | sed -E 's/^((not )?ok - )/\1judges: /' || true
 tools/judges/run --brief --modes "vhe-max nvhe-a57" --judges controls --hv kvm --out "$out" >"$out/log-kvm" 2>&1 || true

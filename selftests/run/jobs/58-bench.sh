@@ -4,6 +4,8 @@
 cd "$TOP"
 if [ "$HV" != keel ]; then echo "ok - bench # SKIP the budget is keel's"; exit 0; fi
 out=$TOP/build/check/bench budget=tools/bench/budget
+kind "bench" -- tools/bench/run
+kind "bench" --cpu cortex-a57 -- tools/bench/run
 if ! tools/bench/run --modes "vhe:max nvhe:cortex-a57" --hv keel --no-linux --out "$out" >"$out.log" 2>&1; then
 	echo "not ok - bench: runs"
 	tail -n 15 "$out.log" | sed 's/^/#   /'
