@@ -16,13 +16,16 @@
 #   make soak       what takes too long for that: other kernels, long guests, all judges
 #   make bench      what keel and in-tree KVM execute, side by side
 #   make judges     rules of the architecture that emulation does not enforce
+#   make install-selftests            the test programs and run_kselftest.sh, to $DESTDIR$INSTALL_PATH
+#   make selftests-tar                the same as a tarball, to carry to an arm64 machine
 #
 # KDIR=     build against this kernel
-# KERNEL=   the test bed's kernel: 6.12 (default), 6.1, 6.12-trixie, 6.12-rt,
-#           7.3, asan, lock, ...: Documentation/kernels.rst, testing.rst
+# KERNEL=   the test bed's kernel: 6.12 (default), 6.1, 6.12-16k, 6.12-trixie, 6.12-rt,
+#           7.3, 7.3-16k, asan, lock, ...: Documentation/kernels.rst, testing.rst
 # DESTDIR= PREFIX= INSTALL_MOD_PATH=    where make install puts things: packaging/install.mk
 # MODE=     nvhe: the emulated host of demo and shell runs at EL1
 # FORMAT=   of make bench: table (default), json, plot
+# INSTALL_PATH=  where selftests are installed (/usr/lib/keel/kselftest)
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
 # W= C=     the kernel's own switches for warnings and sparse
 
@@ -88,13 +91,21 @@ lint:
 	@selftests/run/check lint
 
 unit:
-	@$(MAKE) -C selftests/unit OUT=$(CURDIR)/build/unit check
+	@$(MAKE) -C selftests/unit OUTPUT=$(CURDIR)/build/unit check
 
 litmus:
 	@selftests/run/check litmus
 
 selftests:
 	@tools/build/selftests
+
+# On the machine itself: make -C selftests run_tests
+INSTALL_PATH ?= /usr/lib/keel/kselftest
+install-selftests:
+	@$(MAKE) -C selftests TARGETS=kvm install INSTALL_PATH=$(abspath $(DESTDIR)$(INSTALL_PATH))
+
+selftests-tar:
+	@$(MAKE) -C selftests TARGETS=kvm gen_tar
 
 check:
 	@selftests/run/check
@@ -126,4 +137,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus selftests check soak bench judges htmldocs demo shell clean
+.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus selftests install-selftests selftests-tar check soak bench judges htmldocs demo shell clean

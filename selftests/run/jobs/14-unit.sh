@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 mkdir -p build
-if make -s -C selftests/unit OUT="$TOP/build/unit" all >build/check/unit.log 2>&1; then
+if make -s -C selftests/unit OUTPUT="$TOP/build/unit" all >build/check/unit.log 2>&1; then
 	"$RUN/programs" $(find build/unit -maxdepth 1 -type f -name 'test_*' -perm -100 | sort) || true
 else
 	echo "not ok - unit: builds"
