@@ -21,6 +21,7 @@
 #include "irqfd.h"
 #include "log.h"
 #include "trace.h"
+#include "vfio.h"
 
 /* What the kernel and the CPUs are: nothing of it has to be undone. */
 static int __init look_at_host(void)
@@ -48,7 +49,8 @@ static int __init init_parts(void)
 	err = keel_timer_module_init() ?: keel_vgic_module_init();
 	if (err)
 		goto err_mmu;
-	err = keel_vgic_device_register() ?: keel_its_device_register() ?: keel_irqfd_module_init();
+	err = keel_vgic_device_register() ?: keel_its_device_register() ?: keel_vfio_register() ?:
+	      keel_irqfd_module_init();
 	if (!err)
 		return 0;
 	keel_vgic_module_exit();

@@ -93,6 +93,16 @@ struct kvm_smccc_filter {
 #define KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS	4
 #endif
 
+#ifndef KVM_DEV_VFIO_FILE	/* 6.1 has KVM_DEV_VFIO_GROUP alone */
+#define KVM_DEV_VFIO_FILE		1
+#define KVM_DEV_VFIO_FILE_ADD		1
+#define KVM_DEV_VFIO_FILE_DEL		2
+#endif
+
+#ifndef KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED	/* since 6.17 */
+#define KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED 243
+#endif
+
 #ifndef KVM_ARM_SET_COUNTER_OFFSET	/* since 6.4 */
 #define KVM_CAP_COUNTER_OFFSET 227
 #define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)
