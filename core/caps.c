@@ -167,6 +167,8 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 {
 	if (cap == KVM_CAP_MSI_DEVID)
 		return msi_devid(vm);
+	if (cap == KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED)
+		return vm ? keel_mmu_caches_frames() : -EINVAL;
 	if (cap == KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE)
 		return vm ? vm->mmu.log.split_chunk : 0;
 	if (cap == KVM_CAP_ARM_WRITABLE_IMP_ID_REGS)

@@ -109,6 +109,13 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #define keel_compat_fpsimd_end()	kernel_neon_end()
 #endif
 
+/* A driver says that a guest may have its frames Normal, non-cacheable: since 6.9. Users include <linux/mm.h>. */
+#ifdef KEEL_HAVE_ANY_UNCACHED
+#define KEEL_VM_ANY_UNCACHED	VM_ALLOW_ANY_UNCACHED
+#else
+#define KEEL_VM_ANY_UNCACHED	0UL
+#endif
+
 /* What test_young() and its like return: bool since 7.2. Users include <linux/mmu_notifier.h>. */
 #define keel_compat_young_t	typeof(((struct mmu_notifier_ops *)NULL)->test_young(NULL, NULL, 0))
 

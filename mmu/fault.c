@@ -178,14 +178,14 @@ static bool try_grant(struct keel_vcpu *vcpu, ipa_t page)
 /* With the log on a page is writable only from its first write on, which is logged. */
 static unsigned int choose_prot(const struct keel_fault *f)
 {
-	unsigned int prot = f->device ? KEEL_S2_DEVICE : 0;
+	unsigned int prot = f->mem;
 
 	if (f->writable && (!f->log || f->write))
 		prot |= KEEL_S2_W;
 	if (f->writable && f->page)
 		prot |= KEEL_S2_MAY_W;
 	/* a mapping not yet executable tells when the instruction caches must forget the page */
-	if (!f->device && (f->exec || keel_stage2_caps.dic))
+	if (!f->mem && (f->exec || keel_stage2_caps.dic))
 		prot |= KEEL_S2_X;
 	return prot;
 }
@@ -226,7 +226,8 @@ static int map(struct keel_fault *f)
 	struct keel_stage2_map map = make_map(f);
 	int ret;
 
-	if (!f->device && !keel_stage2_is_coherent(map.prot & KEEL_S2_X))
+	/* what is no RAM has no address to do that by: it is cacheable only where nothing has to be done */
+	if (f->ram && !keel_stage2_is_coherent(map.prot & KEEL_S2_X))
 		keel_stage2_make_coherent(map.pa, f->size, map.prot & KEEL_S2_X);
 	read_lock(&f->mmu->lock);
 	ret = map_locked(f, &map);
@@ -268,6 +269,12 @@ static void let_others_finish(struct keel_mmu *mmu)
 	write_unlock(&mmu->lock);
 }
 
+/* No instruction is fetched from what is no memory, and no table from Device memory, as HCR_EL2.PTW has it. */
+static bool is_barred(const struct keel_fault *f)
+{
+	return (f->mem && f->exec) || (f->mem == KEEL_S2_DEVICE && f->exit->abort.s1ptw);
+}
+
 static int fault_in(struct keel_fault *f)
 {
 	int ret;
@@ -289,10 +296,8 @@ static int fault_in(struct keel_fault *f)
 	ret = keel_pin_page(f);
 	if (ret)
 		return keel_pin_failed(f, ret);
-	if (f->device && (f->exec || f->exit->abort.s1ptw)) {
-		/* no instruction and no table is fetched from a device (HCR_EL2.PTW), pinned by nobody */
-		return inject_abort(f->vcpu, f->exit);
-	}
+	if (is_barred(f))
+		return inject_abort(f->vcpu, f->exit);	/* pinned by nobody */
 	keel_pin_choose_size(f);
 	ret = map(f);
 	keel_unpin(f);

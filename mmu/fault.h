@@ -24,7 +24,9 @@ struct keel_fault {
 
 	u64 pfn;
 	struct page *page;		/* pinned, or NULL for a frame without one */
-	bool writable, device;
+	unsigned long vma_start, vma_end;	/* of VM_PFNMAP that is no RAM; or 0 */
+	bool writable, ram;
+	unsigned int mem;		/* KEEL_S2_DEVICE, KEEL_S2_NC, or 0: cacheable */
 	int level;
 	u64 size;
 };
@@ -40,5 +42,8 @@ bool keel_pin_fast(struct keel_fault *f);
 void keel_unpin(struct keel_fault *f);
 /* How much can be mapped at once around the page: level, size. */
 void keel_pin_choose_size(struct keel_fault *f);
+/* Does the VMM have this mapping cacheable? mmap_lock. */
+struct vm_area_struct;
+bool keel_pin_is_cacheable(const struct vm_area_struct *vma);
 
 #endif

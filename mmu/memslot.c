@@ -19,6 +19,7 @@
 #include <linux/uaccess.h>
 #include "../core/compat.h"
 #include "../core/objects.h"
+#include "fault.h"
 #include "log.h"
 #include "memslot.h"
 #include "stage2.h"
@@ -160,22 +161,30 @@ static bool overlaps(const struct keel_slot_tree *tree, const struct kvm_userspa
 	       keel_slot_tree_find(tree, max(start, old->base + old->size), end);
 }
 
-/* Frames that the host maps without struct pages cannot be logged. */
-static bool has_pfnmap(struct mm_struct *mm, unsigned long start, unsigned long end)
+/* Frames that the host maps without struct pages cannot be logged, nor everywhere be cacheable. */
+static bool cannot_be(const struct vm_area_struct *vma, bool logged)
+{
+	return (vma->vm_flags & VM_PFNMAP) &&
+	       (logged || (!keel_mmu_caches_frames() && keel_pin_is_cacheable(vma)));
+}
+
+static int check_mappings(struct mm_struct *mm, unsigned long start, unsigned long end, bool logged)
 {
 	struct vm_area_struct *vma;
-	bool found = false;
+	int ret = 0;
 
+	if (!logged && keel_mmu_caches_frames())
+		return 0;
 	mmap_read_lock(mm);
-	while (!found && start < end) {
+	while (!ret && start < end) {
 		vma = find_vma_intersection(mm, start, end);
 		if (!vma)
 			break;
-		found = vma->vm_flags & VM_PFNMAP;
+		ret = cannot_be(vma, logged) ? -EINVAL : 0;
 		start = vma->vm_end;
 	}
 	mmap_read_unlock(mm);
-	return found;
+	return ret;
 }
 
 static int check_place(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem,
@@ -187,10 +196,8 @@ static int check_place(struct keel_vm *vm, const struct kvm_userspace_memory_reg
 		return -EEXIST;
 	if (mem->guest_phys_addr + mem->memory_size > 1ULL << vm->mmu.ipa_bits)
 		return -EFAULT;
-	if ((mem->flags & KVM_MEM_LOG_DIRTY_PAGES) &&
-	    has_pfnmap(vm->mm, mem->userspace_addr, mem->userspace_addr + mem->memory_size))
-		return -EINVAL;
-	return 0;
+	return check_mappings(vm->mm, mem->userspace_addr, mem->userspace_addr + mem->memory_size,
+			      mem->flags & KVM_MEM_LOG_DIRTY_PAGES);
 }
 
 /* ---- KVM_SET_USER_MEMORY_REGION: acts. slots_lock held; only memory can be lacking ---- */

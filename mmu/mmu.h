@@ -84,6 +84,11 @@ void keel_mmu_module_exit(void);
 unsigned int keel_mmu_ipa_limit(void);
 /* HCR_EL2.FWB must be set for every guest: the tables' memory types are in that encoding. */
 bool keel_mmu_fwb(void);
+/*
+ * Frames that are no RAM may be mapped cacheable, if the VMM has them so: no cache
+ * needs maintenance by an address that they do not have. KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED.
+ */
+bool keel_mmu_caches_frames(void);
 
 /*
  * vm->mm is set. init: ipa_bits already checked against 32..limit. release():

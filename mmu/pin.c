@@ -14,6 +14,7 @@
 #include "../core/compat.h"
 #include "../core/objects.h"
 #include "fault.h"
+#include "stage2.h"
 #include "window.h"
 
 /* ---- pin ---- */
@@ -28,8 +29,37 @@ bool keel_pin_fast(struct keel_fault *f)
 	if (f->page)
 		put_page(f->page);
 	f->page = page;
+	f->ram = true;
 	f->writable = true;
 	return true;
+}
+
+bool keel_pin_is_cacheable(const struct vm_area_struct *vma)
+{
+	switch (FIELD_GET(PTE_ATTRINDX_MASK, pgprot_val(vma->vm_page_prot))) {
+	case MT_DEVICE_nGnRnE:
+	case MT_DEVICE_nGnRE:
+	case MT_NORMAL_NC:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* RAM is cacheable. What is none is as the VMM's mapping has it, or Normal-NC where its driver allows. */
+static int choose_memory(struct keel_fault *f, const struct vm_area_struct *vma)
+{
+	f->ram = pfn_is_map_memory(f->pfn);
+	if (f->ram)
+		return 0;
+	if (vma->vm_flags & VM_PFNMAP) {
+		f->vma_start = vma->vm_start;
+		f->vma_end = vma->vm_end;
+	}
+	if (keel_pin_is_cacheable(vma))
+		return keel_mmu_caches_frames() ? 0 : -EFAULT;
+	f->mem = vma->vm_flags & KEEL_VM_ANY_UNCACHED ? KEEL_S2_NC : KEEL_S2_DEVICE;
+	return 0;
 }
 
 /* VM_PFNMAP, VM_IO: frames that have no page to pin. The notifier alone guards them. */
@@ -45,8 +75,7 @@ static int follow_frame(struct keel_fault *f, struct vm_area_struct *vma)
 		return -EFAULT;
 	f->pfn = pfn;
 	f->writable = writable && !f->read_only;
-	f->device = !pfn_is_map_memory(pfn);
-	return 0;
+	return choose_memory(f, vma);
 }
 
 static int pin_frame(struct keel_fault *f)
@@ -84,6 +113,7 @@ int keel_pin_page(struct keel_fault *f)
 			f->page = NULL;
 			return n == -EFAULT ? pin_frame(f) : n < 0 ? n : -EFAULT;
 		}
+		f->ram = true;
 		f->writable = f->write;
 		if (!f->write)
 			keel_pin_fast(f);
@@ -142,8 +172,26 @@ static bool same_page(const struct keel_fault *f, u64 pfn, bool writable, unsign
 	return pfn + ((f->hva & (size - 1)) >> PAGE_SHIFT) == f->pfn && (writable || !f->writable);
 }
 
+/* Do single entries map a block's frames, one after the other, as remap_pfn_range() leaves them? */
+static bool is_run(const struct keel_fault *f, pmd_t pmd)
+{
+	const pte_t *ptep = pte_offset_kernel(&pmd, f->hva & PMD_MASK);
+	unsigned long first = f->pfn - ((f->hva & ~PMD_MASK) >> PAGE_SHIFT);
+	unsigned int i;
+
+	if (!IS_ALIGNED(first, PTRS_PER_PTE))
+		return false;
+	for (i = 0; i < PTRS_PER_PTE; i++) {
+		pte_t pte = READ_ONCE(ptep[i]);
+
+		if (!pte_present(pte) || pte_pfn(pte) != first + i || (f->writable && !pte_write(pte)))
+			return false;
+	}
+	return true;
+}
+
 /*
- * How the VMM's own tables map hva: hugetlb or transparent huge pages alike.
+ * How the VMM's own tables map hva: hugetlb, transparent huge pages and blocks of a device alike.
  * IRQs off keep the tables from being freed under a walk without locks, as in
  * get_user_pages_fast(). What they say is confirmed by the check of seq.
  */
@@ -168,9 +216,23 @@ static unsigned int host_shift(const struct keel_fault *f)
 	if (pud_leaf(pud))
 		return same_page(f, pud_pfn(pud), pud_write(pud), PUD_SIZE) ? PUD_SHIFT : PAGE_SHIFT;
 	pmd = READ_ONCE(*pmd_offset_lockless(pudp, pud, f->hva));
-	if (!pmd_present(pmd) || !pmd_leaf(pmd))
+	if (!pmd_present(pmd))
 		return PAGE_SHIFT;
+	if (!pmd_leaf(pmd))
+		return !f->page && is_run(f, pmd) ? PMD_SHIFT : PAGE_SHIFT;
 	return same_page(f, pmd_pfn(pmd), pmd_write(pmd), PMD_SIZE) ? PMD_SHIFT : PAGE_SHIFT;
+}
+
+/* A frame's block is in the one mapping whose type it has, and no RAM begins or ends it. */
+static bool is_of_one_kind(const struct keel_fault *f, u64 size)
+{
+	unsigned long hva = f->hva & ~(size - 1);
+	u64 pfn = f->pfn & ~((size - 1) >> PAGE_SHIFT);
+
+	if (f->page)
+		return true;
+	return hva >= f->vma_start && hva + size <= f->vma_end && !pfn_is_map_memory(pfn) &&
+	       !pfn_is_map_memory(pfn + (size >> PAGE_SHIFT) - 1);
 }
 
 /* Same offset within a block on both sides, and all of the block is the slot's and not the window's. */
@@ -182,7 +244,13 @@ static bool fits(const struct keel_fault *f, u64 size)
 		return false;
 	if (block < f->slot_base || block + size > f->slot_base + f->slot_size)
 		return false;
-	return !keel_window_meets(f->mmu, ipa(block), size);
+	return is_of_one_kind(f, size) && !keel_window_meets(f->mmu, ipa(block), size);
+}
+
+/* No block of the VMM's is made of single pages; of what has no page, a device's may be. */
+static bool may_be_block(const struct keel_fault *f)
+{
+	return f->page ? PageCompound(f->page) : f->vma_end;
 }
 
 void keel_pin_choose_size(struct keel_fault *f)
@@ -193,8 +261,8 @@ void keel_pin_choose_size(struct keel_fault *f)
 
 	f->level = 3;
 	f->size = PAGE_SIZE;
-	/* a log is kept by pages; and no block of the VMM's is made of single ones */
-	if (!f->page || f->log || !PageCompound(f->page))
+	/* a log is kept by pages */
+	if (f->log || !may_be_block(f))
 		return;
 	local_irq_save(flags);
 	shift = host_shift(f);

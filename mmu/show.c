@@ -29,7 +29,7 @@ static void print(struct stretch *s)
 	seq_printf(s->m, "%#018llx-%#018llx %8lluK %c%c%c%c %s\n", p->ipa, p->ipa + p->size,
 		   keel_pgt_level_size(s->geo, p->level) / SZ_1K, p->attr & KEEL_PTE_R ? 'R' : '-',
 		   p->attr & KEEL_PTE_W ? 'W' : '-', p->attr & KEEL_PTE_XN ? '-' : 'X',
-		   p->attr & KEEL_PTE_AF ? 'A' : '-', keel_stage2_is_device(p->attr) ? "device" : "memory");
+		   p->attr & KEEL_PTE_AF ? 'A' : '-', keel_stage2_kind(p->attr));
 }
 
 static bool continues(const struct keel_pgt_span *p, const struct keel_pgt_span *next)

@@ -36,6 +36,7 @@
 #define ATTR_SH_INNER	(3ULL << 8)
 #define MEM_NORMAL_WB	0xf
 #define MEM_FWB_WB	0x6
+#define MEM_NORMAL_NC	0x5	/* with FWB and without */
 #define MEM_DEVICE_nGnRE 0x1
 
 /* The most that is done before other users of the lock get a turn: of tables' entries, and of cache lines. */
@@ -125,6 +126,11 @@ u32 keel_mmu_block_sizes(void)
 bool keel_mmu_fwb(void)
 {
 	return keel_stage2_caps.fwb;
+}
+
+bool keel_mmu_caches_frames(void)
+{
+	return keel_stage2_caps.fwb && keel_stage2_caps.dic;
 }
 
 /* ---- pages for tables ---- */
@@ -288,6 +294,8 @@ static u64 make_attr(unsigned int prot)
 
 	if (prot & KEEL_S2_DEVICE)
 		mem = MEM_DEVICE_nGnRE;
+	else if (prot & KEEL_S2_NC)
+		mem = MEM_NORMAL_NC;
 	if (prot & KEEL_S2_W)
 		attr |= KEEL_PTE_W;
 	if (prot & KEEL_S2_MAY_W)
@@ -429,9 +437,10 @@ bool keel_stage2_is_coherent(bool exec)
 	return keel_stage2_caps.fwb && (!exec || (keel_stage2_caps.idc && keel_stage2_caps.dic));
 }
 
+/* Not with FWB: what is cacheable is RAM. */
 static void clean_leaf(void *arg, const struct keel_pgt_span *leaf)
 {
-	if (!keel_stage2_is_device(leaf->attr))
+	if (FIELD_GET(ATTR_MEM, leaf->attr) == MEM_NORMAL_WB)
 		clean_inval_poc(__va(leaf->pa), leaf->size);
 }
 
@@ -449,9 +458,16 @@ void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end)
 	}
 }
 
-bool keel_stage2_is_device(u64 attr)
+const char *keel_stage2_kind(u64 attr)
 {
-	return FIELD_GET(ATTR_MEM, attr) == MEM_DEVICE_nGnRE;
+	switch (FIELD_GET(ATTR_MEM, attr)) {
+	case MEM_DEVICE_nGnRE:
+		return "device";
+	case MEM_NORMAL_NC:
+		return "uncached";
+	default:
+		return "memory";
+	}
 }
 
 /* ---- module ---- */

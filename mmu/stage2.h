@@ -28,6 +28,7 @@ extern struct keel_stage2_caps keel_stage2_caps;
 #define KEEL_S2_X	BIT(1)
 #define KEEL_S2_DEVICE	BIT(2)	/* Device-nGnRE, never with X */
 #define KEEL_S2_MAY_W	BIT(3)	/* the VMM may write the page, which has a struct page */
+#define KEEL_S2_NC	BIT(4)	/* Normal, non-cacheable; never with X */
 
 int keel_stage2_init(struct keel_mmu *mmu, unsigned int ipa_bits);
 void keel_stage2_destroy(struct keel_mmu *mmu);
@@ -59,10 +60,10 @@ void keel_stage2_split(struct keel_mmu *mmu, ipa_t start, ipa_t end, u64 chunk);
 void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec);
 /* It is on this machine without that. */
 bool keel_stage2_is_coherent(bool exec);
-/* Clean and invalidate to the point of coherency all that is mapped in the range. mmu->lock not held. */
+/* Clean and invalidate to the point of coherency all memory that is mapped in the range; not with FWB. mmu->lock not held. */
 void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end);
 void keel_stage2_flush_icache(void);
-/* Of a leaf's attributes: it is no memory. */
-bool keel_stage2_is_device(u64 attr);
+/* What a leaf is by its attributes, in a word. */
+const char *keel_stage2_kind(u64 attr);
 
 #endif

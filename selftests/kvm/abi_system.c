@@ -114,7 +114,7 @@ static void caps(void)
 	for (int cap = 0; cap < 512; cap++) {
 		int sys = kvm(fd, KVM_CHECK_EXTENSION, cap);
 
-		if (cap == KVM_CAP_MSI_DEVID)
+		if (cap == KVM_CAP_MSI_DEVID || cap == KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED)
 			continue;
 		CHECK(sys >= 0, "cap %d: %d", cap, sys);
 		CHECK(sys == kvm(vm, KVM_CHECK_EXTENSION, cap), "cap %d", cap);
