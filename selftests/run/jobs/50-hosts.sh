@@ -24,3 +24,9 @@ host "host 6.12-fixes" --kernel 6.12 --timeout 90 --modparams fixes=0x7bff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/timer_user" "$TOP/build/selftests/run_exits"
 host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --timeout 90 --modparams fixes=0x7eff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/run_exits"
+
+# Installed, it comes when /dev/kvm is opened.
+if [ "$HV" = keel ]; then
+	HV=none host "host 6.12-first-open" --kernel 6.12 --timeout 90 --append kvm-arm.mode=none \
+		--file "$TOP/build/6.12/keel.ko" -- "$RUN/host/first-open"
+fi
