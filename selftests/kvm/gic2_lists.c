@@ -591,7 +591,6 @@ static void lines(void)
 	}
 }
 
-#define HUGE	(2ul << 20)
 
 static void guest_overlaid(u64 arg)
 {

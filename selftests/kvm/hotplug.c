@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include "lib/vm.h"
 
+#define PAGES	512	/* for each vCPU */
+
 static u64 stop_guests, progress[2];
 
 static void guest_busy(u64 seed)
@@ -20,14 +22,14 @@ static void guest_busy(u64 seed)
 	msr(tpidr_el0, ~seed);
 	for (u64 i = 0; !load_acquire(&stop_guests); i++) {
 		u64 t = mrs(cntvct_el0);
-		volatile u64 *p = (u64 *)(DATA_BASE + (cpu * 512 + i % 512) * PAGE);
+		volatile u64 *p = (u64 *)(DATA_BASE + (cpu * PAGES + i % PAGES) * PAGE);
 
 		GUEST_ASSERT(t >= last);
 		last = t;
 		GUEST_EQ(mrs(tpidr_el1), seed);
 		GUEST_EQ(mrs(tpidr_el0), ~seed);
-		if (i >= 512)
-			GUEST_EQ(*p, seed + i - 512);
+		if (i >= PAGES)
+			GUEST_EQ(*p, seed + i - PAGES);
 		*p = seed + i;
 		WRITE_ONCE(progress[cpu], i + 1);
 		if (i % 64 == 0)
@@ -52,7 +54,7 @@ static void offline_online(void)
 	REQUIRE(set_cpu_online(1, true));
 	vm = vm_new(2, guest_busy, 1ul << 40);
 	count = *vm_shared(vm, progress);
-	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 8 << 20, vm_alloc(8 << 20, PAGE)), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 2 * PAGES * PAGE, vm_alloc(2 * PAGES * PAGE, PAGE)), 0);
 	vcpu_start(&vm->vcpu[1], guest_busy, 2ul << 40);
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, run_thread, &vm->vcpu[i]);

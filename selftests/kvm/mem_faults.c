@@ -29,7 +29,6 @@
 #endif
 
 #define MB		(1ul << 20)
-#define HUGE		(2 * MB)
 #define SLOT		1
 
 /* --- the guest: a loop that does what the host asks for --- */
@@ -224,51 +223,61 @@ static void read_only(void)
 	sync_after(0);
 }
 
+/* Four of them, if the host likes. */
+static char *huge_memory(void)
+{
+	char *mem;
+
+	if (HUGE > 32 * MB)
+		ktap_skip("a huge page has %lu MiB", HUGE / MB);
+	mem = vm_alloc(4 * HUGE, HUGE);
+	madvise(mem, 4 * HUGE, MADV_HUGEPAGE);
+	return mem;
+}
+
 static void huge_pages(void)
 {
-	char *mem = vm_alloc(8 * MB, HUGE);
+	char *mem = huge_memory();
 
-	madvise(mem, 8 * MB, MADV_HUGEPAGE);
-	setup(mem, 8 * MB, 0);
-	exercise(mem, 8 * MB / PAGE);
+	setup(mem, 4 * HUGE, 0);
+	exercise(mem, 4 * HUGE / PAGE);
 	/* One small page goes: the rest stays. */
 	REQUIRE_EQ(madvise(mem + HUGE + 5 * PAGE, PAGE, MADV_DONTNEED), 0);
 	CHECK_EQ(READ(HUGE + 5 * PAGE), 0);
 	CHECK_EQ(READ(HUGE + 4 * PAGE), 3000 + HUGE / PAGE + 4);
 	CHECK_EQ(READ(HUGE + 6 * PAGE), 3000 + HUGE / PAGE + 6);
-	madvise(mem, 8 * MB, MADV_NOHUGEPAGE);
-	exercise(mem, 8 * MB / PAGE);
-	madvise(mem, 8 * MB, MADV_HUGEPAGE);
-	madvise(mem, 8 * MB, MADV_COLLAPSE);
-	VERIFY(0, 8 * MB / PAGE, 3000);
-	exercise(mem, 8 * MB / PAGE);
+	madvise(mem, 4 * HUGE, MADV_NOHUGEPAGE);
+	exercise(mem, 4 * HUGE / PAGE);
+	madvise(mem, 4 * HUGE, MADV_HUGEPAGE);
+	madvise(mem, 4 * HUGE, MADV_COLLAPSE);
+	VERIFY(0, 4 * HUGE / PAGE, 3000);
+	exercise(mem, 4 * HUGE / PAGE);
 }
 
 /* Slot and backing not congruent, or cut off: no block may spill over. */
 static void huge_pages_offset(void)
 {
-	char *mem = vm_alloc(8 * MB, HUGE);
+	char *mem = huge_memory();
 
-	madvise(mem, 8 * MB, MADV_HUGEPAGE);
-	host_fill(mem, 8 * MB / PAGE, 7000);
-	setup(mem + 3 * PAGE, 4 * MB, 0);
-	VERIFY(0, 4 * MB / PAGE, 7003);
-	FILL(0, 4 * MB / PAGE, 100);
+	host_fill(mem, 4 * HUGE / PAGE, 7000);
+	setup(mem + 3 * PAGE, 2 * HUGE, 0);
+	VERIFY(0, 2 * HUGE / PAGE, 7003);
+	FILL(0, 2 * HUGE / PAGE, 100);
 	host_check(mem, 3, 7000);
-	host_check(mem + 3 * PAGE, 4 * MB / PAGE, 100);
-	host_check(mem + 3 * PAGE + 4 * MB, 8, 7003 + 4 * MB / PAGE);
+	host_check(mem + 3 * PAGE, 2 * HUGE / PAGE, 100);
+	host_check(mem + 3 * PAGE + 2 * HUGE, 8, 7003 + 2 * HUGE / PAGE);
 	/* Congruent, but from the middle of one block to the middle of another. */
-	host_fill(mem, 8 * MB / PAGE, 7000);
-	REQUIRE_EQ(vm_slot(vm->fd, 2, 0, DATA_BASE + 16 * MB + MB, 2 * MB, mem + MB), 0);
-	FILL(16 * MB + MB, 2 * MB / PAGE, 500);
-	host_check(mem, MB / PAGE, 7000);
-	host_check(mem + MB, 2 * MB / PAGE, 500);
-	host_check(mem + 3 * MB, MB / PAGE, 7000 + 3 * MB / PAGE);
-	ask(OP_READ, 16 * MB + MB - 8, 0, 0);
-	mmio_exit(16 * MB + MB - 8, false);
+	host_fill(mem, 4 * HUGE / PAGE, 7000);
+	REQUIRE_EQ(vm_slot(vm->fd, 2, 0, DATA_BASE + 8 * HUGE + HUGE / 2, HUGE, mem + HUGE / 2), 0);
+	FILL(8 * HUGE + HUGE / 2, HUGE / PAGE, 500);
+	host_check(mem, HUGE / 2 / PAGE, 7000);
+	host_check(mem + HUGE / 2, HUGE / PAGE, 500);
+	host_check(mem + 3 * HUGE / 2, HUGE / 2 / PAGE, 7000 + 3 * HUGE / 2 / PAGE);
+	ask(OP_READ, 8 * HUGE + HUGE / 2 - 8, 0, 0);
+	mmio_exit(8 * HUGE + HUGE / 2 - 8, false);
 	sync_after(*(u64 *)vcpu->run->mmio.data);
-	ask(OP_READ, 16 * MB + 3 * MB, 0, 0);
-	mmio_exit(16 * MB + 3 * MB, false);
+	ask(OP_READ, 8 * HUGE + 3 * HUGE / 2, 0, 0);
+	mmio_exit(8 * HUGE + 3 * HUGE / 2, false);
 }
 
 static void hugetlb(void)
@@ -280,16 +289,16 @@ static void hugetlb(void)
 		fprintf(f, "4\n");
 		fclose(f);
 	}
-	mem = mmap(NULL, 4 * MB, PROT_READ | PROT_WRITE,
+	mem = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
 	if (mem == MAP_FAILED)
 		ktap_skip("no huge pages");
-	setup(mem, 4 * MB, 0);
-	exercise(mem, 4 * MB / PAGE);
+	setup(mem, 2 * HUGE, 0);
+	exercise(mem, 2 * HUGE / PAGE);
 	REQUIRE_EQ(madvise(mem, HUGE, MADV_DONTNEED), 0);
 	CHECK_EQ(READ(0), 0);
 	CHECK_EQ(READ(HUGE), 3000 + HUGE / PAGE);
-	munmap(mem, 4 * MB);
+	munmap(mem, 2 * HUGE);
 	f = fopen("/proc/sys/vm/nr_hugepages", "w");
 	if (f) {
 		fprintf(f, "0\n");
@@ -398,7 +407,7 @@ static void protected(void)
 /* Which of the slot's first 64 pages the guest wrote since the last look. */
 static u64 take_log(void)
 {
-	static u64 bitmap[8 * MB / 4096 / 64];	/* enough for the smallest pages */
+	static u64 bitmap[65536 / 2 / 64];	/* enough for four huge pages of any size */
 	struct kvm_dirty_log log = { .slot = SLOT, .dirty_bitmap = bitmap };
 
 	REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
@@ -477,12 +486,11 @@ static void logged(void)
 /* A write is to one page of what was one block. */
 static void logged_huge_pages(void)
 {
-	char *mem = vm_alloc(8 * MB, HUGE);
+	char *mem = huge_memory();
 
-	madvise(mem, 8 * MB, MADV_HUGEPAGE);
-	setup(mem, 8 * MB, 0);
-	FILL(0, 8 * MB / PAGE, 100);
-	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, 8 * MB, mem), 0);
+	setup(mem, 4 * HUGE, 0);
+	FILL(0, 4 * HUGE / PAGE, 100);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, 4 * HUGE, mem), 0);
 	WRITE(2 * PAGE, 1);
 	WRITE(4 * PAGE, 1);
 	CHECK_EQ(take_log(), 1 << 2 | 1 << 4);

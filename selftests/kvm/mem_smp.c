@@ -23,8 +23,8 @@
 #define MADV_COLLAPSE	25
 #endif
 
-#define MB		(1ul << 20)
-#define HUGE		(2 * MB)
+#define PAGES		256
+#define SIZE		(PAGES * PAGE)
 #define SLOT		1
 
 #define N	4
@@ -36,12 +36,12 @@ static u64 stop_guests;
 /* Each vCPU has its own word in every page. */
 static void guest_parallel(u64 arg)
 {
-	u64 cpu = guest_cpu(), pages = 256;
+	u64 cpu = guest_cpu();
 
 	for (u64 i = 1; !load_acquire(&stop_guests) && i <= ROUNDS; i++) {
-		for (u64 page = 0; page < pages; page++)
+		for (u64 page = 0; page < PAGES; page++)
 			((volatile u64 *)(DATA_BASE + page * PAGE))[cpu] = i + page;
-		for (u64 page = 0; page < pages; page++)
+		for (u64 page = 0; page < PAGES; page++)
 			GUEST_EQ(((volatile u64 *)(DATA_BASE + page * PAGE))[cpu], i + page);
 		if (i % 16 == 0)
 			GUEST_SYNC(i, 0);
@@ -76,14 +76,14 @@ static void join_all(pthread_t *threads)
 static void parallel(void)
 {
 	pthread_t threads[N];
-	char *mem = vm_alloc(MB, PAGE);
+	char *mem = vm_alloc(SIZE, PAGE);
 
 	for (int i = 0; i < 5; i++) {
 		new_all(guest_parallel, 0);
-		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
+		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, SIZE, mem), 0);
 		run_all(threads);
 		join_all(threads);
-		for (u64 page = 0; page < MB / PAGE; page++)
+		for (u64 page = 0; page < PAGES; page++)
 			for (int cpu = 0; cpu < N; cpu++)
 				CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
 		vm_free(vm);
@@ -107,7 +107,7 @@ static void moved_pages(void)
 	char *mem = vm_alloc(HUGE, HUGE);
 
 	new_all(guest_parallel, 0);
-	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, SIZE, mem), 0);
 	run_all(threads);
 	for (unsigned int i = 0; i < ktap_times(60); i++) {
 		madvise(mem, HUGE, MADV_PAGEOUT);
@@ -118,7 +118,7 @@ static void moved_pages(void)
 		usleep(1000);
 	}
 	join_all(threads);
-	for (u64 page = 0; page < MB / PAGE; page++)
+	for (u64 page = 0; page < PAGES; page++)
 		for (int cpu = 0; cpu < N; cpu++)
 			CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
 }
@@ -127,10 +127,10 @@ static void moved_pages(void)
 static void forked(void)
 {
 	pthread_t threads[N];
-	char *mem = vm_alloc(MB, PAGE);
+	char *mem = vm_alloc(SIZE, PAGE);
 
 	new_all(guest_parallel, 0);
-	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, MB, mem), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, SIZE, mem), 0);
 	run_all(threads);
 	for (int i = 0; i < 10; i++) {
 		pid_t pid = fork();
@@ -147,7 +147,7 @@ static void forked(void)
 		CHECK_EQ(status, 0);
 	}
 	join_all(threads);
-	for (u64 page = 0; page < MB / PAGE; page++)
+	for (u64 page = 0; page < PAGES; page++)
 		for (int cpu = 0; cpu < N; cpu++)
 			CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
 }

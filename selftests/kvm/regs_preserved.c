@@ -25,6 +25,7 @@
 #define MMIO		(MMIO_BASE + 0x2000)
 #define MMIO_VALUE	0x1122334455667788ul
 #define FRESH		DATA_BASE	/* memory of its own, first touched by an event */
+#define FRESH_PAGES	256		/* for each vCPU */
 
 /* --- the guest --- */
 
@@ -151,8 +152,8 @@ static void guest_events(u64 arg)
 		one_event(EVENT_STORE, seed + 4, MMIO);
 		one_event(EVENT_WFE, seed + 5, 0);
 		one_event(EVENT_IDREG, seed + 6, 0);
-		one_event(EVENT_LOAD, seed + 7, FRESH + (who * 256 + i) * PAGE);
-		one_event(EVENT_STORE, seed + 8, FRESH + (who * 256 + i) * PAGE);
+		one_event(EVENT_LOAD, seed + 7, FRESH + (who * FRESH_PAGES + i) * PAGE);
+		one_event(EVENT_STORE, seed + 8, FRESH + (who * FRESH_PAGES + i) * PAGE);
 		if (i % 8 == 0)
 			one_event(EVENT_SPIN, seed + 9, 0);
 		/* WFI has something to wake up for: the host's raised line. */
@@ -200,7 +201,7 @@ static bool keys_offered(void)
 static struct vm *events_vm(unsigned int n, u64 who, u64 turns)
 {
 	u32 keys = 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
-	u64 size = 8 << 20;
+	u64 size = 8 * FRESH_PAGES * PAGE;
 	struct vm *vm;
 
 	with_keys = keys_offered();

@@ -13,7 +13,6 @@
 #include "lib/vm.h"
 #include "mark.h"
 
-#define HUGE		(2ul << 20)
 #define SLOT		1
 #define NR_PAGES	64
 #define NR_VMS		6
