@@ -20,13 +20,13 @@ vfio_machine() {
 	done
 }
 
-# Does the host's log have so many events of the SMMU, of translations that failed, and no others?
-# usage: smmu_events LOG COUNT
+# The lines of a log by which the host tells of the SMMU's events.   usage: smmu_lines LOG KIND
+smmu_lines() { grep -E "arm-smmu-v3 .* event $2 received" "$1/console.log" || true; }
+
+# Are there so many, of translations that failed, and no others?   usage: smmu_events LOG COUNT
 smmu_events() {
-	local all
-	all=$(grep -cE 'arm-smmu-v3.* event' "$1/console.log" || true)
-	grep -E 'arm-smmu-v3.* event' "$1/console.log" || true
-	[ "$all" = "$2" ] && [ "$(grep -cE 'event(: | 0x10 |.*F_TRANSLATION)' "$1/console.log")" = "$2" ]
+	smmu_lines "$1" '0x[0-9a-f]+'
+	[ "$(smmu_lines "$1" '0x[0-9a-f]+' | wc -l)" = "$2" ] && [ "$(smmu_lines "$1" 0x10 | wc -l)" = "$2" ]
 }
 
 none_skipped() { ! grep -n '# SKIP' "$1/output.log"; }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Linux guests under QEMU that have the host's NVMe disk; the programs about assigned
-# devices under nVHE on 6.12.
+# devices under nVHE on 6.12, and on the newest kernel in both modes.
+# needs: 7.3
 . "$(dirname "$0")/../lib.sh"
 . "$RUN/vfio.sh"
 cd "$TOP"
@@ -20,3 +21,5 @@ guest() {
 vfio_devices vfio-nvhe 6.12 --cpu neoverse-n1 --nvhe
 guest vfio-qemu10 --kernel 6.12
 guest vfio-qemu10-nvhe --kernel 6.12 --cpu neoverse-n1 --nvhe
+vfio_devices vfio-7.3 7.3
+vfio_devices vfio-7.3-nvhe 7.3 --cpu neoverse-n1 --nvhe
