@@ -16,6 +16,8 @@ struct keel_vcpu;
 /* --- idreg.c, sysreg.c: ID registers and trapped registers --- */
 int keel_sysreg_module_init(void);		/* validate tables; -EINVAL: refuse to load */
 void keel_idreg_module_init(void);		/* what guests are offered; when the CPUs and the GIC are known */
+/* This CPU comes late: the ID registers that guests were offered still hold for all. True before they are. IRQs off. */
+bool keel_idreg_cpu_suffices(void);
 void keel_idreg_vm_init(struct keel_vm *vm);	/* sanitised values: host's, limited to what keel offers */
 /* After features are known, and before every first entry: derive traps (hcr, hcrx, mdcr, fgt) and ctx->idregs. */
 void keel_idreg_apply(struct keel_vcpu *vcpu);

@@ -231,6 +231,18 @@ static struct {
 	u64 offer[KEEL_NR_ABIS];	/* the most that any guest can see */
 	u64 pauth, pmu;			/* what promises these */
 } of[KEEL_NR_IDREGS] __ro_after_init;
+static bool is_offered __ro_after_init;
+
+bool keel_idreg_cpu_suffices(void)
+{
+	unsigned int i, abi;
+
+	for (i = 0; is_offered && i < KEEL_NR_IDREGS; i++)
+		for (abi = 0; abi < KEEL_NR_ABIS; abi++)
+			if (compute_offer(i, abi) != of[i].offer[abi])
+				return false;
+	return true;
+}
 
 void __init keel_idreg_module_init(void)
 {
@@ -242,6 +254,7 @@ void __init keel_idreg_module_init(void)
 		of[i].pauth = keel_idlimits_pauth(i);
 		of[i].pmu = keel_idlimits_pmu(i);
 	}
+	is_offered = true;
 }
 
 static u64 offer(const struct keel_vm *vm, unsigned int idx)

@@ -203,12 +203,13 @@ static inline bool keel_immediate_exit(const struct kvm_run *run)
  * <linux/mm.h>. Since 6.12 by follow_pfnmap_start(), before 6.10 by follow_pte(mm).
  */
 #ifdef KEEL_HAVE_FOLLOW_PFNMAP
-#define keel_compat_follow_pfn(vma_, addr_, pfn_, writable_) \
+#define keel_compat_follow_pfn(vma_, addr_, pfn_, prot_, writable_) \
 ({ \
 	struct follow_pfnmap_args args_ = { .vma = (vma_), .address = (addr_) }; \
 	int ret_ = follow_pfnmap_start(&args_); \
 	if (!ret_) { \
 		*(pfn_) = args_.pfn; \
+		*(prot_) = args_.pgprot; \
 		*(writable_) = args_.writable; \
 		follow_pfnmap_end(&args_); \
 	} \
@@ -217,7 +218,7 @@ static inline bool keel_immediate_exit(const struct kvm_run *run)
 #elif !defined(KEEL_HAVE_FOLLOW_PTE_MM)
 #error "keel does not know follow_pte() of 6.10 and 6.11"
 #else
-#define keel_compat_follow_pfn(vma_, addr_, pfn_, writable_) \
+#define keel_compat_follow_pfn(vma_, addr_, pfn_, prot_, writable_) \
 ({ \
 	spinlock_t *ptl_; \
 	pte_t *ptep_, pte_; \
@@ -226,6 +227,7 @@ static inline bool keel_immediate_exit(const struct kvm_run *run)
 		__acquire(ptl_); \
 		pte_ = READ_ONCE(*ptep_); \
 		*(pfn_) = pte_pfn(pte_); \
+		*(prot_) = pte_pgprot(pte_); \
 		*(writable_) = pte_write(pte_); \
 		pte_unmap_unlock(ptep_, ptl_); \
 	} \

@@ -12,6 +12,7 @@
 #include <linux/reboot.h>
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
+#include "../arch/arch.h"
 #include "../arch/mitigation.h"
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
@@ -30,7 +31,8 @@ DEFINE_PER_CPU(bool, keel_cpu_is_taken);
 static bool is_as_known(void)
 {
 	const char *what = !keel_errata_cpu_known() ? "has an erratum that no CPU had" :
-			   !keel_mitigation_cpu_suffices() ? "resists speculation attacks less than the others did" : NULL;
+			   !keel_mitigation_cpu_suffices() ? "resists speculation attacks less than the others did" :
+			   !keel_idreg_cpu_suffices() ? "lacks a feature that every CPU had" : NULL;
 
 	if (what)
 		keel_err("CPU %d %s when keel was loaded: load it anew", smp_processor_id(), what);

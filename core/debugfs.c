@@ -80,11 +80,7 @@ static int vgic_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vgic);
 
-static int stage2_show(struct seq_file *m, void *unused)
-{
-	return keel_mmu_show(m, m->private);
-}
-DEFINE_SHOW_ATTRIBUTE(stage2);
+DEFINE_SEQ_ATTRIBUTE(keel_mmu);
 
 static int idregs_show(struct seq_file *m, void *unused)
 {
@@ -92,7 +88,9 @@ static int idregs_show(struct seq_file *m, void *unused)
 	const char *name;
 	unsigned int i;
 
-	mutex_lock(&vm->config_lock);
+	/* a VMM may hold it for as long as its memory lets it */
+	if (mutex_lock_killable(&vm->config_lock))
+		return -EINTR;
 	for (i = 0; i < KEEL_NR_IDREGS; i++) {
 		name = keel_idlimits_reg(i)->name;
 		if (name)
@@ -171,7 +169,7 @@ void keel_debugfs_add(struct keel_vm *vm, int fd)
 	debugfs_create_file("vcpus", 0444, d->dir, vm, &vcpus_fops);
 	debugfs_create_file("vgic-state", 0444, d->dir, vm, &vgic_fops);
 	debugfs_create_file("idregs", 0400, d->dir, vm, &idregs_fops);
-	debugfs_create_file("stage2_page_tables", 0400, d->dir, vm, &stage2_fops);
+	debugfs_create_file("stage2_page_tables", 0400, d->dir, vm, &keel_mmu_fops);
 	vm->debugfs = d;
 }
 

@@ -208,7 +208,7 @@ static int map_locked(struct keel_fault *f, const struct keel_stage2_map *map)
 {
 	int ret;
 
-	if (keel_notifier_retry(f->mmu, f->seq, f->hva))
+	if (keel_notifier_retry(f->mmu, f->seq, f->hva, f->size))
 		return -EAGAIN;
 	ret = keel_stage2_map(f->mmu, map, &f->vcpu->table_cache);
 	if (ret || !(map->prot & KEEL_S2_W))

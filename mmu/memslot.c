@@ -161,19 +161,23 @@ static bool overlaps(const struct keel_slot_tree *tree, const struct kvm_userspa
 	       keel_slot_tree_find(tree, max(start, old->base + old->size), end);
 }
 
-/* Frames that the host maps without struct pages cannot be logged, nor everywhere be cacheable. */
+/*
+ * Frames that the host maps without struct pages cannot be logged, nor everywhere be
+ * cacheable: in-tree KVM refuses the latter since 6.17. Before, the fault decides, which
+ * knows the frame's own entry.
+ */
 static bool cannot_be(const struct vm_area_struct *vma, bool logged)
 {
-	return (vma->vm_flags & VM_PFNMAP) &&
-	       (logged || (!keel_mmu_caches_frames() && keel_pin_is_cacheable(vma)));
+	return (vma->vm_flags & VM_PFNMAP) && (logged || keel_pin_is_cacheable(vma));
 }
 
-static int check_mappings(struct mm_struct *mm, unsigned long start, unsigned long end, bool logged)
+static int check_mappings(const struct keel_vm *vm, unsigned long start, unsigned long end, bool logged)
 {
+	struct mm_struct *mm = vm->mm;
 	struct vm_area_struct *vma;
 	int ret = 0;
 
-	if (!logged && keel_mmu_caches_frames())
+	if (!logged && (vm->arch.abi < KEEL_ABI_7_3 || keel_mmu_caches_frames()))
 		return 0;
 	mmap_read_lock(mm);
 	while (!ret && start < end) {
@@ -196,7 +200,7 @@ static int check_place(struct keel_vm *vm, const struct kvm_userspace_memory_reg
 		return -EEXIST;
 	if (mem->guest_phys_addr + mem->memory_size > 1ULL << vm->mmu.ipa_bits)
 		return -EFAULT;
-	return check_mappings(vm->mm, mem->userspace_addr, mem->userspace_addr + mem->memory_size,
+	return check_mappings(vm, mem->userspace_addr, mem->userspace_addr + mem->memory_size,
 			      mem->flags & KVM_MEM_LOG_DIRTY_PAGES);
 }
 

@@ -94,10 +94,12 @@ unsigned long keel_notifier_begin(const struct keel_mmu *mmu)
 	return smp_load_acquire(&mmu->notifier_seq);
 }
 
-bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva)
+bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva, u64 size)
 {
+	unsigned long start = hva & ~(size - 1);
+
 	lockdep_assert_held(&mmu->lock);
-	if (mmu->notifier_count && hva >= mmu->notifier_start && hva < mmu->notifier_end)
+	if (mmu->notifier_count && start < mmu->notifier_end && start + size > mmu->notifier_start)
 		return true;
 	return mmu->notifier_seq != seq;
 }

@@ -11,9 +11,10 @@ void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm);
 
 /*
  * Before anything of the VMM's address space or the slots is looked at; and,
- * mmu->lock held, may what was found out since then for hva be used?
+ * mmu->lock held, may what was found out since then be used for all of the block of that
+ * size around hva? Of a block that single entries make any part may be on its way out.
  */
 unsigned long keel_notifier_begin(const struct keel_mmu *mmu);
-bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva);
+bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva, u64 size);
 
 #endif

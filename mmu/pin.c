@@ -34,9 +34,9 @@ bool keel_pin_fast(struct keel_fault *f)
 	return true;
 }
 
-bool keel_pin_is_cacheable(const struct vm_area_struct *vma)
+static bool is_cacheable(pgprot_t prot)
 {
-	switch (FIELD_GET(PTE_ATTRINDX_MASK, pgprot_val(vma->vm_page_prot))) {
+	switch (FIELD_GET(PTE_ATTRINDX_MASK, pgprot_val(prot))) {
 	case MT_DEVICE_nGnRnE:
 	case MT_DEVICE_nGnRE:
 	case MT_NORMAL_NC:
@@ -46,8 +46,16 @@ bool keel_pin_is_cacheable(const struct vm_area_struct *vma)
 	}
 }
 
-/* RAM is cacheable. What is none is as the VMM's mapping has it, or Normal-NC where its driver allows. */
-static int choose_memory(struct keel_fault *f, const struct vm_area_struct *vma)
+bool keel_pin_is_cacheable(const struct vm_area_struct *vma)
+{
+	return is_cacheable(vma->vm_page_prot);
+}
+
+/*
+ * RAM is cacheable. What is none is as the VMM's mapping and its entry (prot) have it, which a driver
+ * may make differ, or Normal-NC where the driver allows.
+ */
+static int choose_memory(struct keel_fault *f, const struct vm_area_struct *vma, pgprot_t prot)
 {
 	f->ram = pfn_is_map_memory(f->pfn);
 	if (f->ram)
@@ -56,7 +64,7 @@ static int choose_memory(struct keel_fault *f, const struct vm_area_struct *vma)
 		f->vma_start = vma->vm_start;
 		f->vma_end = vma->vm_end;
 	}
-	if (keel_pin_is_cacheable(vma))
+	if (keel_pin_is_cacheable(vma) && is_cacheable(prot))
 		return keel_mmu_caches_frames() ? 0 : -EFAULT;
 	f->mem = vma->vm_flags & KEEL_VM_ANY_UNCACHED ? KEEL_S2_NC : KEEL_S2_DEVICE;
 	return 0;
@@ -66,8 +74,9 @@ static int choose_memory(struct keel_fault *f, const struct vm_area_struct *vma)
 static int follow_frame(struct keel_fault *f, struct vm_area_struct *vma)
 {
 	unsigned long pfn;
+	pgprot_t prot;
 	bool writable;
-	int ret = keel_compat_follow_pfn(vma, f->hva, &pfn, &writable);
+	int ret = keel_compat_follow_pfn(vma, f->hva, &pfn, &prot, &writable);
 
 	if (ret)
 		return ret;
@@ -75,7 +84,7 @@ static int follow_frame(struct keel_fault *f, struct vm_area_struct *vma)
 		return -EFAULT;
 	f->pfn = pfn;
 	f->writable = writable && !f->read_only;
-	return choose_memory(f, vma);
+	return choose_memory(f, vma, prot);
 }
 
 static int pin_frame(struct keel_fault *f)
@@ -172,7 +181,7 @@ static bool same_page(const struct keel_fault *f, u64 pfn, bool writable, unsign
 	return pfn + ((f->hva & (size - 1)) >> PAGE_SHIFT) == f->pfn && (writable || !f->writable);
 }
 
-/* Do single entries map a block's frames, one after the other, as remap_pfn_range() leaves them? */
+/* Do single entries map a block's frames alike, one after the other, as remap_pfn_range() leaves them? */
 static bool is_run(const struct keel_fault *f, pmd_t pmd)
 {
 	const pte_t *ptep = pte_offset_kernel(&pmd, f->hva & PMD_MASK);
@@ -184,7 +193,8 @@ static bool is_run(const struct keel_fault *f, pmd_t pmd)
 	for (i = 0; i < PTRS_PER_PTE; i++) {
 		pte_t pte = READ_ONCE(ptep[i]);
 
-		if (!pte_present(pte) || pte_pfn(pte) != first + i || (f->writable && !pte_write(pte)))
+		if (!pte_present(pte) || pte_pfn(pte) != first + i || (f->writable && !pte_write(pte)) ||
+		    (pte_val(pte) ^ pte_val(READ_ONCE(*ptep))) & PTE_ATTRINDX_MASK)
 			return false;
 	}
 	return true;

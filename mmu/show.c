@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What of a VM's addresses stage 2 maps, and how. */
-#include <linux/errno.h>
-#include <linux/minmax.h>
-#include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include "../core/objects.h"
@@ -11,7 +7,7 @@
 #include "show.h"
 #include "stage2.h"
 
-#define PART	SZ_64M	/* looked at under the lock in one go */
+#define PART	(u64)SZ_64M	/* looked at under the lock in one go, and in the file's buffer at once */
 
 /* Leaves that are alike and one after the other. */
 struct stretch {
@@ -49,32 +45,44 @@ static void note(void *arg, const struct keel_pgt_span *leaf)
 	s->span = *leaf;
 }
 
-/* Where the next part begins. */
-static u64 show_part(struct keel_mmu *mmu, u64 pos, u64 end, struct stretch *s)
+/* A record of the file is a part of the address space, of which pos is the number. */
+static void *seek(struct seq_file *m, loff_t *pos)
 {
-	u64 next;
+	struct keel_mmu *mmu = &((struct keel_vm *)m->private)->mmu;
+	u64 end = 1ULL << mmu->pgt.geo.ipa_bits, ipa = (u64)*pos * PART;
 
-	read_lock(&mmu->lock);
-	pos = keel_pgt_next(&mmu->pgt, pos, end);
-	next = min(end, (pos | (PART - 1)) + 1);
-	keel_pgt_for_each_leaf(&mmu->pgt, pos, next, note, s);
-	read_unlock(&mmu->lock);
-	return next;
+	if (ipa < end) {
+		read_lock(&mmu->lock);
+		ipa = keel_pgt_next(&mmu->pgt, ipa, end);
+		read_unlock(&mmu->lock);
+	}
+	*pos = ipa / PART;
+	return ipa < end ? pos : NULL;
 }
 
-int keel_mmu_show(struct seq_file *m, struct keel_vm *vm)
+static void *seek_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	struct keel_mmu *mmu = &vm->mmu;
-	struct stretch s = { .m = m, .geo = &mmu->pgt.geo };
-	u64 pos = 0, end = 1ULL << mmu->pgt.geo.ipa_bits;
+	++*pos;
+	return seek(m, pos);
+}
 
-	/* what overflows is done again, with more room */
-	while (pos < end && !seq_has_overflowed(m)) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		pos = show_part(mmu, pos, end, &s);
-		cond_resched();
-	}
+static void stop(struct seq_file *m, void *v)
+{
+}
+
+static int show_part(struct seq_file *m, void *v)
+{
+	struct keel_mmu *mmu = &((struct keel_vm *)m->private)->mmu;
+	struct stretch s = { .m = m, .geo = &mmu->pgt.geo };
+	u64 ipa = *(loff_t *)v * PART;
+
+	read_lock(&mmu->lock);
+	keel_pgt_for_each_leaf(&mmu->pgt, ipa, ipa + PART, note, &s);
+	read_unlock(&mmu->lock);
 	print(&s);
 	return 0;
 }
+
+const struct seq_operations keel_mmu_sops = {
+	.start = seek, .next = seek_next, .stop = stop, .show = show_part,
+};

@@ -3,14 +3,13 @@
 #ifndef KEEL_MMU_SHOW_H
 #define KEEL_MMU_SHOW_H
 
-struct keel_vm;
-struct seq_file;
+#include <linux/seq_file.h>
 
 /*
  * A line for each stretch of guest physical addresses that is mapped alike: where it
- * begins and ends, by leaves of which size, with which rights. Each part as it is at one
- * moment. Sleepable, no lock held; vCPUs may run. -EINTR: killed.
+ * begins and ends, by leaves of which size, with which rights. Each 64 MiB as they are at
+ * one moment. The file's private is the VM. Sleepable, no lock held; vCPUs may run.
  */
-int keel_mmu_show(struct seq_file *m, struct keel_vm *vm);
+extern const struct seq_operations keel_mmu_sops;
 
 #endif
