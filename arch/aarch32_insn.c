@@ -119,6 +119,21 @@ bool keel_aarch32_insn_mode_valid(u64 pstate)
 	return false;
 }
 
+unsigned int keel_aarch32_insn_reg(u64 pstate, unsigned int r)
+{
+	static const u8 sp[16] = {
+		[PSR_AA32_MODE_IRQ & 15] = 17, [PSR_AA32_MODE_SVC & 15] = 19,
+		[PSR_AA32_MODE_ABT & 15] = 21, [PSR_AA32_MODE_UND & 15] = 23,
+	};
+	u64 mode = pstate & AA32_MODE;
+
+	if (mode == PSR_AA32_MODE_FIQ && r >= 8)
+		return r + 16;
+	if (r < 13 || !sp[mode & 15])
+		return r;
+	return r == 13 ? sp[mode & 15] : sp[mode & 15] - 1u;
+}
+
 bool keel_aarch32_insn_mode_is_flat(u64 pstate)
 {
 	u64 mode = pstate & AA32_MODE;

@@ -13,6 +13,8 @@ bool keel_aarch32_insn_fails(u64 pstate, u64 esr);
 u64 keel_aarch32_insn_advance(u64 pstate);
 /* A mode that AArch32 has at EL1 or EL0, given the whole of PSTATE. */
 bool keel_aarch32_insn_mode_valid(u64 pstate);
+/* The general register (Arm ARM D1.8) that r0 to r14 is in this mode. */
+unsigned int keel_aarch32_insn_reg(u64 pstate, unsigned int r);
 /* User or System mode: r13 and r14 are x13 and x14, nothing above is in use by the mode. */
 bool keel_aarch32_insn_mode_is_flat(u64 pstate);
 
