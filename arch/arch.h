@@ -53,8 +53,16 @@ int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *e
 /* --- mmio.c: an access to no memory --- */
 /* Fault outside RAM: in-kernel bus, else fill run page. Also ISV=0 (-ENOSYS, or KVM_EXIT_ARM_NISV). Verdict. */
 int keel_mmio_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit);
-/* Before anything else in KVM_RUN: put user space's answer into Rt and step over the instruction. */
-void keel_mmio_complete(struct keel_vcpu *vcpu);
+/*
+ * Before anything else in KVM_RUN: put user space's answer into Rt and step over the
+ * instruction. KEEL_USER: the instruction has one more access for user space.
+ */
+int keel_mmio_complete(struct keel_vcpu *vcpu);
+
+/* --- undescribed.c --- */
+void keel_undescribed_vm_init(struct keel_vm *vm);
+/* KEEL_CAP_ARM_DECODE_NISV. -EINVAL: on is neither 0 nor 1. */
+int keel_undescribed_enable(struct keel_vm *vm, u64 on);
 
 /* --- smccc.c, psci.c, trng.c, smccc_filter.c --- */
 int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* HVC #imm; verdict */

@@ -4,7 +4,23 @@
 #define KEEL_ARCH_ARCH_VCPU_H
 
 #include <linux/types.h>
+#include "ldst.h"
 #include "pmu_state.h"
+
+/* What the next KVM_RUN has to complete: an access that was the whole instruction, or one of several. */
+enum keel_mmio_pending { KEEL_MMIO_NONE, KEEL_MMIO_WHOLE, KEEL_MMIO_PART };
+
+/* A load or store that the CPU does not describe, on its way; arch/undescribed.c. */
+struct keel_undescribed {
+	struct keel_ldst insn;		/* with numbers of x0 to x30 */
+	u8 data[KEEL_LDST_MAX_BYTES];	/* as in memory */
+	u64 ipa, new_base;
+	u16 done;			/* bytes */
+	u8 bytes;			/* of the instruction */
+	bool big_endian;
+	u8 tries;			/* entries for nothing, with this PC and FAR */
+	u64 pc, far;
+};
 
 struct keel_arch_vcpu {
 	unsigned long features;		/* KVM_ARM_VCPU_* given to VCPU_INIT, without POWER_OFF */
@@ -31,6 +47,7 @@ struct keel_arch_vcpu {
 		u8 len, rt;
 		bool write, sign_extend, reg64;
 	} mmio;
+	struct keel_undescribed undescribed;
 
 	u64 once_listed[3];		/* TCR2_EL1, PIRE0_EL1, PIR_EL1: user space's values, at level 6.12 */
 	u64 dbgclaim;			/* DBGCLAIM bits */

@@ -10,6 +10,9 @@
 
 struct keel_smccc_filter;
 
+/* Are loads and stores without a syndrome decoded? By default: unless they are to go to user space. */
+enum keel_decode { KEEL_DECODE_OFF, KEEL_DECODE_DEFAULT, KEEL_DECODE_ON };
+
 struct keel_arch_vm {
 	enum keel_abi abi;		/* [I] */
 
@@ -28,6 +31,7 @@ struct keel_arch_vm {
 	u32 psci_version;		/* [config_lock] e.g. 0x10001 */
 
 	bool nisv_to_user;		/* [V] KVM_CAP_ARM_NISV_TO_USER enabled */
+	enum keel_decode decode;	/* [V] arch/undescribed.c, read racily */
 	bool system_suspend;		/* [V] KVM_CAP_ARM_SYSTEM_SUSPEND enabled */
 	struct keel_pmu_vm pmu;
 

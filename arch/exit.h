@@ -73,5 +73,7 @@ void keel_exit_trap_wfe(struct keel_vcpu *vcpu);
  * completing it would. Called by whoever emulated the instruction.
  */
 void keel_exit_skip(struct keel_ctx *ctx);
+/* The same where the syndrome does not know the instruction's length. */
+void keel_exit_skip_bytes(struct keel_ctx *ctx, unsigned int bytes);
 
 #endif

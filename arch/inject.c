@@ -178,7 +178,7 @@ int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *e
 		keel_inject_serror(vcpu, ev->exception.serror_has_esr ?
 				   ev->exception.serror_esr : SERROR_IMPDEF);
 	if (ev->exception.ext_dabt_pending) {
-		vcpu->mmio_pending = false;
+		vcpu->mmio_pending = KEEL_MMIO_NONE;
 		keel_inject_dabt(vcpu, vcpu->ctx.far);
 	}
 	return 0;

@@ -18,7 +18,9 @@
 #include "../core/trace.h"
 #include "arch.h"
 #include "entry_state.h"
+#include "mmio.h"
 #include "mmio_data.h"
+#include "undescribed.h"
 
 /* SCTLR_EL1: byte order of data accesses at EL1 and EL0 (Arm ARM D24.2.174). */
 #define SCTLR_EE	BIT_ULL(25)
@@ -27,7 +29,7 @@
 /* What user space may see of the syndrome of an access that is not described. */
 #define NISV_ISS	(ESR_ELx_CM | ESR_ELx_WNR | ESR_ELx_FSC)
 
-static bool is_big_endian(struct keel_vcpu *vcpu)
+bool keel_mmio_is_big_endian(struct keel_vcpu *vcpu)
 {
 	u64 pstate = vcpu->ctx.pstate;
 
@@ -41,7 +43,7 @@ static struct keel_mmio_form access_form(struct keel_vcpu *vcpu)
 {
 	return (struct keel_mmio_form) {
 		.len = vcpu->arch.mmio.len,
-		.big_endian = is_big_endian(vcpu),
+		.big_endian = keel_mmio_is_big_endian(vcpu),
 		.sign_extend = vcpu->arch.mmio.sign_extend,
 		.reg64 = vcpu->arch.mmio.reg64,
 	};
@@ -57,6 +59,7 @@ static void finish(struct keel_vcpu *vcpu, const u8 data[8])
 	keel_exit_skip(&vcpu->ctx);
 }
 
+/* Whose instruction is not emulated. */
 static int exit_undescribed(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	struct kvm_run *run = vcpu->run;
@@ -69,7 +72,17 @@ static int exit_undescribed(struct keel_vcpu *vcpu, const struct keel_exit *exit
 	return KEEL_USER;
 }
 
-static int exit_to_user(struct keel_vcpu *vcpu, const u8 data[8])
+static int undescribed(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	int verdict = -ENOSYS;
+
+	if (keel_undescribed_wanted(vcpu))
+		verdict = keel_undescribed_access(vcpu, exit);
+	return verdict == -ENOSYS ? exit_undescribed(vcpu, exit) : verdict;
+}
+
+/* In line twice: most accesses are the whole instruction, and shall not pay for the others. */
+static __always_inline int to_user(struct keel_vcpu *vcpu, const u8 data[8], enum keel_mmio_pending pending)
 {
 	struct kvm_run *run = vcpu->run;
 
@@ -78,9 +91,14 @@ static int exit_to_user(struct keel_vcpu *vcpu, const u8 data[8])
 	run->mmio.len = vcpu->arch.mmio.len;
 	run->mmio.is_write = vcpu->arch.mmio.write;
 	memcpy(run->mmio.data, data, 8);
-	vcpu->mmio_pending = true;
+	vcpu->mmio_pending = pending;
 	vcpu->stat.mmio_user++;
 	return KEEL_USER;
+}
+
+int keel_mmio_to_user(struct keel_vcpu *vcpu, const u8 data[8], enum keel_mmio_pending pending)
+{
+	return to_user(vcpu, data, pending);
 }
 
 static void note_access(struct keel_vcpu *vcpu, const struct keel_exit *exit)
@@ -100,22 +118,36 @@ static void trace_access(struct keel_vcpu *vcpu, bool to_user, const u8 data[8])
 	keel_trace_mmio(write, vcpu->arch.mmio.len, vcpu->arch.mmio.ipa, write || !to_user ? data : NULL);
 }
 
-static int access_device(struct keel_vcpu *vcpu, ipa_t addr)
+static __always_inline int access_bus(struct keel_vcpu *vcpu, u8 data[8])
 {
-	u8 len = vcpu->arch.mmio.len, rt = vcpu->arch.mmio.rt;
-	u8 data[8] __aligned(8) = {};
+	ipa_t addr = ipa(vcpu->arch.mmio.ipa);
+	u8 len = vcpu->arch.mmio.len;
 	int ret;
 
-	if (vcpu->arch.mmio.write) {
-		keel_mmio_data_store(access_form(vcpu), rt == XZR ? 0 : vcpu->ctx.x[rt], data);
+	if (vcpu->arch.mmio.write)
 		ret = keel_bus_write(vcpu, addr, len, data);
-	} else {
+	else
 		ret = keel_bus_read(vcpu, addr, len, data);
-	}
 	if (keel_traced(KEEL_EVENT_MMIO))
 		trace_access(vcpu, ret == -EOPNOTSUPP, data);
+	return ret;
+}
+
+int keel_mmio_access(struct keel_vcpu *vcpu, u8 data[8])
+{
+	return access_bus(vcpu, data);
+}
+
+static int access_device(struct keel_vcpu *vcpu)
+{
+	u8 data[8] __aligned(8) = {}, rt = vcpu->arch.mmio.rt;
+	int ret;
+
+	if (vcpu->arch.mmio.write)
+		keel_mmio_data_store(access_form(vcpu), rt == XZR ? 0 : vcpu->ctx.x[rt], data);
+	ret = access_bus(vcpu, data);
 	if (ret == -EOPNOTSUPP)
-		return exit_to_user(vcpu, data);
+		return to_user(vcpu, data, KEEL_MMIO_WHOLE);
 	if (ret)
 		keel_inject_dabt(vcpu, vcpu->ctx.far);
 	else
@@ -144,23 +176,25 @@ int keel_mmio_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		return KEEL_RESUME;
 	}
 	if (!a->isv)
-		return exit_undescribed(vcpu, exit);
+		return undescribed(vcpu, exit);
 	note_access(vcpu, exit);
-	return access_device(vcpu, exit->ipa);
+	return access_device(vcpu);
 }
 
-void keel_mmio_complete(struct keel_vcpu *vcpu)
+int keel_mmio_complete(struct keel_vcpu *vcpu)
 {
+	enum keel_mmio_pending pending = vcpu->mmio_pending;
 	u64 *answer = (u64 *)vcpu->run->mmio.data;
 	u64 data;
 
 	static_assert(sizeof(vcpu->run->mmio.data) == sizeof(data));
 	static_assert(offsetof(struct kvm_run, mmio.data) % sizeof(data) == 0);
-	if (!vcpu->mmio_pending)
-		return;
-	vcpu->mmio_pending = false;
+	vcpu->mmio_pending = KEEL_MMIO_NONE;
 	data = READ_ONCE(*answer);
 	if (keel_traced(KEEL_EVENT_MMIO) && !vcpu->arch.mmio.write)
 		trace_access(vcpu, false, (const u8 *)&data);
+	if (pending == KEEL_MMIO_PART)
+		return keel_undescribed_complete(vcpu, (const u8 *)&data);
 	finish(vcpu, (const u8 *)&data);
+	return KEEL_RESUME;
 }

@@ -149,7 +149,7 @@ static struct keel_reset_state take_reset_state(struct keel_vcpu *vcpu)
 static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 {
 	keel_hyp_put(vcpu);
-	vcpu->mmio_pending = false;
+	vcpu->mmio_pending = KEEL_MMIO_NONE;
 	vcpu->arch.trap_vm = !keel_idreg_host_fwb();
 	reset_core(&vcpu->ctx);
 	keel_sve_reset(vcpu);

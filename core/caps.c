@@ -61,6 +61,7 @@ static bool always(unsigned long cap)
 	case KVM_CAP_ARM_SET_DEVICE_ADDR:
 	case KVM_CAP_HALT_POLL:
 	case KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP:
+	case KEEL_CAP_ARM_DECODE_NISV:
 		return true;
 	}
 	return false;
@@ -222,6 +223,8 @@ int keel_caps_enable(struct keel_vm *vm, const struct kvm_enable_cap *cap)
 		vm->arch.nisv_to_user = true;
 		mutex_unlock(&vm->lock);
 		return 0;
+	case KEEL_CAP_ARM_DECODE_NISV:
+		return keel_undescribed_enable(vm, cap->args[0]);
 	case KVM_CAP_ARM_SYSTEM_SUSPEND:
 		mutex_lock(&vm->lock);
 		vm->arch.system_suspend = true;

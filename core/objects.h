@@ -134,7 +134,7 @@ struct keel_vcpu {
 	u32 mp_state;			/* [p] KVM_MP_STATE_{RUNNABLE,STOPPED,SUSPENDED}; read racily with READ_ONCE */
 	struct keel_reset_state reset;	/* [p] */
 
-	bool mmio_pending;		/* [v] run->mmio answer to be completed */
+	enum keel_mmio_pending mmio_pending;	/* [v] run->mmio answer to be completed */
 	u64 halt_poll_ns;		/* [v] current poll window */
 
 	struct keel_vcpu *kick_owed;	/* [o] who is to be kicked when the guest was left */

@@ -344,8 +344,7 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 		return ret;
 	if (vcpu->mmio_pending) {
 		keel_debug_step_begin(vcpu);
-		keel_mmio_complete(vcpu);
-		if (keel_debug_step_done(vcpu))
+		if (keel_mmio_complete(vcpu) == KEEL_USER || keel_debug_step_done(vcpu))
 			return KEEL_USER;
 	}
 	if (keel_immediate_exit(vcpu->run))

@@ -89,6 +89,7 @@ static int init_parts(struct keel_vm *vm, unsigned int ipa_bits)
 	keel_irqfd_vm_init(vm);
 	keel_idreg_vm_init(vm);
 	keel_smccc_vm_init(vm);
+	keel_undescribed_vm_init(vm);
 	keel_timer_vm_init(vm);
 	keel_vgic_vm_init(vm);
 	/* last: from here on the notifier calls */

@@ -80,6 +80,30 @@ int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, siz
 	return guest_write(vcpu->vm, vcpu, ipa, data, len);
 }
 
+/* What has no page to get (VM_PFNMAP, VM_IO) is or may be a device, whose reads do something. */
+static int fetch_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
+{
+	unsigned long hva = keel_memslot_hva(slot, ipa);
+	struct page *page;
+
+	if (get_user_pages_unlocked(hva & PAGE_MASK, 1, &page, 0) != 1)
+		return -EFAULT;
+	memcpy(data, page_address(page) + offset_in_page(hva), len);
+	put_page(page);
+	return 0;
+}
+
+int keel_guest_fetch(struct keel_vm *vm, ipa_t ipa, void *data, size_t len)
+{
+	int idx = srcu_read_lock(&vm->srcu), ret = -EFAULT;
+	struct keel_slot *slot = keel_memslot_find(&vm->mmu, ipa);
+
+	if (slot && offset_in_page(ipa.v) + len <= PAGE_SIZE)
+		ret = fetch_slot(slot, ipa, data, len);
+	srcu_read_unlock(&vm->srcu, idx);
+	return ret;
+}
+
 bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size)
 {
 	int idx = srcu_read_lock(&vm->srcu);

@@ -136,6 +136,11 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
 /* The same for what a vCPU in KVM_RUN is the cause of, a page or two each time: its ring tells. vCPU mutex. */
 int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, size_t len);
+/*
+ * A word within one page of the guest's memory, which is no device of the host's: what the guest
+ * chooses may be read without more ado. -EFAULT: not such memory.
+ */
+int keel_guest_fetch(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 /* true if ipa lies in a slot */
 bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa);
 /* true if it is one that the guest may write */

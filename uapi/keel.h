@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * What user space may need beyond the host's own <linux/kvm.h>: parts of the
- * KVM ABI that are newer than that header. Numbers and layouts are those of
- * the KVM API document.
+ * What user space may need beyond the host's own <linux/kvm.h>: capabilities of
+ * keel's own, and parts of the KVM ABI that are newer than that header. Numbers and
+ * layouts of the latter are those of the KVM API document.
  */
 #ifndef KEEL_UAPI_KEEL_H
 #define KEEL_UAPI_KEEL_H
 
 #include <linux/kvm.h>
 #include <linux/types.h>
+
+/*
+ * Capabilities of keel's own, by KVM_CHECK_EXTENSION and KVM_ENABLE_CAP of a VM: their
+ * numbers are far above those of the KVM ABI, for which other hypervisors answer 0 and EINVAL.
+ */
+#define KEEL_CAP(nr)	(0x6b650000 + (nr))
+
+/*
+ * args[0] = 1: loads and stores to no memory that the CPU does not describe are decoded from
+ * the guest's instruction, and become accesses of devices like others. 0: they are not.
+ */
+#define KEEL_CAP_ARM_DECODE_NISV	KEEL_CAP(1)
 
 #ifndef KVM_CAP_USER_MEMORY2	/* since 6.8 */
 #define KVM_CAP_USER_MEMORY2	231
