@@ -100,6 +100,12 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 	return KEEL_RESUME;
 }
 
+static void serve_reset(struct keel_vcpu *vcpu)
+{
+	if (READ_ONCE(vcpu->requests) && test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
+		keel_reset_vcpu(vcpu);
+}
+
 /* Everything that must be done before an entry and may sleep. Verdict. */
 static int prepare(struct keel_vcpu *vcpu)
 {
@@ -121,8 +127,7 @@ static int prepare(struct keel_vcpu *vcpu)
 		if (verdict != KEEL_RESUME)
 			return verdict;
 	}
-	if (READ_ONCE(vcpu->requests) && test_and_clear_bit(KEEL_REQ_RESET, &vcpu->requests))
-		keel_reset_vcpu(vcpu);
+	serve_reset(vcpu);
 	serve_pmu(vcpu);
 	if (vcpu->arch.steal.placed)
 		keel_pvtime_update(vcpu);
@@ -342,6 +347,9 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 	ret = keel_reset_first_run(vcpu);
 	if (ret)
 		return ret;
+	/* a CPU that was turned off and on again does not go on with what it was at */
+	if (vcpu->mmio_pending)
+		serve_reset(vcpu);
 	if (vcpu->mmio_pending) {
 		keel_debug_step_begin(vcpu);
 		if (keel_mmio_complete(vcpu) == KEEL_USER || keel_debug_step_done(vcpu))

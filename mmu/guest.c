@@ -88,6 +88,8 @@ static int fetch_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 
 	if (get_user_pages_unlocked(hva & PAGE_MASK, 1, &page, 0) != 1)
 		return -EFAULT;
+	/* written past the caches, by a guest that has its own off: what a cache has of it may be older */
+	keel_stage2_make_coherent(hpa(page_to_phys(page) + offset_in_page(hva)), len, false);
 	memcpy(data, page_address(page) + offset_in_page(hva), len);
 	put_page(page);
 	return 0;

@@ -10,7 +10,7 @@ guest_files 6.1
 st=$TOP/build/selftests
 brief="--timeout 900 --append KEEL_BRIEF=1"
 # the guest first: what the programs leave behind (swap, KSM) slows it down tenfold
-EXCEPT="cpu_models|errata|gic_many|idregs|regs_preserved|run_exits|timer_edge" \
+EXCEPT="cpu_models|errata|gic_many|idregs|nisv32|nisv_race|regs_preserved|run_exits|timer_edge" \
 	selftests brief asan-nvhe --kernel asan --cpu cortex-a57 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600"
 # shellcheck disable=SC2086
