@@ -190,6 +190,7 @@ static void version2(void)
 static void many(void)
 {
 	setup();
+	mem = vm_alloc(100 * PAGE, PAGE);	/* beyond it is something that cannot be a guest's, vvar for example */
 	for (unsigned int i = 0; i < 100; i++) {
 		unsigned int at = i * 7 % 100;
 
