@@ -272,6 +272,21 @@ static u64 physical(const void *p)
 	return (entry & ((1ul << 55) - 1)) * PAGE;
 }
 
+/* A page of the host's whose address is none that the device may use: in the guest's memory it would be one. */
+static u64 *stranger(u64 value)
+{
+	for (unsigned int i = 0; i < 64; i++) {
+		u64 *page = vm_alloc(PAGE, PAGE);
+
+		*page = value;
+		REQUIRE_EQ(mlock(page, PAGE), 0);
+		if (physical(page) - DATA_BASE >= TABLES_SIZE + DMA_SIZE)
+			return page;
+	}
+	REQUIRE(false, "all pages are where the guest's memory is");
+	return NULL;
+}
+
 /*
  * The device is refused by the SMMU, of which the host prints a line each time; the
  * device takes it for zeroes. The first address was the guest's once.
@@ -279,11 +294,8 @@ static u64 physical(const void *p)
 static void wild_dma(void)
 {
 	struct assigned a = edu(guest_wild, 0);
-	u64 *page = vm_alloc(2 * PAGE, PAGE), secret = 0x5ec2e75ec2e75ec2;
-	u64 *gone = page + PAGE / 8;
+	u64 secret = 0x5ec2e75ec2e75ec2, *page = stranger(secret), *gone = stranger(secret);
 
-	*page = *gone = secret;
-	REQUIRE_EQ(mlock(page, 2 * PAGE), 0);
 	vfio_map(&a.dev, DATA_BASE + (512ul << 20), PAGE, gone);
 	vfio_unmap(&a.dev, DATA_BASE + (512ul << 20), PAGE);
 	vm_shared(a.vm, wild)[0][0] = DATA_BASE + (512ul << 20);
