@@ -13,7 +13,7 @@ brief="--timeout 900 --append KEEL_BRIEF=1"
 loads=("rmmod keel" "$RUN/host/life-cycle 10" "insmod keel.ko")
 [ "$HV" = keel ] || loads=()
 # those left out are about registers, or run below
-EXCEPT="abi_onereg|abi_states|aarch32|aarch32_regs|cpu_models|cpu_state|errata|idregs|id_levels|its_load|its_save|nisv.*|regs_preserved|run_exits|walk_device|gic_stress|timer_edge" \
+EXCEPT="abi_onereg|abi_states|aarch32|aarch32_regs|cpu_models|cpu_state|dirty_ring|errata|idregs|id_levels|its_load|its_save|mem_faults|nisv.*|regs_preserved|run_exits|walk_device|gic_stress|timer_edge" \
 	selftests brief lock-nvhe --kernel lock --nvhe --cpu neoverse-n1 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600"
 # shellcheck disable=SC2086
