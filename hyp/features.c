@@ -20,6 +20,7 @@ void keel_features_probe(void)
 	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
 	u64 dfr0 = read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1);
 	u64 isar0 = read_sanitised_ftr_reg(SYS_ID_AA64ISAR0_EL1);
+	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
 
 	keel_hyp_features = (struct keel_hyp_features) {
 		.ras = field(pfr0, 28) != 0,	/* ID_AA64PFR0_EL1.RAS */
@@ -38,5 +39,6 @@ void keel_features_probe(void)
 		.hpfar_erratum = keel_errata_has(HPFAR),
 		.tsb_erratum = keel_errata_has(TSB),
 		.tlbi_range = field(isar0, 56) >= 2,	/* ID_AA64ISAR0_EL1.TLB */
+		.tlbi_level = field(mmfr2, 48) != 0,	/* ID_AA64MMFR2_EL1.TTL */
 	};
 }

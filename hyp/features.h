@@ -14,7 +14,7 @@ struct keel_hyp_features {
 	u8 lrs, aprs;			/* list registers, active-priority registers of each group */
 	/* KEEL_FIX_* of core/errata_table.h */
 	bool at_erratum, tlbi_erratum, par_erratum, hcr_erratum, hpfar_erratum, tsb_erratum;
-	bool tlbi_range;		/* FEAT_TLBIRANGE */
+	bool tlbi_range, tlbi_level;	/* FEAT_TLBIRANGE, FEAT_TTL */
 };
 
 /*

@@ -126,13 +126,6 @@ static inline void keel_tlb_flush_all(void)
 	keel_mode_call(tlb_flush_all);
 }
 
-/* Which invalidations the CPUs have. Once, before any of the above. */
-KEEL_TWINS(void, tlb_module_init, void);
-static inline void keel_tlb_module_init(void)
-{
-	keel_mode_call(tlb_module_init);
-}
-
 /*
  * Once at load, before anything else here: learn which features the world
  * switch minds, prepare what is to be at EL2; -errno leaves nothing behind.

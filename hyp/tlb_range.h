@@ -11,6 +11,19 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+/* Registers of stage 2 that tell what an invalidation is for, and by which operands. */
+#define KEEL_VTTBR_VMID	GENMASK_ULL(63, 48)
+#define KEEL_VTCR_DS	BIT_ULL(32)
+
+/*
+ * Beyond so many pages all of the VM is cheaper: single invalidations, or those by
+ * range (4 GiB of 4K pages).
+ */
+static inline u64 keel_tlb_most_pages(bool range)
+{
+	return range ? 1ULL << 20 : 64;
+}
+
 /* TG and the upper half of TTL: 1, 2, 3 for 4K, 16K, 64K. */
 static inline u64 keel_tlb_granule(unsigned int page_shift)
 {

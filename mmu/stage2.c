@@ -15,6 +15,7 @@
 #include <asm/sysreg.h>
 #include "../core/errata.h"
 #include "../core/log.h"
+#include "../hyp/tlb_range.h"
 #include "stage2.h"
 #include "vmid.h"
 
@@ -29,7 +30,6 @@
 #define VTCR_VS		BIT_ULL(19)
 #define VTCR_HA		BIT_ULL(21)
 #define VTCR_ONE	BIT_ULL(31)
-#define VTCR_DS		BIT_ULL(32)
 
 /* Leaf attributes: MemAttr[3:0] at [5:2] (Arm ARM D8.6.6 and, with FWB, D8.6.7), SH at [9:8]. */
 #define ATTR_MEM	GENMASK_ULL(5, 2)
@@ -231,7 +231,7 @@ static u64 make_vtcr(const struct keel_pgt_geo *geo)
 	vtcr |= FIELD_PREP(VTCR_TG0, encode_granule(geo));
 	vtcr |= FIELD_PREP(VTCR_PS, encode_pa_size(geo));
 	if (geo->wide && geo->page_shift != 16)
-		vtcr |= VTCR_DS;
+		vtcr |= KEEL_VTCR_DS;
 	if (keel_stage2_caps.vmid_bits == 16)
 		vtcr |= VTCR_VS;
 	if (keel_stage2_caps.af)
@@ -474,12 +474,7 @@ const char *keel_stage2_kind(u64 attr)
 
 int __init keel_mmu_module_init(void)
 {
-	int ret = probe(&keel_stage2_caps);
-
-	if (ret)
-		return ret;
-	keel_tlb_module_init();
-	return keel_vmid_module_init(keel_stage2_caps.vmid_bits);
+	return probe(&keel_stage2_caps) ?: keel_vmid_module_init(keel_stage2_caps.vmid_bits);
 }
 
 void keel_mmu_module_exit(void)

@@ -10,11 +10,10 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include "../core/log.h"
+#include "../hyp/tlb_range.h"
 #include "mmu.h"
 #include "vmid.h"
 #include "vmid_pool.h"
-
-#define VTTBR_VMID	GENMASK_ULL(63, 48)
 
 static unsigned int vmid_bits;
 module_param(vmid_bits, uint, 0444);
@@ -78,7 +77,7 @@ static void publish(struct keel_mmu *mmu, u64 id)
 {
 	u64 number = keel_vmid_pool_number(&pool, id);
 
-	WRITE_ONCE(mmu->s2.vttbr, (mmu->s2.vttbr & ~VTTBR_VMID) | FIELD_PREP(VTTBR_VMID, number));
+	WRITE_ONCE(mmu->s2.vttbr, (mmu->s2.vttbr & ~KEEL_VTTBR_VMID) | FIELD_PREP(KEEL_VTTBR_VMID, number));
 	dsb(ish);
 	smp_store_release(&mmu->vmid, id);
 }

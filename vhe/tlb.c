@@ -20,32 +20,10 @@
 #include "../hyp/tlb_range.h"
 #include "pcpu.h"
 
-#define VTTBR_VMID	GENMASK_ULL(63, 48)
-#define VTCR_DS		BIT_ULL(32)
-
-/* Beyond so many single invalidations all of the VM is cheaper. */
-#define MAX_SINGLE	64
-/* As many range invalidations as MAX_SINGLE would not be worth it either: 4 GiB of 4K pages. */
-#define MAX_RANGE	(1ULL << 20)
-
-static struct {
-	bool level_hint;	/* FEAT_TTL */
-	bool range;		/* FEAT_TLBIRANGE */
-} features __ro_after_init;
-
 struct host {
 	unsigned long irq;
 	u64 vttbr, vtcr, hcr, tcr, sctlr;
 };
-
-void keel_vhe_tlb_module_init(void)
-{
-	u64 isar0 = read_sanitised_ftr_reg(SYS_ID_AA64ISAR0_EL1);
-	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
-
-	features.range = ((isar0 >> 56) & 0xf) >= 2;	/* ID_AA64ISAR0_EL1.TLB */
-	features.level_hint = (mmfr2 >> 48) & 0xf;	/* ID_AA64MMFR2_EL1.TTL */
-}
 
 /*
  * Cortex-A76 1165522, A55 1530923 and kin: an AT executed speculatively while
@@ -89,7 +67,7 @@ static bool enter_vm(const struct keel_s2 *s2, struct host *h)
 	dsb(ish);
 	local_irq_save(h->irq);
 	vttbr = READ_ONCE(s2->vttbr);
-	if (!(vttbr & VTTBR_VMID)) {
+	if (!(vttbr & KEEL_VTTBR_VMID)) {
 		local_irq_restore(h->irq);
 		return false;
 	}
@@ -155,7 +133,7 @@ void keel_vhe_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
 
 	if (!enter_vm(s2, &h))
 		return;
-	__tlbi(ipas2e1is, keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, features.level_hint ? level : 0));
+	__tlbi(ipas2e1is, keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, keel_hyp_features.tlbi_level ? level : 0));
 	finish_flush();
 	leave_vm(&h);
 }
@@ -178,11 +156,11 @@ static void flush_pages(u64 start, u64 pages, bool range)
 
 void keel_vhe_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
 {
-	bool range = features.range && !(s2->vtcr & VTCR_DS);
+	bool range = keel_hyp_features.tlbi_range && !(s2->vtcr & KEEL_VTCR_DS);
 	u64 pages = size >> PAGE_SHIFT;
 	struct host h;
 
-	if (pages > (range ? MAX_RANGE : MAX_SINGLE)) {
+	if (pages > keel_tlb_most_pages(range)) {
 		keel_vhe_tlb_flush_vmid(s2);
 		return;
 	}

@@ -13,12 +13,6 @@
 #include "../../hyp/tlb_range.h"
 #include "image.h"
 
-#define VTTBR_VMID	GENMASK_ULL(63, 48)
-#define VTCR_DS		BIT_ULL(32)
-
-/* The host asks for less; this bounds the cost of a bogus request. */
-#define MAX_PAGES	(1ULL << 20)
-
 #define tlbi(op)	asm volatile("tlbi " #op ::: "memory")
 #define tlbi_arg(op, arg) asm volatile("tlbi " #op ", %0" :: "r" (arg) : "memory")
 
@@ -81,7 +75,7 @@ static void finish_flush(void)
 
 static bool has_vmid(u64 vttbr)
 {
-	return vttbr & VTTBR_VMID;
+	return vttbr & KEEL_VTTBR_VMID;
 }
 
 long keel_el2_tlb_vmid(u64 vttbr, u64 vtcr)
@@ -136,10 +130,11 @@ long keel_el2_tlb_range(u64 vttbr, u64 vtcr, u64 start, u64 pages)
 {
 	struct host h;
 
-	if (!has_vmid(vttbr) || pages > MAX_PAGES)
+	/* the host asks for less; this bounds the cost of a bogus request */
+	if (!has_vmid(vttbr) || pages > keel_tlb_most_pages(true))
 		return -EINVAL;
 	enter_vm(vttbr, vtcr, &h);
-	flush_pages(start, pages, keel_image_cpu()->features.tlbi_range && !(vtcr & VTCR_DS));
+	flush_pages(start, pages, keel_image_cpu()->features.tlbi_range && !(vtcr & KEEL_VTCR_DS));
 	finish_flush();
 	leave_vm(&h);
 	return 0;

@@ -17,21 +17,10 @@
 #include <asm/sysreg.h>
 #include "../../arch/pmu.h"
 #include "../../core/objects.h"
+#include "../../hyp/features.h"
 #include "../../hyp/hyp.h"
 #include "../../hyp/tlb_range.h"
 #include "call.h"
-
-#define VTTBR_VMID	GENMASK_ULL(63, 48)
-#define VTCR_DS		BIT_ULL(32)
-
-/* Beyond so many single invalidations all of the VM is cheaper; likewise range invalidations: 4 GiB of 4K pages. */
-#define MAX_SINGLE	64
-#define MAX_RANGE	(1ULL << 20)
-
-static struct {
-	bool level_hint;	/* FEAT_TTL */
-	bool range;		/* FEAT_TLBIRANGE */
-} features __ro_after_init;
 
 /* EL2's pages would be shared with what is beside it: kmalloc() has pages of their own for such sizes only. */
 static bool has_own_pages(const void *start, size_t size)
@@ -135,15 +124,6 @@ u32 keel_nvhe_gic_vmcr(struct keel_vcpu *vcpu)
 	return vcpu->ctx.gic.vmcr;
 }
 
-void __init keel_nvhe_tlb_module_init(void)
-{
-	u64 isar0 = read_sanitised_ftr_reg(SYS_ID_AA64ISAR0_EL1);
-	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
-
-	features.range = ((isar0 >> 56) & 0xf) >= 2;	/* ID_AA64ISAR0_EL1.TLB */
-	features.level_hint = (mmfr2 >> 48) & 0xf;	/* ID_AA64MMFR2_EL1.TTL */
-}
-
 /* One broadcast, for a CPU that can do it. */
 struct flush {
 	enum keel_call call;
@@ -194,7 +174,7 @@ static void flush(struct flush *f)
 static bool has_vmid(const struct keel_s2 *s2)
 {
 	dsb(ishst);	/* Arm ARM D8.17.5: the change of the tables before the TLBI */
-	return READ_ONCE(s2->vttbr) & VTTBR_VMID;
+	return READ_ONCE(s2->vttbr) & KEEL_VTTBR_VMID;
 }
 
 void keel_nvhe_tlb_flush_vmid(const struct keel_s2 *s2)
@@ -209,7 +189,7 @@ void keel_nvhe_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
 {
 	struct flush f = {
 		.call = KEEL_CALL_TLB_IPA, .s2 = s2,
-		.a3 = keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, features.level_hint ? level : 0),
+		.a3 = keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, keel_hyp_features.tlbi_level ? level : 0),
 	};
 
 	if (has_vmid(s2))
@@ -218,12 +198,12 @@ void keel_nvhe_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
 
 void keel_nvhe_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
 {
-	bool range = features.range && !(s2->vtcr & VTCR_DS);
+	bool range = keel_hyp_features.tlbi_range && !(s2->vtcr & KEEL_VTCR_DS);
 	struct flush f = {
 		.call = KEEL_CALL_TLB_RANGE, .s2 = s2, .a3 = start.v, .a4 = size >> PAGE_SHIFT,
 	};
 
-	if (f.a4 > (range ? MAX_RANGE : MAX_SINGLE)) {
+	if (f.a4 > keel_tlb_most_pages(range)) {
 		keel_nvhe_tlb_flush_vmid(s2);
 		return;
 	}

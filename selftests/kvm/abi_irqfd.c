@@ -322,6 +322,22 @@ static void irqfd_resample(void)
 }
 
 /* Two sources of one line: when one goes, the other's interrupt stays. */
+static void hold_together(struct vm *vm, int a, int b, int ack_a, int ack_b)
+{
+	signal_fd(a);
+	NEXT(vm, 39);
+	NEXT(vm, GIC_SPURIOUS);
+	CHECK(is_signalled(ack_a));
+	CHECK(is_signalled(ack_b));
+	/* one goes while the other one holds the line up */
+	signal_fd(b);
+	CHECK_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
+	NEXT(vm, 39);
+	NEXT(vm, GIC_SPURIOUS);
+	CHECK(!is_signalled(ack_a));
+	CHECK(is_signalled(ack_b));
+}
+
 static void irqfd_shared(void)
 {
 	struct vm *vm = vm_acknowledging(true);
@@ -329,17 +345,7 @@ static void irqfd_shared(void)
 
 	REQUIRE_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_RESAMPLE, ack_a), 0);
 	REQUIRE_EQ(irqfd(vm->fd, b, 7, KVM_IRQFD_FLAG_RESAMPLE, ack_b), 0);
-	signal_fd(a);
-	NEXT(vm, 39);
-	NEXT(vm, GIC_SPURIOUS);
-	CHECK(is_signalled(ack_a));
-	CHECK(is_signalled(ack_b));
-	signal_fd(b);
-	CHECK_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
-	NEXT(vm, 39);
-	NEXT(vm, GIC_SPURIOUS);
-	CHECK(!is_signalled(ack_a));
-	CHECK(is_signalled(ack_b));
+	hold_together(vm, a, b, ack_a, ack_b);
 }
 
 /* The same with a GSI each, both routed to the one SPI. */
@@ -357,17 +363,7 @@ static void irqfd_two_gsis(void)
 	REQUIRE_EQ(route(vm->fd, &r, 2), 0);
 	REQUIRE_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_RESAMPLE, ack_a), 0);
 	REQUIRE_EQ(irqfd(vm->fd, b, 100, KVM_IRQFD_FLAG_RESAMPLE, ack_b), 0);
-	signal_fd(a);
-	NEXT(vm, 39);
-	NEXT(vm, GIC_SPURIOUS);
-	CHECK(is_signalled(ack_a));
-	CHECK(is_signalled(ack_b));
-	signal_fd(b);
-	CHECK_EQ(irqfd(vm->fd, a, 7, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
-	NEXT(vm, 39);
-	NEXT(vm, GIC_SPURIOUS);
-	CHECK(!is_signalled(ack_a));
-	CHECK(is_signalled(ack_b));
+	hold_together(vm, a, b, ack_a, ack_b);
 }
 
 /*

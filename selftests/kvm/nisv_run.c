@@ -413,6 +413,46 @@ static void the_call(void)
 	CHECK_EQ(vm_decode(vm, 0), 0);
 }
 
+/* --- a CPU that is turned off and on between the accesses --- */
+
+#define CPU_ON		0xc4000003u
+#define NOWHERE		(MMIO_BASE + 0x100000)
+
+static void guest_again(u64 arg)
+{
+	GUEST_SYNC(7, 0);
+}
+
+static void guest_stores(u64 arg)
+{
+	asm volatile("stp xzr, xzr, [%0]" :: "r" (NOWHERE) : "memory");
+	GUEST_SYNC(1, 0);
+}
+
+static void guest_turns_on(u64 arg)
+{
+	guest_secondary_fn = guest_again;
+	GUEST_EQ(guest_hvc(CPU_ON, 0, (u64)guest_secondary, 0).a0, 0);
+	GUEST_SYNC(2, 0);
+}
+
+static void turned_off_and_on(void)
+{
+	struct kvm_mp_state off = { KVM_MP_STATE_STOPPED };
+	struct vm *vm = vm_new(2, guest_stores, 0);
+	struct vcpu *v = &vm->vcpu[0];
+
+	if (vm_decode(vm->fd, 1))
+		ktap_skip("no KEEL_CAP_ARM_DECODE_NISV");
+	REQUIRE_EQ(vcpu_run(v), 0);
+	REQUIRE(v->run->exit_reason == KVM_EXIT_MMIO && v->run->mmio.phys_addr == NOWHERE);
+	REQUIRE_EQ(kvm(v->fd, KVM_SET_MP_STATE, &off), 0);
+	vcpu_start(&vm->vcpu[1], guest_turns_on, 0);
+	vcpu_sync(&vm->vcpu[1], 2);
+	/* no second half of the store, of a life that is over */
+	vcpu_sync(v, 7);
+}
+
 static const struct ktap_case cases[] = {
 	{ "KEEL_CAP_ARM_DECODE_NISV", the_call },
 	{ "immediate_exit between accesses", immediate_exit },
@@ -420,6 +460,7 @@ static const struct ktap_case cases[] = {
 	{ "a store is of one moment", store_is_whole },
 	{ "an abort for an answer", abort_between },
 	{ "begun again elsewhere", begin_again },
+	{ "turned off and on", turned_off_and_on },
 	{ "single step", stepped },
 	{ "ioeventfd", ioeventfds },
 	{ "coalesced", coalesced },
