@@ -4,8 +4,8 @@
  *  - a long queue does not keep signals away, and user space does not wait for one
  *    that it restored, be it before there are vCPUs
  *  - thousands of ITSes come and go with their VM
- *  - thousands of pending LPIs: the most urgent comes first, each comes once, and
- *    an exit takes no longer than with a few
+ *  - thousands of pending LPIs: the most urgent comes first, each comes once (what an
+ *    exit costs then is counted by the benchmark: exit-900-lpis)
  */
 #include <signal.h>
 #include <sys/time.h>
@@ -73,22 +73,6 @@ static void for_each_of_crowd(u64 op)
 		;
 }
 
-/* The shortest of many exits, which interrupts of the host make longer but not shorter. */
-static u64 ticks_of_exit(void)
-{
-	u64 best = ~0ul;
-
-	for (unsigned int i = 0; i < 40; i++) {
-		u64 t = mrs(cntvct_el0);
-
-		guest_hvc(0xc4000004, 0, 0, 0);
-		isb();
-		t = mrs(cntvct_el0) - t;
-		best = t < best ? t : best;
-	}
-	return best;
-}
-
 static u64 first_of_crowd;
 
 static void take_of_crowd(struct guest_regs *regs)
@@ -109,8 +93,6 @@ static void take_of_crowd(struct guest_regs *regs)
 
 static void guest_crowd(u64 arg)
 {
-	u64 few, many;
-
 	for (u32 i = 0; i < CROWD; i++)
 		*(volatile u8 *)(PROPS + i) = i == CROWD - 1 ? 0x21 : PROP_ON;
 	lpi_cpu_enable();
@@ -122,10 +104,7 @@ static void guest_crowd(u64 arg)
 	for_each_of_crowd(0xa);
 	for (u64 i = 0; i < 40; i++)
 		GUEST_SYNC(i, 0);
-	few = ticks_of_exit();
 	for_each_of_crowd(INT);
-	many = ticks_of_exit();
-	GUEST_SYNC(few, many);
 	irq_on();
 	while (READ_ONCE(lpi_nr_taken[0]) < CROWD)
 		isb();
@@ -251,18 +230,11 @@ static void crowd(void)
 {
 	struct its_machine m = its_machine(1, guest_crowd, NULL);
 	struct vcpu *vcpu = &m.vm->vcpu[0];
-	struct ucall uc;
 
 	for (u32 i = 0; i < 40; i++) {
 		vcpu_sync(vcpu, i);
 		CHECK_EQ(its_send(&m, GITS, 2, i), 1);
 	}
-	uc = vcpu_ucall(vcpu);
-	REQUIRE_EQ(uc.cmd, UCALL_SYNC);
-	ktap_note("an exit takes %lu ticks with 40 pending, %lu with %u", uc.a, uc.b, CROWD);
-	/* the in-tree KVM sorts them each time */
-	if (on_keel())
-		CHECK(uc.b < 6 * uc.a);
 	vcpu_finish(vcpu);
 }
 

@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "../../selftests/kvm/lib/vm.h"
 #include "ops.h"
@@ -244,10 +245,26 @@ static void its_command(unsigned int n, u64 a, u64 b, u64 c)
 	at[3] = 0;
 }
 
-/* Event 0 of device 1 is the first LPI, at CPU 0. */
-static void its_on(void)
+#define LPIS		900u
+#define SYNC		0x05
+
+static unsigned int its_queued;
+
+/* The commands so far are done when this returns. */
+static void its_done(void)
 {
-	*(volatile u8 *)TABLE(PROPERTIES) = 0xa1;
+	its_command(its_queued++, SYNC, 0, 0);
+	dsb(sy);
+	mmio_write64(GITS + 0x88, its_queued * 32);			/* GITS_CWRITER */
+	while (mmio_read64(GITS + 0x90) != its_queued * 32)		/* GITS_CREADR */
+		yield();
+}
+
+/* The events of device 1 from 0 on are the first n LPIs, at CPU 0. */
+static void its_on(unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		((volatile u8 *)TABLE(PROPERTIES))[i] = 0xa1;
 	mmio_write64(GICR(0) + 0x70, TABLE(PROPERTIES) | 0xf);	/* GICR_PROPBASER */
 	mmio_write64(GICR(0) + 0x78, TABLE(PENDING));		/* GICR_PENDBASER */
 	dsb(sy);
@@ -256,20 +273,28 @@ static void its_on(void)
 	mmio_write64(GITS + 0x108, VALID | TABLE(COLLECTIONS));
 	mmio_write64(GITS + 0x80, VALID | TABLE(QUEUE) | 0xf);	/* GITS_CBASER */
 	write32(GITS, 1);
-	its_command(0, 0x08 | 1ul << 32, 4, VALID | TABLE(EVENTS));	/* MAPD */
-	its_command(1, 0x09, 0, VALID);					/* MAPC */
-	its_command(2, 0x0a | 1ul << 32, (u64)LPI << 32, 0);		/* MAPTI */
-	its_command(3, 0x05, 0, 0);					/* SYNC */
-	dsb(sy);
-	mmio_write64(GITS + 0x88, 4 * 32);			/* GITS_CWRITER */
-	while (mmio_read64(GITS + 0x90) != 4 * 32)		/* GITS_CREADR */
-		yield();
+	its_command(its_queued++, 0x08 | 1ul << 32, 9, VALID | TABLE(EVENTS));	/* MAPD */
+	its_command(its_queued++, 0x09, 0, VALID);				/* MAPC */
+	for (u64 i = 0; i < n; i++)						/* MAPTI */
+		its_command(its_queued++, 0x0a | 1ul << 32, i | (LPI + i) << 32, 0);
+	its_done();
+}
+
+/* Exits to user space while many are pending and none is taken. */
+static void guest_lpi_crowd(u64 arg)
+{
+	gic_on();
+	its_on(LPIS);
+	for (unsigned int i = 0; i < LPIS; i++)
+		its_command(its_queued++, 0x03 | 1ul << 32, i, 0);		/* INT */
+	its_done();
+	MEASURE(LPI_CROWD, read32(DEVICE));
 }
 
 static void guest_irqfd_lpi(u64 arg)
 {
 	gic_on();
-	its_on();
+	its_on(1);
 	guest_receiver(arg);
 }
 
@@ -389,12 +414,11 @@ static void gic_attr(int fd, u32 group, u64 attr, const void *val)
 	REQUIRE_EQ(kvm(fd, KVM_SET_DEVICE_ATTR, &a), 0);
 }
 
-/* Returns the device's fd. */
-static int add_gic(int vm)
+/* A GIC of so many interrupts. Returns the device's fd. */
+static int add_gic(int vm, u32 irqs)
 {
 	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
 	u64 dist = GICD, redist = GICR(0);
-	u32 irqs = 64;
 
 	if (kvm(vm, KVM_CREATE_DEVICE, &cd) < 0)
 		ktap_skip("no GICv3 for guests");
@@ -409,7 +433,7 @@ static struct vm *new_vm(unsigned int n, void (*fn)(u64))
 {
 	struct vm *vm = vm_new(n, fn, 0);
 
-	add_gic(vm->fd);
+	add_gic(vm->fd, 64);
 	return vm;
 }
 
@@ -508,19 +532,35 @@ static int add_its(int vm)
 	return cd.fd;
 }
 
+static struct vm *new_vm_with_its(void (*fn)(u64))
+{
+	struct vm *vm = new_vm(1, fn);
+	u64 size = NR_TABLES * 0x10000ul;
+
+	add_its(vm->fd);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, size, vm_alloc(size, 0x10000)), 0);
+	return vm;
+}
+
+static void lpi_crowd(void)
+{
+	struct vm *vm = new_vm_with_its(guest_lpi_crowd);
+
+	serve(&vm->vcpu[0]);
+	best = *vm_shared(vm, best);
+}
+
 static void irqfd_lpi(void)
 {
-	struct vm *vm = new_vm(1, guest_irqfd_lpi);
+	struct vm *vm = new_vm_with_its(guest_irqfd_lpi);
 	struct { struct kvm_irq_routing head; struct kvm_irq_routing_entry entry; } route = {
 		.head.nr = 1,
 		.entry = { .gsi = 1, .type = KVM_IRQ_ROUTING_MSI, .flags = KVM_MSI_VALID_DEVID,
 			   .u.msi = { .address_lo = GITS_TRANSLATER, .data = 0, .devid = 1 } },
 	};
 	struct kvm_irqfd irqfd = { .fd = eventfd(0, 0), .gsi = 1 };
-	u64 *taken = vm_shared(vm, nr_taken[0]), size = NR_TABLES * 0x10000ul, sent = 0, one = 1;
+	u64 *taken = vm_shared(vm, nr_taken[0]), sent = 0, one = 1;
 
-	add_its(vm->fd);
-	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, size, vm_alloc(size, 0x10000)), 0);
 	REQUIRE_EQ(kvm(vm->fd, KVM_SET_GSI_ROUTING, &route), 0);
 	REQUIRE_EQ(kvm(vm->fd, KVM_IRQFD, &irqfd), 0);
 	start_thread(&vm->vcpu[0]);
@@ -603,7 +643,7 @@ static void create_destroy(void)
 		vm = vm_fd(0);
 		vcpu = vcpu_fd(vm, 0);
 		REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
-		gic = add_gic(vm);
+		gic = add_gic(vm, 64);
 		close(gic);
 		close(vcpu);
 		close(vm);
@@ -626,7 +666,7 @@ static void first(void)
 		REQUIRE_EQ(vm_slot(vm, 0, 0, RAM_BASE, RAM_SIZE, image->ram), 0);
 		vcpu = vcpu_fd(vm, 0);
 		REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
-		gic = add_gic(vm);
+		gic = add_gic(vm, 64);
 		REQUIRE_EQ(reg_set(vcpu, REG_PC, &pc), 0);
 		REQUIRE_EQ(reg_set(vcpu, REG_X(0), &fn), 0);
 		REQUIRE_EQ(kvm(vcpu, KVM_RUN, 0), 0);
@@ -635,6 +675,39 @@ static void first(void)
 		close(gic);
 		close(vcpu);
 		close(vm);
+		usleep(30000);
+	}
+}
+
+/*
+ * The end of a VM with many irqfds that may hold up as many lines: for each. What
+ * looks through all of them for each one shows here, since they are a thousand.
+ */
+static void irqfds_end(void)
+{
+	struct rlimit limit = { 2 * N_IRQFDS_END + 100, 2 * N_IRQFDS_END + 100 };
+	static int fds[N_IRQFDS_END][2];
+	int vm;
+
+	REQUIRE_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (unsigned int i = 0; i < N_IRQFDS_END; i++) {
+		fds[i][0] = eventfd(0, EFD_NONBLOCK);
+		fds[i][1] = eventfd(0, EFD_NONBLOCK);
+		REQUIRE(fds[i][0] >= 0 && fds[i][1] >= 0);
+	}
+	for (unsigned int batch = 0; batch < BATCHES; batch++) {
+		vm = vm_fd(0);
+		close(vcpu_fd(vm, 0));
+		close(add_gic(vm, 992));
+		for (unsigned int i = 0; i < N_IRQFDS_END; i++) {
+			struct kvm_irqfd a = { .fd = fds[i][0], .gsi = i % (992 - 32), .resamplefd = fds[i][1],
+					       .flags = KVM_IRQFD_FLAG_RESAMPLE };
+
+			REQUIRE_EQ(kvm(vm, KVM_IRQFD, &a), 0);
+		}
+		BEGIN(IRQFDS_END);
+		close(vm);
+		END(IRQFDS_END);
 		usleep(30000);
 	}
 }
@@ -649,10 +722,10 @@ static const struct bench {
 	B(GIC_READ, gic_read), B(GIC_WRITE, gic_write), B(SGI_SEND, sgi_send), B(WFI_PENDING, wfi_pending),
 	B(USER_READ, user_read), B(USER_WRITE, user_write), B(IOEVENTFD, ioeventfd),
 	B(SGI_HANDLER, sgi_handler), B(EOI, eoi), B(IRQFD_SPI, irqfd_spi),
-	B(IRQFD_LPI, irqfd_lpi), B(TIMER, timer),
+	B(IRQFD_LPI, irqfd_lpi), B(LPI_CROWD, lpi_crowd), B(TIMER, timer),
 	B(WFI_SLEEP, wfi_sleep), B(SWITCH_VCPU, switch_vcpu), B(SWITCH_VM, switch_vm),
 	B(FAULT_4K, fault_4k), B(FAULT_2M, fault_2m), B(WRPROTECT, wrprotect),
-	B(CREATE, create_destroy), B(FIRST, first),
+	B(CREATE, create_destroy), B(FIRST, first), B(IRQFDS_END, irqfds_end),
 };
 
 static const char *const names[] = {

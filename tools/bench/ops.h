@@ -27,6 +27,7 @@
 	OP(EOI,		"interrupt-completion",	100, 1) \
 	OP(IRQFD_SPI,	"irqfd-spi-to-handler",	50,  32) \
 	OP(IRQFD_LPI,	"irqfd-lpi-to-handler",	50,  32) \
+	OP(LPI_CROWD,	"exit-900-lpis",	50,  64) \
 	OP(TIMER,	"timer-to-handler",	50,  64) \
 	OP(WFI_SLEEP,	"wfi-sleep-wake",	100, 4) \
 	OP(SWITCH_VCPU,	"vcpu-switch",		50,  64) \
@@ -36,6 +37,7 @@
 	OP(WRPROTECT,	"write-protect-fault",	50,  256) \
 	OP(CREATE,	"vm-create-destroy",	50,  1) \
 	OP(FIRST,	"vm-first-exit",	50,  1) \
+	OP(IRQFDS_END,	"irqfds-end",		100, 1000) \
 	OP(BOOT,	"linux-boot",		100, 1) \
 	OP(GETPID,	"linux-getpid",		100, 20000) \
 	OP(FORK_EXEC,	"linux-fork-exec",	100, 40) \
