@@ -141,7 +141,8 @@ guest_files() {
 	local kernel=${1:-6.12} guest
 	guest=$("$TESTBED/make-guest" "$kernel")
 	GUEST_FILES=(--file "$KEEL_CACHE/kernel/$kernel/Image" --file "$guest:/t/guest.gz"
-		--file "$TOP/build/vmm/keel-vmm" --file "$TOP/build/check/gdb-client")
+		--file "$TOP/build/vmm/keel-vmm" --file "$TOP/build/check/gdb-client"
+		--file "$TESTBED/vfio-bind:/bin/vfio-bind")
 }
 
 # Build one static program for the emulated host. usage: cross_build OUT SOURCE

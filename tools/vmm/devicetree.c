@@ -10,13 +10,14 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "vmm.h"
+#include "pci.h"
 
 /* Kinds and triggers in the first and third cell of a GIC interrupt. */
 enum { SPI = 0, PPI = 1 };
 enum { EDGE = 1, LEVEL = 4 };
 
 #define GIC_PHANDLE 1
+#define ITS_PHANDLE 2
 
 static void check(int error)
 {
@@ -54,8 +55,9 @@ static void put_empty(void *fdt, const char *name)
 
 static void put_cells(void *fdt, const char *name, const u32 *values, int count)
 {
-	fdt32_t cells[16];
+	fdt32_t cells[MAX_VFIO * 10];
 
+	assert(count <= (int)(sizeof(cells) / sizeof(cells[0])));
 	for (int i = 0; i < count; i++)
 		cells[i] = cpu_to_fdt32(values[i]);
 	check(fdt_property(fdt, name, cells, count * sizeof(cells[0])));
@@ -135,6 +137,17 @@ static void timer(void *fdt, const struct machine *m)
 	end(fdt);
 }
 
+static void its(void *fdt)
+{
+	begin_at(fdt, "msi-controller", GITS_BASE);
+	put_string(fdt, "compatible", "arm,gic-v3-its");
+	put(fdt, "phandle", ITS_PHANDLE);
+	put_empty(fdt, "msi-controller");
+	put(fdt, "#msi-cells", 1);
+	put(fdt, "reg", WIDE(GITS_BASE), WIDE(KB(128)));
+	end(fdt);
+}
+
 static void gic(void *fdt, const struct machine *m)
 {
 	begin_at(fdt, "interrupt-controller", GICD_BASE);
@@ -142,11 +155,16 @@ static void gic(void *fdt, const struct machine *m)
 	put(fdt, "phandle", GIC_PHANDLE);
 	put_empty(fdt, "interrupt-controller");
 	put(fdt, "#interrupt-cells", 3);
+	put(fdt, "#address-cells", 2);
+	put(fdt, "#size-cells", 2);
+	put_empty(fdt, "ranges");
 	if (m->gic_version == 3)
 		put(fdt, "reg", WIDE(GICD_BASE), WIDE(KB(64)),
 		    WIDE(GICR_BASE), WIDE(KB(128) * m->nr_cpus));
 	else
 		put(fdt, "reg", WIDE(GICD_BASE), WIDE(KB(4)), WIDE(GICC_BASE), WIDE(KB(8)));
+	if (m->has_its)
+		its(fdt);
 	end(fdt);
 }
 
@@ -172,6 +190,39 @@ static void disk(void *fdt, int i)
 	end(fdt);
 }
 
+/* Pin 1 of each device, by the device's number: its SPI. */
+static void pci_lines(void *fdt, int count)
+{
+	u32 map[MAX_VFIO][10];
+
+	for (int i = 0; i < count; i++) {
+		const u32 line[10] = { pci_requester(i) << 8, 0, 0, 1, GIC_PHANDLE, 0, 0, SPI, PCI_SPI + i, LEVEL };
+
+		memcpy(map[i], line, sizeof(line));
+	}
+	put(fdt, "#interrupt-cells", 1);
+	put(fdt, "interrupt-map-mask", 0xf800, 0, 0, 7);
+	put_cells(fdt, "interrupt-map", map[0], count * 10);
+}
+
+/* Addresses on the bus are the machine's; the first cell says 32-bit memory. */
+static void pci(void *fdt, const struct machine *m)
+{
+	begin_at(fdt, "pcie", PCI_CONFIG);
+	put_string(fdt, "compatible", "pci-host-ecam-generic");
+	put_string(fdt, "device_type", "pci");
+	put(fdt, "#address-cells", 3);
+	put(fdt, "#size-cells", 2);
+	put(fdt, "bus-range", 0, 0);
+	put(fdt, "reg", WIDE(PCI_CONFIG), WIDE(MB(1)));
+	put(fdt, "ranges", 0x02000000, WIDE(PCI_WINDOW), WIDE(PCI_WINDOW), WIDE(PCI_WINDOW_SIZE));
+	put_empty(fdt, "dma-coherent");
+	if (m->has_its)
+		put(fdt, "msi-map", 0, ITS_PHANDLE, 0, 0x10000);
+	pci_lines(fdt, m->options->nr_vfio);
+	end(fdt);
+}
+
 void devicetree_write(struct machine *m, const struct boot *boot)
 {
 	void *fdt = vm_memory(m, boot->dtb, boot->dtb_room);
@@ -193,6 +244,8 @@ void devicetree_write(struct machine *m, const struct boot *boot)
 	serial(fdt);
 	for (int i = 0; i < m->options->nr_disks; i++)
 		disk(fdt, i);
+	if (m->options->nr_vfio)
+		pci(fdt, m);
 	end(fdt);
 	check(fdt_finish(fdt));
 }

@@ -12,11 +12,11 @@
 #include "vmm.h"
 
 /* Interrupts of all kinds, a multiple of 32: 32 private ones, then SPIs. */
-#define NR_IRQS 64
+#define NR_IRQS (32 + NR_SPIS)
 
 static int gic_fd;
 
-static void set(const char *what, u32 group, u64 attribute, void *value)
+static void set(int fd, const char *what, u32 group, u64 attribute, void *value)
 {
 	struct kvm_device_attr attr = {
 		.group = group,
@@ -24,7 +24,7 @@ static void set(const char *what, u32 group, u64 attribute, void *value)
 		.addr = (uintptr_t)value,
 	};
 
-	kvm_call(gic_fd, KVM_SET_DEVICE_ATTR, what, (unsigned long)&attr);
+	kvm_call(fd, KVM_SET_DEVICE_ATTR, what, (unsigned long)&attr);
 }
 
 void gic_create(struct machine *m)
@@ -39,11 +39,25 @@ void gic_create(struct machine *m)
 			 (unsigned long)&gic);
 	}
 	gic_fd = gic.fd;
+	m->has_its = m->gic_version == 3 && m->options->nr_vfio;
 }
 
 static void place(const char *what, u64 type, u64 address)
 {
-	set(what, KVM_DEV_ARM_VGIC_GRP_ADDR, type, &address);
+	set(gic_fd, what, KVM_DEV_ARM_VGIC_GRP_ADDR, type, &address);
+}
+
+/* The doorbell for messages of PCI devices; a GICv2 has none. */
+static void its_init(struct machine *m)
+{
+	struct kvm_create_device its = { .type = KVM_DEV_TYPE_ARM_VGIC_ITS };
+	u64 address = GITS_BASE;
+
+	KVM(m->vm, KVM_CREATE_DEVICE, &its);
+	set(its.fd, "KVM_SET_DEVICE_ATTR (ITS: address)",
+	    KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_ITS_ADDR_TYPE, &address);
+	set(its.fd, "KVM_SET_DEVICE_ATTR (ITS: initialise)",
+	    KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 }
 
 /* When all vCPUs exist: each has a redistributor, and no more can come. */
@@ -51,7 +65,7 @@ void gic_init(struct machine *m)
 {
 	u32 nr_irqs = NR_IRQS;
 
-	set("KVM_SET_DEVICE_ATTR (GIC: number of interrupts)",
+	set(gic_fd, "KVM_SET_DEVICE_ATTR (GIC: number of interrupts)",
 	    KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr_irqs);
 	if (m->gic_version == 3) {
 		place("KVM_SET_DEVICE_ATTR (GIC: distributor's address)",
@@ -65,6 +79,8 @@ void gic_init(struct machine *m)
 		place("KVM_SET_DEVICE_ATTR (GIC: CPU interface's address)",
 		      KVM_VGIC_V2_ADDR_TYPE_CPU, GICC_BASE);
 	}
-	set("KVM_SET_DEVICE_ATTR (GIC: initialise)",
+	set(gic_fd, "KVM_SET_DEVICE_ATTR (GIC: initialise)",
 	    KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	if (m->has_its)
+		its_init(m);
 }

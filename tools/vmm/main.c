@@ -20,6 +20,8 @@ static const char usage[] =
 	"  --initrd FILE   its initial file system\n"
 	"  --append TEXT   its command line (default: console=ttyS0)\n"
 	"  --disk FILE     a virtio disk; repeatable\n"
+	"  --vfio DEVICE   a PCI device of the host's that is bound to vfio-pci, such as\n"
+	"                  0000:01:00.0; repeatable\n"
 	"  --cpus N        number of vCPUs (default 1)\n"
 	"  --mem SIZE      memory, with suffix M or G (default 512M)\n"
 	"  --dev NODE      hypervisor (default /dev/kvm)\n"
@@ -66,13 +68,21 @@ static void add_disk(struct options *o, const char *file)
 	o->disks[o->nr_disks++] = file;
 }
 
-enum { KERNEL = 1, INITRD, APPEND, DISK, CPUS, MEM, DEV, NO_REBOOT, TIME, HELP };
+static void add_vfio(struct options *o, const char *name)
+{
+	if (o->nr_vfio == MAX_VFIO)
+		die("--vfio %s: more than %d devices", name, MAX_VFIO);
+	o->vfio[o->nr_vfio++] = name;
+}
+
+enum { KERNEL = 1, INITRD, APPEND, DISK, ASSIGN, CPUS, MEM, DEV, NO_REBOOT, TIME, HELP };
 
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, KERNEL },
 	{ "initrd", required_argument, NULL, INITRD },
 	{ "append", required_argument, NULL, APPEND },
 	{ "disk", required_argument, NULL, DISK },
+	{ "vfio", required_argument, NULL, ASSIGN },
 	{ "cpus", required_argument, NULL, CPUS },
 	{ "mem", required_argument, NULL, MEM },
 	{ "dev", required_argument, NULL, DEV },
@@ -89,6 +99,7 @@ static void set_option(struct options *o, int option, const char *value)
 	case INITRD: o->initrd = value; break;
 	case APPEND: o->append = value; break;
 	case DISK: add_disk(o, value); break;
+	case ASSIGN: add_vfio(o, value); break;
 	case CPUS: o->nr_cpus = parse_number("--cpus", value, MAX_CPUS); break;
 	case MEM: o->ram_size = parse_size(value); break;
 	case DEV: o->dev = value; break;
@@ -159,6 +170,8 @@ static void build(struct machine *m)
 	serial_create(m);
 	for (int i = 0; i < m->options->nr_disks; i++)
 		disk_create(m, m->options->disks[i]);
+	for (int i = 0; i < m->options->nr_vfio; i++)
+		assigned_create(m, m->options->vfio[i]);
 	boot = boot_load(m);
 	devicetree_write(m, &boot);
 	vcpus_start(m, boot.entry, boot.dtb);

@@ -10,7 +10,6 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_mmio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "virtio.h"
@@ -228,15 +227,6 @@ static void virtio_write(void *opaque, u64 offset, u64 value, unsigned int len)
 	pthread_mutex_unlock(&v->lock);
 }
 
-static int new_eventfd(void)
-{
-	int fd = eventfd(0, EFD_CLOEXEC);
-
-	if (fd < 0)
-		die("eventfd: %s", strerror(errno));
-	return fd;
-}
-
 void virtio_create(struct virtio_device *v)
 {
 	pthread_t thread;
@@ -245,10 +235,10 @@ void virtio_create(struct virtio_device *v)
 	v->features |= 1ull << VIRTIO_F_VERSION_1;
 	pthread_mutex_init(&v->lock, NULL);
 	reset(v);
-	v->kick = new_eventfd();
-	v->interrupt = new_eventfd();
+	v->kick = new_eventfd(0);
+	v->interrupt = new_eventfd(0);
 	vm_ioeventfd(v->machine, v->base + VIRTIO_MMIO_QUEUE_NOTIFY, 0, v->kick);
-	vm_irqfd(v->machine, v->spi, v->interrupt);
+	gsi_irqfd(v->machine, v->spi, v->interrupt);
 	bus_add(v->machine, (struct bus_device){
 		.base = v->base,
 		.size = KB(4),

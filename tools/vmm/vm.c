@@ -54,6 +54,24 @@ static int address_bits(struct machine *m)
 	return bits < 32 ? 32 : bits;
 }
 
+u32 vm_new_slot(struct machine *m)
+{
+	return m->nr_slots++;
+}
+
+/* Size 0 ends a slot. False: where the guest wants it there is another one. */
+bool vm_set_slot(struct machine *m, u32 slot, u64 address, u64 size, void *memory)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot,
+		.guest_phys_addr = address,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)memory,
+	};
+
+	return !ioctl(m->vm, KVM_SET_USER_MEMORY_REGION, &region);
+}
+
 /*
  * Memory is an ordinary mapping of this process; the hypervisor takes pages
  * from it as the guest touches them. Aligned so that huge pages fit.
@@ -72,10 +90,6 @@ static void *allocate(u64 size)
 
 void vm_create(struct machine *m)
 {
-	struct kvm_userspace_memory_region region = {
-		.guest_phys_addr = RAM_BASE,
-		.memory_size = m->options->ram_size,
-	};
 	int version;
 
 	m->kvm = open(m->options->dev, O_RDWR | O_CLOEXEC);
@@ -89,9 +103,9 @@ void vm_create(struct machine *m)
 	gic_create(m);
 	check_capabilities(m);
 
-	m->ram = allocate(region.memory_size);
-	region.userspace_addr = (uintptr_t)m->ram;
-	KVM(m->vm, KVM_SET_USER_MEMORY_REGION, &region);
+	m->ram = allocate(m->options->ram_size);
+	if (!vm_set_slot(m, vm_new_slot(m), RAM_BASE, m->options->ram_size, m->ram))
+		die("KVM_SET_USER_MEMORY_REGION: %s", strerror(errno));
 }
 
 /*
@@ -117,15 +131,6 @@ void vm_irq_line(struct machine *m, int spi, bool level)
 	};
 
 	KVM(m->vm, KVM_IRQ_LINE, &line);
-}
-
-/* From now on a write to the eventfd is a pulse on an interrupt line. */
-void vm_irqfd(struct machine *m, int spi, int fd)
-{
-	/* Without a routing table of our own, pin n of the GIC is SPI n. */
-	struct kvm_irqfd irqfd = { .fd = fd, .gsi = spi };
-
-	KVM(m->vm, KVM_IRQFD, &irqfd);
 }
 
 /*

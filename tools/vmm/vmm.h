@@ -24,18 +24,25 @@ typedef uint64_t u64;
 /* Guest physical addresses. Everything below RAM_BASE is devices. */
 #define GICD_BASE 0x08000000ull /* KB(64) */
 #define GICC_BASE 0x08010000ull /* KB(8); GICv2 only */
+#define GITS_BASE 0x08080000ull /* KB(128); with assigned devices */
 #define UART_BASE 0x09000000ull /* KB(4) */
 #define DISK_BASE 0x0a000000ull /* KB(4) each */
 #define GICR_BASE 0x10000000ull /* KB(128) for each vCPU */
+#define PCI_CONFIG 0x18000000ull /* MB(1), one bus; with assigned devices */
+#define PCI_WINDOW 0x20000000ull /* their BARs */
+#define PCI_WINDOW_SIZE MB(512)
 #define RAM_BASE 0x40000000ull
 
 /* Shared interrupts, numbered from 0: SPI n is INTID n + 32. */
 #define UART_SPI 0
 #define DISK_SPI 1 /* and up, one each */
+#define PCI_SPI 16 /* and up, one each */
+#define NR_SPIS 32
 
 #define MAX_CPUS 512
 #define MAX_DISKS 8
-#define MAX_BUS_DEVICES (MAX_DISKS + 1)
+#define MAX_VFIO 8
+#define MAX_BUS_DEVICES (MAX_DISKS + 3)
 
 /* How a machine came to its end. */
 enum outcome {
@@ -53,6 +60,8 @@ struct options {
 	const char *append;
 	const char *disks[MAX_DISKS];
 	int nr_disks;
+	const char *vfio[MAX_VFIO];	/* PCI addresses of the host's */
+	int nr_vfio;
 	int nr_cpus;
 	u64 ram_size;
 	const char *mark;	/* console text whose time is taken, or NULL */
@@ -87,8 +96,10 @@ struct machine {
 	struct vcpu *vcpus;
 	int nr_cpus;
 	int gic_version;	/* 3 or 2 */
+	bool has_its;
 	struct bus_device bus[MAX_BUS_DEVICES];
 	int nr_bus_devices;
+	u32 nr_slots;
 	_Atomic int outcome;	/* enum outcome */
 };
 
@@ -99,8 +110,19 @@ void machine_end(struct machine *m, enum outcome outcome);
 void vm_create(struct machine *m);
 void *vm_memory(struct machine *m, u64 address, u64 length);
 void vm_irq_line(struct machine *m, int spi, bool level);
-void vm_irqfd(struct machine *m, int spi, int fd);
 void vm_ioeventfd(struct machine *m, u64 address, u32 value, int fd);
+
+/* A piece of this process's memory in the guest's address space: first its number, then what it is. */
+u32 vm_new_slot(struct machine *m);
+bool vm_set_slot(struct machine *m, u32 slot, u64 address, u64 size, void *memory);
+
+/* gsi.c; flags of eventfd() */
+int new_eventfd(int flags);
+void gsi_irqfd(struct machine *m, u32 gsi, int fd);
+void gsi_irqfd_end(struct machine *m, u32 gsi, int fd);
+void gsi_irqfd_level(struct machine *m, u32 gsi, int fd, int resample);
+u32 gsi_messages(u32 count);
+void gsi_set_message(struct machine *m, u32 gsi, u64 address, u32 data, u32 requester);
 
 /* gic.c */
 void gic_create(struct machine *m);
@@ -132,6 +154,9 @@ void terminal_open(void);
 void terminal_close(void);
 void mark_start(const char *text);
 void mark_output(char c);
+
+/* assigned.c */
+void assigned_create(struct machine *m, const char *name);
 
 /* disk.c */
 void disk_create(struct machine *m, const char *file);

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A Debian guest under the reference VMM.
+# A Debian guest under the reference VMM, which has an NVMe disk of the host's assigned.
 . "$(dirname "$0")/../lib.sh"
+. "$RUN/vfio.sh"
 guest_files 6.1
-host vmm --kernel 6.12 --timeout 600 "${GUEST_FILES[@]}" -- \
+disk=$TOP/build/check/vmm.nvme
+vfio_disk "$disk"
+vfio_machine "$disk"
+host vmm --kernel 6.12 --timeout 600 "${VFIO_OPTIONS[@]}" "${GUEST_FILES[@]}" -- \
 	"$RUN/host/vmm-guest 4"
+expect "vmm: the assigned disk has what the guest wrote" cmp -n 1048576 -i 0:1048576 "$disk" "$disk"
+rm -f "$disk"
