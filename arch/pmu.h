@@ -9,6 +9,7 @@
 
 #include <linux/jump_label.h>
 #include <linux/kvm.h>
+#include <linux/percpu.h>
 #include "../core/objects.h"
 
 /* --- pmu.c --- */
@@ -53,6 +54,24 @@ void keel_pmu_event_work(struct irq_work *work);
 /* --- pmu_world.c: around an entry, with all of DAIF masked if there are pseudo-NMIs, IRQs off --- */
 void keel_pmu_enter(struct keel_vcpu *vcpu);
 void keel_pmu_leave(struct keel_vcpu *vcpu);
+/* Filter of one of the CPU's counters, by its number in the architecture. */
+void keel_pmu_world_filter(unsigned int counter, u64 val);
+
+/* --- pmu_others.c: the same for the host's own events, if it has any --- */
+/* used_mask of what the driver of this CPU's PMU has noted of the CPU; NULL: nothing known. */
+DECLARE_PER_CPU(const unsigned long *, keel_pmu_others_used);
+
+/* The CPU's PMU counts something: the next two are needed, both or neither. Stays so as long as IRQs and NMIs are off. */
+static inline bool keel_pmu_others_any(void)
+{
+	const unsigned long *used = __this_cpu_read(keel_pmu_others_used);
+
+	return used && *used;
+}
+
+/* After keel_pmu_enter(). */
+void keel_pmu_others_enter(struct keel_ctx *ctx);
+void keel_pmu_others_leave(struct keel_ctx *ctx);
 
 /* --- pmu_attr.c: KVM_ARM_VCPU_PMU_V3_CTRL --- */
 int keel_pmu_has_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr);

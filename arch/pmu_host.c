@@ -100,6 +100,16 @@ static const struct keel_pmu_host *known(unsigned int cpu)
 	return NULL;
 }
 
+static void add(struct arm_pmu *pmu)
+{
+	unsigned int cpu;
+
+	hosts[nr_hosts] = describe(pmu);
+	smp_store_release(&nr_hosts, nr_hosts + 1);
+	for_each_cpu(cpu, &pmu->supported_cpus)
+		keel_pmu_others_know(pmu, cpu);
+}
+
 static void probe(unsigned int cpu)
 {
 	struct arm_pmu *pmu;
@@ -107,10 +117,8 @@ static void probe(unsigned int cpu)
 	mutex_lock(&probe_lock);
 	if (!known(cpu) && nr_hosts < MAX_HOSTS) {
 		pmu = ask_as_kernel(cpu);
-		if (pmu) {
-			hosts[nr_hosts] = describe(pmu);
-			smp_store_release(&nr_hosts, nr_hosts + 1);
-		}
+		if (pmu)
+			add(pmu);
 	}
 	mutex_unlock(&probe_lock);
 }
@@ -129,6 +137,15 @@ static void probe_all(void)
 void keel_pmu_host_module_init(void)
 {
 	probe_all();
+}
+
+/* With ACPI the driver has added the CPU to a PMU that it knew; one that nobody knew is found by probe_all(). */
+void keel_pmu_host_take_cpu(unsigned int cpu)
+{
+	const struct keel_pmu_host *host = known(cpu);
+
+	if (host)
+		keel_pmu_others_know(host->driver, cpu);
 }
 
 bool keel_pmu_host_any(void)

@@ -20,8 +20,7 @@ DEFINE_STATIC_KEY_FALSE(keel_pmu_used);
 #define CASE(n)		case n: write_sysreg_s(val, SYS_PMEVTYPERn_EL0(n)); break
 #define CASES(n)	CASE(n); CASE((n) + 1); CASE((n) + 2); CASE((n) + 3); CASE((n) + 4); CASE((n) + 5)
 
-/* Filter of one of the CPU's counters. */
-static void write_filter(unsigned int counter, u64 val)
+void keel_pmu_world_filter(unsigned int counter, u64 val)
 {
 	switch (counter) {
 	CASES(0);
@@ -51,7 +50,7 @@ static void set_filter(const struct keel_pmu_slot *s, int counter, bool open)
 {
 	u64 shut = s->event->hw.config_base;
 
-	write_filter(counter, open ? (shut & ~(u64)(KEEL_PMTYPER_P | KEEL_PMTYPER_U)) | s->excluded : shut);
+	keel_pmu_world_filter(counter, open ? (shut & ~(u64)(KEEL_PMTYPER_P | KEEL_PMTYPER_U)) | s->excluded : shut);
 }
 
 /* All of the vCPU's events that count on this CPU. Returns their counters. */

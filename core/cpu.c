@@ -14,6 +14,7 @@
 #include <linux/syscore_ops.h>
 #include "../arch/arch.h"
 #include "../arch/mitigation.h"
+#include "../arch/pmu_host.h"
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
 #include "../timer/timer.h"
@@ -76,6 +77,7 @@ static int take_cpu(unsigned int cpu)
 
 	if (err)
 		return err;
+	keel_pmu_host_take_cpu(cpu);
 	local_irq_save(flags);
 	err = enable();
 	local_irq_restore(flags);

@@ -106,6 +106,7 @@ struct keel_ctx {
 	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;	/* FEAT_FGT trap bits, in the hardware's polarity */
 	u64 cntvoff;		/* CNTVOFF_EL2 */
 	u64 pmcnten;		/* nVHE: counters of the CPU's that count while the guest runs, as in PMCNTENSET_EL0 */
+	u64 pmcntclr;		/* nVHE: and that stand still meanwhile */
 	bool pct_traps;		/* nVHE: CNTPCT_EL0 traps */
 	u32 flags;		/* KEEL_CTX_* */
 	u32 spsr32[KEEL_NR_SPSR];

@@ -59,6 +59,7 @@ struct keel_el2_world {
 	bool spe, trbe;			/* the host may have a profiling or a trace buffer */
 	u64 pmblimitr, trblimitr;	/* the host's; without the E bit there is nothing to start again */
 	u64 pmscr, trfcr;		/* the host's PMSCR_EL1, TRFCR_EL1 while stopped */
+	u64 pmstopped;			/* the host's counters that stand still, as in PMCNTENSET_EL0 */
 	struct keel_debug_regs debug;	/* the host's, while the guest's are in the CPU */
 };
 

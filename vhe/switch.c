@@ -150,6 +150,7 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	struct host_world host;
+	bool others;
 	int code;
 
 	local_daif_mask();
@@ -160,11 +161,16 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 	pmr_sync();	/* pseudo-NMI: the GIC knows that its mask is open before the guest runs */
 	if (keel_pmu_on(vcpu))
 		keel_pmu_enter(vcpu);
+	others = keel_pmu_others_any();
+	if (others)
+		keel_pmu_others_enter(ctx);
 	enter_world(ctx, &host);
 	do {
 		code = keel_world_enter(ctx);
 	} while (!keel_world_read_fault(ctx, code) || handle_in_place(vcpu, &host, &code));
 	leave_world(ctx, &host);
+	if (others)
+		keel_pmu_others_leave(ctx);
 	if (keel_pmu_on(vcpu))
 		keel_pmu_leave(vcpu);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);

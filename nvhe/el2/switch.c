@@ -70,6 +70,29 @@ void keel_switch_take(struct keel_el2_cpu *cpu)
 	keel_el2_debug_take(&cpu->world);
 	keel_gicv3_forget(&cpu->world.gic);
 	cpu->world.guest = 0;
+	cpu->world.pmstopped = 0;
+}
+
+/* Counters of the host's events that count guests alone start, those of events that do not count them stop. */
+static void enter_counters(struct keel_el2_world *w, const struct keel_ctx *ctx)
+{
+	if (ctx->pmcnten)
+		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENSET_EL0);
+	if (!ctx->pmcntclr)
+		return;
+	w->pmstopped = read_sysreg_s(SYS_PMCNTENSET_EL0) & ctx->pmcntclr;
+	write_sysreg_s(w->pmstopped, SYS_PMCNTENCLR_EL0);
+}
+
+/* The first do not count EL2, so that it may be late; the host's EL1 comes after an ERET. */
+static void leave_counters(struct keel_el2_world *w, const struct keel_ctx *ctx)
+{
+	if (ctx->pmcnten)
+		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENCLR_EL0);
+	if (!w->pmstopped)
+		return;
+	write_sysreg_s(w->pmstopped, SYS_PMCNTENSET_EL0);
+	w->pmstopped = 0;
 }
 
 /* The host uses the physical timer and counts without offset; the virtual timer is off while it runs. */
@@ -164,17 +187,14 @@ static void enter_world(struct keel_el2_cpu *cpu, struct keel_ctx *ctx)
 	activate(cpu, ctx);
 	keel_el1_load(ctx->sys);
 	keel_el1_open(ctx->sys);
-	if (ctx->pmcnten)
-		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENSET_EL0);
+	enter_counters(w, ctx);
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 
 /* The guest's registers to memory, with its controls still loaded. */
 static void save_guest(struct keel_el2_world *w, struct keel_ctx *ctx)
 {
-	/* EL2 is not counted, so that it may be late; the host's EL1 comes after an ERET */
-	if (ctx->pmcnten)
-		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENCLR_EL0);
+	leave_counters(w, ctx);
 	keel_fp_save(ctx);
 	keel_el2_gic_leave(w, ctx);
 	if (keel_world_serror_taken(ctx))
@@ -232,8 +252,7 @@ void keel_switch_recover(struct keel_el2_cpu *cpu)
 	write_sysreg(0, cntvoff_el2);
 	write_sysreg(w->host.cnthctl, cnthctl_el2);
 	keel_el2_gic_recover(w);
-	if (ctx->pmcnten)
-		write_sysreg_s(ctx->pmcnten, SYS_PMCNTENCLR_EL0);
+	leave_counters(w, ctx);
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
 		keel_debug_recover(&w->debug);
 	keel_fp_abandon(ctx);

@@ -65,11 +65,16 @@ void keel_nvhe_load(struct keel_vcpu *vcpu)
 
 static long call_run_masked(struct keel_vcpu *vcpu)
 {
+	bool others = keel_pmu_others_any();
 	long code;
 
 	if (keel_pmu_on(vcpu))
 		keel_pmu_enter(vcpu);
+	if (others)
+		keel_pmu_others_enter(&vcpu->ctx);
 	code = keel_call(KEEL_CALL_RUN, vcpu->ctx.self, 0, 0, 0).ret;
+	if (others)
+		keel_pmu_others_leave(&vcpu->ctx);
 	if (keel_pmu_on(vcpu))
 		keel_pmu_leave(vcpu);
 	return code;
