@@ -4,15 +4,22 @@
  *  - KVM_SET_GUEST_DEBUG: single steps, BRK, hardware break- and watchpoints
  *    end KVM_RUN with the right syndrome and PC, and the guest cannot tell
  *  - the guest's own BRK, breakpoints, watchpoints and single step reach the
- *    guest, one exception each, also over exits in between
+ *    guest, one exception each, also over exits in between, after the VMM has used
+ *    the same breakpoint for itself, and in another VM with the registers' values
+ *  - a watchpoint of the host's on the thread that runs the vCPU is met by the host
+ *    alone, and neither's registers are lost
  *  - claim tags and the communications channel are not the CPU's, also while the
  *    breakpoint registers are (with FEAT_FGT)
  *  - a step over an emulated instruction counts as one, also when steps were
  *    asked for between its exit and its completion
  *  - an interrupt that is taken instead of a step saves the guest's own PSTATE
  */
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "lib/vm.h"
 
@@ -313,6 +320,10 @@ static void guest_self(u64 arg)
 	GUEST_EQ(nr_bp, 1);
 }
 
+#define DBGBVR0	REG_SYS(2, 0, 0, 0, 4)
+#define DBGBCR0	REG_SYS(2, 0, 0, 0, 5)
+#define MDSCR	REG_SYS(2, 0, 0, 2, 2)
+
 /* Its own registers come back as written, whoever else uses the hardware. */
 static void guest_own(void)
 {
@@ -321,10 +332,107 @@ static void guest_own(void)
 	vcpu_sync(&vm->vcpu[0], 1);
 	other = vm_new(1, guest_store, 0);
 	vcpu_finish(&other->vcpu[0]);		/* no breakpoint of the first */
-	CHECK_EQ(reg_read(&vm->vcpu[0], REG_SYS(2, 0, 0, 0, 4)), (u64)dbg_code + 8);
+	CHECK_EQ(reg_read(&vm->vcpu[0], DBGBVR0), (u64)dbg_code + 8);
 	vcpu_sync(&vm->vcpu[0], 2);
 	vcpu_sync(&vm->vcpu[0], 3);
 	vcpu_finish(&vm->vcpu[0]);
+}
+
+/* The VMM has the first pair for a while, in which the guest's own does not act. */
+static void both(void)
+{
+	struct vcpu *vcpu = new_vcpu(guest_self, 0);
+	struct kvm_guest_debug_arch arch = { .dbg_bvr[0] = (u64)dbg_code + 4, .dbg_bcr[0] = BCR };
+
+	vcpu_sync(vcpu, 1);
+	REQUIRE_EQ(debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW, &arch), 0);
+	expect_debug(vcpu, 0x30, (u64)dbg_code + 4);
+	CHECK_EQ(reg_read(vcpu, DBGBVR0), (u64)dbg_code + 8);
+	CHECK_EQ(reg_read(vcpu, DBGBCR0), BCR);
+	CHECK_EQ(reg_read(vcpu, MDSCR), 1 << 15 | 1 << 13);
+	CHECK_EQ(*vm_shared(vcpu->vm, nr_bp), 0);
+	REQUIRE_EQ(debug(vcpu, 0, NULL), 0);
+	vcpu_sync(vcpu, 2);
+	CHECK_EQ(*vm_shared(vcpu->vm, nr_bp), 1);
+	vcpu_sync(vcpu, 3);
+	vcpu_finish(vcpu);
+}
+
+static void copy_registers(struct vcpu *to, struct vcpu *from)
+{
+	struct kvm_reg_list *list = vcpu_reg_list(from->fd);
+	u64 val[32];
+
+	for (u64 i = 0; i < list->n; i++) {
+		REQUIRE_EQ(reg_get(from->fd, list->reg[i], val), 0);
+		CHECK(!reg_set(to->fd, list->reg[i], val), "%#llx", list->reg[i]);
+	}
+	free(list);
+}
+
+/* Between two VMs, with a breakpoint that is still to be met, and a watchpoint. */
+static void moved(void)
+{
+	struct vcpu *from = new_vcpu(guest_self, 0), *to;
+
+	for (u64 sync = 1; sync <= 3; sync++) {
+		vcpu_sync(from, sync);
+		from->run->immediate_exit = 1;		/* the message's store is over */
+		REQUIRE_EQ(vcpu_run(from), -EINTR);
+		to = &vm_new(1, guest_self, 0)->vcpu[0];
+		copy_registers(to, from);
+		memcpy(to->vm->ram, from->vm->ram, RAM_SIZE);
+		vm_free(from->vm);
+		from = to;
+	}
+	vcpu_finish(from);
+}
+
+/* Breakpoints that nothing meets, enabled. The guest's copy of the word is where the host's is. */
+static void guest_watched(u64 arg)
+{
+	msr(oslar_el1, 0);
+	msr(dbgwvr0_el1, 0x1000);
+	msr(dbgwcr0_el1, WCR(0xf));
+	msr(dbgwvr1_el1, 0x2000);
+	msr(dbgwcr1_el1, WCR(0xff));
+	msr(mdscr_el1, 1 << 15 | 1 << 13);
+	isb();
+	asm volatile("msr daifclr, #8" ::: "memory");
+	for (;;) {
+		WRITE_ONCE(dbg_word, dbg_word + 1);
+		GUEST_SYNC(1, dbg_word);
+		GUEST_EQ(mrs(dbgwvr0_el1), 0x1000);
+		GUEST_EQ(mrs(dbgwcr1_el1), WCR(0xff));
+	}
+}
+
+static int watch(void *p)
+{
+	struct perf_event_attr a = {
+		.type = PERF_TYPE_BREAKPOINT, .size = sizeof(a), .exclude_kernel = 1,
+		.bp_type = HW_BREAKPOINT_W, .bp_addr = (u64)p, .bp_len = HW_BREAKPOINT_LEN_8,
+	};
+	int fd = syscall(SYS_perf_event_open, &a, 0, -1, -1, 0);
+
+	if (fd < 0)
+		ktap_skip("no watchpoint of the host's: %s", strerror(errno));
+	return fd;
+}
+
+static void hosts(void)
+{
+	struct vcpu *vcpu = new_vcpu(guest_watched, 0);
+	int fd = watch(&dbg_word);
+	u64 met;
+
+	for (u64 i = 1; i <= 10; i++) {
+		CHECK_EQ(vcpu_ucall(vcpu).b, i);
+		WRITE_ONCE(dbg_word, i);
+		REQUIRE_EQ(read(fd, &met, sizeof(met)), sizeof(met));
+		CHECK_EQ(met, i);
+	}
+	close(fd);
 }
 
 /* The host's debugging does not show in the guest's registers. */
@@ -422,6 +530,9 @@ static const struct ktap_case cases[] = {
 	{ "hardware breakpoint", hardware_breakpoint },
 	{ "hardware watchpoint", hardware_watchpoint },
 	{ "the guest's own", guest_own },
+	{ "the guest's own and the VMM's", both },
+	{ "the guest's own, moved", moved },
+	{ "the guest's own and the host's", hosts },
 	{ "registers that are not switched", channel },
 	{ "invisible to the guest", invisible },
 	{ "errors", errors },
