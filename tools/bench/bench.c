@@ -17,10 +17,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "../../selftests/kvm/lib/vm.h"
-#include "ops.h"
-
-#define BATCHES		8
+#include "bench.h"
 
 #define GICD		MMIO_BASE
 #define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
@@ -43,36 +40,7 @@
 #define SPI		40
 
 /* Ticks of the host's counter for the cheapest batch. */
-static u64 best = ~0ull;
-
-static inline u64 ticks(void)
-{
-	isb();
-	return mrs(cntvct_el0);
-}
-
-static void note(u64 spent)
-{
-	if (spent < best)
-		best = spent;
-}
-
-#define BATCH(id, stmt) do { \
-	u64 batch_begin = ticks(); \
-	BEGIN(id); \
-	for (unsigned int batch_i = 0; batch_i < N_##id; batch_i++) { stmt; } \
-	END(id); \
-	note(ticks() - batch_begin); \
-	} while (0)
-#define MEASURE(id, stmt) do { \
-	for (unsigned int batch = 0; batch < BATCHES; batch++) \
-		BATCH(id, stmt); \
-	} while (0)
-
-static void write32(u64 addr, u32 v)
-{
-	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
-}
+u64 best = ~0ull;
 
 static inline u32 read32(u64 addr)
 {
@@ -725,6 +693,8 @@ static const struct bench {
 	B(IRQFD_LPI, irqfd_lpi), B(LPI_CROWD, lpi_crowd), B(TIMER, timer),
 	B(WFI_SLEEP, wfi_sleep), B(SWITCH_VCPU, switch_vcpu), B(SWITCH_VM, switch_vm),
 	B(FAULT_4K, fault_4k), B(FAULT_2M, fault_2m), B(WRPROTECT, wrprotect),
+	B(LOG_START, bench_log_start), B(LOG_GET, bench_log_get),
+	B(LOG_CLEAR, bench_log_clear), B(LOG_STORE, bench_log_store),
 	B(CREATE, create_destroy), B(FIRST, first), B(IRQFDS_END, irqfds_end),
 };
 

@@ -35,6 +35,10 @@
 	OP(FAULT_4K,	"stage2-fault-4k",	50,  256) \
 	OP(FAULT_2M,	"stage2-fault-2m",	50,  8) \
 	OP(WRPROTECT,	"write-protect-fault",	50,  256) \
+	OP(LOG_START,	"dirty-log-start-64m",	50,  1) \
+	OP(LOG_GET,	"dirty-log-get-1000",	50,  1) \
+	OP(LOG_CLEAR,	"dirty-log-clear-1000",	50,  1) \
+	OP(LOG_STORE,	"store-after-clear",	50,  1000) \
 	OP(CREATE,	"vm-create-destroy",	50,  1) \
 	OP(FIRST,	"vm-first-exit",	50,  1) \
 	OP(IRQFDS_END,	"irqfds-end",		100, 1000) \

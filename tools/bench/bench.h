@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the benchmark program share. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include "../../selftests/kvm/lib/vm.h"
+#include "ops.h"
+
+#define BATCHES		8
+
+/* Ticks of the counter that the cheapest batch took. */
+extern u64 best;
+
+static inline u64 ticks(void)
+{
+	isb();
+	return mrs(cntvct_el0);
+}
+
+static inline void note(u64 spent)
+{
+	if (spent < best)
+		best = spent;
+}
+
+#define BATCH(id, stmt) do { \
+	u64 batch_begin = ticks(); \
+	BEGIN(id); \
+	for (unsigned int batch_i = 0; batch_i < N_##id; batch_i++) { stmt; } \
+	END(id); \
+	note(ticks() - batch_begin); \
+	} while (0)
+#define MEASURE(id, stmt) do { \
+	for (unsigned int batch = 0; batch < BATCHES; batch++) \
+		BATCH(id, stmt); \
+	} while (0)
+
+static inline void write32(u64 addr, u32 v)
+{
+	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
+}
+
+/* dirty.c */
+void bench_log_start(void);
+void bench_log_get(void);
+void bench_log_clear(void);
+void bench_log_store(void);
+
+#endif
