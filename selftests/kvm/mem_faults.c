@@ -326,6 +326,9 @@ static void memfd(void)
 	REQUIRE_EQ(ftruncate(fd, MB / 2), 0);
 	ask(OP_READ, MB / 2, 0, 0);
 	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	/* and no KVM_EXIT_MEMORY_FAULT, by which QEMU would change what is private */
+	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_UNKNOWN);
+	CHECK_EQ(kvm_cap(232), 0);		/* KVM_CAP_MEMORY_FAULT_INFO */
 	REQUIRE_EQ(ftruncate(fd, MB), 0);
 	sync_after(0);
 }
