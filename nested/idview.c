@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pure: built and tested on the host */
+/*
+ * What virtual EL2 changes in the ID registers. Positions are the Arm ARM's (D24.2).
+ * E2H is always 1, and EL3 is there so that HCR_EL2.HCD is not. There is no
+ * granule for stage 2, which nothing below virtual EL2 could use, and no FEAT_NV.
+ */
+#include <linux/types.h>
+#include "../arch/idlimits.h"
+#include "idview.h"
+
+struct rule {
+	u8 idx, shift;
+	u8 min, max;
+};
+
+#define FIX(crm, op2, shift, val)	{ KEEL_IDLIMITS_IDX(crm, op2), shift, val, val }
+#define MOST(crm, op2, shift, max)	{ KEEL_IDLIMITS_IDX(crm, op2), shift, 0, max }
+
+static const struct rule rules[] = {
+	/* ID_AA64PFR0_EL1: EL0 to EL3 have AArch64 alone */
+	FIX(4, 0, 0, 1), FIX(4, 0, 4, 1), FIX(4, 0, 8, 1), FIX(4, 0, 12, 1),
+	FIX(4, 0, 36, 0),	/* SEL2 */
+	FIX(4, 0, 40, 0),	/* MPAM */
+	FIX(4, 0, 44, 0),	/* AMU */
+	FIX(4, 0, 52, 0),	/* RME */
+	/* ID_AA64DFR0_EL1 */
+	FIX(5, 0, 28, 0),	/* CTX_CMPs */
+	/* ID_AA64ISAR1_EL1 */
+	FIX(6, 1, 40, 0),	/* SPECRES */
+	FIX(6, 1, 60, 0),	/* LS64 */
+	/* ID_AA64MMFR0_EL1 */
+	MOST(7, 0, 0, 5),	/* PARange: 48 bits */
+	FIX(7, 0, 12, 0),	/* SNSMEM */
+	FIX(7, 0, 32, 1), FIX(7, 0, 36, 1), FIX(7, 0, 40, 1),	/* TGRAN*_2: none */
+	FIX(7, 0, 44, 0),	/* EXS */
+	MOST(7, 0, 56, 1),	/* FGT */
+	MOST(7, 0, 60, 1),	/* ECV: no CNTPOFF_EL2 */
+	/* ID_AA64MMFR1_EL1 */
+	MOST(7, 1, 0, 1),	/* HAFDBS */
+	FIX(7, 1, 8, 1),	/* VH */
+	FIX(7, 1, 36, 0),	/* ETS */
+	FIX(7, 1, 48, 0),	/* nTLBPA */
+	FIX(7, 1, 56, 0),	/* CMOW */
+	/* ID_AA64MMFR2_EL1 */
+	FIX(7, 2, 16, 0),	/* VARange */
+	FIX(7, 2, 20, 0),	/* CCIDX */
+	FIX(7, 2, 24, 0),	/* NV */
+	FIX(7, 2, 28, 0),	/* ST */
+	FIX(7, 2, 48, 1),	/* TTL */
+	FIX(7, 2, 52, 0),	/* BBM */
+	/* ID_AA64MMFR4_EL1 */
+	FIX(7, 4, 20, 0),	/* NV_frac */
+	FIX(7, 4, 24, 14),	/* E2H0: not there, nor HCR_EL2.NV1 */
+};
+
+static u64 apply(const struct rule *r, u64 val)
+{
+	u64 field = val >> r->shift & 0xf;
+
+	field = field < r->min ? r->min : field > r->max ? r->max : field;
+	return (val & ~((u64)0xf << r->shift)) | field << r->shift;
+}
+
+u64 keel_idview(unsigned int idx, u64 val)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].idx == idx)
+			val = apply(&rules[i], val);
+	return val;
+}

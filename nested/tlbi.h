@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TLB invalidations that only EL2 has. Pure. */
+#ifndef KEEL_NESTED_TLBI_H
+#define KEEL_NESTED_TLBI_H
+
+#include <linux/types.h>
+
+enum keel_tlbi {
+	KEEL_TLBI_NONE,		/* UNDEFINED */
+	KEEL_TLBI_EL2_ALL,	/* translations of EL2 itself, all or more than one */
+	KEEL_TLBI_EL2_VA,	/* of one address and ASID, as the operand says */
+	KEEL_TLBI_BELOW,	/* EL1's, or stage 2's */
+};
+
+/* op0=1, op1=4, CRn 8 or 9. tlb: ID_AA64ISAR0_EL1.TLB, xs: ID_AA64ISAR1_EL1.XS of the guest. */
+enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs);
+
+#endif

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pure: nested/page.c nested/pstate.c nested/idview.c nested/gic.c nested/tlbi.c */
+/*
+ * Virtual EL2's pure parts. Proves:
+ *  - the page at VNCR_EL2 has the architecture's offsets, each once, and nothing else
+ *  - exception returns: for all modes, with TGE and without; illegal ones keep the level
+ *  - the ID registers: fields that are fixed, limited, left alone, and no other bit
+ *  - ICH_EISR, ELRSR, MISR and VTR for every kind of list register and control
+ *  - TLBI of EL2: each encoding once, by the features that it needs
+ */
+#include <linux/bits.h>
+#include <linux/types.h>
+#include "arch/idlimits.h"
+#include "ktap.h"
+#include "nested/gic.h"
+#include "nested/idview.h"
+#include "nested/page.h"
+#include "nested/pstate.h"
+#include "nested/tlbi.h"
+
+#define SYS(op0, op1, crn, crm, op2)	((op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5)
+
+/* ---- the page ---- */
+
+/* Arm ARM, the table of registers and their offsets from VNCR_EL2.BADDR; those of EL1 by their own names. */
+static const struct { u32 sysreg; unsigned int offset; } layout[] = {
+	{ SYS(3, 0, 1, 0, 2), 0x100 }, { SYS(3, 0, 13, 0, 1), 0x108 }, { SYS(3, 0, 1, 0, 0), 0x110 },
+	{ SYS(3, 0, 2, 0, 2), 0x120 }, { SYS(3, 0, 5, 1, 0), 0x128 }, { SYS(3, 0, 5, 1, 1), 0x130 },
+	{ SYS(3, 0, 5, 2, 0), 0x138 }, { SYS(3, 0, 10, 2, 0), 0x140 }, { SYS(3, 0, 10, 3, 0), 0x148 },
+	{ SYS(3, 0, 4, 0, 0), 0x160 }, { SYS(3, 3, 14, 3, 2), 0x168 }, { SYS(3, 3, 14, 3, 1), 0x170 },
+	{ SYS(3, 3, 14, 2, 2), 0x178 }, { SYS(3, 3, 14, 2, 1), 0x180 }, { SYS(3, 0, 1, 2, 0), 0x1e0 },
+	{ SYS(3, 0, 2, 0, 0), 0x200 }, { SYS(3, 0, 2, 0, 1), 0x210 }, { SYS(3, 0, 6, 0, 0), 0x220 },
+	{ SYS(3, 0, 4, 0, 1), 0x230 }, { SYS(3, 4, 4, 1, 0), 0x240 }, { SYS(3, 0, 12, 0, 0), 0x250 },
+};
+
+static unsigned int laid(u32 sysreg)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(layout) / sizeof(layout[0]); i++)
+		if (layout[i].sysreg == sysreg)
+			return layout[i].offset;
+	return 0;
+}
+
+/* Every encoding there is. */
+static void page_el1(void)
+{
+	u32 n;
+
+	for (n = 0; n < 1 << 16; n++)
+		CHECK_EQ(keel_page_el1(n << 5), laid(n << 5));
+}
+
+static unsigned int ich(u32 op1, u32 crn, u32 crm, u32 op2)
+{
+	if (op1 != 4 || crn != 12)
+		return 0;
+	if (crm == 12 || crm == 13)
+		return 0x400 + 64 * (crm - 12) + 8 * op2;
+	if ((crm == 8 || crm == 9) && op2 < 4)
+		return (crm == 8 ? 0x480 : 0x4a0) + 8 * op2;
+	if (crm == 11)
+		return op2 == 0 ? 0x4c0 : op2 == 7 ? 0x4c8 : 0;
+	return 0;
+}
+
+static void page_ich(void)
+{
+	u32 op1, crn, crm, op2;
+
+	for (op1 = 0; op1 < 8; op1++)
+		for (crn = 0; crn < 16; crn++)
+			for (crm = 0; crm < 16; crm++)
+				for (op2 = 0; op2 < 8; op2++)
+					CHECK_EQ(keel_page_ich(SYS(3, op1, crn, crm, op2)), ich(op1, crn, crm, op2));
+	CHECK_EQ(keel_page_ich(SYS(1, 4, 12, 12, 0)), 0);
+}
+
+/* ---- exception returns ---- */
+
+#define IL	BIT_ULL(20)
+#define NZCV	GENMASK_ULL(31, 28)
+
+static enum keel_eret_to expected(unsigned int mode, bool tge)
+{
+	switch (mode) {
+	case 0x8:
+	case 0x9:
+		return KEEL_ERET_EL2;
+	case 0x4:
+	case 0x5:
+		return tge ? KEEL_ERET_ILLEGAL : KEEL_ERET_BELOW;
+	case 0x0:
+		return tge ? KEEL_ERET_EL0 : KEEL_ERET_BELOW;
+	}
+	return KEEL_ERET_ILLEGAL;
+}
+
+static void eret_target(void)
+{
+	unsigned int mode;
+
+	for (mode = 0; mode < 32; mode++) {
+		CHECK_EQ(keel_pstate_eret(NZCV | mode, true), expected(mode, true));
+		CHECK_EQ(keel_pstate_eret(mode, false), expected(mode, false));
+	}
+}
+
+static void eret_legal(void)
+{
+	u64 flags = NZCV | IL | 0x3c0 | BIT_ULL(21) | BIT_ULL(22);
+
+	CHECK_EQ(keel_pstate_after_eret(0x3c5, flags | 0x9, KEEL_ERET_EL2), flags | 0x5);
+	CHECK_EQ(keel_pstate_after_eret(0x3c5, 0x8, KEEL_ERET_EL2), 0x4);
+	CHECK_EQ(keel_pstate_after_eret(0x3c5, flags, KEEL_ERET_EL0), flags);
+	/* what a CPU with more features would have there */
+	CHECK_EQ(keel_pstate_after_eret(0x3c5, ~0ULL << 32 | 0x9, KEEL_ERET_EL2), 0x5);
+}
+
+/* The level and what else the return would have brought stay, flags and masks come all the same. */
+static void eret_illegal(void)
+{
+	CHECK_EQ(keel_pstate_after_eret(0x3c5, 0xd, KEEL_ERET_ILLEGAL), IL | 0x5);
+	CHECK_EQ(keel_pstate_after_eret(0x004, NZCV | 0x3cd, KEEL_ERET_ILLEGAL), NZCV | IL | 0x3c4);
+	CHECK_EQ(keel_pstate_after_eret(NZCV | BIT_ULL(24) | 0x5, BIT_ULL(12) | 0x5, KEEL_ERET_ILLEGAL),
+		 BIT_ULL(24) | IL | 0x5);
+}
+
+static void pstate_forms(void)
+{
+	unsigned int mode;
+
+	CHECK_EQ(keel_pstate_to_cpu(NZCV | 0x3c9), NZCV | 0x3c5);
+	CHECK_EQ(keel_pstate_to_cpu(0x8), 0x4);
+	CHECK_EQ(keel_pstate_from_cpu(0x4), 0x8);
+	for (mode = 0; mode < 32; mode++) {
+		CHECK_EQ(keel_pstate_is_el2(mode), mode == 8 || mode == 9);
+		CHECK_EQ(keel_pstate_is_el1(mode), mode == 4 || mode == 5);
+		if (keel_pstate_is_el2(mode))
+			CHECK_EQ(keel_pstate_from_cpu(keel_pstate_to_cpu(mode)), mode);
+		else
+			CHECK_EQ(keel_pstate_to_cpu(mode), mode);
+	}
+}
+
+/* ---- ID registers ---- */
+
+/* One field through all its values: what comes out, and the rest of the register as it was. */
+static void field(unsigned int crm, unsigned int op2, unsigned int shift, unsigned int min, unsigned int max)
+{
+	unsigned int idx = KEEL_IDLIMITS_IDX(crm, op2), v, want;
+	u64 rest = keel_idview(idx, 0) & ~(0xfULL << shift);
+
+	for (v = 0; v < 16; v++) {
+		want = v < min ? min : v > max ? max : v;
+		CHECK_EQ(keel_idview(idx, (u64)v << shift), rest | (u64)want << shift);
+	}
+}
+
+static void fixed(unsigned int crm, unsigned int op2, unsigned int shift, unsigned int val)
+{
+	field(crm, op2, shift, val, val);
+}
+
+static void idview(void)
+{
+	static const u8 zero[][3] = {
+		{ 4, 0, 36 }, { 4, 0, 40 }, { 4, 0, 44 }, { 4, 0, 52 }, { 5, 0, 28 }, { 6, 1, 40 }, { 6, 1, 60 },
+		{ 7, 0, 12 }, { 7, 0, 44 }, { 7, 1, 36 }, { 7, 1, 48 }, { 7, 1, 56 }, { 7, 2, 16 }, { 7, 2, 20 },
+		{ 7, 2, 24 }, { 7, 2, 28 }, { 7, 2, 52 }, { 7, 4, 20 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
+		fixed(zero[i][0], zero[i][1], zero[i][2], 0);
+	for (i = 0; i < 16; i += 4)
+		fixed(4, 0, i, 1);
+	for (i = 32; i < 44; i += 4)
+		fixed(7, 0, i, 1);
+	fixed(7, 1, 8, 1);
+	fixed(7, 2, 48, 1);
+	fixed(7, 4, 24, 14);
+	field(7, 0, 0, 0, 5);
+	field(7, 0, 56, 0, 1);
+	field(7, 0, 60, 0, 1);
+	field(7, 1, 0, 0, 1);
+}
+
+/* FP, GIC, PMU, FWB and the like are as without virtual EL2. */
+static void idview_rest(void)
+{
+	unsigned int idx;
+
+	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(4, 0), 0x1101000011110000ULL), 0x1101000011111111ULL);
+	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(5, 0), 0x0000000000f05f06ULL), 0x0000000000f05f06ULL);
+	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(7, 2), 0x1201011000000011ULL), 0x1201011000000011ULL);
+	for (idx = 0; idx < KEEL_IDLIMITS_IDX(4, 0); idx++)
+		CHECK_EQ(keel_idview(idx, 0x87654321), 0x87654321);
+}
+
+/* ---- list registers ---- */
+
+#define PENDING	BIT_ULL(62)
+#define ACTIVE	BIT_ULL(63)
+#define HW	BIT_ULL(61)
+#define EOI	BIT_ULL(41)
+
+static void list_registers(void)
+{
+	u64 lr[8] = { 0, EOI, HW | EOI, HW, PENDING, ACTIVE | EOI, PENDING | ACTIVE, PENDING | HW | EOI };
+
+	CHECK_EQ(keel_ich_eisr(lr, 8), 0x02);
+	CHECK_EQ(keel_ich_elrsr(lr, 8), 0x0d);
+	CHECK_EQ(keel_ich_eisr(lr, 1), 0);
+	CHECK_EQ(keel_ich_elrsr(lr, 2), 0x01);
+}
+
+static void misr_counts(void)
+{
+	u64 none[4] = { 0 }, one[4] = { ACTIVE }, two[4] = { ACTIVE, 0, PENDING };
+
+	CHECK_EQ(keel_ich_misr(0, 0, none, 4), 0);
+	CHECK_EQ(keel_ich_misr(BIT(1), 0, none, 4), BIT(1));
+	CHECK_EQ(keel_ich_misr(BIT(1), 0, one, 4), BIT(1));
+	CHECK_EQ(keel_ich_misr(BIT(1), 0, two, 4), 0);
+	CHECK_EQ(keel_ich_misr(BIT(3), 0, one, 4), BIT(3));
+	CHECK_EQ(keel_ich_misr(BIT(3), 0, two, 4), 0);
+	CHECK_EQ(keel_ich_misr(BIT(2), 0, none, 4), 0);
+	CHECK_EQ(keel_ich_misr(BIT(2) | 1u << 27, 0, none, 4), BIT(2));
+	one[0] = EOI;
+	CHECK_EQ(keel_ich_misr(0, 0, one, 4), BIT(0));
+	/* one that there is not does not count */
+	CHECK_EQ(keel_ich_misr(BIT(1), 0, two, 2), BIT(1));
+}
+
+static void misr_groups(void)
+{
+	u64 lr[1] = { 0 };
+	unsigned int hcr, vmcr;
+
+	for (hcr = 0; hcr < 16; hcr++)
+		for (vmcr = 0; vmcr < 4; vmcr++) {
+			unsigned int on = (vmcr & 1 ? 1 : 2) | (vmcr & 2 ? 4 : 8);
+
+			CHECK_EQ(keel_ich_misr(hcr << 4, vmcr, lr, 1), (hcr & on) << 4);
+		}
+}
+
+static void vtr(void)
+{
+	CHECK_EQ(keel_ich_vtr(0), 1 << 20);
+	CHECK_EQ(keel_ich_vtr(~0ULL), 0xfc18001f);
+	CHECK_EQ(keel_ich_vtr(0x90000003), 0x90100003);
+}
+
+/* ---- TLBI ---- */
+
+/* Arm ARM C5.5, by name; B: about what is below. */
+static const struct { u8 crm, op2, tlb; enum keel_tlbi kind; } tlbis[] = {
+	{ 0, 1, 0, KEEL_TLBI_BELOW }, { 0, 2, 2, KEEL_TLBI_BELOW }, { 0, 5, 0, KEEL_TLBI_BELOW },
+	{ 0, 6, 2, KEEL_TLBI_BELOW },
+	{ 1, 0, 1, KEEL_TLBI_EL2_ALL }, { 1, 1, 1, KEEL_TLBI_EL2_VA }, { 1, 4, 1, KEEL_TLBI_BELOW },
+	{ 1, 5, 1, KEEL_TLBI_EL2_VA }, { 1, 6, 1, KEEL_TLBI_BELOW },
+	{ 2, 1, 2, KEEL_TLBI_EL2_ALL }, { 2, 5, 2, KEEL_TLBI_EL2_ALL },
+	{ 3, 0, 0, KEEL_TLBI_EL2_ALL }, { 3, 1, 0, KEEL_TLBI_EL2_VA }, { 3, 4, 0, KEEL_TLBI_BELOW },
+	{ 3, 5, 0, KEEL_TLBI_EL2_VA }, { 3, 6, 0, KEEL_TLBI_BELOW },
+	{ 4, 0, 1, KEEL_TLBI_BELOW }, { 4, 1, 0, KEEL_TLBI_BELOW }, { 4, 2, 2, KEEL_TLBI_BELOW },
+	{ 4, 3, 2, KEEL_TLBI_BELOW }, { 4, 4, 1, KEEL_TLBI_BELOW }, { 4, 5, 0, KEEL_TLBI_BELOW },
+	{ 4, 6, 2, KEEL_TLBI_BELOW }, { 4, 7, 2, KEEL_TLBI_BELOW },
+	{ 5, 1, 2, KEEL_TLBI_EL2_ALL }, { 5, 5, 2, KEEL_TLBI_EL2_ALL },
+	{ 6, 1, 2, KEEL_TLBI_EL2_ALL }, { 6, 5, 2, KEEL_TLBI_EL2_ALL },
+	{ 7, 0, 0, KEEL_TLBI_EL2_ALL }, { 7, 1, 0, KEEL_TLBI_EL2_VA }, { 7, 4, 0, KEEL_TLBI_BELOW },
+	{ 7, 5, 0, KEEL_TLBI_EL2_VA }, { 7, 6, 0, KEEL_TLBI_BELOW },
+};
+
+static enum keel_tlbi tlbi_of(unsigned int crm, unsigned int op2, unsigned int tlb)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(tlbis) / sizeof(tlbis[0]); i++)
+		if (tlbis[i].crm == crm && tlbis[i].op2 == op2)
+			return tlb >= tlbis[i].tlb ? tlbis[i].kind : KEEL_TLBI_NONE;
+	return KEEL_TLBI_NONE;
+}
+
+static void tlbi(void)
+{
+	unsigned int crn, crm, op2, tlb, xs;
+	enum keel_tlbi want;
+
+	for (crn = 0; crn < 16; crn++)
+		for (crm = 0; crm < 16; crm++)
+			for (op2 = 0; op2 < 8; op2++)
+				for (tlb = 0; tlb < 3; tlb++)
+					for (xs = 0; xs < 2; xs++) {
+						want = crn == 8 || (crn == 9 && xs) ? tlbi_of(crm, op2, tlb) :
+										      KEEL_TLBI_NONE;
+						CHECK_EQ(keel_tlbi_decode(crn, crm, op2, tlb, xs), want);
+					}
+}
+
+int main(void)
+{
+	RUN(page_el1);
+	RUN(page_ich);
+	RUN(eret_target);
+	RUN(eret_legal);
+	RUN(eret_illegal);
+	RUN(pstate_forms);
+	RUN(idview);
+	RUN(idview_rest);
+	RUN(list_registers);
+	RUN(misr_counts);
+	RUN(misr_groups);
+	RUN(vtr);
+	RUN(tlbi);
+	return ktap_done();
+}
