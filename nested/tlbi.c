@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
-/* Encodings of TLBI with op1=4 (Arm ARM C5.5): CRm says who hears of it, op2 what goes. */
+/*
+ * TLBI with op1=4 (Arm ARM C5.5). Encodings: CRm says who hears of it, op2 what goes. Operands
+ * of those about stage 2, for 48 bits of address: a page or an entry of the level that TTL says,
+ * or a range.
+ */
+#include <linux/bits.h>
 #include <linux/types.h>
 #include "tlbi.h"
 
@@ -66,4 +71,63 @@ enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int
 		return stage2(op2, tlb);
 	}
 	return KEEL_TLBI_NONE;
+}
+
+static u64 bits_of(u64 val, unsigned int high, unsigned int low)
+{
+	return (val & GENMASK_ULL(high, low)) >> low;
+}
+
+/* A granule's code in TTL and TG; 0: none is said. */
+static unsigned int granule(unsigned int code)
+{
+	static const u8 shift[4] = { 0, 12, 14, 16 };
+
+	return shift[code];
+}
+
+/* The largest block: 1 GiB, 32 MiB, 512 MiB. */
+static unsigned int largest(unsigned int shift)
+{
+	return shift == 12 ? 30 : shift + shift - 3;
+}
+
+/* Not further than stage 2 goes. Neither first nor size is near 2^64: nothing wraps. */
+static struct keel_tlbi_span span(u64 first, u64 size, unsigned int bits)
+{
+	u64 end = 1ULL << bits, last = first + size - 1;
+
+	if (first >= end)
+		return (struct keel_tlbi_span){ .first = 1, .last = 0 };
+	return (struct keel_tlbi_span){ .first = first, .last = last < end ? last : end - 1 };
+}
+
+/* Bits 47:44 are TTL: granule, level. A level that has no entries of memory says nothing. */
+struct keel_tlbi_span keel_tlbi_ipa(u64 operand, unsigned int shift, unsigned int bits)
+{
+	unsigned int said = granule(bits_of(operand, 47, 46)), level = bits_of(operand, 45, 44);
+	unsigned int size = largest(shift);
+	u64 ipa = bits_of(operand, 35, 0) << 12;
+
+	if (said && level >= (said == 12 ? 1 : 2))
+		size = said + (3 - level) * (said - 3);
+	return span(ipa & ~GENMASK_ULL(size - 1, 0), 1ULL << size, bits);
+}
+
+/*
+ * BaseADDR in units of the granule, 2^(5 * SCALE + 1) * (NUM + 1) granules. A granule that is
+ * none: nothing is promised. An entry that the range lies in goes with it: the range is taken
+ * to the borders of the largest block.
+ */
+struct keel_tlbi_span keel_tlbi_ipa_range(u64 operand, unsigned int bits)
+{
+	unsigned int shift = granule(bits_of(operand, 47, 46)), scale = bits_of(operand, 45, 44);
+	u64 first = bits_of(operand, 36, 0) << shift, last, block;
+
+	if (!shift)
+		return (struct keel_tlbi_span){ .first = 1, .last = 0 };
+	last = first + ((bits_of(operand, 43, 39) + 1) << (5 * scale + 1 + shift)) - 1;
+	block = GENMASK_ULL(largest(shift) - 1, 0);
+	first &= ~block;
+	return span(first, (last | block) - first + 1, bits);
 }

@@ -15,4 +15,17 @@ enum keel_tlbi {
 /* op0=1, op1=4, CRn 8 or 9. tlb: ID_AA64ISAR0_EL1.TLB, xs: ID_AA64ISAR1_EL1.XS of the guest. */
 enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs);
 
+/* Addresses of stage 2 from first to last, both included; none if last < first. */
+struct keel_tlbi_span {
+	u64 first, last;
+};
+
+/*
+ * What IPAS2E1 and its kin say, and RIPAS2E1 and its kin. shift: of the granule that the tables have
+ * (VTCR_EL2.TG0): 12, 14 or 16. bits: of address that stage 2 translates, 32 to 48. What is covered is
+ * what the instruction promises or more.
+ */
+struct keel_tlbi_span keel_tlbi_ipa(u64 operand, unsigned int shift, unsigned int bits);
+struct keel_tlbi_span keel_tlbi_ipa_range(u64 operand, unsigned int bits);
+
 #endif

@@ -6,10 +6,12 @@
  *  - exception returns: for all modes, with TGE and without; illegal ones keep the level
  *  - the ID registers: fields that are fixed, limited, left alone, and no other bit
  *  - ICH_EISR, ELRSR, MISR and VTR for every kind of list register and control
- *  - TLBI of EL2: each encoding once, by the features that it needs
+ *  - TLBI of EL2: each encoding once, by the features that it needs; operands about stage 2
+ *    cover what they promise, whatever is in them, and end where stage 2 does
  */
 #include <linux/bits.h>
 #include <linux/types.h>
+#include <stdlib.h>
 #include "arch/idlimits.h"
 #include "ktap.h"
 #include "nested/gic.h"
@@ -300,8 +302,82 @@ static void tlbi(void)
 					}
 }
 
+/* Of the largest block that the granule has, in bytes. */
+static u64 block_of(u64 page)
+{
+	return page == 4096 ? 1ULL << 30 : page == 16384 ? 1ULL << 25 : 1ULL << 29;
+}
+
+static bool covers(struct keel_tlbi_span s, u64 first, u64 last, unsigned int bits)
+{
+	u64 top = (1ULL << bits) - 1;
+
+	if (first > top)
+		return true;
+	return s.first <= first && s.last >= (last < top ? last : top) && s.last <= top;
+}
+
+static u64 random64(void)
+{
+	return (u64)random() << 42 ^ (u64)random() << 21 ^ (u64)random();
+}
+
+/* What TTL says, each granule and level; without it the largest there is. */
+static void tlbi_ipa(void)
+{
+	static const u64 size[4][4] = {
+		{ 0 }, { 0, 1ULL << 30, 1ULL << 21, 1ULL << 12 }, { 0, 0, 1ULL << 25, 1ULL << 14 },
+		{ 0, 0, 1ULL << 29, 1ULL << 16 },
+	};
+	unsigned int i, ttl, bits;
+
+	for (i = 0; i < 20000; i++)
+		for (ttl = 0; ttl < 16; ttl++) {
+			unsigned int shift = 12 + 2 * (i % 3);
+			u64 ipa = random64() & GENMASK_ULL(47, 12);
+			u64 want = size[ttl >> 2][ttl & 3] ?: block_of(1ULL << shift);
+			struct keel_tlbi_span s;
+
+			bits = 32 + i % 17;
+			s = keel_tlbi_ipa(ipa >> 12 | (u64)ttl << 44 | (u64)i << 63, shift, bits);
+			CHECK(covers(s, ipa / want * want, ipa / want * want + want - 1, bits));
+			/* and not much more */
+			if (ipa >> bits)
+				CHECK(s.last < s.first);
+			else
+				CHECK(s.last - s.first < want);
+		}
+}
+
+static void tlbi_ipa_range(void)
+{
+	unsigned int i, bits;
+
+	for (i = 0; i < 300000; i++) {
+		u64 num = i % 32, scale = i / 32 % 4, tg = i / 128 % 4, base = random64() & GENMASK_ULL(36, 0);
+		u64 page = tg ? 1024ULL << 2 * tg : 0, count = num + 1, first = base * page, last;
+		struct keel_tlbi_span s;
+
+		bits = 32 + i % 17;
+		if (i % 5 == 0)
+			base = base % 4096, first = base * page;
+		for (unsigned int k = 0; k < 5 * scale + 1; k++)
+			count *= 2;
+		last = first + count * page - 1;
+		s = keel_tlbi_ipa_range(base | num << 39 | scale << 44 | tg << 46, bits);
+		if (!page) {
+			CHECK(s.last < s.first);
+			continue;
+		}
+		CHECK(covers(s, first, last, bits));
+		if (s.first <= s.last)
+			CHECK(s.last - s.first < last - first + 2 * block_of(page));
+	}
+}
+
 int main(void)
 {
+	srandom(4711);
 	RUN(page_el1);
 	RUN(page_ich);
 	RUN(eret_target);
@@ -315,5 +391,7 @@ int main(void)
 	RUN(misr_groups);
 	RUN(vtr);
 	RUN(tlbi);
+	RUN(tlbi_ipa);
+	RUN(tlbi_ipa_range);
 	return ktap_done();
 }
