@@ -289,13 +289,17 @@ static void irqfd_level(void)
 static void irqfd_came_first(void)
 {
 	struct vm *vm = vm_acknowledging(false);
-	int fd = efd();
+	int fd = efd(), tries = 0;
+	u64 intid;
 
 	signal_fd(fd);
 	REQUIRE_EQ(irqfd(vm->fd, fd, 7, 0, 0), 0);
 	/* in-tree KVM leaves that to a work item */
-	usleep(100000);
-	NEXT(vm, 39);
+	do {
+		usleep(10000);
+		intid = vcpu_ucall(&vm->vcpu[0]).a;
+	} while (intid == GIC_SPURIOUS && ++tries < 2000);
+	CHECK_EQ(intid, 39);
 	NEXT(vm, GIC_SPURIOUS);
 }
 
@@ -414,7 +418,7 @@ static void irqfd_closed(void)
 	do {
 		usleep(10000);
 		intid = vcpu_ucall(&vm->vcpu[0]).a;
-	} while (intid != GIC_SPURIOUS && ++tries < 1000);
+	} while (intid != GIC_SPURIOUS && ++tries < 10000);
 	CHECK_EQ(intid, GIC_SPURIOUS);
 }
 

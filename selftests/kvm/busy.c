@@ -103,7 +103,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* All guests do some rounds from here on, within ten seconds. */
+/* All guests do some rounds from here on, within minutes. */
 static void progress(const volatile u64 *count)
 {
 	u64 want[NR];
@@ -115,7 +115,7 @@ static void progress(const volatile u64 *count)
 			i++;
 			continue;
 		}
-		REQUIRE(t < 1000, "vCPU %d at %lu, want %lu", i, count[i], want[i]);
+		REQUIRE(t < 24000, "vCPU %d at %lu, want %lu", i, count[i], want[i]);
 		usleep(10000);
 	}
 }
@@ -151,6 +151,6 @@ static void busy(void)
 }
 
 static const struct ktap_case cases[] = {
-	{ "guests at work", busy, 300 },
+	{ "guests at work", busy, 900 },
 };
 KTAP_MAIN(cases)

@@ -284,8 +284,12 @@ static void values(void)
 		pin_to(cpu++ % nr_cpus());
 }
 
-static void nothing(int sig)
+static struct kvm_run *running;
+
+/* Also where the signal comes before KVM_RUN does. */
+static void leave_run(int sig)
 {
+	running->immediate_exit = 1;
 }
 
 static void *poke(void *thread)
@@ -297,7 +301,7 @@ static void *poke(void *thread)
 
 static void signals(void)
 {
-	struct sigaction sa = { .sa_handler = nothing };
+	struct sigaction sa = { .sa_handler = leave_run };
 	pthread_t self = pthread_self(), thread;
 
 	sigaction(SIGUSR1, &sa, NULL);
@@ -305,6 +309,7 @@ static void signals(void)
 		struct vm *vm = new_vm(2, guest_loop, what);
 
 		vcpu_sync(&vm->vcpu[0], 1);
+		running = vm->vcpu[0].run;
 		REQUIRE_EQ(pthread_create(&thread, NULL, poke, &self), 0);
 		REQUIRE_EQ(vcpu_run(&vm->vcpu[0]), -EINTR);
 		pthread_join(thread, NULL);
@@ -345,13 +350,7 @@ static void own_steps(void)
 #define NR_KINDS	5
 #define STOPS		ktap_times(40)
 
-static struct kvm_run *running;
 static u64 returns;
-
-static void leave_run(int sig)
-{
-	running->immediate_exit = 1;
-}
 
 /* One stop after the other, each once the one before it has worked. */
 static void *stop_often(void *thread)

@@ -24,11 +24,12 @@
 #define FIRST	32
 #define NR_IRQS	(FIRST + SPIS)
 #define RUN_NS	1500000000ull
-#define LATE_NS	(20 * RUN_NS)
+#define LATE_NS	(100 * RUN_NS)
 #define TICKS	4			/* of each vCPU's timer, at least, while it runs */
 
 static u64 got[SPIS], ticks[CPUS], up;	/* the guest's */
 static bool level, stop;
+static u64 settle, settled;	/* asked for, reached */
 
 static void take(struct guest_regs *regs)
 {
@@ -96,6 +97,16 @@ static void churn(u64 n)
 	mmio_read32(GICD + GIC_ISACTIVER + 4);
 }
 
+/* With nobody to signal: what is pending has been taken and ended. */
+static void wait_settled(u64 n)
+{
+	while (mmio_read32(GICD + GIC_ISPENDR + 4))
+		;
+	while (mmio_read32(GICD + GIC_ISACTIVER + 4))
+		;
+	store_release(&settled, n);
+}
+
 static void guest_start(u64 churns)
 {
 	gic_dist_enable(NR_IRQS, !level);
@@ -107,11 +118,14 @@ static void guest_start(u64 churns)
 	guest_secondary_fn = guest_takes;
 	for (u64 i = 1; i < CPUS; i++)
 		GUEST_EQ(guest_hvc(0xc4000003, i, (u64)guest_secondary, 0).a0, 0);
-	for (u64 n = 0; !READ_ONCE(stop); n++)
+	for (u64 n = 0; !READ_ONCE(stop); n++) {
+		if (READ_ONCE(settle) != settled)
+			wait_settled(READ_ONCE(settle));
 		if (churns)
 			churn(n);
 		else
 			wfi();
+	}
 }
 
 /* --- the host --- */
@@ -242,7 +256,7 @@ static void count_all(void)
 			any |= busy[i];
 		}
 	} while ((any || storm) && now_ns() < late + 10 * RUN_NS);
-	usleep(20000);
+	usleep(20000);	/* for one too many */
 	for (unsigned int i = 0; i < CPUS; i++)
 		CHECK(ticks_now(i) - before[i] >= TICKS, "vCPU %u: %lu ticks", i, ticks_now(i) - before[i]);
 	for (unsigned int i = 0; i < SPIS; i++)
@@ -362,7 +376,9 @@ static void coming_and_going(void)
 		efd[i] = new_efd();
 		CHECK_EQ(irqfd(efd[i], i, 0, 0), 0);
 	}
-	usleep(100000);
+	*vm_shared(vm, settle) = 1;
+	while (load_acquire(vm_shared(vm, settled)) != 1)
+		usleep(1000);
 	for (unsigned int i = 0; i < SPIS; i++)
 		__atomic_store_n(&vm_shared(vm, got)[0][i], 0, __ATOMIC_SEQ_CST);
 	count_all();

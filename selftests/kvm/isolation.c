@@ -22,7 +22,7 @@
 #include "lib/gic.h"
 
 #define PV_TIME_ST	0xc5000021
-#define PATIENCE	15	/* seconds until something counts as hanging */
+#define PATIENCE	120	/* seconds until something counts as hanging */
 
 static int efd(void)
 {
@@ -247,8 +247,8 @@ static void bus_tables(void)
 }
 
 static const struct ktap_case cases[] = {
-	{ "another VM's irqfds and end", other_vm },
-	{ "the VM's own irqfds and routes", own_irqs },
+	{ "another VM's irqfds and end", other_vm, 300 },
+	{ "the VM's own irqfds and routes", own_irqs, 300 },
 	{ "the bus's tables", bus_tables },
 };
 

@@ -221,7 +221,7 @@ static void early_queue(void)
 	vcpu = vcpu_fd(vm, 0);
 	REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 1u << KVM_ARM_VCPU_POWER_OFF), 0);
 	sigaction(SIGALRM, &act, NULL);
-	for (unsigned int i = 0; i < 400 && its_reg(its, GITS_CREADR) != LEFT * 32; i++)
+	for (unsigned int i = 0; i < 20000 && its_reg(its, GITS_CREADR) != LEFT * 32; i++)
 		run_off(vcpu);
 	CHECK_EQ(its_reg(its, GITS_CREADR), LEFT * 32);
 }

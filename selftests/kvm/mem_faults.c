@@ -550,7 +550,7 @@ static void same_page_merging(void)
 	write_file("/sys/kernel/mm/ksm/sleep_millisecs", "10");
 	for (u64 i = 0; i < pages; i++)
 		WRITE(i * PAGE, 4711);
-	for (int i = 0; i < 200 && merged < pages / 2; i++) {
+	for (int i = 0; i < 6000 && !(merged && i > 200) && merged < pages / 2; i++) {
 		usleep(20000);
 		merged = read_number("/sys/kernel/mm/ksm/pages_sharing");
 	}
@@ -687,7 +687,7 @@ static const struct ktap_case cases[] = {
 	{ "copy on write, logged", logged_copy_on_write },
 	{ "logged", logged },
 	{ "huge pages, logged", logged_huge_pages },
-	{ "same-page merging", same_page_merging },
+	{ "same-page merging", same_page_merging, 180 },
 	{ "paged out", paged_out },
 	{ "slot moved and deleted", slot_moved },
 	{ "two VMs in turn", two_vms },

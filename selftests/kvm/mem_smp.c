@@ -152,17 +152,16 @@ static void forked(void)
 			CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
 }
 
+static u64 reads[N];
+
 static void guest_reader(u64 arg)
 {
-	u64 seen = 0;
-
-	while (!load_acquire(&stop_guests)) {
+	for (u64 i = 1; !load_acquire(&stop_guests); i++) {
 		u64 v = *(volatile u64 *)DATA_BASE;
 
 		GUEST_ASSERT(v == 0x1111 || v == 0x2222 || v == 0x3333);
-		seen++;
+		WRITE_ONCE(reads[guest_cpu()], i);
 	}
-	GUEST_ASSERT(seen > 0);
 }
 
 static void *run_reader(void *arg)
@@ -197,6 +196,9 @@ static void slots_change(void)
 	new_all(guest_reader, 0);
 	for (int i = 0; i < N; i++)
 		pthread_create(&threads[i], NULL, run_reader, &vm->vcpu[i]);
+	for (int i = 0; i < N; i++)
+		while (!READ_ONCE(vm_shared(vm, reads)[0][i]))
+			usleep(500);
 	for (unsigned int i = 0; i < ktap_times(60); i++) {
 		REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, HUGE, a), 0);
 		usleep(500);

@@ -168,11 +168,26 @@ static void guest_waits(u64 arg)
 	GUEST_SYNC(1, 0);
 }
 
+static bool main_sleeps(void)
+{
+	char path[64], line[256] = "", *state;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", getpid());
+	f = fopen(path, "r");
+	REQUIRE(f && fgets(line, sizeof(line), f));
+	fclose(f);
+	state = strrchr(line, ')');
+	return state && state[2] == 'S';
+}
+
 static void *raise_line(void *vm)
 {
 	struct kvm_irq_level line = { .irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | SPI, .level = 1 };
 
-	usleep(200000);
+	/* in WFI, and nowhere else in its KVM_RUN */
+	while (!main_sleeps())
+		usleep(1000);
 	CHECK_EQ(kvm(((struct vm *)vm)->fd, KVM_IRQ_LINE, &line), 0);
 	return NULL;
 }

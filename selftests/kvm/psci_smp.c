@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include "lib/vm.h"
 
@@ -118,11 +119,14 @@ static void guest_on_off(u64 turns)
 static volatile bool stop;
 static volatile unsigned int nr_events, last_event;
 
+static volatile pid_t tids[N];
+
 static void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
 	struct ucall uc;
 
+	tids[vcpu->id] = gettid();
 	while (!stop) {
 		int ret = vcpu_run(vcpu);
 
@@ -189,7 +193,22 @@ static void on_off(void)
 	CHECK_EQ(last_event, KVM_SYSTEM_EVENT_SHUTDOWN);
 }
 
-/* All vCPUs run when one asks for SYSTEM_OFF: none runs on. */
+/* The state letter of one of this process's threads, 0 if there is none. */
+static char thread_state(pid_t tid)
+{
+	char path[64], line[256] = "", *name_end;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || read(fd, line, sizeof(line) - 1) < 0)
+		return 0;
+	close(fd);
+	name_end = strrchr(line, ')');
+	return name_end ? name_end[2] : 0;
+}
+
+/* All vCPUs run when one asks for SYSTEM_OFF: none runs on. A thread that spins in KVM_RUN never sleeps. */
 static void spin(u64 arg)
 {
 	unsigned int cpu = guest_cpu();
@@ -219,9 +238,11 @@ static void off_stops_all(u64 fn, u32 event)
 	run_all(vm, N);
 	pthread_join(threads[0], NULL);
 	CHECK_EQ(last_event, event);
-	usleep(20000);
-	for (int i = 1; i < N; i++)
+	for (int i = 1; i < N; i++) {
+		while (thread_state(tids[i]) != 'S')
+			usleep(1000);
 		before[i] = count[i];
+	}
 	usleep(20000);
 	for (int i = 1; i < N; i++)
 		CHECK(count[i] == before[i] && count[i], "vCPU %d", i);
@@ -375,13 +396,16 @@ static void mp_state(void)
 {
 	struct kvm_mp_state state = { KVM_MP_STATE_STOPPED };
 	struct sigaction act = { .sa_handler = nothing };
+	struct itimerval often = { { 1, 0 }, { 1, 0 } }, never = {};
 	struct vm *vm = vm_new(2, guest_sync_once, 1);
 	struct vcpu *vcpu = &vm->vcpu[0];
 
 	sigaction(SIGALRM, &act, NULL);
 	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_MP_STATE, &state), 0);
-	alarm(1);
+	/* not once: that might be before the call */
+	setitimer(ITIMER_REAL, &often, NULL);
 	CHECK_EQ(vcpu_run(vcpu), -EINTR);	/* blocks until then */
+	setitimer(ITIMER_REAL, &never, NULL);
 	state.mp_state = KVM_MP_STATE_RUNNABLE;
 	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_MP_STATE, &state), 0);
 	vcpu_sync(vcpu, 1);
@@ -428,21 +452,6 @@ static void *run_until_signal(void *arg)
 	r->tid = gettid();
 	r->ret = vcpu_run(r->vcpu);
 	return NULL;
-}
-
-/* The state letter of one of this process's threads, 0 if there is none. */
-static char thread_state(pid_t tid)
-{
-	char path[64], line[256] = "", *name_end;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	fd = open(path, O_RDONLY);
-	if (fd < 0 || read(fd, line, sizeof(line) - 1) < 0)
-		return 0;
-	close(fd);
-	name_end = strrchr(line, ')');
-	return name_end ? name_end[2] : 0;
 }
 
 /* A thread that spins in KVM_RUN never sleeps, however busy the machine is. */

@@ -178,14 +178,15 @@ static void guest_edges(u64 arg)
 /* The host puts the count so many milliseconds before its wrap. */
 static void guest_wraps(u64 arg)
 {
-	u64 before, ctl;
+	u64 before, ctl, left = 20;
 
 	start();
-	GUEST_SYNC(20000, 0);
-	fires(~0ul - ms(19950));
+	GUEST_SYNC(200000, 0);
+	fires(~0ul - ms(199950));
 	/* in the past, until the counter wraps, which must not be meanwhile; then the line falls, and rises again */
 	do {
-		GUEST_SYNC(40, 0);
+		left *= 2;
+		GUEST_SYNC(left, 0);
 		set_cval(ms(100));
 		set_ctl(ENABLE | IMASK);
 		ctl = get_ctl();

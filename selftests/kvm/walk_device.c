@@ -170,7 +170,7 @@ static void *run_flips(void *vcpu)
 	return NULL;
 }
 
-/* Until the guest's next message; counts its stores that arrive. */
+/* Until the guest's next message, once one was aborted; counts its stores that arrive. */
 static struct ucall run_stores(struct vcpu *v, u64 *stores)
 {
 	struct ucall uc;
@@ -181,7 +181,7 @@ static struct ucall run_stores(struct vcpu *v, u64 *stores)
 		if (vcpu_is_ucall(v, &uc))
 			return uc;
 		REQUIRE_EQ(v->run->mmio.phys_addr, DATA_BASE);
-		if (++*stores == STORES)
+		if (++*stores >= STORES && READ_ONCE(*vm_shared(v->vm, guest_nr_sync)))
 			store_release(vm_shared(v->vm, stop_stores), 1);
 	}
 }

@@ -139,7 +139,7 @@ int vfio_open_group(const struct vfio *v)
 /* The group appears with the driver, and after a case that was ended it takes a moment to be free. */
 static void open_group(struct vfio *v)
 {
-	for (unsigned int i = 0; v->group < 0 && i < 50; i++) {
+	for (unsigned int i = 0; v->group < 0 && i < 3000; i++) {
 		v->group = vfio_open_group(v);
 		if (v->group < 0)
 			usleep(20000);
