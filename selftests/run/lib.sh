@@ -132,7 +132,7 @@ selftests() {
 	if [ $# != 0 ]; then shift; fi
 	mapfile -t programs < <(selftest_programs | grep -vE "/(${EXCEPT:-none})\$")
 	if [ ${#programs[@]} = 0 ]; then echo "not ok - $name: none built"; return; fi
-	host "$name" "${options[@]}" --timeout 1800 -- "$@" "${programs[@]}"
+	host "$name" "${options[@]}" --timeout 3000 -- "$@" "${programs[@]}"
 }
 
 # GUEST_FILES: what the scripts need that run Linux guests, as options of run.

@@ -50,5 +50,12 @@ expect "guards: a command that ends in time passes" "$RUN/within" 60 true
 expect "guards: ... and its failure is its own" fails "$RUN/within" 60 false
 status=0; "$RUN/within" 1 bash -c 'sleep 300 & echo $! >'"$tree/child"'; wait' || status=$?
 expect "guards: one that does not is ended" test $status = 124
-ended() { ! grep -q '^State:[[:space:]]*[RSDTtI]' "/proc/$1/status" 2>/dev/null; }
+ended() {
+	local i
+	for ((i = 0; i < 600; i++)); do
+		grep -q '^State:[[:space:]]*[RSDTtI]' "/proc/$1/status" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
 expect "guards: ... with its children" ended "$(cat "$tree/child")"

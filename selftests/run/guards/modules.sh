@@ -6,7 +6,7 @@ cycles() { # DIR [LEAK=1]
 	mkdir "$dir"
 	cp "$RUN/guards/module/"* "$dir/"
 	make -C "$KEEL_CACHE/kernel/6.12/build" M="$dir" ARCH=arm64 ${2:-} modules &&
-		"$TESTBED/run" --hv none --quiet --timeout 100 --file "$dir/keel.ko" \
+		"$TESTBED/run" --hv none --quiet --timeout 600 --file "$dir/keel.ko" \
 			-- "$RUN/host/life-cycle 100"
 }
 expect "guards: 100 cycles of a clean module pass" cycles clean

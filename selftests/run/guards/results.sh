@@ -26,6 +26,6 @@ expect "guards: a quiet build passes" "$TOP/tools/build/quiet-build" true
 hang() { "$TESTBED/run" --hv none --timeout 15 --quiet -- "sleep 1000"; }
 status=0; hang >/dev/null 2>&1 || status=$?
 expect "guards: a host that hangs is ended and fails" test $status = 124
-crash() { "$TESTBED/run" --hv none --timeout 60 --quiet -- "echo c >/proc/sysrq-trigger"; }
+crash() { "$TESTBED/run" --hv none --timeout 600 --quiet -- "echo c >/proc/sysrq-trigger"; }
 status=0; crash >/dev/null 2>&1 || status=$?
 expect "guards: a host that crashes fails" test $status = 1

@@ -21,14 +21,15 @@ alive() {
 
 CHECK_LANES=2 "$tree/selftests/run/check" >"$tree/output" 2>&1 &
 check=$!
-for ((i = 0; i < 300; i++)); do [ "$(began)" = 2 ] && break; sleep 0.1; done
+for ((i = 0; i < 3000; i++)); do [ "$(began)" = 2 ] && break; sleep 0.1; done
 expect "guards: a check begins two jobs" test "$(began)" = 2
 kill $check
 status=0; wait $check || status=$?
 expect "guards: a check that is told to end says so" test $status = 130
-for ((i = 0; i < 100; i++)); do [ "$(ls "$tree" | grep -c cleaned)" = 2 ] && break; sleep 0.1; done
+for ((i = 0; i < 1000; i++)); do [ "$(ls "$tree" | grep -c cleaned)" = 2 ] && break; sleep 0.1; done
 expect "guards: its jobs are told as well" test "$(ls "$tree" | grep -c cleaned)" = 2
 sleep 1
+for ((i = 0; i < 600; i++)); do [ -z "$(alive)" ] && break; sleep 0.1; done
 expect "guards: its jobs' children end" test -z "$(alive)"
 expect "guards: it begins no further job" test "$(began)" = 2
 for p in $(alive); do kill "$p" || true; done

@@ -3,5 +3,5 @@
 # newest kernel: stop, debug, migrate by rings.
 . "$(dirname "$0")/../lib.sh"
 guest_files
-host qemu10 --kernel 6.12 --rootfs qemu10 --timeout 900 --append GUEST_CPU=host,pmu=on "${GUEST_FILES[@]}" -- \
+host qemu10 --kernel 6.12 --rootfs qemu10 --timeout 2400 --append GUEST_CPU=host,pmu=on "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384" "$RUN/host/qemu-tools debug migrate_by_ring"

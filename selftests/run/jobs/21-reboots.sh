@@ -3,5 +3,5 @@
 # machine (ten times: guests), one with eight CPUs and 3 GiB.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
-host reboots --kernel 6.12 --rootfs qemu10 --mem 4G --timeout 1200 "${GUEST_FILES[@]}" -- \
+host reboots --kernel 6.12 --rootfs qemu10 --mem 4G --timeout 2400 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 256 virt,gic-version=3 1" "$RUN/host/qemu-guest 8 3G"

@@ -54,41 +54,41 @@ tree "$work/no-timer.dtb" 2 3 && fdtput -t s "$work/no-timer.dtb" /timer \
 	interrupt-names sec-phys phys none hyp-phys
 
 # No LPA2: with it this kernel's own kexec_load() oopses, whether or not the module is loaded.
-HV=none host "host-events 6.12" --kernel 6.12 --cpus 4 --timeout 300 --append keel_boot=0 \
+HV=none host "host-events 6.12" --kernel 6.12 --cpus 4 --timeout 900 --append keel_boot=0 \
 	--cpu max,pauth-impdef=on,lpa2=off \
 	--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
 	--file "$work/leek-6.12.ko:/t/leek.ko" --file "$KEEL_CACHE/kernel/6.12/Image" -- \
 	"$RUN/host/host-events nodes hotplug suspend restart"
-HV=none host "host-events 6.1" --kernel 6.1 --timeout 300 "${files[@]}" \
+HV=none host "host-events 6.1" --kernel 6.1 --timeout 900 "${files[@]}" \
 	--file build/6.1/keel.ko --file "$work/leek-6.1.ko:/t/leek.ko" -- \
 	"$RUN/host/host-events use reset"
-HV=none host "host-events nvhe" --kernel 6.12 --nvhe --timeout 300 --append keel_boot=0 \
+HV=none host "host-events nvhe" --kernel 6.12 --nvhe --timeout 900 --append keel_boot=0 \
 	--cpu max,pauth-impdef=on,lpa2=off \
 	--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
 	--file "$work/leek-6.12.ko:/t/leek.ko" --file "$KEEL_CACHE/kernel/6.12/Image" -- \
 	"$RUN/host/host-events use hotplug suspend restart"
-HV=none host "host-events nvhe-6.1" --kernel 6.1 --cpu cortex-a57 --timeout 300 "${files[@]}" \
+HV=none host "host-events nvhe-6.1" --kernel 6.1 --cpu cortex-a57 --timeout 900 "${files[@]}" \
 	--file build/6.1/keel.ko -- "$RUN/host/host-events hotplug suspend reset"
 # the panic is in the log
-HV=none host "host-events crash" --kernel 6.12 --nvhe --no-logcheck --timeout 300 \
+HV=none host "host-events crash" --kernel 6.12 --nvhe --no-logcheck --timeout 900 \
 	--cpu max,pauth-impdef=on,lpa2=off --append crashkernel=512M --append keel_boot=0 \
 	--append retain_initrd "${files[@]}" --file build/6.12/keel.ko \
 	--file "$KEEL_CACHE/kernel/6.12/Image" -- "$RUN/host/host-events crash"
 # A GICv3 would be told to sleep, from which the emulated one does not wake a CPU.
-HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
+HV=none host "host-events idle" --kernel 6.12 --gic 2 --timeout 600 "${files[@]}" --qemu -dtb \
 	--qemu "$work/idle.dtb" --file build/6.12/keel.ko "${losses[@]}" -- "$RUN/host/host-events idle"
-HV=none host "host-events nvhe-idle" --kernel 6.12 --nvhe --gic 2 --timeout 120 "${files[@]}" --qemu -dtb \
+HV=none host "host-events nvhe-idle" --kernel 6.12 --nvhe --gic 2 --timeout 600 "${files[@]}" --qemu -dtb \
 	--qemu "$work/idle.dtb" --file build/6.12/keel.ko "${losses[@]}" -- "$RUN/host/host-events early idle"
 for nvhe in '' --nvhe; do
 	# shellcheck disable=SC2086
-	HV=none host "host-events no-timer$nvhe" --kernel 6.12 $nvhe --timeout 60 --qemu -dtb \
+	HV=none host "host-events no-timer$nvhe" --kernel 6.12 $nvhe --timeout 400 --qemu -dtb \
 		--qemu "$work/no-timer.dtb" --file build/6.12/keel.ko -- "$RUN/host/refuses"
 done
 # usage: acpi NAME INTERRUPTS GIC-PROGRAM RUN-OPTION...    the module has so many interrupts
 acpi() {
 	local name=$1 lines=$2 gic=$3
 	shift 3
-	host "$name" --kernel 6.12 "$@" --timeout 120 --append acpi=force --append KEEL_BRIEF=1 --qemu -bios \
+	host "$name" --kernel 6.12 "$@" --timeout 600 --append acpi=force --append KEEL_BRIEF=1 --qemu -bios \
 		--qemu /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- "$programs/timer_user" "$programs/busy" \
 		"grep -c 'keel vgic\|keel timer' /proc/interrupts | grep $lines" "$programs/$gic"
 }

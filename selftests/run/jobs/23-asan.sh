@@ -8,7 +8,7 @@ cd "$TOP"
 built asan || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
-brief="--timeout 900 --append KEEL_BRIEF=1"
+brief="--timeout 1800 --append KEEL_BRIEF=1"
 # the guest first: what the programs leave behind (swap, KSM) slows it down tenfold
 EXCEPT="cpu_models|errata|gic_many|idregs|nisv32|nisv_race|regs_preserved|run_exits|timer_edge" \
 	selftests brief asan-nvhe --kernel asan --cpu cortex-a57 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
@@ -22,6 +22,6 @@ host asan --kernel asan $brief -- "$st/regs_preserved" "$st/run_exits" "$st/hotp
 if [ "$HV" != keel ]; then exit 0; fi
 expect "asan: load-failing builds" \
 	cross_build "$TOP/build/check/load-failing" "$RUN/host/load-failing.c"
-HV=none host asan-loads --kernel asan --nvhe --no-logcheck --timeout 400 \
+HV=none host asan-loads --kernel asan --nvhe --no-logcheck --timeout 900 \
 	--file "$st/smoke" --file "$TOP/build/check/load-failing" --file "$TOP/build/asan/keel.ko" -- \
 	"$RUN/host/life-cycle 20" "$RUN/host/host-events allocations"

@@ -9,7 +9,7 @@ cd "$TOP"
 built lock || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
-brief="--timeout 900 --append KEEL_BRIEF=1"
+brief="--timeout 1800 --append KEEL_BRIEF=1"
 loads=("rmmod keel" "$RUN/host/life-cycle 10" "insmod keel.ko")
 [ "$HV" = keel ] || loads=()
 # those left out are about registers, or run below

@@ -3,7 +3,7 @@
 # migrates by bitmaps, and firmware.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
-host nvhe-guests --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --timeout 1200 \
+host nvhe-guests --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --timeout 2400 \
 	"${GUEST_FILES[@]}" --file /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- \
 	"$RUN/host/qemu-guest 1 384 virt,gic-version=2,kernel-irqchip=off" \
 	"$RUN/host/qemu-tools migrate firmware"

@@ -5,7 +5,7 @@ if [ "$HV" != keel ]; then exit 0; fi
 smoke=$TOP/build/selftests/smoke
 while read -r k times nvhe; do
 	# shellcheck disable=SC2086
-	HV=none host "life-cycle-$k" --kernel $k $nvhe --timeout 500 --file "$TOP/build/$k/keel.ko" \
+	HV=none host "life-cycle-$k" --kernel $k $nvhe --timeout 1500 --file "$TOP/build/$k/keel.ko" \
 		--file "$smoke" -- "$RUN/host/life-cycle $times /t/smoke"
 done <<'END'
 6.12	50

@@ -6,7 +6,7 @@ guest_files 6.1
 disk=$TOP/build/check/vmm.nvme
 vfio_disk "$disk"
 vfio_machine "$disk"
-host vmm --kernel 6.12 --timeout 600 "${VFIO_OPTIONS[@]}" "${GUEST_FILES[@]}" -- \
+host vmm --kernel 6.12 --timeout 1800 "${VFIO_OPTIONS[@]}" "${GUEST_FILES[@]}" -- \
 	"$RUN/host/vmm-guest 4"
 expect "vmm: the assigned disk has what the guest wrote" cmp -n 1048576 -i 0:1048576 "$disk" "$disk"
 rm -f "$disk"

@@ -10,5 +10,5 @@ kselftest() { make -s -C selftests TARGETS=kvm "$@"; }
 all() { diff <(kselftest -C kvm emit_tests) <(cd selftests/kvm && printf 'kvm:%s\n' *.c | sed 's/\.c$//'); }
 expect "kselftest: the tarball has all programs" all
 expect "kselftest: the tarball is made" kselftest gen_tar TEST_GEN_PROGS="smoke idregs run_exits abi_vcpu"
-HV=none host kselftest --kernel 6.12 --timeout 120 --file build/6.12/keel.ko \
+HV=none host kselftest --kernel 6.12 --timeout 600 --file build/6.12/keel.ko \
 	--file build/kselftest-packages/kselftest.tar.gz -- "$RUN/host/kselftest"

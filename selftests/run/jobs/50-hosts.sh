@@ -7,7 +7,7 @@ cd "$TOP"
 while read -r name options; do
 	case $name in ''|'#'*) continue ;; esac
 	# shellcheck disable=SC2086
-	host "host $name" $options --timeout 90 -- "$TOP/build/selftests/run_exits"
+	host "host $name" $options --timeout 600 -- "$TOP/build/selftests/run_exits"
 done <<'END'
 6.12-1cpu	--kernel 6.12 --cpus 1 --cpu max,pauth-impdef=on,lpa2=off
 6.12-4cpu	--kernel 6.12 --cpus 4 --mem 512M
@@ -20,13 +20,13 @@ done <<'END'
 END
 
 # Workarounds that no emulated CPU needs, as many at once as go together.
-host "host 6.12-fixes" --kernel 6.12 --timeout 90 --modparams fixes=0x7bff -- \
+host "host 6.12-fixes" --kernel 6.12 --timeout 600 --modparams fixes=0x7bff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/timer_user" "$TOP/build/selftests/run_exits"
-host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --timeout 90 --modparams fixes=0x7eff -- \
+host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --timeout 600 --modparams fixes=0x7eff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/run_exits"
 
 # Installed, it comes when /dev/kvm is opened.
 if [ "$HV" = keel ]; then
-	HV=none host "host 6.12-first-open" --kernel 6.12 --timeout 90 --append kvm-arm.mode=none \
+	HV=none host "host 6.12-first-open" --kernel 6.12 --timeout 600 --append kvm-arm.mode=none \
 		--file "$TOP/build/6.12/keel.ko" -- "$RUN/host/first-open"
 fi

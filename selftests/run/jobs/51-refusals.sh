@@ -24,7 +24,7 @@ entered_at_el1() {
 	expect "refusal: firmware that enters at EL1 builds ($1)" sh -c "
 		${CROSS_COMPILE}gcc -nostdlib -c ${3:-} -o $out.o $RUN/el1/firmware.S &&
 		${CROSS_COMPILE}objcopy -O binary -j .text $out.o $out.bin"
-	HV=none host "refusal 6.12-$1" --kernel 6.12 --cpu "$2" --firmware "$out.bin" --timeout 60 \
+	HV=none host "refusal 6.12-$1" --kernel 6.12 --cpu "$2" --firmware "$out.bin" --timeout 400 \
 		--file build/6.12/keel.ko -- "$RUN/host/refuses" \
 		"dmesg | grep 'keel: the kernel was not entered at EL2'" "dmesg | grep 'CPU(s) started at EL1'" \
 		"! grep -w keel /proc/modules /proc/interrupts" "taskset 1 sleep 0.1 && taskset 2 sleep 0.1"
@@ -42,9 +42,9 @@ expect "refusal: the module of an odd CPU builds" "$TOP/tools/build/quiet-build"
 HV=none host "refusal 6.12-odd-CPU" --kernel 6.12 --cpus 3 --file build/6.12/keel.ko \
 	--file "$work/odd_cpu.ko" --file build/selftests/smoke -- "insmod /t/odd_cpu.ko" "$RUN/host/refuses" \
 	"dmesg | grep 'keel: CPU 2 differs'" "rmmod odd_cpu" "insmod /t/keel.ko" /t/smoke "rmmod keel"
-HV=none host "refusal 6.12-odd-models" --kernel 6.12 --cpus 3 --cpu cortex-a53 --timeout 200 \
+HV=none host "refusal 6.12-odd-models" --kernel 6.12 --cpus 3 --cpu cortex-a53 --timeout 900 \
 	--file build/6.12/keel.ko --file "$work/odd_cpu.ko" --file build/selftests/smoke \
 	--file build/selftests/gic_stress --file build/selftests/cpu_models -- "$RUN/host/odd-cpus"
 HV=none host "refusal 6.12-odd-vectors" --kernel 6.12 --nvhe --cpus 3 --cpu max,pauth-impdef=on,sve-max-vq=4 \
-	--timeout 200 --append KEEL_BRIEF=1 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
+	--timeout 900 --append KEEL_BRIEF=1 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
 	--file build/selftests/sve --file build/selftests/abi_sve -- "$RUN/host/odd-vectors"

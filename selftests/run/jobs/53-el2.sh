@@ -25,7 +25,7 @@ break_image overflow-host keel_switch_is_context overflow
 break_image overflow-guest keel_fast_exit overflow
 guests=(--file build/6.12/keel.ko --file build/selftests/smoke --file build/selftests/walk_device
 	--file "$work/el2_entry.ko" --file "$work/bad_memory.ko")
-HV=none host "el2" --kernel 6.12 --nvhe --timeout 250 "${guests[@]}" --file build/selftests/fast_gic \
+HV=none host "el2" --kernel 6.12 --nvhe --timeout 900 "${guests[@]}" --file build/selftests/fast_gic \
 	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" --file "$work/el2_locks.ko" "${broken[@]}" -- \
 	"$RUN/host/el2-guests" "$RUN/host/el2"
 HV=none host "el2-vhe" --kernel 6.12 "${guests[@]}" -- "$RUN/host/el2-guests"
