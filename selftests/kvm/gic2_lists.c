@@ -158,12 +158,13 @@ static void count(struct guest_regs *regs)
 
 	if (intid >= NR_IRQS)
 		return;
+	/* counted when it is active no more, so that it can go elsewhere */
+	gicc_write(GICC_EOIR, iar);
 	if (intid < 16)
 		__atomic_add_fetch(&from[guest_cpu()][intid][iar >> 10 & 7], 1, __ATOMIC_SEQ_CST);
 	else
 		GUEST_EQ(iar, intid);
 	__atomic_add_fetch(&seen[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
-	gicc_write(GICC_EOIR, iar);
 }
 
 static void await(u64 *word, u64 value)

@@ -195,8 +195,9 @@ static void count(struct guest_regs *regs)
 
 	if (intid >= NR_IRQS)
 		return;
-	__atomic_add_fetch(&seen[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
+	/* counted when it is active no more, so that it can go elsewhere */
 	icc_write(ICC_EOIR1, intid);
+	__atomic_add_fetch(&seen[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
 }
 
 /* With EOImode, what it takes stays active, and it does not leave the guest. */
