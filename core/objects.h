@@ -55,7 +55,6 @@ struct keel_vm {
 	bool dead;			/* [a] VM is broken: every ioctl gives EIO */
 	s64 halt_poll_ns;		/* [a] KVM_CAP_HALT_POLL: longest poll in WFI; < 0: the module's parameter */
 
-	int __percpu *last_vcpu;	/* [o] index of the vCPU that last ran on the CPU, -1 none */
 	struct keel_mmu mmu;
 	struct keel_timer_vm timer;
 	struct keel_arch_vm arch;
@@ -148,6 +147,8 @@ struct keel_vcpu {
 	struct keel_timer_vcpu timer;
 	struct keel_gic_cpu gic;
 	struct keel_arch_vcpu arch;
+	/* The tables that it runs on: those of the VM, vm->mmu.s2. [v], and changed with IRQs off, out of the guest */
+	struct keel_stage2 *s2;
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 	struct keel_bare_page bare_page;	/* [v]; mmu/ */
 	struct keel_ring ring;		/* mmu/dirty_ring.h */

@@ -257,7 +257,7 @@ static int run_once(struct keel_vcpu *vcpu)
 	}
 	if (keel_pmu_on(vcpu) && !keel_pmu_fits(vcpu))
 		return refuse_cpu(vcpu);
-	keel_mmu_vmid_update(&vcpu->vm->mmu);
+	keel_mmu_vmid_update(vcpu->s2);
 	keel_hyp_load(vcpu);
 	keel_timer_flush(vcpu);
 	keel_debug_flush(vcpu);

@@ -4,7 +4,6 @@
  * the last fd or ioctl is done with it. Its ioctls are in core/vm_ioctl.c.
  */
 #include <linux/module.h>
-#include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include "../arch/abi.h"
@@ -34,7 +33,7 @@ static int parse_type(unsigned long type)
 
 static int init_basics(struct keel_vm *vm)
 {
-	int cpu, err;
+	int err;
 
 	refcount_set(&vm->refs, 1);
 	mutex_init(&vm->lock);
@@ -46,29 +45,18 @@ static int init_basics(struct keel_vm *vm)
 	if (err)
 		return err;
 	err = init_srcu_struct(&vm->irq_srcu);
-	if (err)
-		goto err_srcu;
-	err = -ENOMEM;
-	vm->last_vcpu = alloc_percpu_gfp(int, GFP_KERNEL_ACCOUNT);
-	if (!vm->last_vcpu)
-		goto err_irq_srcu;
-	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(vm->last_vcpu, cpu) = -1;
+	if (err) {
+		cleanup_srcu_struct(&vm->srcu);
+		return err;
+	}
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
 	return 0;
-
-err_irq_srcu:
-	cleanup_srcu_struct(&vm->irq_srcu);
-err_srcu:
-	cleanup_srcu_struct(&vm->srcu);
-	return err;
 }
 
 static void destroy_basics(struct keel_vm *vm)
 {
 	mmdrop(vm->mm);
-	free_percpu(vm->last_vcpu);
 	cleanup_srcu_struct(&vm->irq_srcu);
 	cleanup_srcu_struct(&vm->srcu);
 }

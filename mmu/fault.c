@@ -98,11 +98,11 @@ static int out_of_range(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 }
 
 /* Only the flag is missing: no look at the slots or the VMM. Whatever happens, the guest tries again. */
-static int make_young(struct keel_mmu *mmu, ipa_t ipa)
+static int make_young(struct keel_stage2 *s2, ipa_t ipa)
 {
-	read_lock(&mmu->lock);
-	keel_pgt_make_young(&mmu->pgt, ipa.v);
-	read_unlock(&mmu->lock);
+	read_lock(&s2->mmu->lock);
+	keel_pgt_make_young(&s2->pgt, ipa.v);
+	read_unlock(&s2->mmu->lock);
 	dsb(ishst);	/* Arm ARM D8.2.7: walks see the flag; spares the guest a second fault */
 	return KEEL_RESUME;
 }
@@ -148,11 +148,10 @@ static bool find_slot(struct keel_fault *f)
  */
 static bool grant(struct keel_vcpu *vcpu, struct keel_slot *slot, ipa_t page)
 {
-	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	u64 pa;
 
-	lockdep_assert_held(&mmu->lock);
-	if (!keel_pgt_grant_write(&mmu->pgt, page.v, &pa))
+	lockdep_assert_held(&vcpu->vm->mmu.lock);
+	if (!keel_pgt_grant_write(&vcpu->s2->pgt, page.v, &pa))
 		return false;
 	SetPageDirty(pfn_to_page(pa >> PAGE_SHIFT));
 	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES)
@@ -210,7 +209,7 @@ static int map_locked(struct keel_fault *f, const struct keel_stage2_map *map)
 
 	if (keel_notifier_retry(f->mmu, f->seq, f->hva, f->size))
 		return -EAGAIN;
-	ret = keel_stage2_map(f->mmu, map, &f->vcpu->table_cache);
+	ret = keel_stage2_map(f->s2, map, &f->vcpu->table_cache);
 	if (ret || !(map->prot & KEEL_S2_W))
 		return ret;
 	/* before an invalidation can follow: it will not ask the guest's entry for a dirty bit */
@@ -247,7 +246,7 @@ static int map(struct keel_fault *f)
 static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm)
 {
 	*f = (struct keel_fault) {
-		.vcpu = vcpu, .mmu = &vcpu->vm->mmu, .exit = exit,
+		.vcpu = vcpu, .mmu = &vcpu->vm->mmu, .s2 = vcpu->s2, .exit = exit,
 		.ipa = page_of(exit->ipa),
 		.perm = perm,
 		.exec = exit->abort.exec && !exit->abort.s1ptw,
@@ -383,7 +382,6 @@ static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool 
 
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
-	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	enum kind kind = classify(exit->abort.fsc);
 
 	if (keel_traced(KEEL_EVENT_FAULT))
@@ -394,7 +392,7 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		keel_inject_serror(vcpu, BIT(24));	/* ISS.IDS */
 		return KEEL_RESUME;
 	case KIND_ACCESS:
-		return make_young(mmu, exit->ipa);
+		return make_young(vcpu->s2, exit->ipa);
 	case KIND_ADDRESS_SIZE:
 		return out_of_range(vcpu, exit);
 	case KIND_TRANSLATION:

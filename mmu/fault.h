@@ -11,6 +11,7 @@ struct page;
 struct keel_fault {
 	struct keel_vcpu *vcpu;
 	struct keel_mmu *mmu;
+	struct keel_stage2 *s2;		/* where it is to be mapped */
 	const struct keel_exit *exit;
 	ipa_t ipa;			/* of the page */
 	bool write, exec, perm;

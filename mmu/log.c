@@ -64,7 +64,7 @@ int keel_log_alloc(struct keel_mmu *mmu, struct keel_slot *slot)
 static void split(struct keel_mmu *mmu, u64 start, u64 end)
 {
 	if (mmu->log.split_chunk)
-		keel_stage2_split(mmu, ipa(start), ipa(end), mmu->log.split_chunk);
+		keel_stage2_split(&mmu->s2, ipa(start), ipa(end), mmu->log.split_chunk);
 }
 
 /*
@@ -91,7 +91,7 @@ int keel_log_start(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 	WRITE_ONCE(slot->flags, flags);
 	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
 	if (protect)
-		keel_stage2_wrprotect(mmu, ipa(slot->base), ipa(slot->base + slot->size));
+		keel_stage2_wrprotect(&mmu->s2, ipa(slot->base), ipa(slot->base + slot->size));
 	write_unlock(&mmu->lock);
 	synchronize_srcu_expedited(&vm->srcu);
 	if (protect)
@@ -179,7 +179,7 @@ void keel_log_protect(struct keel_mmu *mmu, const struct keel_slot *slot, u64 wo
 		end = find_next_zero_bit(&run, 64, first);
 		start = base + ((u64)first << PAGE_SHIFT);
 		stop = base + ((u64)end << PAGE_SHIFT);
-		if (keel_pgt_wrprotect(&mmu->pgt, start, stop))
+		if (keel_pgt_wrprotect(&mmu->s2.pgt, start, stop))
 			note_flush(flush, start, stop);
 	}
 }
@@ -189,7 +189,7 @@ void keel_log_flush(struct keel_mmu *mmu, const struct keel_log_flush *flush)
 {
 	if (!flush->end)
 		return;
-	keel_tlb_flush_range(&mmu->s2, ipa(flush->start), flush->end - flush->start);
+	keel_tlb_flush_range(&mmu->s2.hw, ipa(flush->start), flush->end - flush->start);
 	if (mmu->log.initially_set)
 		split(mmu, flush->start, flush->end);
 }

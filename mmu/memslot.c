@@ -239,7 +239,7 @@ err_slot:
 static void withdraw(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	unlink_ipa(mmu, slot);
-	keel_stage2_unmap(mmu, ipa(slot->base), ipa(slot->base + slot->size), true);
+	keel_stage2_unmap(&mmu->s2, ipa(slot->base), ipa(slot->base + slot->size), true);
 	unlink_hva(mmu, slot);
 }
 

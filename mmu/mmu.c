@@ -17,25 +17,26 @@ int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
 
 	rwlock_init(&mmu->lock);
 	keel_memslot_init(mmu);
-	ret = keel_stage2_init(mmu, ipa_bits);
+	ret = keel_stage2_init(&mmu->s2, mmu, ipa_bits);
 	if (ret)
 		return ret;
 	ret = keel_notifier_start(mmu, vm->mm);
 	if (ret)
-		keel_stage2_destroy(mmu);
+		keel_stage2_destroy(&mmu->s2);
 	return ret;
 }
 
 void keel_mmu_destroy(struct keel_vm *vm)
 {
 	keel_notifier_stop(&vm->mmu, vm->mm);
-	keel_stage2_destroy(&vm->mmu);
+	keel_stage2_destroy(&vm->mmu.s2);
 	keel_memslot_destroy(&vm->mmu);
 }
 
 int keel_mmu_vcpu_init(struct keel_vcpu *vcpu)
 {
 	lockdep_assert_held(&vcpu->vm->lock);
+	vcpu->s2 = &vcpu->vm->mmu.s2;
 	return keel_ring_alloc(&vcpu->ring, vcpu->vm->mmu.log.ring_bytes);
 }
 
@@ -56,7 +57,7 @@ void keel_mmu_flush_vm(struct keel_vm *vm)
 		return;
 	mutex_lock(&mmu->slots_lock);
 	xa_for_each(&mmu->slots.by_id, id, slot)
-		keel_stage2_clean_range(mmu, ipa(slot->base), ipa(slot->base + slot->size));
+		keel_stage2_clean_range(&mmu->s2, ipa(slot->base), ipa(slot->base + slot->size));
 	mutex_unlock(&mmu->slots_lock);
 }
 
@@ -70,6 +71,6 @@ void keel_mmu_reset_vm(struct keel_vm *vm)
 	}
 	/* mapping anew cleans the data caches, and executing anew the instruction caches */
 	write_lock(&mmu->lock);
-	keel_stage2_unmap(mmu, ipa(0), ipa(1ULL << mmu->ipa_bits), true);
+	keel_stage2_unmap(&mmu->s2, ipa(0), keel_stage2_end(&mmu->s2), true);
 	write_unlock(&mmu->lock);
 }

@@ -60,12 +60,22 @@ struct keel_log_mode {
 	u64 split_chunk;	/* bytes of blocks that are split at a time before they are written; 0: none are */
 };
 
+/*
+ * One set of stage-2 tables, and who ran on it: what a vCPU of the VM runs on
+ * (vcpu->s2). All that is mapped there comes from the slots of mmu, under its lock [m].
+ */
+struct keel_stage2 {
+	struct keel_s2 hw;		/* what EL2 loads: [I] but for the VMID, mmu/vmid.c */
+	u64 vmid;			/* generation and VMID, mmu/vmid.c [a] */
+	struct keel_pgt pgt;		/* [m]; mapping needs the lock for reading only */
+	struct keel_mmu *mmu;		/* [I] */
+	int __percpu *last_vcpu;	/* [o] own CPU, IRQs off: index of the vCPU that last ran on the CPU, -1 none */
+};
+
 /* [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock */
 struct keel_mmu {
-	struct keel_s2 s2;		/* what EL2 loads */
-	u64 vmid;			/* generation and VMID, mmu/vmid.c [a] */
-	unsigned int ipa_bits;		/* [I] 32..52 */
-	struct keel_pgt pgt;		/* stage-2 tables [m]; mapping needs lock for reading only */
+	struct keel_stage2 s2;		/* the VM's memory as the slots have it: for each vCPU at its creation */
+	unsigned int ipa_bits;		/* [I] 32..52: width of the slots' addresses */
 	rwlock_t lock;
 	struct mmu_notifier notifier;
 	unsigned long notifier_seq;	/* [m], read with acquire before a fault looks at anything */
@@ -96,15 +106,15 @@ bool keel_mmu_caches_frames(void);
  */
 int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits);
 void keel_mmu_destroy(struct keel_vm *vm);
-/* A vCPU's ring, if the VM has them; vm->lock. -ENOMEM. And the end, for its table cache too. */
+/* A vCPU's tables, and its ring, if the VM has them; vm->lock. -ENOMEM. And the end, for its table cache too. */
 int keel_mmu_vcpu_init(struct keel_vcpu *vcpu);
 void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu);
 
 /*
- * Before entry, IRQs off: give the VM a valid VMID. If the VMID changed the
- * caller reloads VTTBR_EL2 from mmu.s2. Never returns with VMID 0.
+ * Before entry, IRQs off: give the tables a valid VMID. If the VMID changed the
+ * caller reloads VTTBR_EL2 from s2->hw. Never returns with VMID 0.
  */
-void keel_mmu_vmid_update(struct keel_mmu *mmu);
+void keel_mmu_vmid_update(struct keel_stage2 *s2);
 
 /* Data or instruction abort from the guest, decoded. Sleepable, vCPU mutex, IRQs on. Verdict. */
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);

@@ -50,7 +50,7 @@ static void unmap_hva(struct keel_mmu *mmu, unsigned long start, unsigned long e
 
 	keel_hva_walk_begin(&mmu->slots.by_hva, &walk, start, end - 1);
 	while ((node = keel_hva_walk_next(&walk)))
-		keel_stage2_unmap(mmu, part_start(slot_of(node), start), part_end(slot_of(node), end), may_yield);
+		keel_stage2_unmap(&mmu->s2, part_start(slot_of(node), start), part_end(slot_of(node), end), may_yield);
 	keel_hva_walk_end(&walk);
 }
 
@@ -114,7 +114,7 @@ static bool age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end
 
 	read_lock(&mmu->lock);
 	keel_hva_tree_for_each(node, &mmu->slots.by_hva, start, end - 1)
-		young |= keel_pgt_age(&mmu->pgt, part_start(slot_of(node), start).v, part_end(slot_of(node), end).v,
+		young |= keel_pgt_age(&mmu->s2.pgt, part_start(slot_of(node), start).v, part_end(slot_of(node), end).v,
 				      clear);
 	read_unlock(&mmu->lock);
 	return young;
@@ -145,7 +145,7 @@ static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 	write_lock(&mmu->lock);
 	/* never to be taken back: no mapping from here on */
 	note_range(mmu, 0, ULONG_MAX);
-	keel_stage2_unmap(mmu, ipa(0), ipa(1ULL << mmu->ipa_bits), true);
+	keel_stage2_unmap(&mmu->s2, ipa(0), keel_stage2_end(&mmu->s2), true);
 	write_unlock(&mmu->lock);
 }
 

@@ -265,7 +265,7 @@ static bool may_be_block(const struct keel_fault *f)
 
 void keel_pin_choose_size(struct keel_fault *f)
 {
-	const struct keel_pgt_geo *geo = &f->mmu->pgt.geo;
+	const struct keel_pgt_geo *geo = &f->s2->pgt.geo;
 	unsigned int shift;
 	unsigned long flags;
 

@@ -49,11 +49,11 @@ static void note(void *arg, const struct keel_pgt_span *leaf)
 static void *seek(struct seq_file *m, loff_t *pos)
 {
 	struct keel_mmu *mmu = &((struct keel_vm *)m->private)->mmu;
-	u64 end = 1ULL << mmu->pgt.geo.ipa_bits, ipa = (u64)*pos * PART;
+	u64 end = 1ULL << mmu->s2.pgt.geo.ipa_bits, ipa = (u64)*pos * PART;
 
 	if (ipa < end) {
 		read_lock(&mmu->lock);
-		ipa = keel_pgt_next(&mmu->pgt, ipa, end);
+		ipa = keel_pgt_next(&mmu->s2.pgt, ipa, end);
 		read_unlock(&mmu->lock);
 	}
 	*pos = ipa / PART;
@@ -73,11 +73,11 @@ static void stop(struct seq_file *m, void *v)
 static int show_part(struct seq_file *m, void *v)
 {
 	struct keel_mmu *mmu = &((struct keel_vm *)m->private)->mmu;
-	struct stretch s = { .m = m, .geo = &mmu->pgt.geo };
+	struct stretch s = { .m = m, .geo = &mmu->s2.pgt.geo };
 	u64 ipa = *(loff_t *)v * PART;
 
 	read_lock(&mmu->lock);
-	keel_pgt_for_each_leaf(&mmu->pgt, ipa, ipa + PART, note, &s);
+	keel_pgt_for_each_leaf(&mmu->s2.pgt, ipa, ipa + PART, note, &s);
 	read_unlock(&mmu->lock);
 	print(&s);
 	return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The stage-2 tables of a VM on this machine: what the CPUs can do, VTCR_EL2
+ * Stage-2 tables on this machine: what the CPUs can do, VTCR_EL2
  * and VTTBR_EL2, memory types, pages for tables, and range operations that
  * let other waiters in. Does not decide what is mapped (fault.c) or when it
  * goes away (notifier.c, memslot.c).
@@ -256,33 +256,39 @@ static unsigned int root_order(const struct keel_pgt *pgt)
 	return get_order((size_t)pgt->geo.nr_root << PAGE_SHIFT);
 }
 
-int keel_stage2_init(struct keel_mmu *mmu, unsigned int ipa_bits)
+int keel_stage2_init(struct keel_stage2 *s2, struct keel_mmu *mmu, unsigned int ipa_bits)
 {
-	struct keel_pgt *pgt = &mmu->pgt;
+	struct keel_pgt *pgt = &s2->pgt;
 	int ret;
 
 	ret = keel_pgt_geo_init(&pgt->geo, PAGE_SHIFT, ipa_bits, needs_wide(ipa_bits));
 	if (ret)
 		return ret;
 	pgt->ops = &host_ops;
-	pgt->arg = &mmu->s2;
+	pgt->arg = &s2->hw;
+	ret = keel_vmid_init(s2);
+	if (ret)
+		return ret;
 	/* pages of one order are aligned to their size, as concatenated tables must be (Arm ARM D8.2.8) */
 	pgt->root = (u64 *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, root_order(pgt));
-	if (!pgt->root)
+	if (!pgt->root) {
+		keel_vmid_destroy(s2);
 		return -ENOMEM;
-	mmu->ipa_bits = ipa_bits;
-	mmu->s2.vtcr = make_vtcr(&pgt->geo);
-	mmu->s2.vttbr = make_vttbr(__pa(pgt->root));
+	}
+	s2->mmu = mmu;
+	s2->hw.vtcr = make_vtcr(&pgt->geo);
+	s2->hw.vttbr = make_vttbr(__pa(pgt->root));
 	return 0;
 }
 
-void keel_stage2_destroy(struct keel_mmu *mmu)
+void keel_stage2_destroy(struct keel_stage2 *s2)
 {
-	write_lock(&mmu->lock);
-	keel_stage2_unmap(mmu, ipa(0), ipa(1ULL << mmu->ipa_bits), true);
-	write_unlock(&mmu->lock);
-	free_pages((unsigned long)mmu->pgt.root, root_order(&mmu->pgt));
-	mmu->pgt.root = NULL;
+	write_lock(&s2->mmu->lock);
+	keel_stage2_unmap(s2, ipa(0), keel_stage2_end(s2), true);
+	write_unlock(&s2->mmu->lock);
+	free_pages((unsigned long)s2->pgt.root, root_order(&s2->pgt));
+	s2->pgt.root = NULL;
+	keel_vmid_destroy(s2);
 }
 
 /* ---- mapping and ranges ---- */
@@ -305,82 +311,82 @@ static u64 make_attr(unsigned int prot)
 	return attr | FIELD_PREP(ATTR_MEM, mem);
 }
 
-int keel_stage2_map(struct keel_mmu *mmu, const struct keel_stage2_map *map, struct keel_table_cache *cache)
+int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, struct keel_table_cache *cache)
 {
-	const struct keel_pgt_geo *geo = &mmu->pgt.geo;
+	const struct keel_pgt_geo *geo = &s2->pgt.geo;
 	struct keel_pgt_map m = {
 		.ipa = map->ipa.v, .pa = map->pa.v, .attr = make_attr(map->prot), .level = map->level,
 		.cache = cache, .perm_fault = map->perm_fault, .exclusive = map->exclusive,
 	};
 	int ret;
 
-	lockdep_assert_held(&mmu->lock);
+	lockdep_assert_held(&s2->mmu->lock);
 	/* with LPA2 the bits of SH are address bits, and VTCR_EL2.SH0 gives the shareability */
 	if (!geo->wide || geo->page_shift == 16)
 		m.attr |= ATTR_SH_INNER;
-	ret = keel_pgt_map(&mmu->pgt, &m);
+	ret = keel_pgt_map(&s2->pgt, &m);
 	/* a walk sees the new entry only after this (Arm ARM D8.2.7): spares the guest a second fault */
 	dsb(ishst);
 	return ret;
 }
 
-static u64 part_end(const struct keel_mmu *mmu, u64 start, u64 end)
+static u64 part_end(const struct keel_stage2 *s2, u64 start, u64 end)
 {
-	u64 part = max(PART, keel_pgt_level_size(&mmu->pgt.geo, 2));
+	u64 part = max(PART, keel_pgt_level_size(&s2->pgt.geo, 2));
 
 	return min(end, (start | (part - 1)) + 1);
 }
 
-void keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield)
+void keel_stage2_unmap(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield)
 {
 	u64 pos, next;
 
-	lockdep_assert_held_write(&mmu->lock);
-	for (pos = start.v; (pos = keel_pgt_next(&mmu->pgt, pos, end.v)) < end.v; pos = next) {
-		next = part_end(mmu, pos, end.v);
-		keel_pgt_unmap(&mmu->pgt, pos, next);
+	lockdep_assert_held_write(&s2->mmu->lock);
+	for (pos = start.v; (pos = keel_pgt_next(&s2->pgt, pos, end.v)) < end.v; pos = next) {
+		next = part_end(s2, pos, end.v);
+		keel_pgt_unmap(&s2->pgt, pos, next);
 		if (may_yield)
-			cond_resched_rwlock_write(&mmu->lock);
+			cond_resched_rwlock_write(&s2->mmu->lock);
 	}
 }
 
-void keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end)
+void keel_stage2_wrprotect(struct keel_stage2 *s2, ipa_t start, ipa_t end)
 {
 	u64 pos, next;
 
-	lockdep_assert_held_write(&mmu->lock);
-	for (pos = start.v; (pos = keel_pgt_next(&mmu->pgt, pos, end.v)) < end.v; pos = next) {
-		next = part_end(mmu, pos, end.v);
-		if (keel_pgt_wrprotect(&mmu->pgt, pos, next))
-			keel_tlb_flush_range(&mmu->s2, ipa(pos), next - pos);
-		cond_resched_rwlock_write(&mmu->lock);
+	lockdep_assert_held_write(&s2->mmu->lock);
+	for (pos = start.v; (pos = keel_pgt_next(&s2->pgt, pos, end.v)) < end.v; pos = next) {
+		next = part_end(s2, pos, end.v);
+		if (keel_pgt_wrprotect(&s2->pgt, pos, next))
+			keel_tlb_flush_range(&s2->hw, ipa(pos), next - pos);
+		cond_resched_rwlock_write(&s2->mmu->lock);
 	}
 }
 
 /* A chunk from the first block on, or as far as the cache reaches: where it stopped. */
-static u64 split_some(struct keel_mmu *mmu, u64 pos, u64 end, u64 chunk, struct keel_table_cache *cache)
+static u64 split_some(struct keel_stage2 *s2, u64 pos, u64 end, u64 chunk, struct keel_table_cache *cache)
 {
-	u64 size = keel_pgt_level_size(&mmu->pgt.geo, 2);
+	u64 size = keel_pgt_level_size(&s2->pgt.geo, 2);
 	int ret;
 
-	read_lock(&mmu->lock);
-	end = part_end(mmu, pos, end);
-	pos = keel_pgt_next_block(&mmu->pgt, pos, end);
+	read_lock(&s2->mmu->lock);
+	end = part_end(s2, pos, end);
+	pos = keel_pgt_next_block(&s2->pgt, pos, end);
 	end = min(end, (pos | (chunk - 1)) + 1);
-	while (pos < end && (ret = keel_pgt_split(&mmu->pgt, pos, cache)) != -ENOMEM)
+	while (pos < end && (ret = keel_pgt_split(&s2->pgt, pos, cache)) != -ENOMEM)
 		/* a block that somebody else is changing is left to the guest's write */
-		pos = keel_pgt_next_block(&mmu->pgt, ret ? pos + size : pos, end);
-	read_unlock(&mmu->lock);
+		pos = keel_pgt_next_block(&s2->pgt, ret ? pos + size : pos, end);
+	read_unlock(&s2->mmu->lock);
 	return pos;
 }
 
-void keel_stage2_split(struct keel_mmu *mmu, ipa_t start, ipa_t end, u64 chunk)
+void keel_stage2_split(struct keel_stage2 *s2, ipa_t start, ipa_t end, u64 chunk)
 {
 	struct keel_table_cache cache = {};
 	u64 pos = start.v;
 
 	while (pos < end.v && !keel_stage2_topup(&cache)) {
-		pos = split_some(mmu, pos, end.v, chunk, &cache);
+		pos = split_some(s2, pos, end.v, chunk, &cache);
 		cond_resched();
 	}
 	keel_stage2_drop(&cache);
@@ -444,16 +450,16 @@ static void clean_leaf(void *arg, const struct keel_pgt_span *leaf)
 		clean_inval_poc(__va(leaf->pa), leaf->size);
 }
 
-void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end)
+void keel_stage2_clean_range(struct keel_stage2 *s2, ipa_t start, ipa_t end)
 {
 	u64 pos, next;
 
 	for (pos = start.v; pos < end.v; pos = next) {
-		read_lock(&mmu->lock);
-		pos = keel_pgt_next(&mmu->pgt, pos, end.v);
+		read_lock(&s2->mmu->lock);
+		pos = keel_pgt_next(&s2->pgt, pos, end.v);
 		next = min(end.v, (pos | (CLEAN_PART - 1)) + 1);
-		keel_pgt_for_each_leaf(&mmu->pgt, pos, next, clean_leaf, NULL);
-		read_unlock(&mmu->lock);
+		keel_pgt_for_each_leaf(&s2->pgt, pos, next, clean_leaf, NULL);
+		read_unlock(&s2->mmu->lock);
 		cond_resched();
 	}
 }

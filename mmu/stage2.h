@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stage 2 of one VM on this machine, for the other files of mmu/: what the
+ * Stage 2 on this machine, for the other files of mmu/: what the
  * CPUs can do, memory types, operations on ranges, cache maintenance.
  */
 #ifndef KEEL_MMU_STAGE2_H
@@ -30,14 +30,23 @@ extern struct keel_stage2_caps keel_stage2_caps;
 #define KEEL_S2_MAY_W	BIT(3)	/* the VMM may write the page, which has a struct page */
 #define KEEL_S2_NC	BIT(4)	/* Normal, non-cacheable; never with X */
 
-int keel_stage2_init(struct keel_mmu *mmu, unsigned int ipa_bits);
-void keel_stage2_destroy(struct keel_mmu *mmu);
+/*
+ * Empty tables for addresses of ipa_bits, to map what mmu has. Sleepable; -ENOMEM, -EINVAL: nothing is left.
+ * destroy: no CPU has them.
+ */
+int keel_stage2_init(struct keel_stage2 *s2, struct keel_mmu *mmu, unsigned int ipa_bits);
+void keel_stage2_destroy(struct keel_stage2 *s2);
+/* The end of its addresses. */
+static inline ipa_t keel_stage2_end(const struct keel_stage2 *s2)
+{
+	return ipa(1ULL << s2->pgt.geo.ipa_bits);
+}
 
 /* Fill a vCPU's cache so that one keel_stage2_map() cannot run out. Sleepable. */
 int keel_stage2_topup(struct keel_table_cache *cache);
 void keel_stage2_drop(struct keel_table_cache *cache);
 
-/* One fault's mapping; results as of keel_pgt_map(). mmu->lock held, for writing if exclusive. */
+/* One fault's mapping; results as of keel_pgt_map(). s2->mmu->lock held, for writing if exclusive. */
 struct keel_stage2_map {
 	ipa_t ipa;
 	hpa_t pa;
@@ -45,23 +54,23 @@ struct keel_stage2_map {
 	unsigned int prot;	/* KEEL_S2_* */
 	bool perm_fault, exclusive;
 };
-int keel_stage2_map(struct keel_mmu *mmu, const struct keel_stage2_map *map, struct keel_table_cache *cache);
+int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, struct keel_table_cache *cache);
 
 /*
- * [start, end) with mmu->lock held for writing. unmap with may_yield, and
+ * [start, end) with s2->mmu->lock held for writing. unmap with may_yield, and
  * wrprotect, may drop and retake it after each part.
  */
-void keel_stage2_unmap(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield);
-void keel_stage2_wrprotect(struct keel_mmu *mmu, ipa_t start, ipa_t end);
+void keel_stage2_unmap(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield);
+void keel_stage2_wrprotect(struct keel_stage2 *s2, ipa_t start, ipa_t end);
 /* Blocks in the range become pages with the same rights, as long as there is memory for tables. Sleepable, no lock. */
-void keel_stage2_split(struct keel_mmu *mmu, ipa_t start, ipa_t end, u64 chunk);
+void keel_stage2_split(struct keel_stage2 *s2, ipa_t start, ipa_t end, u64 chunk);
 
 /* Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host wrote. Sleeps if it is more than a page. */
 void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec);
 /* It is on this machine without that. */
 bool keel_stage2_is_coherent(bool exec);
-/* Clean and invalidate to the point of coherency all memory that is mapped in the range; not with FWB. mmu->lock not held. */
-void keel_stage2_clean_range(struct keel_mmu *mmu, ipa_t start, ipa_t end);
+/* Clean and invalidate to the point of coherency all memory that is mapped in the range; not with FWB. s2->mmu->lock not held. */
+void keel_stage2_clean_range(struct keel_stage2 *s2, ipa_t start, ipa_t end);
 void keel_stage2_flush_icache(void);
 /* What a leaf is by its attributes, in a word. */
 const char *keel_stage2_kind(u64 attr);

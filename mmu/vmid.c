@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * VMIDs of this machine: the lock around the allocator, the TLB flush of a
- * rollover, and a VM's VTTBR_EL2.
+ * rollover, VTTBR_EL2, and who was the last to run under a VMID on each CPU.
  */
 #include <linux/bitmap.h>
 #include <linux/cpumask.h>
 #include <linux/init.h>
 #include <linux/moduleparam.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include "../core/log.h"
@@ -67,35 +68,52 @@ void keel_vmid_module_exit(void)
 	kfree(pool.reserved);
 }
 
+int keel_vmid_init(struct keel_stage2 *s2)
+{
+	int cpu;
+
+	s2->last_vcpu = alloc_percpu_gfp(int, GFP_KERNEL_ACCOUNT);
+	if (!s2->last_vcpu)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(s2->last_vcpu, cpu) = -1;
+	return 0;
+}
+
+void keel_vmid_destroy(struct keel_stage2 *s2)
+{
+	free_percpu(s2->last_vcpu);
+}
+
 /*
  * Under the lock. Whoever finds the new id (acquire) finds the VTTBR too. The
  * DSB is the partner of the one in TLB maintenance that precedes its reading
  * of VTTBR: either that sees this VMID and flushes it, or the walks of the
  * guest that is about to enter see the tables after that change.
  */
-static void publish(struct keel_mmu *mmu, u64 id)
+static void publish(struct keel_stage2 *s2, u64 id)
 {
 	u64 number = keel_vmid_pool_number(&pool, id);
 
-	WRITE_ONCE(mmu->s2.vttbr, (mmu->s2.vttbr & ~KEEL_VTTBR_VMID) | FIELD_PREP(KEEL_VTTBR_VMID, number));
+	WRITE_ONCE(s2->hw.vttbr, (s2->hw.vttbr & ~KEEL_VTTBR_VMID) | FIELD_PREP(KEEL_VTTBR_VMID, number));
 	dsb(ish);
-	smp_store_release(&mmu->vmid, id);
+	smp_store_release(&s2->vmid, id);
 }
 
-void keel_mmu_vmid_update(struct keel_mmu *mmu)
+void keel_mmu_vmid_update(struct keel_stage2 *s2)
 {
 	unsigned int cpu = smp_processor_id();
 	u64 id;
 
 	lockdep_assert_irqs_disabled();
 	/* pairs with publish() on another CPU */
-	if (keel_vmid_pool_try(&pool, cpu, smp_load_acquire(&mmu->vmid)))
+	if (keel_vmid_pool_try(&pool, cpu, smp_load_acquire(&s2->vmid)))
 		return;
 	raw_spin_lock(&lock);
-	id = mmu->vmid;
+	id = s2->vmid;
 	if (keel_vmid_pool_renew(&pool, cpu, &id))
 		keel_tlb_flush_all();
-	if (id != mmu->vmid)
-		publish(mmu, id);
+	if (id != s2->vmid)
+		publish(s2, id);
 	raw_spin_unlock(&lock);
 }

@@ -6,4 +6,9 @@
 int keel_vmid_module_init(unsigned int hw_bits);
 void keel_vmid_module_exit(void);
 
+struct keel_stage2;
+/* Of tables that had no VMID, and on which no vCPU ran. -ENOMEM. destroy: no CPU has them. */
+int keel_vmid_init(struct keel_stage2 *s2);
+void keel_vmid_destroy(struct keel_stage2 *s2);
+
 #endif

@@ -50,7 +50,7 @@ int keel_window_map(struct keel_vcpu *vcpu, ipa_t ipa)
 	int ret;
 
 	read_lock(&mmu->lock);
-	ret = keel_stage2_map(mmu, &map, &vcpu->table_cache);
+	ret = keel_stage2_map(vcpu->s2, &map, &vcpu->table_cache);
 	read_unlock(&mmu->lock);
 	return ret == -EAGAIN ? 0 : ret;
 }

@@ -71,28 +71,27 @@ void keel_vhe_evict_this_cpu(void)
 	evict(this_cpu_ptr(&keel_pcpu));
 }
 
-/* Another vCPU of the VM may have left translations under the same VMID and ASIDs. */
+/* Another vCPU on the same tables may have left translations under the same VMID and ASIDs. */
 static void flush_stranger(struct keel_vcpu *vcpu)
 {
-	int *last = this_cpu_ptr(vcpu->vm->last_vcpu);
+	int *last = this_cpu_ptr(vcpu->s2->last_vcpu);
 
 	if (*last == vcpu->idx)
 		return;
 	if (*last >= 0)
-		keel_vhe_tlb_flush_local(&vcpu->vm->mmu.s2);
+		keel_vhe_tlb_flush_local(&vcpu->s2->hw);
 	*last = vcpu->idx;
 }
 
 void keel_vhe_load(struct keel_vcpu *vcpu)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
-	const struct keel_s2 *s2 = &vcpu->vm->mmu.s2;
+	const struct keel_s2 *s2 = &vcpu->s2->hw;
 	bool stay = p->resident == vcpu;
 	bool reload = test_and_clear_bit(KEEL_REQ_RELOAD, &vcpu->requests);
 
 	if (!stay) {
 		evict(p);
-		flush_stranger(vcpu);
 		/*
 		 * Arm ARM R_LFHQG: walks for the guest that was here may use its registers
 		 * until a DSB. A context switch has one, but one thread may run two vCPUs.
@@ -105,6 +104,7 @@ void keel_vhe_load(struct keel_vcpu *vcpu)
 	if (!stay || reload)
 		load_traps(&vcpu->ctx);
 	if (!stay || p->vttbr != s2->vttbr) {
+		flush_stranger(vcpu);
 		write_sysreg(s2->vtcr, vtcr_el2);
 		write_sysreg(s2->vttbr, vttbr_el2);
 		p->vttbr = s2->vttbr;

@@ -40,11 +40,11 @@ void keel_nvhe_unshare(void *start, size_t size)
 	keel_map_unshare(start, size);
 }
 
-/* Another vCPU of the VM may have left translations under the same VMID and ASIDs. */
+/* Another vCPU on the same tables may have left translations under the same VMID and ASIDs. */
 static void flush_stranger(struct keel_vcpu *vcpu)
 {
-	int *last = this_cpu_ptr(vcpu->vm->last_vcpu);
-	const struct keel_s2 *s2 = &vcpu->vm->mmu.s2;
+	int *last = this_cpu_ptr(vcpu->s2->last_vcpu);
+	const struct keel_s2 *s2 = &vcpu->s2->hw;
 
 	if (*last == vcpu->idx)
 		return;
@@ -55,7 +55,7 @@ static void flush_stranger(struct keel_vcpu *vcpu)
 
 void keel_nvhe_load(struct keel_vcpu *vcpu)
 {
-	const struct keel_s2 *s2 = &vcpu->vm->mmu.s2;
+	const struct keel_s2 *s2 = &vcpu->s2->hw;
 
 	clear_bit(KEEL_REQ_RELOAD, &vcpu->requests);
 	flush_stranger(vcpu);
