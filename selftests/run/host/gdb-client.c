@@ -35,7 +35,7 @@ static char get(void)
 	char c;
 
 	if (read(sock, &c, 1) != 1)
-		die("connection closed, or nothing for a minute");
+		die("connection closed, or nothing for ten minutes");
 	return c;
 }
 
@@ -119,10 +119,10 @@ static void open_stub(int port)
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	struct timeval minute = { .tv_sec = 60 };
+	struct timeval patience = { .tv_sec = 600 };
 
 	sock = socket(AF_INET, SOCK_STREAM, 0);
-	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &minute, sizeof(minute));
+	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (connect(sock, (struct sockaddr *)&to, sizeof(to)))
 		die("cannot connect");
 	say("?");
