@@ -16,6 +16,7 @@
 #include "../core/errata.h"
 #include "../core/log.h"
 #include "../hyp/tlb_range.h"
+#include "memattr.h"
 #include "stage2.h"
 #include "vmid.h"
 
@@ -31,13 +32,9 @@
 #define VTCR_HA		BIT_ULL(21)
 #define VTCR_ONE	BIT_ULL(31)
 
-/* Leaf attributes: MemAttr[3:0] at [5:2] (Arm ARM D8.6.6 and, with FWB, D8.6.7), SH at [9:8]. */
+/* Leaf attributes: MemAttr[3:0] at [5:2], SH at [9:8]. */
 #define ATTR_MEM	GENMASK_ULL(5, 2)
 #define ATTR_SH_INNER	(3ULL << 8)
-#define MEM_NORMAL_WB	0xf
-#define MEM_FWB_WB	0x6
-#define MEM_NORMAL_NC	0x5	/* with FWB and without */
-#define MEM_DEVICE_nGnRE 0x1
 
 /* The most that is done before other users of the lock get a turn: of tables' entries, and of cache lines. */
 #define PART		(1ULL << 30)
@@ -295,13 +292,9 @@ void keel_stage2_destroy(struct keel_stage2 *s2)
 
 static u64 make_attr(unsigned int prot)
 {
+	unsigned int mem = keel_memattr(prot & KEEL_S2_DEVICE, prot & KEEL_S2_NC, keel_stage2_caps.fwb);
 	u64 attr = KEEL_PTE_R | KEEL_PTE_AF;
-	unsigned int mem = keel_stage2_caps.fwb ? MEM_FWB_WB : MEM_NORMAL_WB;
 
-	if (prot & KEEL_S2_DEVICE)
-		mem = MEM_DEVICE_nGnRE;
-	else if (prot & KEEL_S2_NC)
-		mem = MEM_NORMAL_NC;
 	if (prot & KEEL_S2_W)
 		attr |= KEEL_PTE_W;
 	if (prot & KEEL_S2_MAY_W)
@@ -446,7 +439,7 @@ bool keel_stage2_is_coherent(bool exec)
 /* Not with FWB: what is cacheable is RAM. */
 static void clean_leaf(void *arg, const struct keel_pgt_span *leaf)
 {
-	if (FIELD_GET(ATTR_MEM, leaf->attr) == MEM_NORMAL_WB)
+	if (FIELD_GET(ATTR_MEM, leaf->attr) == KEEL_MEM_NORMAL_WB)
 		clean_inval_poc(__va(leaf->pa), leaf->size);
 }
 
@@ -467,9 +460,9 @@ void keel_stage2_clean_range(struct keel_stage2 *s2, ipa_t start, ipa_t end)
 const char *keel_stage2_kind(u64 attr)
 {
 	switch (FIELD_GET(ATTR_MEM, attr)) {
-	case MEM_DEVICE_nGnRE:
+	case KEEL_MEM_DEVICE_nGnRE:
 		return "device";
-	case MEM_NORMAL_NC:
+	case KEEL_MEM_NORMAL_NC:
 		return "uncached";
 	default:
 		return "memory";
