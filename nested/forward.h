@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whose a trapped register access or instruction of a guest hypervisor's guest is: the
+ * hypervisor's, if one of its own controls has it trap. Pure.
+ */
+#ifndef KEEL_NESTED_FORWARD_H
+#define KEEL_NESTED_FORWARD_H
+
+#include <linux/types.h>
+#include "merge.h"
+
+/* The hypervisor's controls, as they have effect: without what its CPU does not have. */
+enum keel_forward_reg {
+	KEEL_FORWARD_HCR, KEEL_FORWARD_HCRX, KEEL_FORWARD_MDCR, KEEL_FORWARD_CPTR,
+	KEEL_FORWARD_FGT,	/* and on: enum keel_fgt */
+	KEEL_NR_FORWARD = KEEL_FORWARD_FGT + KEEL_NR_FGT
+};
+
+/* One row: what may have this kind of access trap. */
+struct keel_forward_row {
+	u32 mask, sysreg;	/* encodings as of sys_reg(), without what is no part of mask */
+	u8 reg, bit;
+	u8 on;			/* access: bit 0 read, bit 1 write or instruction */
+};
+
+/* The rows, for whoever wants to see them. */
+const struct keel_forward_row *keel_forward_rows(unsigned int *nr);
+/* An MSR, MRS or SYS with op0=1, from EL1 or EL0. write: also for instructions. ctl is indexed by enum keel_forward_reg. */
+bool keel_forward_sysreg(const u64 ctl[KEEL_NR_FORWARD], u32 sysreg, bool write);
+
+#endif
