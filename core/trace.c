@@ -3,7 +3,8 @@
  * Firing the tracepoints of the host kernel's KVM. They are found by name: the
  * kernel gives a module all tracepoints there are. What is called is what the
  * tracepoint itself calls, with the arguments that it has in 6.1 to 7.3; events
- * that look into in-tree KVM's structures are left alone.
+ * that look into in-tree KVM's structures are left alone. The module's own
+ * (events.c) are fired the same way.
  */
 #include <linux/kernel.h>
 #include <linux/preempt.h>
@@ -36,6 +37,7 @@ static const char *const names[KEEL_NR_EVENTS] = {
 	[KEEL_EVENT_IRQ_LINE]	= "kvm_irq_line",
 	[KEEL_EVENT_IRQFD]	= "kvm_set_irq",
 	[KEEL_EVENT_PENDING]	= "vgic_update_irq_pending",
+	[KEEL_EVENT_TIMER]	= "kvm_timer_update_irq",
 	[KEEL_EVENT_WAKEUP]	= "kvm_vcpu_wakeup",
 	[KEEL_EVENT_USER]	= "kvm_userspace_exit",
 };
@@ -48,12 +50,17 @@ static void note(struct tracepoint *tp, void *unused)
 	unsigned int i;
 
 	for (i = 0; i < KEEL_NR_EVENTS; i++)
-		if (!strcmp(tp->name, names[i]))
+		if (!keel_own_events[i] && !strcmp(tp->name, names[i]))
 			keel_tracepoint[i] = tp;
 }
 
 void keel_trace_init(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_EVENTS; i++)
+		if (keel_own_events[i])
+			keel_tracepoint[i] = keel_own_events[i];
 	if (IS_ENABLED(CONFIG_TRACEPOINTS))
 		for_each_kernel_tracepoint(note, NULL);
 }
@@ -154,6 +161,11 @@ void keel_trace_pending(long vcpu_id, u32 intid, bool level)
 	FIRE(KEEL_EVENT_PENDING, (void *, unsigned long, u32, bool), vcpu_id, intid, level);
 }
 
+void keel_trace_timer(long vcpu_id, u32 intid, bool level)
+{
+	FIRE(KEEL_EVENT_TIMER, (void *, unsigned long, u32, int), vcpu_id, intid, level);
+}
+
 void keel_trace_wakeup(u64 ns, bool slept)
 {
 	FIRE(KEEL_EVENT_WAKEUP, (void *, u64, bool, bool), ns, slept, true);
@@ -162,4 +174,14 @@ void keel_trace_wakeup(u64 ns, bool slept)
 void keel_trace_user(u32 reason, int ret)
 {
 	FIRE(KEEL_EVENT_USER, (void *, u32, int), reason, ret);
+}
+
+void keel_trace_its(u64 its, unsigned int op, u32 device, u32 event, u32 intid, u32 collection)
+{
+	FIRE(KEEL_EVENT_ITS, (void *, u64, unsigned int, u32, u32, u32, u32), its, op, device, event, intid, collection);
+}
+
+void keel_trace_rollover(u64 generation)
+{
+	FIRE(KEEL_EVENT_ROLLOVER, (void *, u64), generation);
 }

@@ -2,8 +2,9 @@
 /*
  * Events for tracing: those of the host kernel's own KVM, system "kvm", so that
  * perf, trace-cmd and bpftrace scripts find what they know. They are in the
- * kernel also when its KVM does not run, and nobody else fires them then. A kernel
- * that was built without KVM has none. Documentation/observe.rst lists them.
+ * kernel also when its KVM does not run, and nobody else fires them then. For a kernel
+ * that was built without KVM the module has them, and for all those of system "keel".
+ * Documentation/observe.rst lists them.
  *
  * keel_trace_*(): any context; nothing is emitted where RCU does not watch, nor in place.
  * Whoever calls one asks keel_traced() first, which costs a load of a counter.
@@ -19,10 +20,13 @@
 enum keel_event {
 	KEEL_EVENT_ENTRY, KEEL_EVENT_EXIT, KEEL_EVENT_FAULT, KEEL_EVENT_MMIO, KEEL_EVENT_SYSREG,
 	KEEL_EVENT_HVC, KEEL_EVENT_WFX, KEEL_EVENT_IRQ_LINE, KEEL_EVENT_IRQFD, KEEL_EVENT_PENDING,
-	KEEL_EVENT_WAKEUP, KEEL_EVENT_USER, KEEL_NR_EVENTS
+	KEEL_EVENT_TIMER, KEEL_EVENT_WAKEUP, KEEL_EVENT_USER, KEEL_EVENT_ITS, KEEL_EVENT_ROLLOVER,
+	KEEL_NR_EVENTS
 };
 
-/* One that the kernel lacks is a tracepoint that nobody can enable. */
+/* The module's own; NULL: the host kernel's. */
+extern struct tracepoint *const keel_own_events[KEEL_NR_EVENTS];
+/* One that neither has is a tracepoint that nobody can enable. */
 extern struct tracepoint *keel_tracepoint[KEEL_NR_EVENTS];
 
 static __always_inline bool keel_traced(enum keel_event event)
@@ -52,9 +56,15 @@ void keel_trace_irq_line(u32 type, int vcpu, int irq, int level);
 void keel_trace_irqfd(u32 gsi, int level);
 /* An interrupt's input has changed; vcpu_id -1: an SPI's. */
 void keel_trace_pending(long vcpu_id, u32 intid, bool level);
+/* A timer's interrupt line has changed. */
+void keel_trace_timer(long vcpu_id, u32 intid, bool level);
 /* A vCPU goes on that had nothing to do for so long; slept, and not only polled. */
 void keel_trace_wakeup(u64 ns, bool slept);
 /* KVM_RUN returns: the reason in the run page, and the ioctl's result. */
 void keel_trace_user(u32 reason, int ret);
+/* The ITS at its (guest physical) takes a command; fields that it has not are whatever the queue has there. */
+void keel_trace_its(u64 its, unsigned int op, u32 device, u32 event, u32 intid, u32 collection);
+/* All VMIDs were given away, and all is begun anew. */
+void keel_trace_rollover(u64 generation);
 
 #endif

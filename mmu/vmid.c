@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include "../core/log.h"
+#include "../core/trace.h"
 #include "../hyp/tlb_range.h"
 #include "mmu.h"
 #include "vmid.h"
@@ -100,6 +101,13 @@ static void publish(struct keel_stage2 *s2, u64 id)
 	smp_store_release(&s2->vmid, id);
 }
 
+static void roll_over(void)
+{
+	keel_tlb_flush_all();
+	if (keel_traced(KEEL_EVENT_ROLLOVER))
+		keel_trace_rollover(pool.generation >> pool.bits);
+}
+
 void keel_mmu_vmid_update(struct keel_stage2 *s2)
 {
 	unsigned int cpu = smp_processor_id();
@@ -112,7 +120,7 @@ void keel_mmu_vmid_update(struct keel_stage2 *s2)
 	raw_spin_lock(&lock);
 	id = s2->vmid;
 	if (keel_vmid_pool_renew(&pool, cpu, &id))
-		keel_tlb_flush_all();
+		roll_over();
 	if (id != s2->vmid)
 		publish(s2, id);
 	raw_spin_unlock(&lock);

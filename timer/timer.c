@@ -27,6 +27,7 @@
 #include "../core/errata.h"
 #include "../core/kick.h"
 #include "../core/log.h"
+#include "../core/trace.h"
 #include "../vgic/vgic.h"
 #include "arith.h"
 #include "clock.h"
@@ -81,12 +82,19 @@ static struct keel_irq *ppi_of(struct keel_vcpu *vcpu, enum keel_timer_id id)
 	return &vcpu->gic.irq[vcpu->vm->timer.ppi[id]];
 }
 
+static void change_line(struct keel_vcpu *vcpu, u32 intid, bool level)
+{
+	if (keel_traced(KEEL_EVENT_TIMER))
+		keel_trace_timer(vcpu->id, intid, level);
+	keel_vgic_set_line(vcpu->vm, vcpu, intid, level);
+}
+
 static void set_line(struct keel_vcpu *vcpu, enum keel_timer_id id, bool level)
 {
 	vcpu->timer.line[id] = level;
 	/* asked four times at each exit, and rarely anything has changed */
 	if (vcpu->ctx.gic.present && READ_ONCE(ppi_of(vcpu, id)->s.line) != level)
-		keel_vgic_set_line(vcpu->vm, vcpu, vcpu->vm->timer.ppi[id], level);
+		change_line(vcpu, vcpu->vm->timer.ppi[id], level);
 }
 
 static void update_lines(struct keel_vcpu *vcpu)

@@ -3,8 +3,8 @@
  * What can be seen of a VM: tracepoints of system "kvm" and debugfs, as the tools
  * of KVM's users read them. Proves:
  *  - entries and exits alternate, and an exit tells what it was
- *  - accesses to no memory, stage-2 faults, hypercalls, waits, lines and what
- *    user space is told come with their values
+ *  - accesses to no memory, stage-2 faults, hypercalls, waits, lines, timers, ITS
+ *    commands and what user space is told come with their values
  *  - events may be turned on and off while guests run
  *  - a VM's files tell what its statistics fd tells, and go with it, also while
  *    somebody reads them
@@ -17,7 +17,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "lib/gic.h"
+#include "lib/its.h"
 
 #define SPI		40
 #define SYNCS		10
@@ -25,6 +25,7 @@
 #define PSCI_AFFINITY_INFO	0xc4000004u
 
 static char tracefs[128];	/* an instance of our own */
+static const char *kvm_system = "kvm";
 
 static int put(const char *file, const char *what)
 {
@@ -40,25 +41,40 @@ static int put(const char *file, const char *what)
 	return n < 0 ? -errno : 0;
 }
 
+/* SYSTEM/EVENT, or all of a SYSTEM. */
+static int enable(const char *what, const char *value)
+{
+	char file[128];
+
+	snprintf(file, sizeof(file), "events/%s/enable", what);
+	return put(file, value);
+}
+
 static void forget(void)
 {
-	put("events/kvm/enable", "0");
+	enable(kvm_system, "0");
+	enable("keel", "0");
 	rmdir(tracefs);
 }
 
+/* Events of system kvm, or SYSTEM/EVENT. */
 static void trace(const char *const *events)
 {
-	char line[64];
+	char line[96];
 
 	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 	snprintf(tracefs, sizeof(tracefs), "/sys/kernel/tracing/instances/test-%d", getpid());
 	if (mkdir(tracefs, 0700))
 		ktap_skip("no tracefs");
 	atexit(forget);
+	if (!access("/sys/kernel/tracing/events/keelkvm", F_OK))
+		kvm_system = "keelkvm";	/* a module with KEEL_OWN_KVM_EVENTS */
 	for (; *events; events++) {
-		snprintf(line, sizeof(line), "events/kvm/%s/enable", *events);
-		if (put(line, "1"))
-			ktap_skip("no kvm:%s", *events);
+		bool has_system = strchr(*events, '/');
+
+		snprintf(line, sizeof(line), "%s%s%s", has_system ? "" : kvm_system, has_system ? "" : "/", *events);
+		if (enable(line, "1"))
+			ktap_skip("no event %s", *events);
 	}
 }
 
@@ -215,13 +231,59 @@ static void waits(void)
 	CHECK(strstr(text, "IRQ 40, level: 0"), "%s", text);
 }
 
+static void guest_timer(u64 arg)
+{
+	GUEST_SYNC(1, 0);
+	msr(cntv_ctl_el0, 0);
+	isb();
+	GUEST_SYNC(2, 0);
+}
+
+static void timer(void)
+{
+	static const char *const events[] = { "kvm_timer_update_irq", NULL };
+	struct vm *vm = vm_new(1, guest_timer, 0);
+	char *text;
+
+	gic_new(vm, 64);
+	trace(events);
+	/* expired before the guest is entered: keel raises it without an event where the guest's own doing does it */
+	reg_write(&vm->vcpu[0], KVM_REG_ARM_TIMER_CTL, 1);
+	vcpu_sync(&vm->vcpu[0], 1);
+	vcpu_sync(&vm->vcpu[0], 2);
+	vcpu_finish(&vm->vcpu[0]);
+	text = traced();
+	CHECK(strstr(text, "VCPU: 0, IRQ 27, level 1"), "%s", text);
+	CHECK(strstr(text, "VCPU: 0, IRQ 27, level 0"), "%s", text);
+}
+
+static void guest_its(u64 arg)
+{
+	its_usual(DEVICES);
+	GUEST_SYNC(1, 0);
+}
+
+static void its(void)
+{
+	static const char *const events[] = { "keel/keel_its_command", NULL };
+	struct its_machine m = its_machine(1, guest_its, NULL);
+	char *text;
+
+	trace(events);
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	vcpu_finish(&m.vm->vcpu[0]);
+	text = traced();
+	CHECK(strstr(text, ": MAPD device 1 "), "%s", text);
+	CHECK(strstr(text, ": MAPTI device 1 event 3 intid 8195 "), "%s", text);
+}
+
 static bool done;
 
 static void *toggle(void *unused)
 {
 	while (!READ_ONCE(done)) {
-		put("events/kvm/enable", "1");
-		put("events/kvm/enable", "0");
+		enable(kvm_system, "1");
+		enable(kvm_system, "0");
 	}
 	return NULL;
 }
@@ -391,6 +453,8 @@ static const struct ktap_case cases[] = {
 	{ "entries and exits", alternate },
 	{ "what an exit was about", values },
 	{ "waiting, and lines", waits },
+	{ "a timer's line", timer },
+	{ "commands of an ITS", its },
 	{ "on and off while guests run", on_and_off },
 	{ "files of a VM", files },
 	{ "what stage 2 maps", stage2_file },

@@ -13,6 +13,7 @@
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>
 #include "../../core/kick.h"
+#include "../../core/trace.h"
 #include "../../core/vcpus.h"
 #include "its.h"
 
@@ -133,6 +134,12 @@ static void execute(struct keel_its *its, const struct keel_its_cmd *c)
 }
 
 /* One command, which is skipped if it cannot be read. */
+static void trace(const struct keel_its *its, const struct keel_its_cmd *c)
+{
+	if (keel_traced(KEEL_EVENT_ITS))
+		keel_trace_its(its->base, c->op, c->device, c->event, c->intid, c->collection);
+}
+
 static void step(struct keel_its *its)
 {
 	u64 addr = keel_its_queue_base(its->cbaser) + its->creadr;
@@ -145,6 +152,7 @@ static void step(struct keel_its *its)
 		for (i = 0; i < ARRAY_SIZE(raw); i++)
 			dw[i] = le64_to_cpu(raw[i]);
 		cmd = keel_its_cmd_decode(dw);
+		trace(its, &cmd);
 		execute(its, &cmd);
 	}
 	its->creadr += KEEL_ITS_CMD_SIZE;
