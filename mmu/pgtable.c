@@ -80,8 +80,7 @@ int keel_pgt_walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor
 	return walk_table(pgt, pgt->root, pgt->geo.start, start, end, visitor, arg);
 }
 
-/* The walker's way to a single address: the entry that ends it. */
-static struct visit descend(struct keel_pgt *pgt, u64 ipa)
+struct visit keel_pgt_descend(struct keel_pgt *pgt, u64 ipa)
 {
 	struct visit v = { .level = pgt->geo.start };
 	u64 *table = pgt->root;
@@ -274,7 +273,7 @@ int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map)
 
 int keel_pgt_split(struct keel_pgt *pgt, u64 ipa, void *cache)
 {
-	struct visit v = descend(pgt, ipa);
+	struct visit v = keel_pgt_descend(pgt, ipa);
 
 	if (v.old & KEEL_PTE_LOCKED)
 		return -EAGAIN;
@@ -285,7 +284,7 @@ int keel_pgt_split(struct keel_pgt *pgt, u64 ipa, void *cache)
 
 int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa)
 {
-	struct visit v = descend(pgt, ipa);
+	struct visit v = keel_pgt_descend(pgt, ipa);
 
 	if (!v.old)
 		return -ENOENT;
@@ -296,7 +295,7 @@ int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa)
 /* As in relax(): the flush is due even when another vCPU was first. */
 bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa)
 {
-	struct visit v = descend(pgt, ipa);
+	struct visit v = keel_pgt_descend(pgt, ipa);
 
 	if (v.level != 3 || (v.old & (KEEL_PTE_VALID | KEEL_PTE_MAY_W)) != (KEEL_PTE_VALID | KEEL_PTE_MAY_W) ||
 	    !change_entry(&v, v.old | KEEL_PTE_W | KEEL_PTE_AF))
@@ -308,7 +307,7 @@ bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa)
 
 u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level)
 {
-	struct visit v = descend(pgt, ipa);
+	struct visit v = keel_pgt_descend(pgt, ipa);
 
 	*level = v.level;
 	return is_leaf(v.old, v.level) ? v.old : 0;

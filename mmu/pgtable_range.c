@@ -126,23 +126,48 @@ static void update_leaf(struct visit *v, u64 clear, u64 set)
 	}
 }
 
-static int protect_entry(struct keel_pgt *pgt, struct visit *v, void *arg)
-{
-	bool *changed = arg;
+/* What is reached by one way down from the root: pages side by side in a table, or a block, or a hole. */
+struct stretch {
+	u64 start, end;
+	struct visit v;		/* of the first entry */
+};
 
+static bool find_stretch(struct keel_pgt *pgt, u64 start, u64 end, struct stretch *s)
+{
+	s->v = keel_pgt_descend(pgt, start);
+	s->start = s->v.ipa;
+	s->end = min(end, (start | (level_size(&pgt->geo, min(s->v.level, 2)) - 1)) + 1);
+	return s->v.entry;
+}
+
+static bool protect_entry(struct visit *v)
+{
 	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_W))
-		return 0;
+		return false;
 	update_leaf(v, KEEL_PTE_W, 0);
-	*changed = true;
-	return 0;
+	return true;
+}
+
+static bool protect_pages(const struct keel_pgt *pgt, const struct stretch *s)
+{
+	u64 pos, *entry = s->v.entry, size = level_size(&pgt->geo, 3);
+	bool changed = false;
+
+	for (pos = s->start; pos < s->end; pos += size, entry++) {
+		struct visit v = { .ipa = pos, .entry = entry, .old = READ_ONCE(*entry), .level = 3 };
+
+		changed |= protect_entry(&v);
+	}
+	return changed;
 }
 
 bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
 {
-	static const struct visitor visitor = { .entry = protect_entry };
 	bool changed = false;
+	struct stretch s;
 
-	keel_pgt_walk(pgt, start, end, &visitor, &changed);
+	for (; start < end && find_stretch(pgt, start, end, &s); start = s.end)
+		changed |= s.v.level == 3 ? protect_pages(pgt, &s) : protect_entry(&s.v);
 	return changed;
 }
 

@@ -22,6 +22,9 @@ struct visitor {
 	int (*table)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* after its entries; may be NULL */
 };
 
+/* The walker's way to a single address: the entry that ends it; .entry NULL: beyond the tables. */
+struct visit keel_pgt_descend(struct keel_pgt *pgt, u64 ipa);
+
 /* [start, end), cut to the width of the tables. */
 int keel_pgt_walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor, void *arg);
 
