@@ -69,6 +69,9 @@ static const struct keel_erratum table[] = {
 	ROW("Apple GICv3 SEIS", CPUS(END), KEEL_FIX(NO_GIC), SEIS),
 	ROW("NVIDIA Carmel CnP, HiSilicon 162100125", CPUS(ALL(NVIDIA_CARMEL), ALL(HISI_HIP09)),
 	    KEEL_FIX(CNP), CNP),
+	ROW("Arm 1024718, 2051678",
+	    CPUS(ALL(CORTEX_A55), SOME(QCOM_KRYO_4XX_SILVER, 0xd, 0xe, 0xd, 0xe), SOME(CORTEX_A510, 0, 0, 0, 2)),
+	    KEEL_FIX(DBM), DBM),
 };
 
 const struct keel_erratum *keel_errata_row(unsigned int i)

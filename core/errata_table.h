@@ -29,6 +29,7 @@ enum keel_fix {
 	KEEL_FIX_TSB,		/* TSB CSYNC twice */
 	KEEL_FIX_BF16,		/* BFloat16 is hidden from guests */
 	KEEL_FIX_TRUST,		/* guests that lack their own workaround can stop the machine: say so */
+	KEEL_FIX_DBM,		/* no hardware dirty state at stage 2 */
 	KEEL_NR_FIXES
 };
 
@@ -51,6 +52,7 @@ enum keel_kcap {
 	KEEL_KCAP_30115,
 	KEEL_KCAP_SEIS,
 	KEEL_KCAP_CNP,
+	KEEL_KCAP_DBM,		/* none says so: the kernel leaves the feature off on such a CPU */
 	KEEL_NR_KCAPS
 };
 

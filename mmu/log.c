@@ -3,7 +3,9 @@
  * The log of dirty pages. A page of a slot that keeps one is mapped writable from
  * its first write on, which faults and is noted: in the slot's bitmap, or in the
  * ring of the vCPU (ring.c). When user space has been told the page is protected
- * again.
+ * again. Its next write faults, or, with a bitmap and CPUs that can (pgt.written), is
+ * noted by the hardware in the page's entry, from where it comes to the bitmap when user
+ * space asks or the entry goes (Documentation/locking.rst).
  *
  * Who takes pages out of the log has slots_lock, so that a slot and its bitmap
  * stay. Pages are protected under mmu->lock, which is dropped and retaken in
@@ -13,6 +15,7 @@
 #include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/objects.h"
@@ -20,6 +23,9 @@
 #include "log_span.h"
 #include "memslot.h"
 #include "stage2.h"
+
+/* Entries of the tables that are looked at before others get the lock, by what they map. */
+#define COLLECT_PART	SZ_256M
 
 static size_t bitmap_words(const struct keel_slot *slot)
 {
@@ -160,6 +166,49 @@ void keel_log_mark(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, u64 
 			set_bit_le(page, dirty);
 }
 
+/* ---- what the hardware has noted ---- */
+
+/* Of a page that leaves the tables. Its slot may have left the tree before it. */
+static void written(struct keel_pgt *pgt, u64 addr)
+{
+	struct keel_mmu *mmu = container_of(pgt, struct keel_mmu, s2.pgt);
+	struct keel_slot *slot;
+
+	lockdep_assert_held(&mmu->lock);
+	slot = keel_memslot_find(mmu, ipa(addr)) ?: mmu->withdrawn;
+	if (slot)
+		keel_log_mark(NULL, slot, ipa(addr), PAGE_SIZE);
+}
+
+void keel_log_init(struct keel_mmu *mmu)
+{
+	if (keel_stage2_caps.dirty)
+		mmu->s2.pgt.written = written;
+}
+
+static void collect_page(void *arg, u64 addr)
+{
+	struct keel_slot *slot = arg;
+	u64 page = (addr - slot->base) >> PAGE_SHIFT;
+
+	if (!test_bit_le(page, slot->dirty))
+		set_bit_le(page, slot->dirty);
+}
+
+/* Into the bitmap. The entries stay as they are: what is taken out of the bitmap is protected. */
+static void collect(struct keel_mmu *mmu, struct keel_slot *slot)
+{
+	u64 pos, next, end = slot->base + slot->size;
+
+	for (pos = mmu->s2.pgt.written ? slot->base : end; pos < end; pos = next) {
+		next = min(end, pos + COLLECT_PART);
+		read_lock(&mmu->lock);
+		keel_pgt_for_each_written(&mmu->s2.pgt, pos, next, collect_page, slot);
+		read_unlock(&mmu->lock);
+		cond_resched();
+	}
+}
+
 /* ---- protecting ---- */
 
 static void note_flush(struct keel_log_flush *flush, u64 start, u64 end)
@@ -246,6 +295,7 @@ static int get_locked(struct keel_mmu *mmu, const struct kvm_dirty_log *log)
 	slot = find(mmu, log->slot);
 	if (!slot)
 		return -ENOENT;
+	collect(mmu, slot);
 	out = mmu->log.manual ? slot->dirty : scratch(slot);
 	if (!mmu->log.manual)
 		take_log(mmu, slot, out);

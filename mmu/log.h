@@ -11,6 +11,8 @@ struct keel_log_flush {
 	u64 start, end;
 };
 
+/* The VM's tables are there, and empty. */
+void keel_log_init(struct keel_mmu *mmu);
 /* The bitmap of a slot that nobody sees yet, if its flags ask for one. slots_lock. -ENOMEM. */
 int keel_log_alloc(struct keel_mmu *mmu, struct keel_slot *slot);
 /* An existing slot's log begins, -ENOMEM, or ends. slots_lock. */

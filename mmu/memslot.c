@@ -239,7 +239,9 @@ err_slot:
 static void withdraw(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	unlink_ipa(mmu, slot);
+	mmu->withdrawn = slot;
 	keel_stage2_unmap(&mmu->s2, ipa(slot->base), ipa(slot->base + slot->size), true);
+	mmu->withdrawn = NULL;
 	unlink_hva(mmu, slot);
 }
 

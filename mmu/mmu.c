@@ -20,6 +20,7 @@ int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
 	ret = keel_stage2_init(&mmu->s2, mmu, ipa_bits);
 	if (ret)
 		return ret;
+	keel_log_init(mmu);
 	ret = keel_notifier_start(mmu, vm->mm);
 	if (ret)
 		keel_stage2_destroy(&mmu->s2);

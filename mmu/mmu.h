@@ -82,6 +82,7 @@ struct keel_mmu {
 	long notifier_count;		/* invalidations in progress [m] */
 	unsigned long notifier_start, notifier_end;	/* hva range of those in progress [m] */
 	struct keel_memslots slots;	/* [s] */
+	struct keel_slot *withdrawn;	/* [s] it goes, and what it has mapped too */
 	struct keel_window window;
 	struct keel_log_mode log;
 	struct mutex slots_lock;	/* serialises changes of slots; outside lock */

@@ -6,8 +6,8 @@
  * pgtable_format.h; what is done with all leaves of a range in pgtable_range.c.
  *
  * Entries change by compare-and-exchange: another mapper (shared lock) or the
- * hardware's update of the access flag may come first, and then the change is
- * dropped and the guest faults again. An entry under replacement holds
+ * hardware's update of the access flag or of KEEL_PTE_W may come first, and then the
+ * change is dropped and the guest faults again. An entry under replacement holds
  * KEEL_PTE_LOCKED from the break to the make.
  */
 #include <linux/atomic.h>
@@ -118,6 +118,7 @@ static bool break_before_make(struct keel_pgt *pgt, const struct visit *v, u64 v
 		pgt->ops->flush_range(pgt->arg, v->ipa, level_size(&pgt->geo, v->level));
 	else
 		pgt->ops->flush_leaf(pgt->arg, v->ipa, v->level);
+	note_written(pgt, v);
 	/* pairs with the dependent reads of a walk */
 	smp_store_release(v->entry, val);
 	return true;

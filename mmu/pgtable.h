@@ -24,10 +24,14 @@
 #define KEEL_PTE_R		BIT_ULL(6)	/* S2AP[0] */
 #define KEEL_PTE_W		BIT_ULL(7)	/* S2AP[1] */
 #define KEEL_PTE_AF		BIT_ULL(10)
+#define KEEL_PTE_DBM		BIT_ULL(51)	/* with VTCR_EL2.HD: a write sets W by itself (D8.5.2) */
 #define KEEL_PTE_XN		BIT_ULL(54)	/* XN[1]; XN[0] (bit 53) stays 0 */
 /* Ignored by the CPU (D8.3.2, "software use"): W may be set without asking anybody, and only the log took it away. */
 #define KEEL_PTE_MAY_W		BIT_ULL(56)
-#define KEEL_PTE_PERMS		(KEEL_PTE_R | KEEL_PTE_W | KEEL_PTE_AF | KEEL_PTE_XN | KEEL_PTE_MAY_W)
+#define KEEL_PTE_PERMS \
+	(KEEL_PTE_R | KEEL_PTE_W | KEEL_PTE_AF | KEEL_PTE_XN | KEEL_PTE_MAY_W | KEEL_PTE_DBM)
+/* Written by the guest since W was taken from it, as far as the hardware has said so. */
+#define KEEL_PTE_WRITTEN	(KEEL_PTE_W | KEEL_PTE_DBM)
 
 /* An invalid entry that somebody is replacing: only he may write it. */
 #define KEEL_PTE_LOCKED		BIT_ULL(55)
@@ -54,6 +58,13 @@ struct keel_pgt {
 	struct keel_pgt_geo geo;
 	const struct keel_pgt_ops *ops;
 	void *arg;		/* for the flushes */
+	/*
+	 * Whoever wants to know of writes to pages with KEEL_PTE_MAY_W that are write-protected:
+	 * the hardware lets them happen and notes them in the entry. Called for an entry with
+	 * KEEL_PTE_WRITTEN that leaves the tables, but not where a block comes in its table's
+	 * place: nobody logs that by pages. NULL: such a write faults. Lock held.
+	 */
+	void (*written)(struct keel_pgt *pgt, u64 ipa);
 	u64 *root;		/* nr_root contiguous zeroed tables, aligned to their size; the caller's */
 };
 
@@ -91,6 +102,9 @@ int keel_pgt_make_young(struct keel_pgt *pgt, u64 ipa);
  * ipa if it has KEEL_PTE_MAY_W. False: it is none of those, or a race was lost.
  */
 bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa);
+/* Shared. Call fn for each page of the range whose entry has KEEL_PTE_WRITTEN, which stays. */
+void keel_pgt_for_each_written(struct keel_pgt *pgt, u64 start, u64 end,
+			       void (*fn)(void *arg, u64 ipa), void *arg);
 /* Shared. Was a leaf in the range accessed? clear: forget that; TLBs are not flushed, so it is a hint. */
 bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear);
 /* A stretch that one leaf maps. */

@@ -30,10 +30,18 @@ static void unmap_flush(struct keel_pgt *pgt, struct unmap *u)
 	u->hi = 0;
 }
 
-/* Under the exclusive lock only the hardware's access flag races, and a plain store beats it. */
+/*
+ * Under the exclusive lock only the hardware races. Its access flag a plain store beats;
+ * that a page was written may not be lost: after the exchange no CPU sets W any more,
+ * whatever its TLB has, since it would have to find the entry as it was.
+ */
 static void unmap_note(struct keel_pgt *pgt, struct unmap *u, struct visit *v)
 {
-	WRITE_ONCE(*v->entry, 0);
+	if (v->old & KEEL_PTE_DBM)
+		v->old = xchg(v->entry, 0);
+	else
+		WRITE_ONCE(*v->entry, 0);
+	note_written(pgt, v);
 	u->lo = min(u->lo, v->ipa);
 	u->hi = max(u->hi, v->ipa + level_size(&pgt->geo, v->level));
 }
@@ -113,7 +121,7 @@ u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end)
 
 /* ---- protect, age, look ---- */
 
-/* Change bits of a leaf whatever the hardware's access flag does meanwhile. */
+/* Change bits of a leaf whatever the hardware does to its flags meanwhile. */
 static void update_leaf(struct visit *v, u64 clear, u64 set)
 {
 	u64 seen;
@@ -140,11 +148,17 @@ static bool find_stretch(struct keel_pgt *pgt, u64 start, u64 end, struct stretc
 	return s->v.entry;
 }
 
-static bool protect_entry(struct visit *v)
+/* What makes a protected page's next write the hardware's affair: a page that the VMM may write, and that was written. */
+static u64 watch_bits(const struct keel_pgt *pgt, const struct visit *v)
+{
+	return pgt->written && v->level == 3 && (v->old & KEEL_PTE_MAY_W) ? KEEL_PTE_DBM : 0;
+}
+
+static bool protect_entry(const struct keel_pgt *pgt, struct visit *v)
 {
 	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_W))
 		return false;
-	update_leaf(v, KEEL_PTE_W, 0);
+	update_leaf(v, KEEL_PTE_W, watch_bits(pgt, v));
 	return true;
 }
 
@@ -156,7 +170,7 @@ static bool protect_pages(const struct keel_pgt *pgt, const struct stretch *s)
 	for (pos = s->start; pos < s->end; pos += size, entry++) {
 		struct visit v = { .ipa = pos, .entry = entry, .old = READ_ONCE(*entry), .level = 3 };
 
-		changed |= protect_entry(&v);
+		changed |= protect_entry(pgt, &v);
 	}
 	return changed;
 }
@@ -167,8 +181,27 @@ bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
 	struct stretch s;
 
 	for (; start < end && find_stretch(pgt, start, end, &s); start = s.end)
-		changed |= s.v.level == 3 ? protect_pages(pgt, &s) : protect_entry(&s.v);
+		changed |= s.v.level == 3 ? protect_pages(pgt, &s) : protect_entry(pgt, &s.v);
 	return changed;
+}
+
+static void each_written(struct keel_pgt *pgt, const struct stretch *s, void (*fn)(void *arg, u64 ipa), void *arg)
+{
+	u64 pos, *entry = s->v.entry, size = level_size(&pgt->geo, 3);
+
+	for (pos = s->start; pos < s->end; pos += size, entry++)
+		if ((READ_ONCE(*entry) & KEEL_PTE_WRITTEN) == KEEL_PTE_WRITTEN)
+			fn(arg, pos);
+}
+
+void keel_pgt_for_each_written(struct keel_pgt *pgt, u64 start, u64 end,
+			       void (*fn)(void *arg, u64 ipa), void *arg)
+{
+	struct stretch s;
+
+	for (; start < end && find_stretch(pgt, start, end, &s); start = s.end)
+		if (s.v.level == 3)
+			each_written(pgt, &s, fn, arg);
 }
 
 struct age {

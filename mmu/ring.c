@@ -67,6 +67,7 @@ int keel_ring_enable(struct keel_vm *vm, u64 bytes)
 		return -EINVAL;
 	mutex_lock(&vm->mmu.slots_lock);
 	vm->mmu.log.ring_bytes = bytes;
+	vm->mmu.s2.pgt.written = NULL;	/* an entry of a ring is made when a page is written */
 	mutex_unlock(&vm->mmu.slots_lock);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <asm/cacheflush.h>
 #include <asm/cpufeature.h>
@@ -30,7 +31,10 @@
 #define VTCR_PS		GENMASK_ULL(18, 16)
 #define VTCR_VS		BIT_ULL(19)
 #define VTCR_HA		BIT_ULL(21)
+#define VTCR_HD		BIT_ULL(22)
 #define VTCR_ONE	BIT_ULL(31)
+
+#define HAFDBS_DBM	2	/* ID_AA64MMFR1_EL1.HAFDBS */
 
 /* Leaf attributes: MemAttr[3:0] at [5:2], SH at [9:8]. */
 #define ATTR_MEM	GENMASK_ULL(5, 2)
@@ -41,6 +45,10 @@
 #define CLEAN_PART	SZ_2M
 
 struct keel_stage2_caps keel_stage2_caps __ro_after_init;
+
+static bool hw_dirty = true;
+module_param(hw_dirty, bool, 0444);
+MODULE_PARM_DESC(hw_dirty, "let CPUs that can note which pages a guest has written, for the log of dirty pages");
 
 /* ---- what the machine can do ---- */
 
@@ -94,6 +102,7 @@ static int __init probe(struct keel_stage2_caps *caps)
 		.pa_bits = pa_bits(field(mmfr0, 0)),
 		.vmid_bits = field(mmfr1, 4) == 2 ? 16 : 8,
 		.af = field(mmfr1, 0) && !keel_errata_has(AF),
+		.dirty = hw_dirty && field(mmfr1, 0) >= HAFDBS_DBM && !keel_errata_has(AF) && !keel_errata_has(DBM),
 		.fwb = field(mmfr2, 40),
 		/* the kernel keeps this to itself also in a crash kernel, beside CPUs that stand still in the old one */
 		.cnp = cpus_have_cap(ARM64_HAS_CNP) && !keel_errata_has(CNP),
@@ -101,6 +110,7 @@ static int __init probe(struct keel_stage2_caps *caps)
 		.dic = ctr & BIT(29),
 		.pipt = ((ctr >> 14) & 3) == 3,
 	};
+	hw_dirty = caps->dirty;	/* who reads the parameter learns what is so */
 	/* 64K pages have the 52-bit format wherever the addresses have the bits (FEAT_LPA). */
 	caps->wide = caps->pa_bits > 48 && (granule >= 2 || PAGE_SHIFT == 16);
 	if (!caps->wide)
@@ -233,6 +243,8 @@ static u64 make_vtcr(const struct keel_pgt_geo *geo)
 		vtcr |= VTCR_VS;
 	if (keel_stage2_caps.af)
 		vtcr |= VTCR_HA;
+	if (keel_stage2_caps.dirty)
+		vtcr |= VTCR_HD;
 	return vtcr;
 }
 

@@ -15,6 +15,7 @@ struct keel_stage2_caps {
 	u8 vmid_bits;		/* 8 or 16 */
 	bool wide;		/* 52-bit stage-2 descriptors with the host's granule */
 	bool af;		/* hardware sets the access flag */
+	bool dirty;		/* and lets pages be written that are marked for it, KEEL_PTE_DBM */
 	bool fwb;		/* FEAT_S2FWB: the guest cannot make memory less than cacheable */
 	bool cnp;		/* FEAT_TTCNP */
 	bool idc, dic;		/* CTR_EL0: D clean to PoU, I invalidation not needed */

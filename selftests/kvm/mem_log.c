@@ -8,8 +8,13 @@
  *  - with KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 pages are told until they are cleared,
  *    those that are asked for and no others, and told again by their next write;
  *    also pages of what was a huge one, all of which were dirty when the log began
+ *  - where the CPU notes writes by itself the next write after a look leaves the guest
+ *    no more, and is in the log all the same; also when the page, or the slot, was
+ *    taken away in between
  * mem_faults has what the host's memory management does to logged pages.
  */
+#include <stdio.h>
+#include <sys/mman.h>
 #include "lib/ring.h"
 
 #define SLOT	1
@@ -225,6 +230,90 @@ static void all_first(void)
 	}
 }
 
+/* The parameter tells whether they do. */
+static bool cpu_notes(void)
+{
+	FILE *f = on_keel() ? fopen("/sys/module/keel/parameters/hw_dirty", "r") : NULL;
+	bool on = f && fgetc(f) == 'Y';
+
+	if (f)
+		fclose(f);
+	return on;
+}
+
+static void write_some(u64 pages, u64 value)
+{
+	for (u64 page = 0; page < 64; page++)
+		if (pages >> page & 1)
+			WRITE(page, 8, value);
+}
+
+/* All of 64 pages written, told of and clean again. */
+static char *clean_slot(void)
+{
+	char *mem = vm_alloc(64 * PAGE, PAGE);
+
+	setup();
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, 64 * PAGE, mem), 0);
+	write_some(-1, 1);
+	CHECK_EQ(take_log(SLOT), -1);
+	CHECK_EQ(take_log(SLOT), 0);
+	return mem;
+}
+
+static void by_the_cpu(void)
+{
+	u64 pages = 1 << 3 | 1ul << 40 | 1ul << 62, before;
+	unsigned int undisturbed = 0;
+	int stats;
+
+	clean_slot();
+	if (!cpu_notes())
+		ktap_skip("writes fault");
+	stats = kvm(vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		before = kvm_statistic(stats, "abort_exits");
+		write_some(pages, i);
+		/* each ends with one abort, the message's; the host may have moved a page */
+		undisturbed += kvm_statistic(stats, "abort_exits") - before == 3;
+		CHECK_EQ(take_log(SLOT), pages);
+		CHECK_EQ(take_log(SLOT), 0);
+		pages >>= 1;
+	}
+	CHECK(undisturbed);
+}
+
+/* What the host does to pages that were written and not told of yet. */
+static void taken_away(void)
+{
+	char *mem = clean_slot();
+
+	for (unsigned int i = 0; i < 3; i++) {
+		write_some(0xff, i);
+		REQUIRE_EQ(mprotect(mem + PAGE, PAGE, PROT_READ), 0);
+		REQUIRE_EQ(mprotect(mem + PAGE, PAGE, PROT_READ | PROT_WRITE), 0);
+		REQUIRE_EQ(madvise(mem + 2 * PAGE, PAGE, MADV_DONTNEED), 0);
+		CHECK_EQ(ask(READ_IT, 1, 8, 0), i);
+		CHECK_EQ(*(u64 *)(mem + 3 * PAGE + 8), i);
+		CHECK_EQ(take_log(SLOT), 0xff);
+		CHECK_EQ(take_log(SLOT), 0);
+	}
+	/* the slot moves, with its log */
+	write_some(0xf0, 9);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE + 64 * PAGE, 64 * PAGE, mem), 0);
+	CHECK_EQ(take_log(SLOT), 0xf0);
+	CHECK_EQ(ask(READ_IT, 64 + 4, 8, 0), 9);
+	CHECK_EQ(take_log(SLOT), 0);
+	/* the log ends and begins again */
+	WRITE(64 + 5, 8, 1);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE + 64 * PAGE, 64 * PAGE, mem), 0);
+	WRITE(64 + 6, 8, 1);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE + 64 * PAGE, 64 * PAGE, mem), 0);
+	CHECK_EQ(take_log(SLOT), 0);
+	WRITE(64 + 5, 8, 2);
+	CHECK_EQ(take_log(SLOT), 1 << 5);
+}
+
 static const struct ktap_case cases[] = {
 	{ "each write marks its page", each_write_its_page },
 	{ "the last page of a slot", last_page },
@@ -232,5 +321,7 @@ static const struct ktap_case cases[] = {
 	{ "writes by the hypervisor", by_the_hypervisor },
 	{ "told until cleared", until_cleared },
 	{ "all pages first, huge ones", all_first },
+	{ "noted by the CPU", by_the_cpu },
+	{ "written, and taken away", taken_away },
 };
 KTAP_MAIN(cases)

@@ -20,9 +20,9 @@ done <<'END'
 END
 
 # Workarounds that no emulated CPU needs, as many at once as go together.
-host "host 6.12-fixes" --kernel 6.12 --timeout 600 --modparams fixes=0x7bff -- \
+host "host 6.12-fixes" --kernel 6.12 --timeout 600 --modparams fixes=0xfbff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/timer_user" "$TOP/build/selftests/run_exits"
-host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --timeout 600 --modparams fixes=0x7eff -- \
+host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --timeout 600 --modparams fixes=0xfeff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/run_exits"
 
 # Installed, it comes when /dev/kvm is opened.
