@@ -364,6 +364,8 @@ static void guest_touch_logged(u64 arg)
 	for (;;) {
 		u64 addr = DATA_BASE;
 
+		for (u64 page = 0; page < N_WRPROTECT; page++)
+			read32(DATA_BASE + page * 4096);
 		BATCH(WRPROTECT, write32(addr, 1); addr += 4096);
 		GUEST_SYNC(1, 0);
 	}
@@ -583,7 +585,7 @@ static void fault_2m(void)
 	fault(guest_touch_2m, N_FAULT_2M * (2ul << 20), 2 << 20, MADV_HUGEPAGE);
 }
 
-/* The first round makes the pages, reading the log write-protects them. */
+/* Pages that were only read so far, which no CPU may make writable by itself. */
 static void wrprotect(void)
 {
 	struct vm *vm = new_vm(1, guest_touch_logged);
@@ -592,11 +594,12 @@ static void wrprotect(void)
 	char *mem = vm_alloc(size, 4096);
 
 	memset(mem, 1, size);
-	REQUIRE_EQ(vm_slot(vm->fd, 1, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, size, mem), 0);
 	for (int i = 0; i < BATCHES; i++) {
+		REQUIRE_EQ(vm_slot(vm->fd, 1, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, size, mem), 0);
 		vcpu_sync(&vm->vcpu[0], 1);
 		REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
 		REQUIRE_EQ(bitmap[0], ~0ull);
+		REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 0, mem), 0);
 	}
 	best = *vm_shared(vm, best);
 }
