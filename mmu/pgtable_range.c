@@ -121,8 +121,8 @@ u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end)
 
 /* ---- protect, age, look ---- */
 
-/* Change bits of a leaf whatever the hardware does to its flags meanwhile. */
-static void update_leaf(struct visit *v, u64 clear, u64 set)
+/* Change bits of a leaf whatever the hardware does to its flags meanwhile. Inline: for each page of a log. */
+static __always_inline void update_leaf(struct visit *v, u64 clear, u64 set)
 {
 	u64 seen;
 
