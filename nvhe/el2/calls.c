@@ -79,7 +79,6 @@ long keel_calls_host(u64 id, u64 a1, u64 a2, u64 a3, u64 a4, u64 *value)
 		return SMCCC_RET_NOT_SUPPORTED;
 	switch ((enum keel_call)array_index_nospec(nr, KEEL_NR_CALLS)) {
 	case KEEL_CALL_VERSION:
-		keel_switch_take(keel_image_cpu());
 		return version(value);
 	case KEEL_CALL_UNMAP_SYNC:
 		return unmap_sync();
