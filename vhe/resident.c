@@ -88,22 +88,28 @@ void keel_vhe_load(struct keel_vcpu *vcpu)
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
 	const struct keel_s2 *s2 = &vcpu->s2->hw;
 	bool stay = p->resident == vcpu;
+	bool anew = !stay || p->vttbr != s2->vttbr;
 	bool reload = test_and_clear_bit(KEEL_REQ_RELOAD, &vcpu->requests);
 
 	if (!stay) {
 		evict(p);
+	}
+	if (anew) {
 		/*
 		 * Arm ARM R_LFHQG: walks for the guest that was here may use its registers
-		 * until a DSB. A context switch has one, but one thread may run two vCPUs.
+		 * until a DSB. A context switch has one, but one thread may run two vCPUs,
+		 * or one whose tables or VMID are others now.
 		 */
 		dsb(nsh);
+	}
+	if (!stay) {
 		load_el1(&vcpu->ctx);
 		p->resident = vcpu;
 		WRITE_ONCE(vcpu->resident_cpu, smp_processor_id());
 	}
 	if (!stay || reload)
 		load_traps(&vcpu->ctx);
-	if (!stay || p->vttbr != s2->vttbr) {
+	if (anew) {
 		flush_stranger(vcpu);
 		write_sysreg(s2->vtcr, vtcr_el2);
 		write_sysreg(s2->vttbr, vttbr_el2);
