@@ -27,6 +27,11 @@ void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid)
 	INIT_LIST_HEAD(&irq->entry);
 }
 
+u8 keel_vgic_number2(const struct keel_vcpu *vcpu)
+{
+	return vcpu->id < KEEL_GIC2_VCPUS ? BIT(vcpu->id) : 0;
+}
+
 void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
 {
 	bool v2 = vcpu->vm->gic.v2;
@@ -37,7 +42,7 @@ void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
 
 		s->group1 = !v2;
 		s->by_sender = v2 && i < KEEL_NR_SGIS;
-		s->targets = v2 ? BIT(vcpu->idx) : 0;
+		s->targets = v2 ? keel_vgic_number2(vcpu) : 0;
 	}
 }
 
@@ -59,12 +64,23 @@ u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
 	return vcpu->vm->gic.v2 ? vcpu->ctx.gic.vmcr : keel_hyp_gic_vmcr(vcpu);
 }
 
+/* Those that have a vCPU. */
+static u8 that_exist(struct keel_vm *vm, u8 targets)
+{
+	unsigned int id;
+
+	for (id = 0; id < KEEL_GIC2_VCPUS; id++)
+		if (!keel_vm_vcpu_by_id(vm, id))
+			targets &= ~BIT(id);
+	return targets;
+}
+
 /* To several at once the first of them gets it (IHI 0048B, 3.2.3 lets that be chosen); to none, the first vCPU. */
 void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq)
 {
 	lockdep_assert_held(&irq->lock);
-	irq->s.targets &= GENMASK(vm->nr_vcpus - 1, 0);
-	irq->target = keel_vm_vcpu(vm, irq->s.targets ? __ffs(irq->s.targets) : 0);
+	irq->s.targets = that_exist(vm, irq->s.targets);
+	irq->target = irq->s.targets ? keel_vm_vcpu_by_id(vm, __ffs(irq->s.targets)) : keel_vm_vcpu(vm, 0);
 }
 
 /*

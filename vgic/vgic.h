@@ -179,6 +179,10 @@ extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
 void keel_vgic_tell_completed(struct keel_vcpu *vcpu);
 /* The vCPU's ICH_VMCR_EL2 or GICH_VMCR. As keel_hyp_gic_vmcr(). */
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu);
+/* GICv2: the bit that stands for the vCPU in GICD_ITARGETSR and its kin, as its id is the number of its interface. */
+#define KEEL_GIC2_VCPUS	8
+u8 keel_vgic_number2(const struct keel_vcpu *vcpu);
+
 /* GICv2: a software-generated interrupt from one vCPU to one. */
 void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid);
 /* GICv2: after ITARGETSR has changed. irq->lock. */

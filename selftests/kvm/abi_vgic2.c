@@ -8,6 +8,7 @@
  *  - what the first KVM_RUN checks
  *  - registers by attributes: errors, banked ones, groups after IIDR only,
  *    SGIs by sender, the CPU interface
+ *  - a vCPU's number in them is its id, in whatever order they were created
  *  - eight vCPUs and no more
  *  - the guest finds in its CPU interface what user space put there, and the
  *    other way round; an interrupt goes on after it was saved while active
@@ -339,6 +340,38 @@ static void banked_registers(void)
 	CHECK_EQ(get(gic, DIST_REGS, GIC_ISPENDR + 4), 0);
 }
 
+/* In-tree an SPI's target and an SGI's are the vCPU that was created so late. */
+static void numbers(void)
+{
+	int vm = vm_fd(0), gic = gic2_create(vm);
+
+	vcpu_fd(vm, 1);
+	vcpu_fd(vm, 0);
+	REQUIRE_EQ(gic_set_nr(gic, 96), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_ITARGETSR), 0x01010101);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_ITARGETSR), 0x02020202);
+	if (!on_keel())
+		return;
+	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(1) + GIC_SGIR, 1 << 16 | 3), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_SPENDSGIR), 0x02000000);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_SPENDSGIR), 0);
+	/* to all but oneself */
+	CHECK_EQ(set(gic, DIST_REGS, GIC_SGIR, 1 << 24 | 4), 0);
+	CHECK_EQ(get(gic, DIST_REGS, GIC_SPENDSGIR + 4), 0);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(1) + GIC_SPENDSGIR + 4), 0x01);
+}
+
+/* An SPI goes to the vCPU of that id, though it is alone. */
+static void target_by_id(void)
+{
+	int vm = vm_fd(0), gic = gic2_create(vm);
+
+	vcpu_fd(vm, 3);
+	REQUIRE_EQ(gic_set_nr(gic, 96), 0);
+	CHECK_EQ(set(gic, DIST_REGS, OF_CPU(3) + GIC_ITARGETSR + 32, 0xff080301), 0);
+	CHECK_EQ(get(gic, DIST_REGS, OF_CPU(3) + GIC_ITARGETSR + 32), on_keel() ? 0x08080000 : 0x01000101);
+}
+
 static void cpu_registers(void)
 {
 	int gic = two_vcpus();
@@ -432,6 +465,8 @@ static const struct ktap_case cases[] = {
 	{ "distributor by attributes", dist_registers },
 	{ "interrupts 1020 to 1023", last_interrupts },
 	{ "banked registers by attributes", banked_registers },
+	{ "a vCPU's number is its id", numbers },
+	{ "targets are ids", target_by_id },
 	{ "CPU interface by attributes", cpu_registers },
 	{ "saved and restored", save_restore },
 };
