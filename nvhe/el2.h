@@ -57,8 +57,10 @@ struct keel_el2_world {
 	u64 frame;			/* stack pointer for keel_guest_enter(), in whose frame the host's keys are; else 0 */
 	struct keel_gicv3_live gic;
 	bool spe, trbe;			/* the host may have a profiling or a trace buffer */
+	bool trf, brbe;			/* the CPU can trace, can record branches */
 	u64 pmblimitr, trblimitr;	/* the host's; without the E bit there is nothing to start again */
-	u64 pmscr, trfcr;		/* the host's PMSCR_EL1, TRFCR_EL1 while stopped */
+	u64 pmscr, trfcr;		/* the host's PMSCR_EL1, TRFCR_EL1 while stopped; the latter 0: it was */
+	u64 brbcr;			/* the same of BRBCR_EL1 */
 	u64 pmstopped;			/* the host's counters that stand still, as in PMCNTENSET_EL0 */
 	struct keel_debug_regs debug;	/* the host's, while the guest's are in the CPU */
 };

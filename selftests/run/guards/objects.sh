@@ -36,8 +36,8 @@ echo 'no object' >"$work/f.o"
 expect "guards: what is no object is no pass" fails "$TOP/tools/build/guarded-registers" "$work/f.o"
 
 # The judge of instructions that no emulated CPU misses: each of them gone is caught.
-unseen='	.arch armv8.4-a
-	dsb nshst
+declare -A unseen_in
+unseen_in[both]='	dsb nshst
 	isb
 	mrs x0, isr_el1
 	dmb sy
@@ -50,22 +50,53 @@ unseen='	.arch armv8.4-a
 	msr mdccint_el1, x1
 	mrs x0, mdccint_el1
 	mrs x1, mdccint_el1'
-unseen_vhe='	mrs x0, s3_0_c10_c5_1
+unseen_in[fenced]='	dmb sy
+	mrs x0, par_el1
+	dmb sy
+	dsb nsh
+	msr hcr_el2, x0
+	isb
+	tlbi vale2is, x0
+	dsb ish'
+unseen_in[module]='	mrs x0, s3_0_c10_c5_1
 	msr s3_5_c10_c5_0, x0
 	mrs x0, s3_0_c9_c10_7
-	msr s3_5_c9_c9_0, xzr'
-# usage: unseen [LINE]    both objects, without that line
+	msr s3_5_c9_c9_0, xzr
+	msr daifclr, #3
+	isb
+	msr daifset, #3'
+unseen_in[image]='	msr s3_0_c9_c10_0, xzr
+	msr s3_0_c9_c9_0, x0
+	msr s3_0_c9_c11_0, xzr
+	msr s3_0_c1_c2_1, xzr
+	msr s3_0_c1_c2_1, x0
+	msr s2_1_c9_c0_0, xzr
+	msr s2_1_c9_c0_0, x0
+	psb csync
+	tsb csync
+	tsb csync
+	tsb csync'
+# usage: unseen_object NAME OF
+unseen_object() {
+	printf '.arch armv8.4-a+profile\nf:\n%s\ng:\n%s\nh:\n%s\n' "${part[both]}" "${part[fenced]}" "${part[$2]}" >"$work/$1.S"
+	"$cc" -c -o "$work/$1.o" "$work/$1.S"
+}
+# usage: unseen [OF LINE]    both objects, without that line
 unseen() {
-	printf 'f:\n%s\n' "$unseen" | sed "${1:+$((${1} + 1))d}" >"$work/u.S"
-	printf 'f:\n%s\n%s\n' "$unseen" "$unseen_vhe" >"$work/v.S"
-	if [ -n "${2:-}" ]; then sed -i "$(($2 + 1))d" "$work/v.S"; fi
-	"$cc" -c -o "$work/u.o" "$work/u.S" && "$cc" -c -o "$work/v.o" "$work/v.S" &&
+	local -A part
+	local of
+	for of in "${!unseen_in[@]}"; do part[$of]=${unseen_in[$of]}; done
+	if [ $# = 2 ]; then part[$1]=$(sed "$2d" <<<"${part[$1]}"); fi
+	unseen_object u image && unseen_object v module &&
 		"$TOP/tools/build/unseen-instructions" "$work/v.o" "$work/u.o"
 }
 each_unseen() {
-	local i
-	for i in $(seq 2 14); do if unseen "$i" >/dev/null; then echo "line $i of the image"; return 1; fi; done
-	for i in $(seq 2 18); do if unseen "" "$i" >/dev/null; then echo "line $i of the module"; return 1; fi; done
+	local of i
+	for of in "${!unseen_in[@]}"; do
+		for i in $(seq "$(wc -l <<<"${unseen_in[$of]}")"); do
+			if unseen "$of" "$i" >/dev/null; then echo "line $i of $of"; return 1; fi
+		done
+	done
 }
 expect "guards: objects with every instruction pass" unseen
 expect "guards: each instruction that is missing is caught" each_unseen
