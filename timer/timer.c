@@ -430,6 +430,8 @@ static bool __init probe_cntpoff(void)
 	local_irq_save(flags);
 	works = keel_hw_cntpoff_works();
 	local_irq_restore(flags);
+	if (!works)
+		keel_info("CNTPOFF_EL2 does not work: an offset of guests' physical counter traps");
 	return works;
 }
 
