@@ -1,39 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's own access to guest memory, through the slots and the VMM's
- * address space. The caller is a task of vm->mm.
+ * The kernel's own access to guest memory, through the slots and the pages
+ * behind them. The caller is a task of vm->mm.
  */
 #include <linux/mm.h>
-#include <linux/uaccess.h>
 #include "../core/objects.h"
 #include "log.h"
 #include "memslot.h"
 #include "stage2.h"
 
-/* How much of [ipa, ipa + len) lies in slot. */
-static size_t span(const struct keel_slot *slot, ipa_t ipa, size_t len)
+/* How much of [ipa, ipa + len) lies in one page, and so in one slot or none. */
+static size_t span(ipa_t ipa, size_t len)
 {
-	return min_t(u64, len, slot->base + slot->size - ipa.v);
+	return min_t(size_t, len, PAGE_SIZE - offset_in_page(ipa.v));
+}
+
+static void *in_page(struct page *page, ipa_t ipa)
+{
+	return page_address(page) + offset_in_page(ipa.v);
+}
+
+/*
+ * What has no page to get (VM_PFNMAP, VM_IO) is or may be a device: its reads do something, and an
+ * abort that it answers a load or a store of the kernel's with is the host's end. NULL: there is none.
+ */
+static struct page *get(const struct keel_slot *slot, ipa_t ipa)
+{
+	struct page *page;
+
+	return get_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, 0, &page) == 1 ? page : NULL;
 }
 
 static int read_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 {
-	const void __user *from = (void __user *)keel_memslot_hva(slot, ipa);
+	struct page *page = get(slot, ipa);
 
-	return copy_from_user(data, from, len) ? -EFAULT : 0;
+	if (!page)
+		return -EFAULT;
+	memcpy(data, in_page(page, ipa), len);
+	put_page(page);
+	return 0;
 }
 
 /* The log is written after the data: a report that misses this write finds the bit next time. */
 static int write_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, const void *data, size_t len)
 {
-	void __user *to = (void __user *)keel_memslot_hva(slot, ipa);
-	int ret;
+	struct page *page;
 
-	if (slot->flags & KVM_MEM_READONLY)
+	if (slot->flags & KVM_MEM_READONLY ||
+	    pin_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, FOLL_WRITE, &page) != 1)
 		return -EFAULT;
-	ret = copy_to_user(to, data, len) ? -EFAULT : 0;
+	memcpy(in_page(page, ipa), data, len);
+	unpin_user_pages_dirty_lock(&page, 1, true);
 	keel_log_mark(by, slot, ipa, len);
-	return ret;
+	return 0;
 }
 
 int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len)
@@ -45,7 +65,7 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len)
 	idx = srcu_read_lock(&vm->srcu);
 	for (; len && !ret; len -= n, data += n, ipa = ipa_add(ipa, n)) {
 		slot = keel_memslot_find(&vm->mmu, ipa);
-		n = slot ? span(slot, ipa, len) : len;
+		n = span(ipa, len);
 		ret = slot ? read_slot(slot, ipa, data, n) : -EFAULT;
 	}
 	srcu_read_unlock(&vm->srcu, idx);
@@ -62,7 +82,7 @@ static int guest_write(struct keel_vm *vm, struct keel_vcpu *by, ipa_t ipa, cons
 	idx = srcu_read_lock(&vm->srcu);
 	for (; len && !ret; len -= n, data += n, ipa = ipa_add(ipa, n)) {
 		slot = keel_memslot_find(&vm->mmu, ipa);
-		n = slot ? span(slot, ipa, len) : len;
+		n = span(ipa, len);
 		ret = slot ? write_slot(by, slot, ipa, data, n) : -EFAULT;
 	}
 	srcu_read_unlock(&vm->srcu, idx);
@@ -80,17 +100,15 @@ int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, siz
 	return guest_write(vcpu->vm, vcpu, ipa, data, len);
 }
 
-/* What has no page to get (VM_PFNMAP, VM_IO) is or may be a device, whose reads do something. */
 static int fetch_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 {
-	unsigned long hva = keel_memslot_hva(slot, ipa);
-	struct page *page;
+	struct page *page = get(slot, ipa);
 
-	if (get_user_pages_unlocked(hva & PAGE_MASK, 1, &page, 0) != 1)
+	if (!page)
 		return -EFAULT;
 	/* written past the caches, by a guest that has its own off: what a cache has of it may be older */
-	keel_stage2_make_coherent(hpa(page_to_phys(page) + offset_in_page(hva)), len, false);
-	memcpy(data, page_address(page) + offset_in_page(hva), len);
+	keel_stage2_make_coherent(hpa(page_to_phys(page) + offset_in_page(ipa.v)), len, false);
+	memcpy(data, in_page(page, ipa), len);
 	put_page(page);
 	return 0;
 }
@@ -124,10 +142,12 @@ bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa)
 {
 	int idx = srcu_read_lock(&vm->srcu);
 	struct keel_slot *slot = keel_memslot_find(&vm->mmu, ipa);
-	bool may = slot && !(slot->flags & KVM_MEM_READONLY);
+	struct page *page = slot && !(slot->flags & KVM_MEM_READONLY) ? get(slot, ipa) : NULL;
 
+	if (page)
+		put_page(page);
 	srcu_read_unlock(&vm->srcu, idx);
-	return may;
+	return page;
 }
 
 bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page)

@@ -141,20 +141,18 @@ int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_regio
 
 /*
  * Kernel access to guest memory through the slots (PV structures, GIC tables);
- * -EFAULT outside slots or on a read-only slot write. Sleepable; takes vm->srcu itself.
+ * -EFAULT outside slots, on a read-only slot write, and where no page is behind the slot, as with a
+ * device's registers: a guest may choose the address. Sleepable, a task of vm->mm; takes vm->srcu itself.
  */
 int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
 /* The same for what a vCPU in KVM_RUN is the cause of, a page or two each time: its ring tells. vCPU mutex. */
 int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, size_t len);
-/*
- * A word within one page of the guest's memory, which is no device of the host's: what the guest
- * chooses may be read without more ado. -EFAULT: not such memory.
- */
+/* As read, a word within one page, as the guest sees it that has its caches off. */
 int keel_guest_fetch(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 /* true if ipa lies in a slot */
 bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa);
-/* true if it is one that the guest may write */
+/* true if keel_guest_write() finds a page there, as long as the VMM lets it; as sleepable */
 bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa);
 /* true if some of it does, as of keel_mmu_slots(): another number, other slots. Any context. */
 bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size);

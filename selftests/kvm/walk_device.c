@@ -7,13 +7,14 @@
  *  - a walk does not reach the device: the guest takes an external abort
  *  - a table that turns into such memory while the hypervisor has the CPU walk
  *    it (AT) hurts nobody but the guest
+ *  - the GIC's tables and an ITS's queue in a device are as in no memory at all
  */
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "lib/vm.h"
+#include "lib/its.h"
 
 #define HOLE		0x0b000000l	/* in the machine's memory map */
 #define BAD_IPA		(DATA_BASE + (64ul << 20))
@@ -138,6 +139,35 @@ static void guest_flip(u64 unused)
 	}
 }
 
+/* A queue, an ITT, then the tables of LPIs that lie there. */
+static void guest_gic(u64 unused)
+{
+	mmio_write64(GITS + GITS_BASER(0), VALID | DEVICES);
+	mmio_write64(GITS + GITS_BASER(1), VALID | COLLECTIONS);
+	mmio_write64(GITS + GITS_CBASER, VALID | BAD_IPA);
+	mmio_write32(GITS + GITS_CTLR, 1);
+	mmio_write64(GITS + GITS_CWRITER, 64);
+	while (mmio_read64(GITS + GITS_CREADR) != 64)
+		;
+	mmio_write32(GITS + GITS_CTLR, 0);
+	its_usual(DEVICES);
+	its_mapd(2, BAD_IPA, 4, VALID);
+	its_mapti(2, 0, LPI + 20, 0);
+	its_mapti(2, 1, LPI + 21, 0);
+	its_event(DISCARD, 2, 0);
+	its_event(INT, 1, 3);
+	lpi_expect(1, LPI + 3);
+	mmio_write32(GICR(0), 0);
+	mmio_write64(GICR(0) + GICR_PROPBASER, BAD_IPA | 0xf);
+	mmio_write64(GICR(0) + GICR_PENDBASER, BAD_IPA);
+	mmio_write32(GICR(0), 1);
+	its_event(INV, 1, 3);
+	its_event(INT, 1, 3);
+	lpi_expect(0, 0);
+	GUEST_SYNC(1, 0);
+	GUEST_ASSERT(0);
+}
+
 /* --- host --- */
 
 static struct vm *new_vm(unsigned int n, void (*fn)(u64))
@@ -207,8 +237,35 @@ static void table_turns(void)
 	vm_free(vm);
 }
 
+static void save_and_restore(struct its_machine *m)
+{
+	CHECK_EQ(its_control(m->its, KVM_DEV_ARM_ITS_SAVE_TABLES), 0);
+	CHECK_EQ(its_control(m->its, KVM_DEV_ARM_ITS_RESTORE_TABLES), 0);
+}
+
+/* Memory that aborts and yet is RAM to everybody is an error of the host's memory: not for this. */
+static void gic_in_device(void)
+{
+	struct its_machine m;
+
+	if (!on_keel() || !access("/dev/bad_memory", F_OK))
+		ktap_skip("it would end the host");
+	m = its_machine(1, guest_gic, NULL);
+	REQUIRE_EQ(vm_slot(m.vm->fd, 2, 0, BAD_IPA, PAGE, bad_memory()), 0);
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	CHECK_EQ(its_control(m.gic, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES), 0);
+	CHECK_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
+	save_and_restore(&m);
+	CHECK_EQ(its_set_reg(m.its, GITS_BASER(1), VALID | BAD_IPA), 0);
+	save_and_restore(&m);
+	CHECK_EQ(its_set_reg(m.its, GITS_BASER(0), VALID | INDIRECT | BAD_IPA), 0);
+	save_and_restore(&m);
+	vm_free(m.vm);
+}
+
 static const struct ktap_case cases[] = {
 	{ "a table in a device", table_in_device },
 	{ "a table that turns into a device", table_turns, 60 },
+	{ "the GIC's tables in a device", gic_in_device },
 };
 KTAP_MAIN(cases)

@@ -11,13 +11,17 @@
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 #include "../../core/kick.h"
 #include "../../core/trace.h"
 #include "../../core/vcpus.h"
 #include "its.h"
 
 #define RUN_JIFFIES	1
+#define BATCH		16	/* commands */
 
 /* Entries are zeroed when they are unmapped, so that a later save and restore finds no stale ones. */
 static void clear_entry(struct keel_its *its, u64 addr)
@@ -133,28 +137,45 @@ static void execute(struct keel_its *its, const struct keel_its_cmd *c)
 	}
 }
 
-/* One command, which is skipped if it cannot be read. */
 static void trace(const struct keel_its *its, const struct keel_its_cmd *c)
 {
 	if (keel_traced(KEEL_EVENT_ITS))
 		keel_trace_its(its->base, c->op, c->device, c->event, c->intid, c->collection);
 }
 
-static void step(struct keel_its *its)
+/* Commands that were read at once: what is in the queue the guest leaves alone. */
+struct batch {
+	u32 nr, done;
+	__le64 cmd[BATCH][KEEL_ITS_CMD_SIZE / 8];
+};
+
+/* Up to the end of a page at most. What cannot be read is zero, which is no command. */
+static void fetch(struct keel_its *its, struct batch *b)
 {
 	u64 addr = keel_its_queue_base(its->cbaser) + its->creadr;
-	__le64 raw[KEEL_ITS_CMD_SIZE / 8];
+	u64 end = its->creadr < its->cwriter ? its->cwriter : keel_its_queue_size(its->cbaser);
+	size_t len = min3((size_t)(end - its->creadr), PAGE_SIZE - offset_in_page(addr), sizeof(b->cmd));
+
+	if (keel_guest_read(its->vm, ipa(addr), b->cmd, len))
+		memset(b->cmd, 0, len);
+	b->nr = len / KEEL_ITS_CMD_SIZE;
+	b->done = 0;
+}
+
+static void step(struct keel_its *its, struct batch *b)
+{
+	u64 dw[ARRAY_SIZE(b->cmd[0])];
 	struct keel_its_cmd cmd;
-	u64 dw[ARRAY_SIZE(raw)];
 	unsigned int i;
 
-	if (!keel_guest_read(its->vm, ipa(addr), raw, sizeof(raw))) {
-		for (i = 0; i < ARRAY_SIZE(raw); i++)
-			dw[i] = le64_to_cpu(raw[i]);
-		cmd = keel_its_cmd_decode(dw);
-		trace(its, &cmd);
-		execute(its, &cmd);
-	}
+	if (b->done == b->nr)
+		fetch(its, b);
+	for (i = 0; i < ARRAY_SIZE(dw); i++)
+		dw[i] = le64_to_cpu(b->cmd[b->done][i]);
+	cmd = keel_its_cmd_decode(dw);
+	trace(its, &cmd);
+	execute(its, &cmd);
+	b->done++;
 	its->creadr += KEEL_ITS_CMD_SIZE;
 	if (its->creadr >= keel_its_queue_size(its->cbaser))
 		its->creadr = 0;
@@ -173,8 +194,10 @@ static bool is_over(unsigned long end)
 /* Until end, in jiffies. True: there is more. */
 static bool run(struct keel_its *its, unsigned long end)
 {
-	while (has_work(its) && !is_over(end)) {
-		step(its);
+	struct batch b;
+
+	for (b.nr = b.done = 0; has_work(its) && !is_over(end);) {
+		step(its, &b);
 		cond_resched();
 	}
 	keel_lpi_reap(its->vm);
