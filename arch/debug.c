@@ -237,9 +237,8 @@ bool keel_debug_step_done(struct keel_vcpu *vcpu)
 
 void keel_debug_mend_pstate(struct keel_vcpu *vcpu)
 {
-	if (keel_errata_has(STEP) && (vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP) &&
-	    (vcpu->arch.step_pstate & PSTATE_SS))
-		vcpu->ctx.pstate = vcpu->arch.step_pstate;
+	vcpu->ctx.pstate = keel_mdscr_pstate(vcpu->ctx.pstate, vcpu->arch.step_pstate,
+					     vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP, keel_errata_has(STEP));
 }
 
 /* The VMM's own settings stay. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* pure: built and tested on the host */
-/* MDSCR_EL1 while a VMM debugs a guest. */
+/* MDSCR_EL1 while a VMM debugs a guest, and PSTATE after a step. */
 #ifndef KEEL_ARCH_MDSCR_H
 #define KEEL_ARCH_MDSCR_H
 
@@ -23,6 +23,18 @@ static inline u64 keel_mdscr_vmm(u64 guest, bool step, bool hw)
 	if (hw)
 		mdscr |= KEEL_MDSCR_MDE;
 	return mdscr;
+}
+
+#define KEEL_MDSCR_PSTATE_SS	BIT_ULL(21)
+
+/*
+ * PSTATE after a trapped PAuth instruction. before: as the VMM's step was entered with it, which
+ * had to be (its SS) for the instruction to be the one that was stepped. lost: SPSR_EL2 is not
+ * to be believed there.
+ */
+static inline u64 keel_mdscr_pstate(u64 pstate, u64 before, bool step, bool lost)
+{
+	return lost && step && before & KEEL_MDSCR_PSTATE_SS ? before : pstate;
 }
 
 #endif

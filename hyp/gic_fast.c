@@ -202,7 +202,7 @@ static bool is_confirmed(const struct keel_ctx *ctx)
 {
 	u64 hpfar;
 
-	return !keel_world_hpfar_doubtful(ctx->esr) ||
+	return !keel_hpfar_is_doubtful(ctx->esr, keel_world_hpfar_erratum()) ||
 	       (keel_world_translate(read_sysreg(far_el2), &hpfar) && hpfar == read_sysreg(hpfar_el2));
 }
 

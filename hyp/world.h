@@ -16,6 +16,7 @@
 #include "entry.h"
 #include "features.h"
 #include "guarded.h"
+#include "hpfar.h"
 
 #ifdef __KEEL_NVHE__
 #define KEEL_WORLD_NVHE	true
@@ -109,22 +110,10 @@ static inline void keel_world_collect_serror(struct keel_ctx *ctx)
 	ctx->flags |= KEEL_CTX_SERROR;
 }
 
-/*
- * Cortex-A57 834220: what is reported as a translation fault of stage 2 may be a
- * permission fault of stage 1, and HPFAR_EL2 says nothing then. Such a CPU has no
- * VHE.
- */
-static inline bool keel_world_hpfar_doubtful(u64 esr)
+/* Such a CPU has no VHE. */
+static inline bool keel_world_hpfar_erratum(void)
 {
-	return KEEL_WORLD_NVHE && keel_hyp_features.hpfar_erratum &&
-	       (esr & ESR_ELx_FSC_TYPE) == ESR_ELx_FSC_FAULT;
-}
-
-/* HPFAR_EL2 is not valid for a permission fault that was not met on a stage-1 walk (Arm ARM D24.2.58). */
-static inline bool keel_world_hpfar_valid(u64 esr)
-{
-	return ((esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM && !keel_world_hpfar_doubtful(esr)) ||
-	       (esr & ESR_ELx_S1PTW);
+	return KEEL_WORLD_NVHE && keel_hyp_features.hpfar_erratum;
 }
 
 /*
@@ -156,7 +145,7 @@ static inline bool keel_world_read_fault(struct keel_ctx *ctx, int code)
 	ctx->far = read_sysreg(far_el2);
 	if (ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_DABT_LOW && ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_IABT_LOW)
 		return true;
-	if (!keel_world_hpfar_valid(ctx->esr))
+	if (!keel_hpfar_is_valid(ctx->esr, keel_world_hpfar_erratum()))
 		return keel_world_translate(ctx->far, &ctx->hpfar);
 	ctx->hpfar = read_sysreg(hpfar_el2);
 	return true;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * MDSCR_EL1 under a VMM's debugger: never the guest's SS or KDE, whatever the VMM
- * asks for, and all else as the guest has it.
+ * asks for, and all else as the guest has it. PSTATE after a step: the one before
+ * where the CPU loses it, and only there.
  */
 #include "arch/mdscr.h"
 #include "ktap.h"
@@ -26,8 +27,21 @@ static void every_bit(void)
 	}
 }
 
+static void step_pstate(void)
+{
+	const u64 ss = 1ULL << 21, now = 0x3c5, then[] = { 0x3c5, 0x3c5 | ss, ss, 0x80000000, 0x80000000 | ss };
+
+	for (unsigned int i = 0; i < sizeof(then) / sizeof(then[0]); i++) {
+		CHECK_EQ(keel_mdscr_pstate(now, then[i], true, true), then[i] & ss ? then[i] : now);
+		CHECK_EQ(keel_mdscr_pstate(now, then[i], false, true), now);
+		CHECK_EQ(keel_mdscr_pstate(now, then[i], true, false), now);
+		CHECK_EQ(keel_mdscr_pstate(now, then[i], false, false), now);
+	}
+}
+
 int main(void)
 {
+	RUN(step_pstate);
 	RUN(every_bit);
 	return ktap_done();
 }
