@@ -64,7 +64,11 @@ unseen_in[module]='	mrs x0, s3_0_c10_c5_1
 	msr s3_5_c9_c9_0, xzr
 	msr daifclr, #3
 	isb
-	msr daifset, #3'
+	msr daifset, #3
+	bl keel_stage2_make_coherent
+	bl memcpy
+	dc civac, x0
+	dsb sy'
 unseen_in[image]='	msr s3_0_c9_c10_0, xzr
 	msr s3_0_c9_c9_0, x0
 	msr s3_0_c9_c11_0, xzr
