@@ -5,6 +5,7 @@
  * answered
  *  - other VMs assign and deassign irqfds, close and go
  *  - the VM's own irqfds and routes come and go
+ *  - a save of its ITS that waits for it keeps no message from being delivered
  *  - tables of its bus do not pile up behind it without limit
  */
 #include <fcntl.h>
@@ -15,11 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "lib/gic.h"
+#include "lib/its.h"
 
 #define PV_TIME_ST	0xc5000021
 #define PATIENCE	120	/* seconds until something counts as hanging */
@@ -72,6 +74,14 @@ static int missing(void *mem)
 	return fd;
 }
 
+static void await_fault(const struct stuck *s)
+{
+	struct pollfd p = { .fd = s->uffd, .events = POLLIN };
+
+	REQUIRE_EQ(poll(&p, 1, -1), 1);
+	REQUIRE_EQ(p.revents, POLLIN);
+}
+
 /* The kernel writes a vCPU's stolen time, and waits for the page. */
 static struct stuck stuck(void)
 {
@@ -80,16 +90,13 @@ static struct stuck stuck(void)
 		.group = KVM_ARM_VCPU_PVTIME_CTRL, .attr = KVM_ARM_VCPU_PVTIME_IPA, .addr = (u64)&ipa,
 	};
 	struct stuck s = { .vm = vm_new(1, guest_steals, 0), .mem = vm_alloc(PAGE, PAGE) };
-	struct pollfd p;
 
 	gic_new(s.vm, 64);
 	s.uffd = missing(s.mem);
 	REQUIRE_EQ(vm_slot(s.vm->fd, 1, 0, DATA_BASE, PAGE, s.mem), 0);
 	REQUIRE_EQ(kvm(s.vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, &a), 0);
 	REQUIRE_EQ(pthread_create(&s.thread, NULL, run, &s.vm->vcpu[0]), 0);
-	p = (struct pollfd){ .fd = s.uffd, .events = POLLIN };
-	REQUIRE_EQ(poll(&p, 1, -1), 1);
-	REQUIRE_EQ(p.revents, POLLIN);
+	await_fault(&s);
 	return s;
 }
 
@@ -168,18 +175,95 @@ static void *own_calls(void *arg)
 	return NULL;
 }
 
-static void own_irqs(void)
+/* The calls come to an end before the memory does. */
+static void goes_on(struct stuck *s, void *(*calls)(void *))
 {
-	struct stuck s = stuck();
 	struct timespec t;
 	pthread_t thread;
 
-	REQUIRE_EQ(pthread_create(&thread, NULL, own_calls, &s), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, calls, s), 0);
 	clock_gettime(CLOCK_REALTIME, &t);
 	t.tv_sec += PATIENCE;
 	CHECK_EQ(sem_timedwait(&finished, &t), 0);
-	answer(&s);
+	answer(s);
 	pthread_join(thread, NULL);
+}
+
+static void own_irqs(void)
+{
+	struct stuck s = stuck();
+
+	goes_on(&s, own_calls);
+}
+
+/* --- a save --- */
+
+static struct its_machine machine;
+
+static void guest_lpis(u64 arg)
+{
+	its_usual(DEVICES);
+	GUEST_SYNC(1, 0);
+	irq_on();
+	while (READ_ONCE(lpi_nr_taken[0]) < 2)
+		isb();
+	GUEST_SYNC(2, 0);
+}
+
+static void *save(void *arg)
+{
+	CHECK_EQ(its_control(machine.its, KVM_DEV_ARM_ITS_SAVE_TABLES), 0);
+	return NULL;
+}
+
+/* It waits for the table of collections, which nobody has touched. */
+static struct stuck stuck_in_save(void)
+{
+	struct stuck s = {};
+
+	machine = its_machine(1, guest_lpis, NULL);
+	s.vm = machine.vm;
+	s.mem = machine.tables + K64;
+	vcpu_sync(&s.vm->vcpu[0], 1);
+	s.uffd = missing(s.mem);
+	/* the guest's other tables may have brought a huge page */
+	REQUIRE_EQ(madvise(s.mem, PAGE, MADV_DONTNEED), 0);
+	REQUIRE_EQ(pthread_create(&s.thread, NULL, save, NULL), 0);
+	await_fault(&s);
+	return s;
+}
+
+static void *message_calls(void *arg)
+{
+	struct { struct kvm_irq_routing r; struct kvm_irq_routing_entry e; } table = {
+		.r.nr = 1, .e = {
+			.gsi = 7, .type = KVM_IRQ_ROUTING_MSI, .flags = KVM_MSI_VALID_DEVID,
+			.u.msi = { .address_lo = GITS + GITS_TRANSLATER, .data = 4, .devid = 1 },
+		},
+	};
+	int vm = machine.vm->fd, fd = efd();
+	u64 one = 1;
+
+	CHECK_EQ(its_send(&machine, GITS, 1, 3), 1);
+	CHECK_EQ(kvm(vm, KVM_SET_GSI_ROUTING, &table), 0);
+	CHECK_EQ(irqfd(vm, fd, 0, 0), 0);
+	CHECK_EQ(write(fd, &one, 8), 8);
+	CHECK_EQ(irqfd(vm, fd, KVM_IRQFD_FLAG_DEASSIGN, 0), 0);
+	come_and_go();
+	sem_post(&finished);
+	return NULL;
+}
+
+/* In-tree a message may wait for the ITS's lock. */
+static void messages(void)
+{
+	struct stuck s;
+
+	if (!on_keel())
+		ktap_skip("keel's own");
+	s = stuck_in_save();
+	goes_on(&s, message_calls);
+	vcpu_sync(&s.vm->vcpu[0], 2);
 }
 
 /* --- the bus --- */
@@ -249,6 +333,7 @@ static void bus_tables(void)
 static const struct ktap_case cases[] = {
 	{ "another VM's irqfds and end", other_vm, 300 },
 	{ "the VM's own irqfds and routes", own_irqs, 300 },
+	{ "messages while a save of the ITS waits", messages, 300 },
 	{ "the bus's tables", bus_tables },
 };
 
