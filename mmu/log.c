@@ -77,7 +77,7 @@ static void split(struct keel_mmu *mmu, u64 start, u64 end)
  * Every page must fault before its next write, but those that are dirty from the
  * beginning. vCPUs that run see no gap: flags and bitmap are there before the
  * first page is protected, and a fault that read the old flags fails on
- * notifier_seq. The kernel's own writes that found no log are in memory before
+ * inval.seq. The kernel's own writes that found no log are in memory before
  * the VMM reads it.
  */
 int keel_log_start(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
@@ -95,7 +95,7 @@ int keel_log_start(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 	/* filled; pairs with the dependent read of keel_log_mark() */
 	smp_store_release(&slot->dirty, dirty);
 	WRITE_ONCE(slot->flags, flags);
-	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+	keel_inval_changed(&mmu->inval);
 	if (protect)
 		keel_stage2_wrprotect(&mmu->s2, ipa(slot->base), ipa(slot->base + slot->size));
 	write_unlock(&mmu->lock);
@@ -113,7 +113,7 @@ void keel_log_stop(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 	write_lock(&mmu->lock);
 	WRITE_ONCE(slot->dirty, NULL);
 	WRITE_ONCE(slot->flags, flags);
-	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+	keel_inval_changed(&mmu->inval);
 	write_unlock(&mmu->lock);
 	synchronize_srcu_expedited(&vm->srcu);
 	kvfree(dirty);

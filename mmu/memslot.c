@@ -7,7 +7,7 @@
  * a lock under vm->srcu; an interval tree by host address (hva_tree.c), for the
  * MMU notifier, under mmu->lock; an array by number, under slots_lock. All change
  * under slots_lock, the trees under mmu->lock for writing too, with
- * notifier_seq counted up: a fault that read the old state notices before it
+ * inval.seq counted up: a fault that read the old state notices before it
  * maps. As long as anything of a slot is mapped it is in the notifier's tree.
  * A removed slot is freed after an SRCU grace period.
  *
@@ -41,7 +41,7 @@ static void link_slot(struct keel_mmu *mmu, struct keel_slot *slot)
 	keel_slot_tree_insert(&mmu->slots.by_ipa, slot);
 	keel_hva_tree_insert(&mmu->slots.by_hva, &slot->hva_node);
 	/* pairs with the acquire of keel_mmu_fault() */
-	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+	keel_inval_changed(&mmu->inval);
 }
 
 /* No fault finds it any more. What it has mapped stays, and the notifier has to find that. */
@@ -50,7 +50,7 @@ static void unlink_ipa(struct keel_mmu *mmu, struct keel_slot *slot)
 	lockdep_assert_held_write(&mmu->lock);
 	keel_slot_tree_remove(&mmu->slots.by_ipa, slot);
 	/* pairs with the acquire of keel_mmu_fault() */
-	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
+	keel_inval_changed(&mmu->inval);
 }
 
 /* Only once nothing of it is mapped. */

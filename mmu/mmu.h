@@ -17,6 +17,7 @@
 #include "../hyp/hyp.h"
 #include "dirty_ring.h"
 #include "hva_tree.h"
+#include "inval.h"
 #include "pgtable.h"
 #include "slot_tree.h"
 
@@ -78,9 +79,7 @@ struct keel_mmu {
 	unsigned int ipa_bits;		/* [I] 32..52: width of the slots' addresses */
 	rwlock_t lock;
 	struct mmu_notifier notifier;
-	unsigned long notifier_seq;	/* [m], read with acquire before a fault looks at anything */
-	long notifier_count;		/* invalidations in progress [m] */
-	unsigned long notifier_start, notifier_end;	/* hva range of those in progress [m] */
+	struct keel_inval inval;	/* of addresses of the VMM's [m] */
 	struct keel_memslots slots;	/* [s] */
 	struct keel_slot *withdrawn;	/* [s] it goes, and what it has mapped too */
 	struct keel_window window;

@@ -40,7 +40,7 @@ static struct keel_slot *slot_of(struct interval_tree_node *node)
 
 /*
  * mmu->lock for writing, which may be dropped and retaken at each slot. A slot
- * that comes meanwhile has nothing mapped in the range: notifier_count sees to
+ * that comes meanwhile has nothing mapped in the range: mmu->inval sees to
  * that.
  */
 static void unmap_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool may_yield)
@@ -54,24 +54,12 @@ static void unmap_hva(struct keel_mmu *mmu, unsigned long start, unsigned long e
 	keel_hva_walk_end(&walk);
 }
 
-/* One range for all that are in progress: too wide is only a retry too many. */
-static void note_range(struct keel_mmu *mmu, unsigned long start, unsigned long end)
-{
-	if (mmu->notifier_count++) {
-		mmu->notifier_start = min(mmu->notifier_start, start);
-		mmu->notifier_end = max(mmu->notifier_end, end);
-	} else {
-		mmu->notifier_start = start;
-		mmu->notifier_end = end;
-	}
-}
-
 static int invalidate_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
 	struct keel_mmu *mmu = mmu_of(mn);
 
 	write_lock(&mmu->lock);
-	note_range(mmu, range->start, range->end);
+	keel_inval_begin(&mmu->inval, range->start, range->end);
 	unmap_hva(mmu, range->start, range->end, mmu_notifier_range_blockable(range));
 	write_unlock(&mmu->lock);
 	return 0;
@@ -82,26 +70,19 @@ static void invalidate_end(struct mmu_notifier *mn, const struct mmu_notifier_ra
 	struct keel_mmu *mmu = mmu_of(mn);
 
 	write_lock(&mmu->lock);
-	/* release: whoever reads the new number reads page tables as they are after the change */
-	smp_store_release(&mmu->notifier_seq, mmu->notifier_seq + 1);
-	mmu->notifier_count--;
+	keel_inval_end(&mmu->inval);
 	write_unlock(&mmu->lock);
 }
 
 unsigned long keel_notifier_begin(const struct keel_mmu *mmu)
 {
-	/* pairs with invalidate_end() and with changes of slots */
-	return smp_load_acquire(&mmu->notifier_seq);
+	return keel_inval_seq(&mmu->inval);
 }
 
 bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva, u64 size)
 {
-	unsigned long start = hva & ~(size - 1);
-
 	lockdep_assert_held(&mmu->lock);
-	if (mmu->notifier_count && start < mmu->notifier_end && start + size > mmu->notifier_start)
-		return true;
-	return mmu->notifier_seq != seq;
+	return keel_inval_retry(&mmu->inval, seq, hva, size);
 }
 
 /* ---- age ---- */
@@ -144,7 +125,7 @@ static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 
 	write_lock(&mmu->lock);
 	/* never to be taken back: no mapping from here on */
-	note_range(mmu, 0, ULONG_MAX);
+	keel_inval_begin(&mmu->inval, 0, ULONG_MAX);
 	keel_stage2_unmap(&mmu->s2, ipa(0), keel_stage2_end(&mmu->s2), true);
 	write_unlock(&mmu->lock);
 }
