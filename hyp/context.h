@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <asm/ptrace.h>
 #include "context_bits.h"
+#include "gic_state.h"
 #include "post.h"
 
 enum keel_reg {
@@ -73,19 +74,6 @@ enum keel_exit_code {
 struct keel_debug_regs {
 	u64 bcr[16], bvr[16], wcr[16], wvr[16];
 	u64 mdccint;		/* the host's MDCCINT_EL1, where it is switched; the guest's is in keel_ctx.sys */
-};
-
-#define KEEL_NR_LRS	16
-
-/* The GIC's virtual CPU interface. lr and hcr are per entry, the rest stays in the CPU with a resident vCPU. */
-struct keel_ctx_gic {
-	u64 lr[KEEL_NR_LRS];
-	u32 hcr;		/* ICH_HCR_EL2 while in the guest; En only with used != 0 */
-	u32 vmcr;		/* ICH_VMCR_EL2 */
-	u32 ap0r[4], ap1r[4];	/* ICH_AP{0,1}R<n>_EL2 */
-	u8 used;		/* list registers in use from the first on */
-	u8 eoicount;		/* after an exit: EOIs of what was in no list register */
-	bool present;		/* the VM has an in-kernel GIC */
 };
 
 struct keel_ctx {
