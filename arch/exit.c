@@ -122,6 +122,12 @@ static int posted(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
+/* EL2 has done it, and the host looks at the interrupts before each entry. */
+static int refill(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	return KEEL_RESUME;
+}
+
 /* A class without a handler is one that no guest of ours should cause: UNDEF for it. */
 static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_WFx]		= wfx,
@@ -146,6 +152,7 @@ static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_BRK64]		= keel_debug_exit,
 	[KEEL_EC_MOPS]			= mops,
 	[KEEL_EC_POSTED]		= posted,
+	[KEEL_EC_REFILL]		= refill,
 };
 
 static int dispatch(struct keel_vcpu *vcpu, const struct keel_exit *exit)

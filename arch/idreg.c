@@ -270,8 +270,7 @@ static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
 		val &= ~sve_fields(idx);
 	if (!vm_has_pmu(vm))
 		val &= ~of[idx].pmu;
-	/* a GIC may still come, until the VM runs */
-	if (vm->has_run && !vm->gic.present)
+	if (keel_vgic_lacks_sysregs(vm))
 		val &= ~gic_fields(idx);
 	return val;
 }

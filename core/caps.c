@@ -72,14 +72,14 @@ static bool has_feature(unsigned int feature)
 	return keel_reset_supported_features() & BIT(feature);
 }
 
-static int count(unsigned long cap)
+static int count(const struct keel_vm *vm, unsigned long cap)
 {
 	switch (cap) {
 	case KVM_CAP_NR_VCPUS:
-		return min_t(unsigned int, num_online_cpus(), keel_vgic_max_vcpus());
+		return min_t(unsigned int, num_online_cpus(), keel_vgic_max_vcpus(vm));
 	case KVM_CAP_MAX_VCPUS:
 	case KVM_CAP_MAX_VCPU_ID:
-		return keel_vgic_max_vcpus();
+		return keel_vgic_max_vcpus(vm);
 	case KVM_CAP_NR_MEMSLOTS:
 		return KEEL_NR_MEMSLOTS;
 	case KVM_CAP_ARM_VM_IPA_SIZE:
@@ -176,7 +176,7 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 		return abi_of(vm) >= KEEL_ABI_7_3;
 	if (cap == KVM_CAP_ARM_PMU_V3_STRICT)
 		return abi_of(vm) >= KEEL_ABI_7_3 && keel_pmu_supported();
-	return always(cap) ? 1 : count(cap) ?: by_host(cap) ?: by_gic(cap);
+	return always(cap) ? 1 : count(vm, cap) ?: by_host(cap) ?: by_gic(cap);
 }
 
 /* At any time and as often as one likes: vCPUs that poll meanwhile go on by the old limit. */

@@ -33,9 +33,12 @@ int keel_devfd_register_type(u32 type, const struct keel_device_ops *ops)
 
 static const struct keel_device_ops *find_type(u32 type)
 {
+	const struct keel_device_ops *ops;
+
 	if (type >= ARRAY_SIZE(types))
 		return NULL;
-	return types[array_index_nospec(type, ARRAY_SIZE(types))];
+	ops = types[array_index_nospec(type, ARRAY_SIZE(types))];
+	return ops && ops->offered && !ops->offered() ? NULL : ops;
 }
 
 static void destroy(struct keel_device *dev)

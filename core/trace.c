@@ -112,9 +112,11 @@ void keel_trace_exit(int code, u64 esr, u64 pc)
 {
 	unsigned int ec = code == KEEL_EXIT_SYNC ? ESR_ELx_EC(esr) : 0;
 
-	/* EL2's own message that it posted an SGI */
+	/* EL2's own messages that it did what the guest was about */
 	if (ec == KEEL_EC_POSTED)
 		ec = ESR_ELx_EC_SYS64;
+	if (ec == KEEL_EC_REFILL)
+		ec = ESR_ELx_EC_DABT_LOW;
 	FIRE(KEEL_EVENT_EXIT, (void *, int, unsigned int, unsigned long), exit_kind(code), ec, pc);
 }
 

@@ -75,9 +75,10 @@ void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 
 static int check_create(struct keel_vm *vm, unsigned long id)
 {
+	unsigned int max = keel_vgic_max_vcpus(vm);
 	int err;
 
-	if (id >= keel_vgic_max_vcpus() || vm->nr_vcpus >= keel_vgic_max_vcpus())
+	if (id >= max || vm->nr_vcpus >= max)
 		return -EINVAL;
 	mutex_lock(&vm->config_lock);
 	err = keel_place_check_create(vm);

@@ -57,6 +57,8 @@ enum keel_exit_code {
  * ICC_SGI1R_EL1, but keel_vgic_collect() is to be called for the vCPU whose id is the ISS.
  */
 #define KEEL_EC_POSTED	0x3f
+/* Another one: EL2 has done the guest's access to its GICv2's CPU interface, but the host is to fill its list anew. */
+#define KEEL_EC_REFILL	0x3e
 
 #define KEEL_CTX_PAUTH		(1U << KEEL_CTX_PAUTH_BIT)	/* guest uses the PAuth keys: switch them */
 #define KEEL_CTX_FP_GUEST	(1U << 1)	/* guest's FP/SIMD registers are in the CPU (set and cleared with IRQs off) */
@@ -86,7 +88,7 @@ struct keel_ctx {
 	u64 sys[KEEL_NR_REGS];	/* true copy only while not resident in a CPU: use keel_sr_read/write */
 
 	/* Control of EL2 for this vCPU. */
-	u64 hcr;		/* HCR_EL2 without VI/VF/VSE */
+	u64 hcr;		/* HCR_EL2 without VSE; VI and VF are gicc.c's, in the guest alone, or in lines */
 	u64 hcrx;
 	u64 mdcr;		/* trap bits; HPMN is the host's */
 	u64 vpidr, vmpidr;	/* vmpidr is copied from sys[KEEL_MPIDR_EL1] */
@@ -109,7 +111,11 @@ struct keel_ctx {
 	 */
 	unsigned long posted;
 	int mode;
-	/* EL2's address of its VM's struct keel_gic_share, 0: none; and the guest's of the distributor. Written before its first run */
+	/*
+	 * EL2's address of its VM's struct keel_gic_share, 0: none; and the guest's of the
+	 * distributor, or of the CPU interface if that is in software (gic.soft). Written
+	 * before its first run.
+	 */
 	u64 gic_share, gic_dist;
 
 	struct keel_ctx_gic gic;

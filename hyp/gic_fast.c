@@ -29,6 +29,7 @@
 #include "entry.h"
 #include "gic_fast.h"
 #include "gic_share.h"
+#include "gicc_fast.h"
 #include "post.h"
 #include "world.h"
 
@@ -197,15 +198,6 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
 
 /* ---- exits ---- */
 
-/* Where HPFAR_EL2 alone is not to be believed: does the guest's address lead there? */
-static bool is_confirmed(const struct keel_ctx *ctx)
-{
-	u64 hpfar;
-
-	return !keel_hpfar_is_doubtful(ctx->esr, keel_world_hpfar_erratum()) ||
-	       (keel_world_translate(read_sysreg(far_el2), &hpfar) && hpfar == read_sysreg(hpfar_el2));
-}
-
 /* It is known to be a fault by translation, with an address in HPFAR_EL2, only after keel_hyp_is_plain(). */
 bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 {
@@ -215,8 +207,10 @@ bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 	bool write = ctx->esr & ESR_ELx_WNR;
 	u64 val = rt == XZR ? 0 : ctx->x[rt];
 
-	if (!share || READ_ONCE(share->hidden) || !keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
-	    !is_confirmed(ctx) || !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+	if (!share)
+		return keel_gicc_fast_mmio(ctx);
+	if (READ_ONCE(share->hidden) || !keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
+	    !keel_world_is_confirmed(ctx->esr) || !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return false;
 	if (!write && rt != XZR)
 		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);

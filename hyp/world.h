@@ -135,6 +135,15 @@ static inline bool keel_world_translate(u64 far, u64 *hpfar)
 	return true;
 }
 
+/* Where HPFAR_EL2 alone is not to be believed: does the guest's address lead there? */
+static inline bool keel_world_is_confirmed(u64 esr)
+{
+	u64 hpfar;
+
+	return !keel_hpfar_is_doubtful(esr, keel_world_hpfar_erratum()) ||
+	       (keel_world_translate(read_sysreg(far_el2), &hpfar) && hpfar == read_sysreg(hpfar_el2));
+}
+
 /* Collect the syndrome; false: enter again, the fault is stale. */
 static inline bool keel_world_read_fault(struct keel_ctx *ctx, int code)
 {

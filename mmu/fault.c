@@ -274,6 +274,15 @@ static bool is_barred(const struct keel_fault *f)
 	return (f->mem && f->exec) || (f->mem == KEEL_S2_DEVICE && f->exit->abort.s1ptw);
 }
 
+static int in_window(struct keel_fault *f)
+{
+	if (f->mmu->window.hole)
+		return not_memory(f->vcpu, f->exit);
+	if (f->exec || f->perm)
+		return inject_abort(f->vcpu, f->exit);
+	return keel_window_map(f->vcpu, f->ipa) ?: KEEL_RESUME;
+}
+
 static int fault_in(struct keel_fault *f)
 {
 	int ret;
@@ -284,8 +293,7 @@ static int fault_in(struct keel_fault *f)
 	if (ret)
 		return ret;
 	if (keel_window_has(f->mmu, f->ipa))
-		return f->exec || f->perm ? inject_abort(f->vcpu, f->exit) :
-					    keel_window_map(f->vcpu, f->ipa) ?: KEEL_RESUME;
+		return in_window(f);
 	f->seq = keel_notifier_begin(f->mmu);
 	if (!find_slot(f))
 		return not_memory(f->vcpu, f->exit);

@@ -45,11 +45,12 @@ struct keel_memslots {
 	struct xarray by_id;
 };
 
-/* Guest physical pages that are a device of the host's. [I] once size is set, with release. */
+/* Guest physical pages that are a device of the host's, or of the kernel's. [I] once size is set, with release. */
 struct keel_window {
 	ipa_t ipa;
 	hpa_t pa;
 	u64 size;
+	bool hole;		/* nothing is mapped, whatever slots are there: a device of the bus has it */
 };
 
 /* How user space wants to be told of dirty pages. slots_lock; ring_bytes in vm->lock too */
@@ -166,6 +167,8 @@ static inline unsigned int keel_mmu_slots(const struct keel_mmu *mmu)
  * -EINVAL: not on the host's page boundaries.
  */
 int keel_mmu_set_window(struct keel_vm *vm, ipa_t ipa, hpa_t pa, u64 size);
+/* In its place: the pages of the host's size around it are no memory, so that accesses go to the bus. */
+void keel_mmu_set_hole(struct keel_vm *vm, ipa_t ipa, u64 size);
 
 /* mmu/log.c. KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG: see the KVM API document. Sleepable. */
 int keel_log_get(struct keel_vm *vm, const struct kvm_dirty_log *log);

@@ -24,6 +24,18 @@ int keel_mmu_set_window(struct keel_vm *vm, ipa_t ipa, hpa_t pa, u64 size)
 	return 0;
 }
 
+void keel_mmu_set_hole(struct keel_vm *vm, ipa_t ipa, u64 size)
+{
+	struct keel_window *w = &vm->mmu.window;
+	u64 end = PAGE_ALIGN(ipa.v + size);
+
+	lockdep_assert_held(&vm->config_lock);
+	w->ipa.v = ipa.v & PAGE_MASK;
+	w->hole = true;
+	/* pairs with the acquire of keel_window_has() */
+	smp_store_release(&w->size, end - w->ipa.v);
+}
+
 bool keel_window_has(const struct keel_mmu *mmu, ipa_t ipa)
 {
 	u64 size = smp_load_acquire(&mmu->window.size);

@@ -60,6 +60,7 @@ bool keel_frame_try_read(const struct keel_frame_access *a, const struct keel_re
 bool keel_frame_try_write(const struct keel_frame_access *a, const struct keel_regmap *map,
 			  u32 offset, int len, u64 val);
 
-extern const struct keel_bus_ops keel_dist_ops, keel_redist_ops, keel_dist2_ops, keel_dir2_ops;
+extern const struct keel_bus_ops keel_dist_ops, keel_redist_ops, keel_dist2_ops;
+extern const struct keel_bus_ops keel_dir2_ops, keel_soft2_ops;	/* GICv2: GICC_DIR alone; all of the CPU interface */
 
 #endif

@@ -20,6 +20,7 @@
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "v2/gich.h"
+#include "v2/kind.h"
 #include "hw.h"
 #include "vgic.h"
 
@@ -123,6 +124,7 @@ static void probe(void)
 
 	keel_gic_hw = (struct keel_gic_hw) {
 		.model = KEEL_GIC_V3,
+		.is_gic = true,
 		.lrs = min_t(unsigned int, FIELD_GET(VTR_LRS, vtr) + 1, KEEL_NR_LRS),
 		.pri_bits = FIELD_GET(VTR_PRIBITS, vtr) + 1,
 		.id_bits = FIELD_GET(VTR_IDBITS, vtr),
@@ -134,7 +136,7 @@ static void probe(void)
 
 bool keel_vgic_supported(void)
 {
-	return keel_gic_hw.model != KEEL_GIC_NONE;
+	return keel_gic_hw.model == KEEL_GIC_V3 || keel_v2_offered();
 }
 
 bool keel_vgic_has_sysregs(void)
@@ -142,10 +144,18 @@ bool keel_vgic_has_sysregs(void)
 	return keel_gic_hw.model == KEEL_GIC_V3;
 }
 
-/* A GICv2 has room for eight in its registers. As in KVM that is so for every VM. */
-unsigned int keel_vgic_max_vcpus(void)
+/* A GICv2 has room for eight in its registers. As in KVM that is so for every VM where the hardware has one. */
+unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm)
 {
-	return keel_gic_hw.model == KEEL_GIC_V2 ? 8 : KEEL_MAX_VCPUS;
+	bool v2 = vm && READ_ONCE(vm->gic.present) && vm->gic.v2;
+
+	return v2 || keel_gic_hw.model == KEEL_GIC_V2 ? KEEL_V2_MAX_VCPUS : KEEL_MAX_VCPUS;
+}
+
+/* One may still come, until the VM runs. */
+bool keel_vgic_lacks_sysregs(const struct keel_vm *vm)
+{
+	return vm->gic.present ? vm->gic.v2 : vm->has_run;
 }
 
 static int __init init_v3(void)
@@ -165,33 +175,40 @@ static int __init init_v2(void)
 		keel_gich_exit();
 		keel_gic_hw = (struct keel_gic_hw){};
 	}
+	keel_gic_hw.is_gic = keel_gich_is_gic();
 	return err;
 }
 
 /*
  * ThunderX 30115: a guest's writes of group registers can take interrupts from
- * the host. Apple's GICv3: its locally made SErrors leave the guest. Emulating
- * all of the interface instead would be another GIC.
+ * the host. Apple's GICv3: its locally made SErrors leave the guest.
  */
 static bool __init is_unfit(void)
 {
 	if (!keel_errata_has(NO_GIC))
 		return false;
-	keel_info("no GIC for guests: the host's virtual CPU interface has an erratum");
+	keel_info("no GIC of the host's for guests: its virtual CPU interface has an erratum");
 	return true;
 }
 
-/* Guests can do without: user space has GICs as well. */
-int __init keel_vgic_module_init(void)
+static void __init init_model(void)
 {
 	int err;
 
 	if (is_unfit())
-		return 0;
+		return;
 	err = keel_host_has_gicv3() ? init_v3() : init_v2();
 	if (err)
-		keel_info("no GIC for guests: the host's has no virtual CPU interface or no maintenance interrupt (%d)",
+		keel_info("no GIC of the host's for guests: it has no virtual CPU interface or no maintenance interrupt (%d)",
 			  err);
+}
+
+/* Guests can do without: there is a GICv2 in software, and user space has GICs as well. */
+int __init keel_vgic_module_init(void)
+{
+	init_model();
+	if (keel_host_has_gicv3())
+		keel_gic_hw.is_gic = true;
 	return 0;
 }
 

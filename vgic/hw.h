@@ -21,11 +21,12 @@
 /* A guest without a GIC: every ICC_* access of its is UNDEFINED. */
 #define KEEL_ICH_TRAP_ALL	((u32)(KEEL_ICH_TC | KEEL_ICH_TALL0 | KEEL_ICH_TALL1 | KEEL_ICH_TDIR))
 
-/* A guest's GIC is of the model of the host's. */
+/* What guests can have of the host's. */
 enum keel_gic_model { KEEL_GIC_NONE, KEEL_GIC_V2, KEEL_GIC_V3 };
 
 struct keel_gic_hw {
-	u8 model;		/* enum keel_gic_model; none: no GIC for guests */
+	u8 model;		/* enum keel_gic_model */
+	bool is_gic;		/* the host's own is a GIC, whatever of it guests can have */
 	u8 lrs;			/* list registers */
 	u8 pri_bits, id_bits;	/* virtual priority bits; ICC_CTLR_EL1.IDbits (GICv3) */
 	bool seis, a3v;

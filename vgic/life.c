@@ -51,6 +51,13 @@ void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu)
 	memset(c->ap1r, 0, sizeof(c->ap1r));
 }
 
+static void set_kind(struct keel_ctx_gic *c, const struct keel_gic *gic)
+{
+	c->present = gic->present;
+	c->in_cpu = gic->present && !gic->v2;
+	c->soft = gic->present && gic->soft;
+}
+
 /* vCPU mutex. It cannot be resident with a stale "present": no vCPU has run before a GIC was made. */
 int keel_vgic_first_run(struct keel_vcpu *vcpu)
 {
@@ -61,6 +68,6 @@ int keel_vgic_first_run(struct keel_vcpu *vcpu)
 	if (vm->gic.present)
 		err = keel_place_map(vm);
 	if (!err)
-		vcpu->ctx.gic.present = vm->gic.present;
+		set_kind(&vcpu->ctx.gic, &vm->gic);
 	return err;
 }

@@ -30,6 +30,7 @@
 #include "../hyp/hyp.h"
 #include "v3/cpuif.h"
 #include "v2/gich.h"
+#include "v2/soft.h"
 #include "hw.h"
 #include "queue.h"
 
@@ -94,7 +95,7 @@ static bool place_some(struct keel_vcpu *vcpu, unsigned int rank)
 	struct keel_irq *irq;
 
 	list_for_each_entry(irq, &vcpu->gic.listed[rank], entry) {
-		if (vcpu->ctx.gic.used == keel_gic_hw.lrs)
+		if (vcpu->ctx.gic.used == vcpu->gic.lrs)
 			return false;
 		place(vcpu, irq);
 	}
@@ -133,14 +134,30 @@ static void fill(struct keel_vcpu *vcpu)
 	if (!READ_ONCE(g->nr_listed))
 		return;
 	raw_spin_lock(&g->lock);
-	if (likely(g->nr_listed <= keel_gic_hw.lrs))
+	if (likely(g->nr_listed <= g->lrs))
 		place_all(vcpu);
 	else
 		place_first(vcpu);
 	raw_spin_unlock(&g->lock);
 }
 
-/* A GICv3's registers are the world switch's matter. */
+/* A GICv2's list registers, or what stands for them. A GICv3's are the world switch's matter. */
+static void load2(struct keel_vcpu *vcpu)
+{
+	if (vcpu->ctx.gic.soft)
+		keel_soft2_load(vcpu);
+	else
+		keel_gich_load(vcpu);
+}
+
+static void save2(struct keel_vcpu *vcpu)
+{
+	if (vcpu->ctx.gic.soft)
+		keel_soft2_save(vcpu);
+	else
+		keel_gich_save(vcpu);
+}
+
 void keel_vgic_flush(struct keel_vcpu *vcpu)
 {
 	lockdep_assert_irqs_disabled();
@@ -154,7 +171,7 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 	}
 	fill(vcpu);
 	if (vcpu->vm->gic.v2)
-		keel_gich_load(vcpu);
+		load2(vcpu);
 }
 
 /* IRQs off, where nobody can be told. */
@@ -229,7 +246,7 @@ static bool fold(struct keel_vcpu *vcpu, struct keel_irq *irq, u64 lr)
 	raw_spin_lock(&irq->lock);
 	completed = keel_irq_from_lr(&irq->s, lr);
 	irq->in_lr = false;
-	if (irq->s.hw && !(lr & KEEL_LR_STATE))
+	if ((lr & KEEL_LR_HW) && !(lr & KEEL_LR_STATE))
 		irq->hw_done = true;
 	if (!keel_irq_wanted(&irq->s))
 		keel_queue_move(irq, NULL);
@@ -254,12 +271,13 @@ void keel_vgic_sync(struct keel_vcpu *vcpu)
 {
 	struct keel_gic_cpu *g = &vcpu->gic;
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
-	unsigned int i, n = c->used;
+	unsigned int i, n;
 	u32 completed = 0;
 
 	lockdep_assert_irqs_disabled();
 	if (c->present && vcpu->vm->gic.v2)
-		keel_gich_save(vcpu);
+		save2(vcpu);
+	n = c->used;
 	if (!n)
 		return;
 	end_unlisted(vcpu);

@@ -13,16 +13,27 @@
 #include "../core/vcpus.h"
 #include "place.h"
 #include "setup.h"
+#include "v2/kind.h"
 #include "vgic.h"
 
 #define MIN_IRQS	64
 #define MAX_IRQS	1024
 
-/* A vCPU that runs holds its mutex; one that ran left has_run. */
-static int check_create(struct keel_vm *vm, u32 type)
+static void set_model(struct keel_vm *vm, bool v2, bool soft)
 {
 	struct keel_vcpu *vcpu;
 	unsigned int i;
+
+	vm->gic.v2 = v2;
+	vm->gic.soft = soft;
+	keel_for_each_vcpu(i, vcpu, vm)
+		keel_vgic_vcpu_init_model(vcpu);
+	vm->gic.present = true;
+}
+
+/* A vCPU that runs holds its mutex; one that ran left has_run. */
+static int check_create(struct keel_vm *vm, bool v2, bool soft)
+{
 	int err;
 
 	lockdep_assert_held(&vm->lock);
@@ -32,14 +43,10 @@ static int check_create(struct keel_vm *vm, u32 type)
 	if (err)
 		return err;
 	mutex_lock(&vm->config_lock);
-	if (vm->has_run) {
+	if (vm->has_run)
 		err = -EBUSY;
-	} else {
-		vm->gic.v2 = type == KVM_DEV_TYPE_ARM_VGIC_V2;
-		keel_for_each_vcpu(i, vcpu, vm)
-			keel_vgic_vcpu_init_model(vcpu);
-		vm->gic.present = true;
-	}
+	else
+		set_model(vm, v2, soft);
 	mutex_unlock(&vm->config_lock);
 	keel_vm_unlock_all_vcpus(vm);
 	return err;
@@ -47,7 +54,16 @@ static int check_create(struct keel_vm *vm, u32 type)
 
 int keel_setup_create(struct keel_device *dev, u32 type)
 {
-	return check_create(dev->vm, type);
+	enum keel_v2_kind kind = keel_v2_kind();
+
+	if (type == KVM_DEV_TYPE_ARM_VGIC_V3)
+		return check_create(dev->vm, false, false);
+	/* the parameter may just have changed */
+	if (kind == KEEL_V2_NONE)
+		return -ENODEV;
+	if (dev->vm->nr_vcpus > KEEL_V2_MAX_VCPUS)
+		return -E2BIG;
+	return check_create(dev->vm, true, kind == KEEL_V2_SOFT);
 }
 
 /* With the VM, or by release(). Interrupts stay until no vCPU has them on a list: keel_place_vm_destroy(). */

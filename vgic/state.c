@@ -37,6 +37,7 @@ void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
 	bool v2 = vcpu->vm->gic.v2;
 	unsigned int i;
 
+	vcpu->gic.lrs = vcpu->vm->gic.soft ? KEEL_NR_LRS : keel_gic_hw.lrs;
 	for (i = 0; i < KEEL_NR_PRIVATE; i++) {
 		struct keel_irq_state *s = &vcpu->gic.irq[i].s;
 

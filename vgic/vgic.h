@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The in-kernel GIC of a VM, GICv2 or GICv3 as the host's. State machine and list-register coding are pure
+ * The in-kernel GIC of a VM, GICv2 or GICv3. State machine and list-register coding are pure
  * (irq.h); this is what holds them together and what core/, arch/ and timer/
  * call. vgic does not name timer, and of mmu only the access to guest memory,
  * where the ITS's tables are: devices raise lines by keel_vgic_set_line().
@@ -52,6 +52,7 @@ static inline bool keel_irq_stays_quiet(const struct keel_irq *irq, const struct
 struct keel_gic_cpu {
 	raw_spinlock_t lock;		/* the lists */
 	unsigned int nr_listed;		/* on all of them; under lock, but for a first look */
+	unsigned int lrs;		/* list registers that the GIC's model has [V] */
 	struct keel_ranks ranks;	/* which are not empty; under lock */
 	struct keel_irq *lr_irq[KEEL_NR_LRS];	/* what is in ctx.gic.lr; under lock */
 	bool completed;			/* completed_spis has any [v] */
@@ -92,6 +93,7 @@ struct keel_lpis {
 struct keel_gic {
 	bool present;			/* [c] a GIC was created; immutable once a vCPU has run */
 	bool v2;			/* [c] it is a GICv2, else a GICv3; set before present */
+	bool soft;			/* [c] its CPU interface is software; as v2 */
 	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
 	bool ready;			/* [c, release] addresses checked, MMIO registered: first KVM_RUN */
 	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
@@ -108,7 +110,7 @@ struct keel_gic {
 	struct keel_irq *spi;		/* [c] nr_spis of them */
 	struct keel_gic_share *share;	/* [c] what EL2 knows of all this (hyp/gic_share.h); NULL: nothing. Read without */
 	struct keel_bus_dev dist_dev;
-	struct keel_bus_dev dir_dev;	/* GICv2: GICC_DIR's page */
+	struct keel_bus_dev cpu_dev;	/* GICv2: what of its CPU interface is not the hardware's */
 	struct mutex halt_lock;		/* who has the vCPUs halted */
 	bool halted;			/* [a] no vCPU may enter the guest */
 	unsigned int resamplers;	/* irqfds that are to be told of completions; irqfds.lock, read without */
@@ -119,9 +121,12 @@ struct keel_gic {
 /* The host can give guests a GIC. Set once at load: model, number of LRs, PRIbits, maintenance interrupt. */
 int keel_vgic_module_init(void);	/* returns 0 even without a usable GIC: ask keel_vgic_supported() */
 void keel_vgic_module_exit(void);
-bool keel_vgic_supported(void);
-bool keel_vgic_has_sysregs(void);	/* it is a GICv3 */
-unsigned int keel_vgic_max_vcpus(void);	/* that a VM can have on this host, with an in-kernel GIC or without */
+bool keel_vgic_supported(void);		/* guests can have one now; changes with the parameter gicv2 */
+bool keel_vgic_has_sysregs(void);	/* guests can have a GICv3 */
+/* That this VM can have on this host, with an in-kernel GIC or without; NULL: any. */
+unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm);
+/* No GICv3 will be this VM's: nothing is to promise its registers. */
+bool keel_vgic_lacks_sysregs(const struct keel_vm *vm);
 void keel_vgic_enable_cpu(void);	/* maintenance interrupt; IRQs off, own CPU */
 void keel_vgic_disable_cpu(void);
 void keel_vgic_wake_cpu(void);		/* the CPU may have lost its power since a guest ran; IRQs off, own CPU */
@@ -234,10 +239,10 @@ int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 /* ---- vgic/v3/device.c, vgic/v2/device.c: KVM_DEV_TYPE_ARM_VGIC_V3 or _V2 on the device-fd frame ---- */
 /* A GICv2 initialises itself when it is first used. -EBUSY: a GICv3 does not. Takes vm->lock. */
 int keel_vgic_lazy_init(struct keel_vm *vm);
-/* KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR: a GICv2 without a device fd. -ENODEV: the host's GIC is another. */
+/* KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR: a GICv2 without a device fd. -ENODEV: guests get another. */
 int keel_vgic_create_irqchip(struct keel_vm *vm);
 int keel_vgic_set_device_addr(struct keel_vm *vm, const struct kvm_arm_device_addr *addr);
-int keel_vgic_device_register(void);	/* nothing if !keel_vgic_supported(); after keel_vgic_module_init() */
+int keel_vgic_device_register(void);	/* after keel_vgic_module_init() */
 
 /* ---- vgic/place.c: where the frames are; config_lock held but in _vm_init and _vm_destroy ---- */
 void keel_place_vm_init(struct keel_vm *vm);	/* also without a GIC */

@@ -22,6 +22,7 @@
 #include "../core/objects.h"
 #include "../hyp/abort.h"
 #include "../hyp/entry.h"
+#include "../hyp/gicc_fast.h"
 #include "../mmu/mmu.h"
 #include "inplace.h"
 #include "vgic.h"
@@ -150,6 +151,8 @@ static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 	if (vcpu->kick_owed == vcpu)
 		vcpu->kick_owed = NULL;
 	keel_vhe_vgic_enter(&vcpu->ctx);
+	if (vcpu->ctx.gic.soft)
+		keel_gicc_fast_drive(&vcpu->ctx);
 	return signalled(vcpu);
 }
 

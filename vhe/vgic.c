@@ -48,13 +48,13 @@ void keel_vhe_vgic_load(const struct keel_ctx *ctx)
 	if (!keel_hyp_features.gicv3)
 		return;
 	set_idle(this_cpu_ptr(&keel_pcpu));
-	if (ctx->gic.present)
+	if (ctx->gic.in_cpu)
 		keel_gicv3_load(ctx);
 }
 
 void keel_vhe_vgic_save(struct keel_ctx *ctx)
 {
-	if (keel_hyp_features.gicv3 && ctx->gic.present)
+	if (keel_hyp_features.gicv3 && ctx->gic.in_cpu)
 		keel_gicv3_save(ctx);
 }
 

@@ -16,7 +16,7 @@ void keel_el2_gic_enter(struct keel_el2_world *w, const struct keel_ctx *ctx)
 	if (!keel_hyp_features.gicv3)
 		return;
 	write_sysreg_s(w->host.sre & ~(u64)ICC_SRE_EL2_ENABLE, SYS_ICC_SRE_EL2);
-	if (ctx->gic.present)
+	if (ctx->gic.in_cpu)
 		keel_gicv3_load(ctx);
 	keel_gicv3_enter(ctx, &w->gic);
 }
@@ -26,7 +26,7 @@ void keel_el2_gic_leave(struct keel_el2_world *w, struct keel_ctx *ctx)
 	if (!keel_hyp_features.gicv3)
 		return;
 	keel_gicv3_leave(ctx, &w->gic);
-	if (ctx->gic.present)
+	if (ctx->gic.in_cpu)
 		keel_gicv3_save(ctx);
 	if (w->gic.hcr) {
 		write_sysreg_s(0, SYS_ICH_HCR_EL2);

@@ -112,7 +112,8 @@ static void gic(void)
 
 	if (on & FIX_NO_GIC) {
 		CHECK_EQ(has_v3, -ENODEV);
-		CHECK_EQ(has_v2, -ENODEV);
+		/* in software, which the erratum has nothing to do with */
+		CHECK_EQ(has_v2, 0);
 		CHECK_EQ(reg_read(&vm->vcpu[0], REG_SYS(3, 0, 0, 4, 0)) >> 24 & 0xf, 0);
 	} else {
 		CHECK(has_v3 == 0 || has_v2 == 0);

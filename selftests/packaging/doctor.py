@@ -35,7 +35,7 @@ PCI = 'sys/bus/pci/devices/%s/' % DEVICE
 SECOND = {'sys/kernel/iommu_groups/7/devices/0000:01:00.1/class': '0x020000\n',
           'sys/kernel/iommu_groups/7/devices/0000:01:00.1/driver': Link('../../drivers/e1000e')}
 BRIDGE = {**SECOND, 'sys/kernel/iommu_groups/7/devices/0000:01:00.1/class': '0x060400\n'}
-REFUSED = '6,3,0,-;keel: no GIC for guests: %s\n6,4,0,-;keel: VHE, guests up to 48 bits of address\n'
+REFUSED = '6,3,0,-;keel: no GIC of the host\'s for guests: %s\n6,4,0,-;keel: VHE, guests up to 48 bits of address\n'
 # a certain group that is not the one of files made here
 OTHER_GROUP = {'etc/group': 'kvm:x:%d:ann\n' % (os.getgid() + 1)}
 

@@ -2,7 +2,7 @@
 /*
  * The CPU interface of a GICv2 for user space: KVM_DEV_ARM_VGIC_GRP_CPU_REGS.
  * No vCPU runs: ctx.gic has all of it. The guest has the hardware's, but for
- * GICC_DIR.
+ * GICC_DIR, or software's (hyp/gicc.c).
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
@@ -12,6 +12,7 @@
 #include <asm/byteorder.h>
 #include "../../core/bus.h"
 #include "../../core/objects.h"
+#include "../../hyp/gicc.h"
 #include "../v3/cpuif.h"
 #include "../frame.h"
 
@@ -20,8 +21,6 @@
 #define VMCR_ABPR	GENMASK(20, 18)
 #define VMCR_BPR	GENMASK(23, 21)
 #define VMCR_PMR	GENMASK(31, 27)
-
-#define IIDR		(0x4bU << 20 | 2U << 16 | 0x43bU)	/* KVM's product 'K', architecture 2, Arm */
 
 static u32 *vmcr(const struct keel_frame_access *a)
 {
@@ -67,7 +66,7 @@ static void write_apr(const struct keel_frame_access *a, u32 i, u64 val, u64 mas
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return IIDR;
+	return KEEL_GICC_IIDR;
 }
 
 #define WORDS(offset_, n_, ...) \

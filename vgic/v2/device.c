@@ -10,7 +10,7 @@
 #include <linux/uaccess.h>
 #include "../../core/objects.h"
 #include "device.h"
-#include "../hw.h"
+#include "kind.h"
 #include "place.h"
 #include "../setup.h"
 #include "../uaccess.h"
@@ -90,6 +90,7 @@ static int has_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 /* No release: unlike a GICv3 it is initialised when it is first used, also after its fd has gone. */
 const struct keel_device_ops keel_device2_ops = {
 	.name = "kvm-arm-vgic-v2",
+	.offered = keel_v2_offered,
 	.create = keel_setup_create,
 	.destroy = keel_setup_destroy,
 	.set_attr = set_attr,

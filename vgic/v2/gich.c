@@ -44,6 +44,7 @@ struct live {
 static DEFINE_PER_CPU(struct live, live);
 static void __iomem *gich;	/* [I] after init */
 static phys_addr_t gicv;	/* [I] */
+static bool is_gic;		/* [I] */
 
 static const struct of_device_id gic_ids[] = {
 	{ .compatible = "arm,gic-400" },
@@ -60,6 +61,7 @@ static int find_in_dt(struct frames *f)
 
 	if (!node)
 		return -ENODEV;
+	is_gic = true;
 	err = of_address_to_resource(node, REG_GICH, &f->gich) ?:
 	      of_address_to_resource(node, REG_GICV, &f->gicv);
 	f->irq = of_irq_get(node, 0);
@@ -84,6 +86,7 @@ static int find_in_acpi(struct frames *f)
 	if (acpi_disabled || ACPI_FAILURE(acpi_get_table(ACPI_SIG_MADT, 0, &table)))
 		return -ENODEV;
 	gicc = keel_hw_madt_gicc(table);
+	is_gic = gicc;
 	if (gicc && gicc->gich_base_address && gicc->gicv_base_address) {
 		set_frame(&f->gich, gicc->gich_base_address, FRAME_SIZE);
 		set_frame(&f->gicv, gicc->gicv_base_address, KEEL_GICV_SIZE);
@@ -129,7 +132,7 @@ int __init keel_gich_init(void)
 	if (err)
 		return err;
 	if (!safe_to_map(&f.gicv)) {
-		keel_info("no GICv2 for guests: its virtual CPU interface is not alone in its pages");
+		keel_info("no GIC of the host's for guests: its virtual CPU interface is not alone in its pages");
 		return -ENXIO;
 	}
 	if (f.irq <= 0)
@@ -140,6 +143,11 @@ int __init keel_gich_init(void)
 	gicv = f.gicv.start;
 	describe();
 	return f.irq;
+}
+
+bool keel_gich_is_gic(void)
+{
+	return is_gic;
 }
 
 void keel_gich_exit(void)

@@ -21,6 +21,8 @@ struct keel_vcpu;
  */
 #define KEEL_GICV_DIR_TRAPS	(PAGE_SIZE == KEEL_GICV_PAGE)
 
+/* The host's GIC is a GICv2, with a virtual CPU interface or without. After keel_gich_init(). */
+bool keel_gich_is_gic(void);
 /* Find and map it. The Linux number of its maintenance interrupt; -ENODEV, -ENXIO, -ENOMEM. */
 int keel_gich_init(void);
 void keel_gich_exit(void);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where a GICv2's frames are: the distributor on the bus, the CPU interface as
- * a window to the host's GICV, with GICC_DIR beside it on the bus.
+ * a window to the host's GICV, with GICC_DIR beside it on the bus; or in software
+ * all of it on the bus, which a fast exit mostly is before.
  *
  * vm->config_lock held.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kvm.h>
-#include "../../core/objects.h"
+#include "../../core/vcpus.h"
 #include "../../mmu/mmu.h"
 #include "../addr.h"
 #include "../frame.h"
@@ -64,8 +65,19 @@ static int register_dev(struct keel_vm *vm, struct keel_bus_dev *dev, u64 base, 
 	dev->base = ipa(base);
 	dev->len = len;
 	/* the limit is on user space's devices: in-tree, where GICC_DIR is the hardware's, it takes none */
-	dev->uncounted = ops == &keel_dir2_ops;
+	dev->uncounted = ops != &keel_dist2_ops;
 	return keel_bus_register(vm, dev);
+}
+
+static int register_cpu(struct keel_vm *vm)
+{
+	struct keel_gic *g = &vm->gic;
+
+	if (g->soft)
+		return register_dev(vm, &g->cpu_dev, g->cpu_base, KEEL_GICV_SIZE, &keel_soft2_ops);
+	if (!KEEL_GICV_DIR_TRAPS)
+		return 0;
+	return register_dev(vm, &g->cpu_dev, g->cpu_base + KEEL_GICV_PAGE, KEEL_GICV_PAGE, &keel_dir2_ops);
 }
 
 static int register_all(struct keel_vm *vm)
@@ -73,31 +85,51 @@ static int register_all(struct keel_vm *vm)
 	struct keel_gic *g = &vm->gic;
 	int err = register_dev(vm, &g->dist_dev, g->dist_base, KEEL_DIST2_SIZE, &keel_dist2_ops);
 
-	if (err || !KEEL_GICV_DIR_TRAPS)
+	if (err)
 		return err;
-	err = register_dev(vm, &g->dir_dev, g->cpu_base + KEEL_GICV_PAGE, KEEL_GICV_PAGE, &keel_dir2_ops);
+	err = register_cpu(vm);
 	if (err)
 		keel_bus_unregister(vm, &g->dist_dev);
 	return err;
 }
 
-int keel_place2_map(struct keel_vm *vm)
+static int open_window(struct keel_vm *vm)
 {
 	u64 size = KEEL_GICV_DIR_TRAPS ? KEEL_GICV_PAGE : KEEL_GICV_SIZE;
+
+	return keel_mmu_set_window(vm, ipa(vm->gic.cpu_base), hpa(keel_gich_gicv()), size);
+}
+
+/* EL2 knows where it is by the context. No vCPU has run. */
+static void open_hole(struct keel_vm *vm)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_mmu_set_hole(vm, ipa(vm->gic.cpu_base), KEEL_GICV_SIZE);
+	keel_for_each_vcpu(i, vcpu, vm)
+		vcpu->ctx.gic_dist = vm->gic.cpu_base;
+}
+
+int keel_place2_map(struct keel_vm *vm)
+{
 	int err;
 
 	lockdep_assert_held(&vm->config_lock);
 	err = check_complete(&vm->gic) ?: keel_vgic_init_irqs(vm);
 	if (err)
 		return err;
-	err = keel_mmu_set_window(vm, ipa(vm->gic.cpu_base), hpa(keel_gich_gicv()), size);
+	if (vm->gic.soft)
+		open_hole(vm);
+	else
+		err = open_window(vm);
 	return err ?: register_all(vm);
 }
 
 void keel_place2_unmap(struct keel_vm *vm)
 {
 	lockdep_assert_held(&vm->config_lock);
-	if (KEEL_GICV_DIR_TRAPS)
-		keel_bus_unregister(vm, &vm->gic.dir_dev);
+	if (vm->gic.soft || KEEL_GICV_DIR_TRAPS)
+		keel_bus_unregister(vm, &vm->gic.cpu_dev);
 	keel_bus_unregister(vm, &vm->gic.dist_dev);
 }

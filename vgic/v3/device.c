@@ -210,12 +210,9 @@ static const struct keel_device_ops vgic_ops = {
 
 int keel_vgic_device_register(void)
 {
-	switch (keel_gic_hw.model) {
-	case KEEL_GIC_V3:
-		return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V3, &vgic_ops);
-	case KEEL_GIC_V2:
-		return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V2, &keel_device2_ops);
-	default:
-		return 0;
-	}
+	int err = keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V2, &keel_device2_ops);
+
+	if (err || keel_gic_hw.model != KEEL_GIC_V3)
+		return err;
+	return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V3, &vgic_ops);
 }

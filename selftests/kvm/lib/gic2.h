@@ -6,6 +6,8 @@
 #ifndef GIC2_H
 #define GIC2_H
 
+#include <stdlib.h>
+#include <unistd.h>
 #include "gic.h"
 
 #define GICC		(MMIO_BASE + 0x10000)
@@ -23,6 +25,9 @@
 #define GICC_RPR	0x14
 #define GICC_HPPIR	0x18
 #define GICC_ABPR	0x1c
+#define GICC_AIAR	0x20
+#define GICC_AEOIR	0x24
+#define GICC_AHPPIR	0x28
 #define GICC_APR	0xd0
 #define GICC_IIDR	0xfc
 #define GICC_DIR	0x1000
@@ -59,6 +64,36 @@ static inline void gic2_dist_enable(u32 nr)
 }
 
 /* --- the host's side --- */
+
+static inline bool gic_is_offered(u32 type)
+{
+	struct kvm_create_device test = { .type = type, .flags = KVM_CREATE_DEVICE_TEST };
+	int vm = vm_fd(0), err = kvm(vm, KVM_CREATE_DEVICE, &test);
+
+	close(vm);
+	return !err;
+}
+
+static char gic2_parameter[32];	/* as it was, and is to be */
+static int gic2_changer;
+
+static inline void gic2_unoffer(void)
+{
+	char unused[32];
+
+	if (getpid() == gic2_changer)
+		change_parameter("gicv2", gic2_parameter, unused);
+}
+
+/* Until the program ends: where the host has no GICv2 for guests keel has one in software. For a constructor. */
+static inline void gic2_offer(void)
+{
+	if (access("/dev/kvm", R_OK | W_OK) || gic_is_offered(KVM_DEV_TYPE_ARM_VGIC_V2) ||
+	    !change_parameter("gicv2", "soft", gic2_parameter))
+		return;
+	gic2_changer = getpid();
+	atexit(gic2_unoffer);
+}
 
 /* Ends the case as skipped where there is none. */
 static inline int gic2_create(int vm)

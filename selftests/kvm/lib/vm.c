@@ -337,6 +337,22 @@ bool pin_to(int cpu)
 	return sched_setaffinity(0, sizeof(set), &set) == 0;
 }
 
+bool change_parameter(const char *name, const char *val, char old[32])
+{
+	char path[96];
+	int fd, n;
+
+	snprintf(path, sizeof(path), "/sys/module/keel/parameters/%s", name);
+	fd = open(path, O_RDWR);
+	if (fd < 0)
+		return false;
+	n = read(fd, old, 31);
+	old[n > 0 ? n : 0] = 0;
+	n = write(fd, val, strlen(val));
+	close(fd);
+	return n > 0;
+}
+
 void set_halt_poll(const char *ns)
 {
 	FILE *f = fopen("/sys/module/keel/parameters/halt_poll_ns", "w") ?:

@@ -55,6 +55,8 @@ int device_new(int vm, u32 type);
 int device_attr(int fd, unsigned long request, u32 group, u64 attr, const void *val);
 /* Does keel serve, and not the in-tree KVM? */
 bool on_keel(void);
+/* A parameter of keel's, whose value goes to old before it is changed. False: it cannot be. */
+bool change_parameter(const char *name, const char *val, char old[32]);
 
 int vm_slot(int vm, u32 slot, u32 flags, u64 gpa, u64 size, const void *hva);
 /* Anonymous zeroed memory of this size and alignment. */

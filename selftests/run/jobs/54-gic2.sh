@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A VHE host with a GICv2: what of the module has to do with it, and a guest.
+# A VHE host with a GICv2: what of the module has to do with it, and a guest; then a
+# GICv2 in software, whose timer the host's driver ends.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host gic2 --kernel 6.12 --gic 2 --timeout 1500 "${GUEST_FILES[@]}" -- \
 	"$TOP/build/selftests/abi_vgic2" "$TOP/build/selftests/gic2_lists" \
-	"$TOP/build/selftests/timer_user" "$RUN/host/vmm-guest 1"
+	"$TOP/build/selftests/timer_user" "$RUN/host/vmm-guest 1" \
+	"[ ! -e /sys/module/keel ] || echo soft >/sys/module/keel/parameters/gicv2" "$TOP/build/selftests/gic2_lists"
 
 # What the host makes active in the GIC has to be so before a guest that could end
 # it is entered: each write of GICD_ISACTIVER<n> is followed by a read. The trace

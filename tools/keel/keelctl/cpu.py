@@ -7,7 +7,7 @@ from .result import check, note, ok, warn
 SMALL_PAGE = 4096
 VMIDS_ALWAYS = 255      # 8 bits, without that of the host
 
-NO_GIC, TRUST = 'guests have no interrupt controller in the kernel', 'an untrusted guest can stop the machine'
+NO_GIC, TRUST = 'guests have a GICv2 in software alone', 'an untrusted guest can stop the machine'
 
 # The rows of core/errata_table.c that take something away: erratum; implementer and part; first and last
 # variant and revision; what is lost.
@@ -39,11 +39,11 @@ def errata(host):
 
 
 def refusal(host):
-    """Why keel, when it was loaded last, gave guests no GIC; or None."""
+    """Why keel, when it was loaded last, gave guests no GIC of the host's; or None."""
     loads = host.log.split(', guests up to ')    # each load's last message
     if not host.is_loaded or len(loads) < 2:
         return None
-    m = re.search(r'keel: no GIC(?:v2)? for guests: ([^\n]*)', loads[-2])
+    m = re.search(r"keel: no GIC of the host's for guests: ([^\n]*)", loads[-2])
     return m[1] if m else None
 
 
@@ -51,9 +51,12 @@ def refusal(host):
 def controller(host):
     names = set(re.findall(r'\bGICv[23]\b|\bGIC-0\b', host.text('/proc/interrupts') or ''))
     why = refusal(host)
-    if why or not names:
-        return warn(why or 'not a GIC', 'a GICv3, or a GICv2 with virtual CPU interface',
+    if not names:
+        return warn('not a GIC', 'a GICv3, or a GICv2 with virtual CPU interface',
                     'guests run with a VMM that has a GIC of its own')
+    if why:
+        return warn(why, 'a GICv3, or a GICv2 with virtual CPU interface',
+                    'guests have a GICv2 in software, or one of their VMM')
     if 'GICv3' in names:
         return ok('GICv3; guests have one, with ITS')
     return ok('GICv2; guests have one, with at most 8 CPUs')
