@@ -21,6 +21,7 @@
 
 #define GICD		MMIO_BASE
 #define GICR(cpu)	(MMIO_BASE + 0x100000 + (cpu) * 0x20000ul)
+#define GICC		(MMIO_BASE + 0x10000)	/* of a GICv2 */
 #define GICD_IIDR	(GICD + 0x8)
 #define GICD_IPRIORITYR	(GICD + 0x400)
 #define SGI_FRAME	0x10000
@@ -189,6 +190,21 @@ static void guest_eoi(u64 arg)
 	for (u64 i = 1; i <= BATCHES; i++) {
 		write32(GICD + 0x200 + SPI / 32 * 4, 1u << SPI % 32);
 		await(&nr_taken[0], i);
+	}
+}
+
+/* A GICv2 whose CPU interface is software: one interrupt is taken and ended. */
+static void guest_gicc(u64 arg)
+{
+	write32(GICD, 1);
+	write32(GICD + 0xc00 + 8, ~0u);				/* GICD_ICFGR: edges */
+	write32(GICD + 0x800 + SPI, 1);				/* GICD_ITARGETSR */
+	write32(GICD + 0x100 + SPI / 32 * 4, 1u << SPI % 32);	/* GICD_ISENABLER */
+	write32(GICC + 0x04, 0xff);
+	write32(GICC, 1);
+	for (unsigned int i = 0; i < BATCHES; i++) {
+		write32(GICD + 0x200 + SPI / 32 * 4, 1u << SPI % 32);
+		BATCH(GIC2_ACK, write32(GICC + 0x10, read32(GICC + 0x0c)));
 	}
 }
 
@@ -399,6 +415,24 @@ static int add_gic(int vm, u32 irqs)
 	return cd.fd;
 }
 
+/* In software, also where the host has one. */
+static void add_soft_gic2(int vm)
+{
+	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+	u64 dist = GICD, cpu = GICC;
+	char old[32], unused[32];
+	int err;
+
+	if (!change_parameter("gicv2", "soft", old))
+		ktap_skip("no GICv2 in software");
+	err = kvm(vm, KVM_CREATE_DEVICE, &cd);
+	change_parameter("gicv2", old, unused);
+	REQUIRE_EQ(err, 0);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_DIST, &dist);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V2_ADDR_TYPE_CPU, &cpu);
+	gic_attr(cd.fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+}
+
 static struct vm *new_vm(unsigned int n, void (*fn)(u64))
 {
 	struct vm *vm = vm_new(n, fn, 0);
@@ -456,6 +490,15 @@ static void wfi_pending(void) { simple(guest_wfi_pending, 1); }
 static void user_read(void) { simple(guest_user_read, 1); }
 static void user_write(void) { simple(guest_user_write, 1); }
 static void eoi(void) { simple(guest_eoi, 1); }
+static void gicc(void)
+{
+	struct vm *vm = vm_new(1, guest_gicc, 0);
+
+	add_soft_gic2(vm->fd);
+	serve(&vm->vcpu[0]);
+	best = *vm_shared(vm, best);
+}
+
 static void timer(void) { simple(guest_timer, 1); }
 static void wfi_sleep(void) { simple(guest_wfi_sleep, 1); }
 
@@ -692,7 +735,7 @@ static const struct bench {
 	B(HYPERCALL, hypercall), B(FEATURES, features), B(IDREG, idreg), B(CTR, ctr),
 	B(GIC_READ, gic_read), B(GIC_WRITE, gic_write), B(SGI_SEND, sgi_send), B(WFI_PENDING, wfi_pending),
 	B(USER_READ, user_read), B(USER_WRITE, user_write), B(IOEVENTFD, ioeventfd),
-	B(SGI_HANDLER, sgi_handler), B(EOI, eoi), B(IRQFD_SPI, irqfd_spi),
+	B(SGI_HANDLER, sgi_handler), B(EOI, eoi), B(GIC2_ACK, gicc), B(IRQFD_SPI, irqfd_spi),
 	B(IRQFD_LPI, irqfd_lpi), B(LPI_CROWD, lpi_crowd), B(TIMER, timer),
 	B(WFI_SLEEP, wfi_sleep), B(SWITCH_VCPU, switch_vcpu), B(SWITCH_VM, switch_vm),
 	B(FAULT_4K, fault_4k), B(FAULT_2M, fault_2m), B(WRPROTECT, wrprotect),

@@ -25,6 +25,7 @@
 	OP(IOEVENTFD,	"ioeventfd",		100, 128) \
 	OP(SGI_HANDLER,	"sgi-to-handler",	100, 64) \
 	OP(EOI,		"interrupt-completion",	100, 1) \
+	OP(GIC2_ACK,	"gicc-ack-eoi",		100, 1) \
 	OP(IRQFD_SPI,	"irqfd-spi-to-handler",	50,  32) \
 	OP(IRQFD_LPI,	"irqfd-lpi-to-handler",	50,  32) \
 	OP(LPI_CROWD,	"exit-900-lpis",	50,  64) \
