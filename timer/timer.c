@@ -82,14 +82,15 @@ static struct keel_irq *ppi_of(struct keel_vcpu *vcpu, enum keel_timer_id id)
 	return &vcpu->gic.irq[vcpu->vm->timer.ppi[id]];
 }
 
-static void change_line(struct keel_vcpu *vcpu, u32 intid, bool level)
+/* Out of line, for set_line() to stay in it. */
+static noinline void change_line(struct keel_vcpu *vcpu, u32 intid, bool level)
 {
 	if (keel_traced(KEEL_EVENT_TIMER))
 		keel_trace_timer(vcpu->id, intid, level);
 	keel_vgic_set_line(vcpu->vm, vcpu, intid, level);
 }
 
-static void set_line(struct keel_vcpu *vcpu, enum keel_timer_id id, bool level)
+static __always_inline void set_line(struct keel_vcpu *vcpu, enum keel_timer_id id, bool level)
 {
 	vcpu->timer.line[id] = level;
 	/* asked four times at each exit, and rarely anything has changed */
