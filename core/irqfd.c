@@ -109,24 +109,18 @@ static void lower_and_tell(struct keel_vm *vm, const struct keel_routing_table *
 		tell(vm, gsi);
 }
 
-/* Under vm->irq_srcu. */
-static bool has_resampler(struct keel_vm *vm, const struct keel_routing_table *t, u32 intid)
-{
-	int gsi = keel_routing_table_gsi(t, intid);
-
-	while (gsi >= 0 && !is_resampled(vm, gsi))
-		gsi = keel_routing_table_next_gsi(t, gsi);
-	return gsi >= 0;
-}
-
 /* The guest completed a level-sensitive interrupt. Preemptible. */
 static void resample(struct keel_vm *vm, u32 intid)
 {
 	const struct keel_routing_table *t;
-	int idx = srcu_read_lock(&vm->irq_srcu);
+	int gsi, idx;
 
+	idx = srcu_read_lock(&vm->irq_srcu);
 	t = keel_routing_get(vm);
-	if (has_resampler(vm, t, intid))
+	gsi = keel_routing_table_gsi(t, intid);
+	while (gsi >= 0 && !is_resampled(vm, gsi))
+		gsi = keel_routing_table_next_gsi(t, gsi);
+	if (gsi >= 0)
 		lower_and_tell(vm, t, intid);
 	srcu_read_unlock(&vm->irq_srcu, idx);
 }
@@ -135,6 +129,17 @@ static void put_resample(struct irqfd *p)
 {
 	if (p->resample)
 		eventfd_ctx_put(p->resample);
+}
+
+static bool has_resampler(struct keel_vm *vm, const struct keel_routing_table *t, int intid)
+{
+	struct irqfd *p;
+	int bucket;
+
+	hash_for_each(vm->irqfds.resamplers, bucket, p, resampler)
+		if (keel_routing_table_intid(t, p->gsi) == intid)
+			return true;
+	return false;
 }
 
 /* The line falls, unless another irqfd may be holding it up, by whatever GSI. */
