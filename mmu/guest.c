@@ -42,6 +42,19 @@ static int read_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 	return 0;
 }
 
+/* What a guest reads while it is written, and is one register's worth, is written at once. */
+static void store(void *to, const void *data, size_t len)
+{
+	u64 val;
+
+	if (len == sizeof(val) && IS_ALIGNED((unsigned long)to, sizeof(val))) {
+		memcpy(&val, data, sizeof(val));
+		WRITE_ONCE(*(u64 *)to, val);
+	} else {
+		memcpy(to, data, len);
+	}
+}
+
 /* The log is written after the data: a report that misses this write finds the bit next time. */
 static int write_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, const void *data, size_t len)
 {
@@ -50,7 +63,7 @@ static int write_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, c
 	if (slot->flags & KVM_MEM_READONLY ||
 	    pin_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, FOLL_WRITE, &page) != 1)
 		return -EFAULT;
-	memcpy(in_page(page, ipa), data, len);
+	store(in_page(page, ipa), data, len);
 	unpin_user_pages_dirty_lock(&page, 1, true);
 	keel_log_mark(by, slot, ipa, len);
 	return 0;
@@ -138,16 +151,27 @@ bool keel_guest_is_memory(struct keel_vm *vm, ipa_t ipa)
 	return keel_guest_has_memory(vm, ipa, 1);
 }
 
+/* What is mapped there has no pages. What is not mapped may be memory all the same. */
+static bool is_device(struct mm_struct *mm, unsigned long hva)
+{
+	struct vm_area_struct *vma;
+	bool device;
+
+	mmap_read_lock(mm);
+	vma = find_vma_intersection(mm, hva, hva + 1);
+	device = vma && (vma->vm_flags & (VM_PFNMAP | VM_IO));
+	mmap_read_unlock(mm);
+	return device;
+}
+
 bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa)
 {
 	int idx = srcu_read_lock(&vm->srcu);
 	struct keel_slot *slot = keel_memslot_find(&vm->mmu, ipa);
-	struct page *page = slot && !(slot->flags & KVM_MEM_READONLY) ? get(slot, ipa) : NULL;
+	bool may = slot && !(slot->flags & KVM_MEM_READONLY) && !is_device(vm->mm, keel_memslot_hva(slot, ipa));
 
-	if (page)
-		put_page(page);
 	srcu_read_unlock(&vm->srcu, idx);
-	return page;
+	return may;
 }
 
 bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page)

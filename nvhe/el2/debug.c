@@ -20,15 +20,21 @@
 #define PMBIDR_P	BIT_ULL(4)	/* the buffer is a higher exception level's */
 #define DFR0_BRBE	GENMASK_ULL(55, 52)
 #define DFR0_TRACEFILT	GENMASK_ULL(43, 40)
+#define HDFGWTR_NBRBCTL	BIT_ULL(60)
 #define AT_EL0_EL1	GENMASK_ULL(1, 0)	/* TRFCR_EL1.E0TRE and E1TRE, BRBCR_EL1.E0BRE and ExBRE */
 #define LIMITR_E	BIT_ULL(0)	/* PMBLIMITR_EL1.E, TRBLIMITR_EL1.E */
 
+/*
+ * EL3 may trap BRBCR_EL1 (MDCR_EL3.SBRBE) and TRFCR_EL1 (TTRF), which no ID register tells. The
+ * former is read where the kernel has opened it to EL1, so where firmware has as well
+ * (booting.rst); the latter where the trace buffer is in use, whose driver writes it.
+ */
 void keel_el2_debug_take(struct keel_el2_world *w)
 {
 	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
 
 	w->trf = dfr0 & DFR0_TRACEFILT;
-	w->brbe = dfr0 & DFR0_BRBE;
+	w->brbe = (dfr0 & DFR0_BRBE) && (w->host.hdfgwtr & HDFGWTR_NBRBCTL);
 	w->spe = (w->host.mdcr & MDCR_E2PB) && !(read_sysreg_s(SYS_PMBIDR_EL1) & PMBIDR_P);
 	w->trbe = w->host.mdcr & MDCR_E2TB;
 }
@@ -49,6 +55,8 @@ static void quiet_spe(struct keel_el2_world *w)
 
 static void quiet_trace(struct keel_el2_world *w)
 {
+	if (!w->trf)
+		return;
 	w->trfcr = read_sysreg_s(SYS_TRFCR_EL1);
 	if (!(w->trfcr & AT_EL0_EL1)) {
 		w->trfcr = 0;
@@ -67,12 +75,13 @@ static void quiet_brbe(struct keel_el2_world *w)
 		w->brbcr = 0;
 }
 
-/* Tracing is prohibited. */
 static void quiet_trbe(struct keel_el2_world *w)
 {
+	w->trfcr = 0;
 	w->trblimitr = read_sysreg_s(SYS_TRBLIMITR_EL1);
 	if (!(w->trblimitr & LIMITR_E))
 		return;
+	quiet_trace(w);
 	if (keel_hyp_features.tsb_erratum)
 		__tsb_csync();	/* Cortex-A710 2054223, Neoverse N2 2067961: the first may do nothing */
 	__tsb_csync();	/* what was traced is out (Arm ARM D7.4) */
@@ -87,8 +96,6 @@ void keel_el2_debug_quiet(struct keel_el2_world *w)
 {
 	if (w->spe)
 		quiet_spe(w);
-	if (w->trf)
-		quiet_trace(w);
 	if (w->trbe)
 		quiet_trbe(w);
 	if (w->brbe)
