@@ -308,6 +308,9 @@ int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 		return 0;
 	val = keel_idlimits_forget(idx, vm->arch.abi, host_idx(idx), val);
 	mutex_lock(&vm->config_lock);
+	/* it may have been read before there was a GIC */
+	if (keel_vgic_lacks_sysregs(vm))
+		val &= ~gic_fields(idx);
 	if (vm->has_run)
 		err = val == keel_idreg_read(vm, idx) ? 0 : -EBUSY;
 	else

@@ -116,9 +116,9 @@ static bool has_ras(void)
 }
 
 /* What needs a GIC to give to guests. */
-static int by_gic(unsigned long cap)
+static int by_gic(const struct keel_vm *vm, unsigned long cap)
 {
-	if (!keel_vgic_supported())
+	if (!(vm && READ_ONCE(vm->gic.present)) && !keel_vgic_supported())
 		return 0;
 	switch (cap) {
 	case KVM_CAP_IRQCHIP:
@@ -176,7 +176,7 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 		return abi_of(vm) >= KEEL_ABI_7_3;
 	if (cap == KVM_CAP_ARM_PMU_V3_STRICT)
 		return abi_of(vm) >= KEEL_ABI_7_3 && keel_pmu_supported();
-	return always(cap) ? 1 : count(vm, cap) ?: by_host(cap) ?: by_gic(cap);
+	return always(cap) ? 1 : count(vm, cap) ?: by_host(cap) ?: by_gic(vm, cap);
 }
 
 /* At any time and as often as one likes: vCPUs that poll meanwhile go on by the old limit. */

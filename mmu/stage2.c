@@ -41,7 +41,7 @@
 #define ATTR_SH_INNER	(3ULL << 8)
 
 /* The most that is done before other users of the lock get a turn: of tables' entries, and of cache lines. */
-#define PART		(1ULL << 30)
+#define PART		SZ_256M		/* between two yields; each entry of a log that the CPU has written is noted */
 #define CLEAN_PART	SZ_2M
 
 struct keel_stage2_caps keel_stage2_caps __ro_after_init;

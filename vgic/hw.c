@@ -54,7 +54,7 @@ static int find_in_dt(void)
 }
 
 #ifdef CONFIG_ACPI
-const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt)
+const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt, bool any)
 {
 	const void *end = (const void *)madt + madt->length;
 	const void *p = (const struct acpi_table_madt *)madt + 1;
@@ -67,8 +67,11 @@ const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_ta
 		if (sub->length < sizeof(*sub) || p + sub->length > end)
 			break;
 		/* the structure has grown with each ACPI; a firmware's may end earlier */
-		if (sub->type != ACPI_MADT_TYPE_GENERIC_INTERRUPT ||
-		    sub->length < offsetofend(struct acpi_madt_generic_interrupt, vgic_interrupt) ||
+		if (sub->type != ACPI_MADT_TYPE_GENERIC_INTERRUPT)
+			continue;
+		if (any)
+			return gicc;
+		if (sub->length < offsetofend(struct acpi_madt_generic_interrupt, vgic_interrupt) ||
 		    !gicc->vgic_interrupt)
 			continue;
 		return gicc;
@@ -92,7 +95,7 @@ static int find_in_acpi(void)
 
 	if (acpi_disabled || ACPI_FAILURE(acpi_get_table(ACPI_SIG_MADT, 0, &table)))
 		return -ENODEV;
-	gicc = keel_hw_madt_gicc(table);
+	gicc = keel_hw_madt_gicc(table, false);
 	irq = gicc ? keel_hw_register_maintenance(gicc) : -ENODEV;
 	acpi_put_table(table);
 	return irq;

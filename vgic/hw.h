@@ -37,8 +37,11 @@ extern struct keel_gic_hw keel_gic_hw;	/* [I] after module init */
 
 struct acpi_table_header;
 struct acpi_madt_generic_interrupt;
-/* The MADT's first CPU interface that has a maintenance interrupt, or NULL: a PPI has one number on all CPUs. */
-const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt);
+/*
+ * The MADT's first CPU interface that has a maintenance interrupt, or NULL: a PPI has one number
+ * on all CPUs. any: the first one, whatever it has.
+ */
+const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt, bool any);
 /* Its Linux number, or -errno. */
 int keel_hw_register_maintenance(const struct acpi_madt_generic_interrupt *gicc);
 

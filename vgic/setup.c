@@ -52,6 +52,18 @@ static int check_create(struct keel_vm *vm, bool v2, bool soft)
 	return err;
 }
 
+/* The id is the number of a vCPU's CPU interface. */
+static bool has_high_id(struct keel_vm *vm)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, vcpu, vm)
+		if (vcpu->id >= KEEL_V2_MAX_VCPUS)
+			return true;
+	return false;
+}
+
 int keel_setup_create(struct keel_device *dev, u32 type)
 {
 	enum keel_v2_kind kind = keel_v2_kind();
@@ -61,7 +73,7 @@ int keel_setup_create(struct keel_device *dev, u32 type)
 	/* the parameter may just have changed */
 	if (kind == KEEL_V2_NONE)
 		return -ENODEV;
-	if (dev->vm->nr_vcpus > KEEL_V2_MAX_VCPUS)
+	if (has_high_id(dev->vm))
 		return -E2BIG;
 	return check_create(dev->vm, true, kind == KEEL_V2_SOFT);
 }

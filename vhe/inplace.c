@@ -50,7 +50,7 @@ static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
 	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11);
 
 	if ((iss & (ESR_ELx_SYS64_ISS_SYS_MASK | ESR_ELx_SYS64_ISS_DIR_MASK)) != sgi1r ||
-	    !ctx->gic.present || (ctx->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+	    !ctx->gic.in_cpu || (ctx->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
 		return KEEL_INPLACE_NO;
 	if (!keel_vgic_try_sgi(vcpu, rt == XZR ? 0 : ctx->x[rt], true))
 		return KEEL_INPLACE_NO;

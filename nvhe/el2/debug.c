@@ -26,8 +26,8 @@
 
 /*
  * EL3 may trap BRBCR_EL1 (MDCR_EL3.SBRBE) and TRFCR_EL1 (TTRF), which no ID register tells. The
- * former is read where the kernel has opened it to EL1, so where firmware has as well
- * (booting.rst); the latter where the trace buffer is in use, whose driver writes it.
+ * former is read where the kernel has opened it to EL1, which it does where firmware has
+ * by Linux's booting protocol; the latter where the trace buffer is in use, whose driver writes it.
  */
 void keel_el2_debug_take(struct keel_el2_world *w)
 {

@@ -115,6 +115,8 @@ static void check_nothing_of_v3(void)
 	GUEST_EQ(guest_last_esr >> 26, 0);
 	icc_write(ICC_PMR, 0xff);
 	GUEST_EQ(guest_nr_sync, 2);
+	icc_write(ICC_SGI1R, 3 << 24 | 1 << 1);
+	GUEST_EQ(guest_nr_sync, 3);
 }
 
 static void guest_registers(u64 arg)
@@ -348,7 +350,24 @@ static void run(void (*fn)(u64))
 	vcpu_finish(&new_vm(1, fn)->vcpu[0]);
 }
 
-static void registers(void) { run(guest_registers); }
+static void registers(void)
+{
+	vcpu_finish(&new_vm(2, guest_registers)->vcpu[0]);
+}
+
+/* A VMM writes back what it read before it made the GIC. */
+static void read_before(void)
+{
+	struct vm *vm = vm_new(1, guest_registers, 0);
+	u64 pfr0 = reg_read(&vm->vcpu[0], REG_SYS(3, 0, 0, 4, 0));
+
+	soft();
+	REQUIRE(device_new(vm->fd, KVM_DEV_TYPE_ARM_VGIC_V2) >= 0);
+	restore();
+	CHECK_EQ(reg_set(vm->vcpu[0].fd, REG_SYS(3, 0, 0, 4, 0), &pfr0), 0);
+	CHECK_EQ(reg_read(&vm->vcpu[0], REG_SYS(3, 0, 0, 4, 0)) >> 24 & 15, 0);
+}
+
 static void ways(void) { run(guest_ways); }
 static void timer(void) { run(guest_timer); }
 static void groups(void) { run(guest_groups); }
@@ -396,8 +415,7 @@ static void eight(void)
 		vcpu_fd(vm, i);
 	CHECK_EQ(kvm(vm, KVM_CREATE_VCPU, 8), -EINVAL);
 	vm = vm_fd(0);
-	for (u32 i = 0; i < 9; i++)
-		vcpu_fd(vm, i);
+	vcpu_fd(vm, 8);
 	CHECK_EQ(device_new(vm, KVM_DEV_TYPE_ARM_VGIC_V2), -E2BIG);
 	CHECK_EQ(kvm(vm, KVM_CREATE_IRQCHIP, 0), -E2BIG);
 	restore();
@@ -408,6 +426,7 @@ static const struct ktap_case cases[] = {
 	{ "taken and ended in both ways", ways },
 	{ "the timer in both ways", timer },
 	{ "groups and lines", groups },
+	{ "ID registers read before", read_before },
 	{ "the parameter gicv2", by_parameter },
 	{ "eight vCPUs", eight },
 };

@@ -117,10 +117,10 @@ int keel_vgic_set_device_addr(struct keel_vm *vm, const struct kvm_arm_device_ad
 
 	if (FIELD_GET(KVM_ARM_DEVICE_ID_MASK, addr->id) != KVM_ARM_DEVICE_VGIC_V2)
 		return -ENODEV;
-	if (!keel_vgic_supported())
-		return -ENXIO;
 	mutex_lock(&vm->config_lock);
-	if (vm->gic.present && vm->gic.v2 && keel_place2_base(vm, type))
+	if (!vm->gic.present && !keel_vgic_supported())
+		err = -ENXIO;
+	else if (vm->gic.present && vm->gic.v2 && keel_place2_base(vm, type))
 		err = keel_place2_set(vm, type, addr->addr);
 	mutex_unlock(&vm->config_lock);
 	return err;

@@ -85,8 +85,8 @@ static int find_in_acpi(struct frames *f)
 
 	if (acpi_disabled || ACPI_FAILURE(acpi_get_table(ACPI_SIG_MADT, 0, &table)))
 		return -ENODEV;
-	gicc = keel_hw_madt_gicc(table);
-	is_gic = gicc;
+	gicc = keel_hw_madt_gicc(table, false);
+	is_gic = keel_hw_madt_gicc(table, true);
 	if (gicc && gicc->gich_base_address && gicc->gicv_base_address) {
 		set_frame(&f->gich, gicc->gich_base_address, FRAME_SIZE);
 		set_frame(&f->gicv, gicc->gicv_base_address, KEEL_GICV_SIZE);
