@@ -4,4 +4,4 @@
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host reboots --kernel 6.12 --rootfs qemu10 --mem 4G --timeout 2400 "${GUEST_FILES[@]}" -- \
-	"$RUN/host/qemu-guest 2 256 virt,gic-version=3 1" "$RUN/host/qemu-guest 8 3G"
+	"$RUN/host/qemu-guest 2 256 virt,gic-version=3 1" "$RUN/host/qemu-guest 4 3G virt,gic-version=3 0 600"
