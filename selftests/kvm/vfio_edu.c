@@ -275,7 +275,8 @@ static u64 physical(const void *p)
 /* A page of the host's whose address is none that the device may use: in the guest's memory it would be one. */
 static u64 *stranger(u64 value)
 {
-	for (unsigned int i = 0; i < 64; i++) {
+	/* more than there is room for in the guest's memory */
+	for (u64 i = 0; i <= (TABLES_SIZE + DMA_SIZE) / PAGE && i < 20000; i++) {
 		u64 *page = vm_alloc(PAGE, PAGE);
 
 		*page = value;
