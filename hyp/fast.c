@@ -61,10 +61,16 @@ static __always_inline bool read_idreg(struct keel_ctx *ctx)
 	return true;
 }
 
+/* A line went up while the guest runs: does it see that? If not, the host enters it anew, with the line. */
+static __always_inline bool line_is_seen(const struct keel_ctx *ctx)
+{
+	return READ_ONCE(ctx->lines) && (read_sysreg(hcr_el2) & (HCR_VI | HCR_VF | HCR_VSE));
+}
+
 static __always_inline bool wfx(struct keel_ctx *ctx)
 {
 	/* AArch32: the instruction may be conditional, and short */
-	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || (ctx->pstate & PSR_MODE32_BIT) || !READ_ONCE(ctx->lines))
+	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || (ctx->pstate & PSR_MODE32_BIT) || !line_is_seen(ctx))
 		return false;
 	keel_hyp_skip(ctx);
 	return true;

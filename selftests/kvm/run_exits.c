@@ -14,6 +14,7 @@
  *    not (or says so: arm64.no32bit_el0) a guest that goes there ends
  */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -511,16 +512,32 @@ static void irq_line_errors(void)
 	CHECK_EQ(kvm(vm->fd, KVM_IRQ_LINE, &irq), -ENXIO);
 }
 
+/*
+ * Wait for the next interrupt; how many waits ended without it. Some may: a WFI does not
+ * trap, and does not wait, while an interrupt of the host is pending (Arm ARM D1.7.2).
+ */
+static u64 wait_for_irq(void)
+{
+	u64 before = nr_irq, early = 0;
+
+	for (;; early++) {
+		wfi();
+		irq_on();
+		isb();
+		irq_off();
+		if (nr_irq != before)
+			break;
+	}
+	GUEST_EQ(nr_irq, before + 1);
+	return early;
+}
+
 static void guest_wait(u64 arg)
 {
 	guest_on(VEC_IRQ, take_irq);
 	for (u64 i = 0; i < arg; i++) {
 		GUEST_SYNC(1, 0);
-		wfi();
-		irq_on();
-		isb();
-		irq_off();
-		GUEST_EQ(nr_irq, i + 1);
+		wait_for_irq();
 	}
 }
 
@@ -543,6 +560,57 @@ static void wfi_wakes(void)
 		pthread_join(thread, NULL);
 		REQUIRE_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, false), 0);
 	}
+	vcpu_finish(vcpu);
+}
+
+#define SHORT_WAITS	2000
+#define FEW		6	/* that a tick of the host ends; 16 and more where EL2 takes a line for one that the guest sees */
+static u64 waits;
+
+/* The line goes up about when it begins to wait: what ends the WFI is there after it. */
+static void guest_wait_shortly(u64 arg)
+{
+	u64 early = 0;
+
+	guest_on(VEC_IRQ, take_irq);
+	for (u64 i = 0; i < arg; i++) {
+		store_release(&waits, i + 1);
+		for (volatile u64 n = i % 512 * 16; n; n--)
+			;
+		early += wait_for_irq() != 0;
+	}
+	GUEST_SYNC(200, early);
+}
+
+static void *raise_often(void *arg)
+{
+	struct vcpu *vcpu = arg;
+	u64 *now = vm_shared(vcpu->vm, waits);
+
+	for (u64 i = 1; i <= SHORT_WAITS; i++) {
+		while (load_acquire(now) < i)
+			sched_yield();
+		REQUIRE_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, true), 0);
+	}
+	return NULL;
+}
+
+static void wfi_in_time(void)
+{
+	struct vcpu *vcpu = &vm_new(1, guest_wait_shortly, SHORT_WAITS)->vcpu[0];
+	pthread_t thread;
+	struct ucall uc;
+
+	pthread_create(&thread, NULL, raise_often, vcpu);
+	for (int i = 0; i < SHORT_WAITS; i++) {
+		vcpu_sync(vcpu, 100);
+		REQUIRE_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, false), 0);
+	}
+	pthread_join(thread, NULL);
+	uc = vcpu_ucall(vcpu);
+	CHECK_EQ(uc.a, 200);
+	CHECK(uc.b <= FEW);
+	ktap_note("%lu of %d waits end early", uc.b, SHORT_WAITS);
 	vcpu_finish(vcpu);
 }
 
@@ -704,6 +772,7 @@ static const struct ktap_case cases[] = {
 	{ "IRQ and FIQ", interrupts },
 	{ "IRQ_LINE: errors", irq_line_errors },
 	{ "WFI wakes by IRQ", wfi_wakes },
+	{ "WFI wakes when its IRQ is there", wfi_in_time },
 	{ "WFI ends by signal", wfi_signal },
 	{ "virtual SError", serror },
 	{ "external abort injected at an MMIO exit", external_abort },
