@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Guests of Debian 12's kernel under QEMU 10: one that reboots in one virtual
-# machine (ten times: guests), one with eight CPUs and 3 GiB.
+# machine (ten times: guests), one with four CPUs and 3 GiB (eight: guests).
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host reboots --kernel 6.12 --rootfs qemu10 --mem 4G --timeout 2400 "${GUEST_FILES[@]}" -- \

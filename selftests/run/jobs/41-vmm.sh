@@ -8,5 +8,8 @@ vfio_disk "$disk"
 vfio_machine "$disk"
 host vmm --kernel 6.12 --timeout 1800 "${VFIO_OPTIONS[@]}" "${GUEST_FILES[@]}" -- \
 	"$RUN/host/vmm-guest 4"
-expect "vmm: the assigned disk has what the guest wrote" cmp -n 1048576 -i 0:1048576 "$disk" "$disk"
-rm -f "$disk"
+# one that is repeated needs it still
+if [ ! -e "$TOP/build/check/again/$JOB-vmm.sh" ]; then
+	expect "vmm: the assigned disk has what the guest wrote" cmp -n 1048576 -i 0:1048576 "$disk" "$disk"
+	rm -f "$disk"
+fi
