@@ -7,7 +7,7 @@
  *  - translation registers trap
  *  - TCR_EL1.{HA,HD} stay 0
  *  - BFloat16 and CnP are hidden
- *  - there is no in-kernel GIC
+ *  - guests get no GIC of the host's, but a GICv2 in software
  */
 #include <fcntl.h>
 #include <stdlib.h>

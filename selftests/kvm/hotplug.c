@@ -43,12 +43,16 @@ static void *run_thread(void *arg)
 	return NULL;
 }
 
-/* Both vCPUs go on from here; one that does not is told by the case's limit. */
-static void wait_progress(volatile u64 *count)
+/* Do both vCPUs go on from here? */
+static bool make_progress(volatile u64 *count)
 {
+	unsigned int naps = 120 * 500;
+
 	for (int i = 0; i < 2; i++)
-		for (u64 before = count[i]; count[i] < before + 200; )
-			usleep(2000);
+		for (u64 before = count[i]; count[i] < before + 200; usleep(2000))
+			if (!naps--)
+				return false;
+	return true;
 }
 
 static void offline_online(void)
@@ -67,10 +71,13 @@ static void offline_online(void)
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, run_thread, &vm->vcpu[i]);
 	for (unsigned int i = 0; i < ktap_times(8); i++) {
+		bool goes_on;
+
 		REQUIRE(set_cpu_online(1, false));
-		wait_progress(count);
+		goes_on = make_progress(count);
 		REQUIRE(set_cpu_online(1, true));
-		wait_progress(count);
+		REQUIRE(goes_on);
+		REQUIRE(make_progress(count));
 	}
 	store_release(vm_shared(vm, stop_guests), 1);
 	for (int i = 0; i < 2; i++)

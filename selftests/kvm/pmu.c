@@ -384,6 +384,7 @@ static void user_cycles(void)
 	CHECK(cycles_at_el0(vcpu, NSK) > 1000);
 	CHECK(cycles_at_el0(vcpu, NOT_EL1 | NOT_EL0 | NSU) > 1000);
 	/* the SVC's handler is at EL1, and short, unless the CPU stands still in it */
+	user = all;
 	for (unsigned int i = 0; i < 40 && user >= all / 4; i++)
 		user = cycles_at_el0(vcpu, NOT_EL0);
 	CHECK(user < all / 4, "%lu of %lu", user, all);

@@ -94,17 +94,22 @@ static int wait_for(pid_t pid, unsigned int seconds)
 	return status;
 }
 
-/* An emulated host is slower at times, by what others do to the machine. */
-static unsigned int patience(void)
-{
-	const char *times = getenv("KEEL_PATIENCE");
+#define PATIENT		600	/* seconds; who hangs is not waited for much longer */
 
-	return times ? atoi(times) : 1;
+/* An emulated host is slower at times, by what others do to the machine. */
+static unsigned int limit_of(const struct ktap_case *c)
+{
+	const char *patience = getenv("KEEL_PATIENCE");
+	unsigned int limit = c->seconds ? c->seconds : 30, longer = limit * (patience ? atoi(patience) : 1);
+
+	if (longer > PATIENT)
+		longer = PATIENT;
+	return longer > limit ? longer : limit;
 }
 
 static int run_case(const struct ktap_case *c)
 {
-	unsigned int limit = (c->seconds ? c->seconds : 30) * patience();
+	unsigned int limit = limit_of(c);
 	int status;
 	pid_t pid;
 
