@@ -68,6 +68,13 @@ static bool ends_memory(u32 offset, u64 value, unsigned int len)
 	       !(value >> 8 * (PCI_COMMAND - offset) & PCI_COMMAND_MEMORY);
 }
 
+void assigned_complain(struct assigned *a, const char *what)
+{
+	if (!a->told)
+		complain("%s: %s", a->name, what);
+	a->told = true;
+}
+
 static void write_config(struct pci_device *d, u32 offset, u64 value, unsigned int len)
 {
 	struct assigned *a = (struct assigned *)d;
@@ -79,7 +86,7 @@ static void write_config(struct pci_device *d, u32 offset, u64 value, unsigned i
 		bars_remove(a);
 	write_shadow(a, offset, value, len);
 	if (pwrite(a->fd, &bytes, len, a->config + offset) != (ssize_t)len)
-		complain("%s: configuration space at 0x%x: %s", a->name, offset, strerror(errno));
+		assigned_complain(a, "configuration space cannot be written");
 	bars_place(a);
 	interrupts_update(a);
 }

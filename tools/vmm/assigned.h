@@ -62,10 +62,13 @@ struct assigned {
 	u32 active;		/* VFIO_PCI_*_IRQ_INDEX that is on */
 	bool has_intx;
 	int intx, resample;	/* eventfds */
+	bool told;		/* that something of it does not work */
 };
 
 /* assigned.c; assigned_create() is in vmm.h */
 u64 assigned_config(struct assigned *a, u32 offset, unsigned int len);
+/* Once for each device, since a guest can have it said as often as it likes. */
+void assigned_complain(struct assigned *a, const char *what);
 /* The VMM holds these bits, which begin as value. */
 void assigned_hold(struct assigned *a, u32 offset, unsigned int len, u64 value, u64 held, u64 writable);
 

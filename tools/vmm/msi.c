@@ -53,7 +53,7 @@ static void switch_on(struct assigned *a, struct vectors *s, u32 count)
 	for (u32 i = 0; fds && i < count; i++)
 		fds[i] = s->vector[i].fd;
 	if (!fds || !vfio_interrupts(a->fd, s->index, count, fds))
-		complain("%s: %u interrupts are not to be had", a->name, count);
+		assigned_complain(a, "not so many interrupts are to be had");
 	free(fds);
 }
 
@@ -151,7 +151,7 @@ static void intx_on(struct assigned *a)
 		return;
 	if (!vfio_interrupts(a->fd, VFIO_PCI_INTX_IRQ_INDEX, 1, &a->intx) ||
 	    !vfio_unmask_by(a->fd, a->resample))
-		complain("%s: INTx is not to be had", a->name);
+		assigned_complain(a, "INTx is not to be had");
 }
 
 static void intx_off(struct assigned *a)

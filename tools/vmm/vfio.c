@@ -26,12 +26,11 @@ static int open_or_die(const char *file)
 	return fd;
 }
 
-/* /dev/vfio has a file for each group, named by the group's number. */
-static int open_group(const char *name)
+/* The number of the device's group. */
+static int group_number(const char *name)
 {
-	struct vfio_group_status status = { .argsz = sizeof(status) };
 	char link[128], target[256], *number;
-	int n, fd;
+	int n;
 
 	snprintf(link, sizeof(link), "/sys/bus/pci/devices/%s/iommu_group", name);
 	n = readlink(link, target, sizeof(target) - 1);
@@ -39,8 +38,18 @@ static int open_group(const char *name)
 		die("--vfio %s: no such device, or no IOMMU", name);
 	target[n] = 0;
 	number = strrchr(target, '/');
-	snprintf(link, sizeof(link), "/dev/vfio/%.100s", number ? number + 1 : target);
-	fd = open_or_die(link);
+	return atoi(number ? number + 1 : target);
+}
+
+/* /dev/vfio has a file for each group, which can be open once. */
+static int open_group(int number, const char *name)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
+	char file[32];
+	int fd;
+
+	snprintf(file, sizeof(file), "/dev/vfio/%d", number);
+	fd = open_or_die(file);
 	VFIO(fd, VFIO_GROUP_GET_STATUS, &status);
 	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE))
 		die("--vfio %s: its group has devices that are not VFIO's", name);
@@ -91,13 +100,27 @@ static void tell_hypervisor(struct machine *m, int group)
 	KVM(list.fd, KVM_SET_DEVICE_ATTR, &attr);
 }
 
+/* Of several devices the group is taken with the first. */
+static int take_group(struct machine *m, const char *name)
+{
+	static struct { int number, fd; } groups[MAX_VFIO];
+	static unsigned int nr_groups;
+	int number = group_number(name), fd;
+
+	for (unsigned int i = 0; i < nr_groups; i++)
+		if (groups[i].number == number)
+			return groups[i].fd;
+	fd = open_group(number, name);
+	add_to_container(m, fd);
+	tell_hypervisor(m, fd);
+	groups[nr_groups].number = number;
+	groups[nr_groups++].fd = fd;
+	return fd;
+}
+
 int vfio_open(struct machine *m, const char *name)
 {
-	int group = open_group(name);
-
-	add_to_container(m, group);
-	tell_hypervisor(m, group);
-	return VFIO(group, VFIO_GROUP_GET_DEVICE_FD, name);
+	return VFIO(take_group(m, name), VFIO_GROUP_GET_DEVICE_FD, name);
 }
 
 struct vfio_region_info vfio_region(int device, u32 index)
