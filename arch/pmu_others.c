@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The host's own events around an entry: one that is to count guests alone, or
+ * Others than a guest's: the host's own events around an entry. One that is to count guests alone, or
  * everything but guests, does. The driver's filters tell guest from host by the
  * exception level, and EL0 is both's; under nVHE EL1 is as well, where the driver
  * leaves events that exclude the host disabled and EL2 starts and stops counters

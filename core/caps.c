@@ -76,7 +76,7 @@ static int count(const struct keel_vm *vm, unsigned long cap)
 {
 	switch (cap) {
 	case KVM_CAP_NR_VCPUS:
-		return min_t(unsigned int, num_online_cpus(), keel_vgic_max_vcpus(vm));
+		return min_t(unsigned int, num_online_cpus(), keel_vgic_max_vcpus(NULL));
 	case KVM_CAP_MAX_VCPUS:
 	case KVM_CAP_MAX_VCPU_ID:
 		return keel_vgic_max_vcpus(vm);

@@ -24,7 +24,7 @@ enum keel_fix {
 	KEEL_FIX_TCR,		/* TCR_EL1.{HA,HD} stay 0 in guests */
 	KEEL_FIX_CNTVOFF,	/* CNTVOFF_EL2 stays 0, guests' virtual timer and counter trap */
 	KEEL_FIX_TVM,		/* guests' writes of translation registers always trap */
-	KEEL_FIX_NO_GIC,	/* no in-kernel GIC for guests */
+	KEEL_FIX_NO_GIC,	/* no GIC of the host's for guests */
 	KEEL_FIX_STEP,		/* SPSR_EL2 is not to be believed after a PAC trap in a VMM's step */
 	KEEL_FIX_TSB,		/* TSB CSYNC twice */
 	KEEL_FIX_BF16,		/* BFloat16 is hidden from guests */

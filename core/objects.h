@@ -147,8 +147,7 @@ struct keel_vcpu {
 	struct keel_timer_vcpu timer;
 	struct keel_gic_cpu gic;
 	struct keel_arch_vcpu arch;
-	/* The tables that it runs on: those of the VM, vm->mmu.s2. [v], and changed with IRQs off, out of the guest */
-	struct keel_stage2 *s2;
+	struct keel_stage2 *s2;		/* the tables that it runs on: the VM's, vm->mmu.s2 [I] */
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 	struct keel_bare_page bare_page;	/* [v]; mmu/ */
 	struct keel_ring ring;		/* mmu/dirty_ring.h */

@@ -210,7 +210,8 @@ bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 	if (!share)
 		return keel_gicc_fast_mmio(ctx);
 	if (READ_ONCE(share->hidden) || !keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
-	    !keel_world_is_confirmed(ctx->esr) || !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+	    !keel_world_is_confirmed(ctx->esr) ||
+	    !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
 		return false;
 	if (!write && rt != XZR)
 		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);

@@ -15,7 +15,6 @@
 #include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "../core/objects.h"
@@ -23,9 +22,6 @@
 #include "log_span.h"
 #include "memslot.h"
 #include "stage2.h"
-
-/* Entries of the tables that are looked at before others get the lock, by what they map. */
-#define COLLECT_PART	SZ_256M
 
 static size_t bitmap_words(const struct keel_slot *slot)
 {
@@ -201,7 +197,7 @@ static void collect(struct keel_mmu *mmu, struct keel_slot *slot)
 	u64 pos, next, end = slot->base + slot->size;
 
 	for (pos = mmu->s2.pgt.written ? slot->base : end; pos < end; pos = next) {
-		next = min(end, pos + COLLECT_PART);
+		next = min(end, pos + KEEL_STAGE2_PART);
 		read_lock(&mmu->lock);
 		keel_pgt_for_each_written(&mmu->s2.pgt, pos, next, collect_page, slot);
 		read_unlock(&mmu->lock);

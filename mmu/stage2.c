@@ -40,8 +40,7 @@
 #define ATTR_MEM	GENMASK_ULL(5, 2)
 #define ATTR_SH_INNER	(3ULL << 8)
 
-/* The most that is done before other users of the lock get a turn: of tables' entries, and of cache lines. */
-#define PART		SZ_256M		/* between two yields; each entry of a log that the CPU has written is noted */
+/* As KEEL_STAGE2_PART, of cache lines. */
 #define CLEAN_PART	SZ_2M
 
 struct keel_stage2_caps keel_stage2_caps __ro_after_init;
@@ -337,7 +336,7 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
 
 static u64 part_end(const struct keel_stage2 *s2, u64 start, u64 end)
 {
-	u64 part = max(PART, keel_pgt_level_size(&s2->pgt.geo, 2));
+	u64 part = max_t(u64, KEEL_STAGE2_PART, keel_pgt_level_size(&s2->pgt.geo, 2));
 
 	return min(end, (start | (part - 1)) + 1);
 }

@@ -6,8 +6,15 @@
 #ifndef KEEL_MMU_STAGE2_H
 #define KEEL_MMU_STAGE2_H
 
+#include <linux/sizes.h>
 #include <linux/types.h>
 #include "mmu.h"
+
+/*
+ * The most entries of tables, by what they map, between two turns of others for the
+ * lock: each may have to be noted in a log.
+ */
+#define KEEL_STAGE2_PART	SZ_256M
 
 /* What all CPUs of this machine can do. [I] after keel_mmu_module_init(). */
 struct keel_stage2_caps {

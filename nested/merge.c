@@ -22,14 +22,14 @@ static u64 merge(struct rule r, u64 own, u64 guest)
 
 #define B(n)	BIT_ULL(n)
 
+#define HCR_TWE		B(14)
+#define HCR_TWED	GENMASK_ULL(63, 59)	/* TWEDEn, TWEDEL: how long WFE waits before it traps */
+
 /*
  * Traps: PTW, TWI, TWE, TID0 to TID3, TSC, TIDCP, TACR, TSW, TPCP, TPU, TTLB, TVM, TDZ, TRVM,
  * TLOR, TERR, TEA, AT, TID4, TICAB, TOCU, TTLBIS, TTLBOS, TID5, and VF, VI, VSE, DC, CD, ID, of
  * which keel may have its own. To let through: APK, API, FIEN, EnSCXT, ATA.
  */
-#define HCR_TWE		B(14)
-#define HCR_TWED	GENMASK_ULL(63, 59)	/* TWEDEn, TWEDEL: how long WFE waits before it traps */
-
 static const struct rule hcr = {
 	.either = B(2) | GENMASK_ULL(8, 6) | B(12) | GENMASK_ULL(25, 13) | B(26) | B(28) | B(30) |
 		  GENMASK_ULL(33, 32) | B(35) | B(36) | B(37) | B(44) | B(49) | B(50) | B(52) | B(54) | B(55) | B(58),

@@ -8,7 +8,8 @@
 struct keel_pac {
 	u64 tcr;		/* of virtual EL2, in the form of HCR_EL2.E2H=1 */
 	bool key_b;
-	bool is_xor;		/* FEAT_PAuth2: the code is added without carry, and taken away again; else it is the bits, or an error's */
+	/* FEAT_PAuth2: the code is added without carry, and taken away again; else it is the bits, or an error's */
+	bool is_xor;
 	/* The code's bits, as the CPU computes them with that key, of an address without one and a modifier. */
 	u64 (*compute)(const void *ctx, u64 address, u64 modifier);
 	const void *ctx;

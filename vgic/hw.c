@@ -66,11 +66,11 @@ const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_ta
 		gicc = p;
 		if (sub->length < sizeof(*sub) || p + sub->length > end)
 			break;
-		/* the structure has grown with each ACPI; a firmware's may end earlier */
 		if (sub->type != ACPI_MADT_TYPE_GENERIC_INTERRUPT)
 			continue;
 		if (any)
 			return gicc;
+		/* the structure has grown with each ACPI; a firmware's may end earlier */
 		if (sub->length < offsetofend(struct acpi_madt_generic_interrupt, vgic_interrupt) ||
 		    !gicc->vgic_interrupt)
 			continue;
@@ -147,12 +147,12 @@ bool keel_vgic_has_sysregs(void)
 	return keel_gic_hw.model == KEEL_GIC_V3;
 }
 
-/* A GICv2 has room for eight in its registers. As in KVM that is so for every VM where the hardware has one. */
+/* A GICv2 has room for eight in its registers. As in KVM that is so for every VM where guests can have the hardware's. */
 unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm)
 {
 	bool v2 = vm && READ_ONCE(vm->gic.present) && vm->gic.v2;
 
-	return v2 || keel_gic_hw.model == KEEL_GIC_V2 ? KEEL_V2_MAX_VCPUS : KEEL_MAX_VCPUS;
+	return v2 || keel_gic_hw.model == KEEL_GIC_V2 ? KEEL_GIC2_VCPUS : KEEL_MAX_VCPUS;
 }
 
 /* One may still come, until the VM runs. */

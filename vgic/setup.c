@@ -31,6 +31,18 @@ static void set_model(struct keel_vm *vm, bool v2, bool soft)
 	vm->gic.present = true;
 }
 
+/* The id is the number of a vCPU's CPU interface. */
+static bool has_high_id(struct keel_vm *vm)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, vcpu, vm)
+		if (vcpu->id >= KEEL_GIC2_VCPUS)
+			return true;
+	return false;
+}
+
 /* A vCPU that runs holds its mutex; one that ran left has_run. */
 static int check_create(struct keel_vm *vm, bool v2, bool soft)
 {
@@ -45,23 +57,13 @@ static int check_create(struct keel_vm *vm, bool v2, bool soft)
 	mutex_lock(&vm->config_lock);
 	if (vm->has_run)
 		err = -EBUSY;
+	else if (v2 && has_high_id(vm))
+		err = -E2BIG;
 	else
 		set_model(vm, v2, soft);
 	mutex_unlock(&vm->config_lock);
 	keel_vm_unlock_all_vcpus(vm);
 	return err;
-}
-
-/* The id is the number of a vCPU's CPU interface. */
-static bool has_high_id(struct keel_vm *vm)
-{
-	struct keel_vcpu *vcpu;
-	unsigned int i;
-
-	keel_for_each_vcpu(i, vcpu, vm)
-		if (vcpu->id >= KEEL_V2_MAX_VCPUS)
-			return true;
-	return false;
 }
 
 int keel_setup_create(struct keel_device *dev, u32 type)
@@ -73,8 +75,6 @@ int keel_setup_create(struct keel_device *dev, u32 type)
 	/* the parameter may just have changed */
 	if (kind == KEEL_V2_NONE)
 		return -ENODEV;
-	if (has_high_id(dev->vm))
-		return -E2BIG;
 	return check_create(dev->vm, true, kind == KEEL_V2_SOFT);
 }
 

@@ -31,7 +31,7 @@ void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&irq->lock, flags);
-	keel_irq_add_senders(&irq->s, keel_vgic_number2(from));
+	keel_irq_add_senders(&irq->s, keel_vgic_bit2(from));
 	keel_vgic_queue_unlock(to->vm, irq, flags);
 }
 

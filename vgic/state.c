@@ -27,7 +27,7 @@ void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid)
 	INIT_LIST_HEAD(&irq->entry);
 }
 
-u8 keel_vgic_number2(const struct keel_vcpu *vcpu)
+u8 keel_vgic_bit2(const struct keel_vcpu *vcpu)
 {
 	return vcpu->id < KEEL_GIC2_VCPUS ? BIT(vcpu->id) : 0;
 }
@@ -43,7 +43,7 @@ void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
 
 		s->group1 = !v2;
 		s->by_sender = v2 && i < KEEL_NR_SGIS;
-		s->targets = v2 ? keel_vgic_number2(vcpu) : 0;
+		s->targets = v2 ? keel_vgic_bit2(vcpu) : 0;
 	}
 }
 

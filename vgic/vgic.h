@@ -52,7 +52,7 @@ static inline bool keel_irq_stays_quiet(const struct keel_irq *irq, const struct
 struct keel_gic_cpu {
 	raw_spinlock_t lock;		/* the lists */
 	unsigned int nr_listed;		/* on all of them; under lock, but for a first look */
-	unsigned int lrs;		/* list registers that the GIC's model has [V] */
+	unsigned int lrs;		/* list registers that the GIC's model has: [V] while no vCPU runs, read without */
 	struct keel_ranks ranks;	/* which are not empty; under lock */
 	struct keel_irq *lr_irq[KEEL_NR_LRS];	/* what is in ctx.gic.lr; under lock */
 	bool completed;			/* completed_spis has any [v] */
@@ -184,9 +184,9 @@ extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
 void keel_vgic_tell_completed(struct keel_vcpu *vcpu);
 /* The vCPU's ICH_VMCR_EL2 or GICH_VMCR. As keel_hyp_gic_vmcr(). */
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu);
+#define KEEL_GIC2_VCPUS	8U	/* bits of GICD_ITARGETSR<n> */
 /* GICv2: the bit that stands for the vCPU in GICD_ITARGETSR and its kin, as its id is the number of its interface. */
-#define KEEL_GIC2_VCPUS	8
-u8 keel_vgic_number2(const struct keel_vcpu *vcpu);
+u8 keel_vgic_bit2(const struct keel_vcpu *vcpu);
 
 /* GICv2: a software-generated interrupt from one vCPU to one. */
 void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid);

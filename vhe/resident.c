@@ -91,14 +91,13 @@ void keel_vhe_load(struct keel_vcpu *vcpu)
 	bool anew = !stay || p->vttbr != s2->vttbr;
 	bool reload = test_and_clear_bit(KEEL_REQ_RELOAD, &vcpu->requests);
 
-	if (!stay) {
+	if (!stay)
 		evict(p);
-	}
 	if (anew) {
 		/*
 		 * Arm ARM R_LFHQG: walks for the guest that was here may use its registers
 		 * until a DSB. A context switch has one, but one thread may run two vCPUs,
-		 * or one whose tables or VMID are others now.
+		 * or one whose VMID is another now.
 		 */
 		dsb(nsh);
 	}

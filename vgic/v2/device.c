@@ -102,10 +102,13 @@ int keel_vgic_create_irqchip(struct keel_vm *vm)
 {
 	int err;
 
-	if (!keel_vgic_supported())
-		return -ENXIO;
 	mutex_lock(&vm->lock);
-	err = keel_devfd_create_hidden(vm, KVM_DEV_TYPE_ARM_VGIC_V2);
+	if (vm->gic.present)
+		err = -EEXIST;
+	else if (!keel_vgic_supported())
+		err = -ENXIO;
+	else
+		err = keel_devfd_create_hidden(vm, KVM_DEV_TYPE_ARM_VGIC_V2);
 	mutex_unlock(&vm->lock);
 	return err;
 }

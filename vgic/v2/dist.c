@@ -56,7 +56,7 @@ static int set_iidr(const struct keel_frame_access *a, u32 i, u64 val)
 /* GICD_SGIR: which vCPUs are to get it, a bit for each. */
 static u32 sgi_targets(const struct keel_frame_access *a, u32 val)
 {
-	u32 self = keel_vgic_number2(a->vcpu);
+	u32 self = keel_vgic_bit2(a->vcpu);
 
 	switch ((val & SGIR_FILTER) >> 24) {
 	case FILTER_LIST:
@@ -77,7 +77,7 @@ static void write_sgir(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 	unsigned int n;
 
 	keel_for_each_vcpu(n, to, a->vm)
-		if (targets & keel_vgic_number2(to))
+		if (targets & keel_vgic_bit2(to))
 			keel_vgic_send_sgi2(a->vcpu, to, val & SGIR_INTID);
 }
 

@@ -38,7 +38,8 @@ static int get_choice(char *buf, const struct kernel_param *kp)
 static const struct kernel_param_ops ops = { .set = set_choice, .get = get_choice };
 
 module_param_cb(gicv2, &ops, NULL, 0644);
-MODULE_PARM_DESC(gicv2, "GICv2 for new VMs: hw, with the host's GICV; soft, in software; auto, soft where the host has no GIC for guests; off");
+MODULE_PARM_DESC(gicv2, "GICv2 for new VMs: hw, with the host's GICV; soft, in software; off; "
+		 "auto, hw, or soft where guests would have no GIC");
 
 /* Its timer's interrupts have to be made active, as only a GIC's can be. */
 static enum keel_v2_kind soft(void)

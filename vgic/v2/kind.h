@@ -11,7 +11,6 @@ enum keel_v2_kind {
 	KEEL_V2_SOFT,	/* software's: hyp/gicc.c */
 };
 
-#define KEEL_V2_MAX_VCPUS	8U	/* bits in GICD_ITARGETSR<n> */
 
 /* By the parameter gicv2 and what the host has. Another one may come at any time. */
 enum keel_v2_kind keel_v2_kind(void);

@@ -69,7 +69,7 @@ static u32 access(struct keel_vcpu *vcpu, u32 offset, bool write, u32 val)
 	return val;
 }
 
-/* Words alone, as all of a GICv2's registers are; the rest is RAZ/WI. */
+/* Words alone, as all registers of the CPU interface are; the rest is RAZ/WI. */
 static bool is_word(u64 offset, int len)
 {
 	return len == sizeof(u32) && !(offset & 3);
