@@ -45,6 +45,22 @@ expect "guards: a case that fails is no want of time" fails checks 80 "" "not ok
 expect "guards: a stall on a busy machine is" checks 80 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
 expect "guards: a stall with CPUs at hand is not" fails checks 10 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
 
+# A program of another suite that did not run is repeated only where its host was late and
+# nothing else.   usage: upstream_is VERDICT GOT
+upstream_is() {
+	local dir=$TOP/build/check/guard-up-keel
+	mkdir -p "$dir"
+	printf '%s\n' "$1" >"$dir/verdict"
+	printf 'not ok - up-keel: slow -a 1: ended with 137\n' >"$TOP/build/check/up-keel.txt"
+	(. "$RUN/upstream.sh"; JOB=guard hasty up "$2" "$3")
+}
+expect "guards: what a late host did not come to is repeated" upstream_is "$late" "slow -a 1" ""
+expect "guards: ... not if its kernel warned" fails upstream_is "$late"$'\n'"kernel log: WARNING: a.c:1" "slow -a 1" ""
+expect "guards: ... nor what a good host did not come to" fails upstream_is "" "slow -a 1" ""
+expect "guards: what was killed at its limit is repeated" upstream_is "" "slow -a 1" "fail"
+expect "guards: ... not the same with other arguments" fails upstream_is "" "slow -a 2" "fail"
+rm -rf "$TOP/build/check/guard-up-keel" "$TOP/build/check/up-keel.txt"
+
 # The limit of a job.
 expect "guards: a command that ends in time passes" "$RUN/within" 60 true
 expect "guards: ... and its failure is its own" fails "$RUN/within" 60 false
