@@ -103,7 +103,8 @@ int keel_vgic_create_irqchip(struct keel_vm *vm)
 	int err;
 
 	mutex_lock(&vm->lock);
-	if (vm->gic.present)
+	/* another than a GICv2 may be why there is none to be had, which comes first */
+	if (vm->gic.present && vm->gic.v2)
 		err = -EEXIST;
 	else if (!keel_vgic_supported())
 		err = -ENXIO;
