@@ -563,8 +563,6 @@ static void wfi_wakes(void)
 	vcpu_finish(vcpu);
 }
 
-#define SHORT_WAITS	2000
-#define FEW		6	/* that a tick of the host ends; 16 and more where EL2 takes a line for one that the guest sees */
 static u64 waits;
 
 /* The line goes up about when it begins to wait: what ends the WFI is there after it. */
@@ -575,43 +573,50 @@ static void guest_wait_shortly(u64 arg)
 	guest_on(VEC_IRQ, take_irq);
 	for (u64 i = 0; i < arg; i++) {
 		store_release(&waits, i + 1);
-		for (volatile u64 n = i % 512 * 16; n; n--)
+		/* as long as a call that raises a line takes */
+		for (volatile u64 n = 2500 + i % 128 * 32; n; n--)
 			;
 		early += wait_for_irq() != 0;
 	}
 	GUEST_SYNC(200, early);
 }
 
+struct raising {
+	struct vcpu *vcpu;
+	u64 times;
+};
+
 static void *raise_often(void *arg)
 {
-	struct vcpu *vcpu = arg;
-	u64 *now = vm_shared(vcpu->vm, waits);
+	const struct raising *r = arg;
+	u64 *now = vm_shared(r->vcpu->vm, waits);
 
-	for (u64 i = 1; i <= SHORT_WAITS; i++) {
+	for (u64 i = 1; i <= r->times; i++) {
 		while (load_acquire(now) < i)
 			sched_yield();
-		REQUIRE_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, true), 0);
+		REQUIRE_EQ(vcpu_irq(r->vcpu, KVM_ARM_IRQ_CPU_IRQ, true), 0);
 	}
 	return NULL;
 }
 
+/* A tick of the host's ends a wait in some thousands; EL2 that takes a line for one that the guest sees, one in a hundred. */
 static void wfi_in_time(void)
 {
-	struct vcpu *vcpu = &vm_new(1, guest_wait_shortly, SHORT_WAITS)->vcpu[0];
+	u64 times = ktap_times(2000);
+	struct raising r = { &vm_new(1, guest_wait_shortly, times)->vcpu[0], times };
 	pthread_t thread;
 	struct ucall uc;
 
-	pthread_create(&thread, NULL, raise_often, vcpu);
-	for (int i = 0; i < SHORT_WAITS; i++) {
-		vcpu_sync(vcpu, 100);
-		REQUIRE_EQ(vcpu_irq(vcpu, KVM_ARM_IRQ_CPU_IRQ, false), 0);
+	pthread_create(&thread, NULL, raise_often, &r);
+	for (u64 i = 0; i < times; i++) {
+		vcpu_sync(r.vcpu, 100);
+		REQUIRE_EQ(vcpu_irq(r.vcpu, KVM_ARM_IRQ_CPU_IRQ, false), 0);
 	}
 	pthread_join(thread, NULL);
-	uc = vcpu_ucall(vcpu);
+	uc = vcpu_ucall(r.vcpu);
 	CHECK_EQ(uc.a, 200);
-	CHECK(uc.b <= FEW);
-	ktap_note("%lu of %d waits end early", uc.b, SHORT_WAITS);
-	vcpu_finish(vcpu);
+	CHECK(uc.b <= 2 + times / 500, "%lu of %lu waits end early", uc.b, times);
+	vcpu_finish(r.vcpu);
 }
 
 static void guest_wait_signal(u64 arg)

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Guests on a host at EL1 that has VHE and hides it: one with a GIC of QEMU's, one that
-# migrates by bitmaps, and firmware.
+# Guests on a host at EL1 that has VHE and hides it: one that migrates by bitmaps, and firmware.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host nvhe-guests --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --timeout 2400 \
 	"${GUEST_FILES[@]}" --file /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- \
-	"$RUN/host/qemu-guest 1 384 virt,gic-version=2,kernel-irqchip=off" \
 	"$RUN/host/qemu-tools migrate firmware"

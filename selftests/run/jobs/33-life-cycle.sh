@@ -8,6 +8,6 @@ while read -r k times nvhe; do
 	HV=none host "life-cycle-$k" --kernel $k $nvhe --timeout 1500 --file "$TOP/build/$k/keel.ko" \
 		--file "$smoke" -- "$RUN/host/life-cycle $times /t/smoke"
 done <<'END'
-6.12	50
-6.1	100	--nvhe
+6.12	30
+6.1	60	--nvhe
 END
