@@ -19,7 +19,7 @@ void keel_idreg_module_init(void);		/* what guests are offered; when the CPUs an
 /* This CPU comes late: the ID registers that guests were offered still hold for all. True before they are. IRQs off. */
 bool keel_idreg_cpu_suffices(void);
 void keel_idreg_vm_init(struct keel_vm *vm);	/* sanitised values: host's, limited to what keel offers */
-/* After features are known, and before every first entry: derive traps (hcr, hcrx, mdcr, fgt) and ctx->idregs. */
+/* After features are known, and before every first entry: ctx->idregs and what goes with them. keel_traps_compose() follows. */
 void keel_idreg_apply(struct keel_vcpu *vcpu);
 int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* EC 0x18; verdict */
 void keel_sysreg_reset(struct keel_vcpu *vcpu);		/* architectural reset of every register */

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include "ldst.h"
 #include "pmu_state.h"
+#include "traps.h"
 
 /* What the next KVM_RUN has to complete: an access that was the whole instruction, or one of several. */
 enum keel_mmio_pending { KEEL_MMIO_NONE, KEEL_MMIO_WHOLE, KEEL_MMIO_PART };
@@ -24,6 +25,8 @@ struct keel_undescribed {
 
 struct keel_arch_vcpu {
 	unsigned long features;		/* KVM_ARM_VCPU_* given to VCPU_INIT, without POWER_OFF */
+
+	struct keel_traps traps;
 
 	/* Guest debug (KVM_SET_GUEST_DEBUG). */
 	u32 guest_debug;		/* KVM_GUESTDBG_*; 0 = off */
@@ -58,7 +61,6 @@ struct keel_arch_vcpu {
 
 	/* Identity of the vCPU that outlives resets: MPIDR_EL1 was given its first value. */
 	bool mpidr_set;
-	bool trap_vm;			/* no FWB and the guest's caches are off: HCR_EL2.TVM is set */
 
 	/* CCSIDR_EL1 as user space wrote it, by CSSELR; see arch/cache.c. */
 	u16 ccsidr_set;

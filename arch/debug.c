@@ -106,6 +106,24 @@ int keel_debug_set(struct keel_vcpu *vcpu, const struct kvm_guest_debug *dbg)
 	return 0;
 }
 
+/* The guest holds the OS lock. */
+static bool is_locked(const struct keel_ctx *ctx)
+{
+	return ctx->sys[KEEL_OSLSR_EL1] & KEEL_OSLSR_OSLK;
+}
+
+/* DEBUG_GUEST of ctx->flags is the guest's for this entry, not yet the VMM's. */
+static enum keel_trap_debug choose_trap(const struct keel_vcpu *vcpu)
+{
+	const struct keel_ctx *ctx = &vcpu->ctx;
+
+	if (vcpu->arch.guest_debug)
+		return KEEL_TRAP_DEBUG_ALL;
+	if (is_locked(ctx) || !(ctx->flags & KEEL_CTX_DEBUG_GUEST))
+		return KEEL_TRAP_DEBUG_ACCESS;
+	return KEEL_TRAP_DEBUG_NONE;
+}
+
 /* MDSCR_EL1 for a run under the VMM's debugger, from the guest's. */
 static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 {
@@ -133,8 +151,8 @@ static bool is_quiet(const struct keel_vcpu *vcpu)
 
 	return !vcpu->arch.guest_debug && !(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES) &&
 	       !(ctx->flags & (KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST)) &&
-	       !(ctx->sys[KEEL_OSLSR_EL1] & KEEL_OSLSR_OSLK) &&
-	       (ctx->mdcr & (MDCR_EL2_TDE | MDCR_EL2_TDA)) == MDCR_EL2_TDA;
+	       !is_locked(ctx) &&
+	       vcpu->arch.traps.debug == KEEL_TRAP_DEBUG_ACCESS;
 }
 
 void keel_debug_flush(struct keel_vcpu *vcpu)
@@ -146,20 +164,14 @@ void keel_debug_flush(struct keel_vcpu *vcpu)
 	vcpu->arch.debug_quiet = is_quiet(vcpu);
 	if (vcpu->arch.debug_quiet)
 		return;
-	ctx->mdcr &= ~(u64)(MDCR_EL2_TDE | MDCR_EL2_TDA);
 	ctx->flags &= ~(KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
 	if (mdscr & MDSCR_ENABLES)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST;
-	if (ctx->sys[KEEL_OSLSR_EL1] & KEEL_OSLSR_OSLK) {
+	keel_traps_set_debug(vcpu, choose_trap(vcpu));
+	if (is_locked(ctx))
 		mdscr &= ~(MDSCR_ENABLES | KEEL_MDSCR_SS);
-		ctx->mdcr |= MDCR_EL2_TDA;
-	}
-	if (!(ctx->flags & KEEL_CTX_DEBUG_GUEST))
-		ctx->mdcr |= MDCR_EL2_TDA;
-	if (vcpu->arch.guest_debug) {
+	if (vcpu->arch.guest_debug)
 		mdscr = flush_vmm(vcpu, mdscr);
-		ctx->mdcr |= MDCR_EL2_TDE | MDCR_EL2_TDA;
-	}
 	ctx->sys[KEEL_MDSCR_EL1] = mdscr;
 }
 
@@ -167,8 +179,8 @@ void keel_debug_sync(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 
-	/* with TDA set the guest could not change its MDSCR_EL1, and what was loaded is not all its own */
-	if (ctx->mdcr & MDCR_EL2_TDA)
+	/* where accesses trap the guest could not change its MDSCR_EL1, and what was loaded is not all its own */
+	if (vcpu->arch.traps.debug != KEEL_TRAP_DEBUG_NONE)
 		ctx->sys[KEEL_MDSCR_EL1] = vcpu->arch.guest_mdscr;
 	if (!(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES))
 		ctx->flags &= ~KEEL_CTX_DEBUG_GUEST;

@@ -3,7 +3,6 @@
 #include <linux/kvm.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
-#include <linux/sched/stat.h>
 #include <asm/debug-monitors.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
@@ -32,14 +31,6 @@ static int unknown(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
-void keel_exit_trap_wfe(struct keel_vcpu *vcpu)
-{
-	if (single_task_running())
-		vcpu->ctx.hcr &= ~HCR_TWE;
-	else
-		vcpu->ctx.hcr |= HCR_TWE;
-}
-
 /* WFIT: at most until that count, or not at all if it is not known which (FEAT_WFxT before its second version). */
 static void wait_limited(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
@@ -59,7 +50,7 @@ static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	if (exit->wfx.wfe) {
 		vcpu->stat.wfe++;
 		yield();
-		keel_exit_trap_wfe(vcpu);
+		keel_traps_choose_wfe(vcpu);
 		return KEEL_RESUME;
 	}
 	vcpu->stat.wfi++;

@@ -61,12 +61,6 @@ struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar);
 
 /* Handle one exit of the vCPU. Sleepable, vCPU mutex held. Returns a verdict. */
 int keel_exit_handle(struct keel_vcpu *vcpu, int code);
-/*
- * WFE, in which a vCPU waits for what another one holds, gives this CPU away if
- * somebody else wants it. If nobody does, it waits in the guest. vCPU mutex; a
- * preemption meanwhile only means that it is asked again.
- */
-void keel_exit_trap_wfe(struct keel_vcpu *vcpu);
 
 /*
  * Step over the trapped instruction: PC, and clear SPSR.SS and BTYPE as

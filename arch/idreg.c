@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ID registers of a VM, and the EL2 controls that follow from them: whatever
- * the guest is not offered traps, and sysreg.c makes an UNDEFINED exception of
- * it. The limits themselves are in idlimits.c.
+ * ID registers of a VM. The limits themselves are in idlimits.c, and what traps
+ * by them in idtraps.c.
  */
 #include <linux/bitfield.h>
 #include <linux/cache.h>
@@ -12,20 +11,16 @@
 #include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/cputype.h>
-#include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../core/cpu_models.h"
 #include "../core/errata.h"
-#include "../core/kick.h"
+#include "../core/objects.h"
 #include "../hyp/context.h"
-#include "../hyp/features.h"
 #include "../vgic/vgic.h"
-#include "aarch32.h"
 #include "arch.h"
 #include "cache.h"
 #include "idlimits.h"
 #include "idreg.h"
-#include "idtraps.h"
 #include "mitigation.h"
 #include "sve.h"
 
@@ -54,50 +49,6 @@ static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 
 #define IDX(crm, op2)	KEEL_IDLIMITS_IDX(crm, op2)
 
-/* HCR_EL2, not in 6.1's header. */
-#define HCR_TID4_BIT	BIT_ULL(49)
-/* HCR_EL2.BSU: barriers reach the inner shareable domain. HCR_BSU_IS of kernels from 6.16 on is the field's value, not in its place. */
-#define HCR_BSU_INNER	BIT_ULL(10)
-
-/*
- * HCR_EL2 for every guest. EnSCXT=0, ATA=0, FIEN=0, API=APK=0 unless added:
- * these are enables, so SCXTNUM, MTE, fault injection and PAC trap. TWE
- * depends on the CPU's other tasks. PTW: a guest's stage-1 walk, also one made
- * ahead, must not read a device (side effects, aborts).
- */
-#define HCR_BASE \
-	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_INNER | HCR_TWI | \
-	 HCR_PTW | HCR_TSC | HCR_TID1 | HCR_TID3 | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW | HCR_TLOR | HCR_TID5)
-
-/*
- * MDCR_EL2 for every guest: PMU (emulated, or UNDEFINED), SPE, trace filter, OS lock and debug ROM
- * trap. E2PB and E2TB are 0: the guest may touch neither buffer. TDA and TDE
- * belong to debug.c. What traps by TDA and is not switched traps by TDCC and by
- * fine-grained traps as well, where the CPU has them: the communications channel,
- * claim tags, OSECCR_EL1.
- *
- * PMUSERENR_EL0 and PMSELR_EL0 are out of the guest's reach by TPM. What they hold
- * decides whether EL0's access goes to the guest's EL1 at once or by way of EL2, and
- * whether PMXEV* of a counter that is not there are UNDEFINED before they trap. For a
- * guest without a PMU that is an exception at its EL1 each time, and they stay the
- * host's; for one that has it pmu_world.c sees to it.
- */
-#define MDCR_BASE \
-	(MDCR_EL2_TPM | MDCR_EL2_TPMCR | MDCR_EL2_TPMS | MDCR_EL2_TTRF | MDCR_EL2_TDRA | MDCR_EL2_TDOSA)
-
-/*
- * Fine-grained traps (FEAT_FGT). Positive bits that trap what is hidden and
- * has no coarse trap; all "n" bits stay 0, which traps too: TPIDR2, SMPRI, GCS,
- * PIR, POR, RCWMASK, ACCDATA, AMAIR2, BRBE.
- */
-#define HFGR_SCXTNUM	(BIT_ULL(31) | BIT_ULL(30))
-#define HFGW_TCR	BIT_ULL(32)
-#define HDFG_DBGCLAIM	BIT_ULL(5)	/* this and the next for reads and writes */
-#define HDFG_OSECCR	BIT_ULL(10)
-#define HDFGR_PMBIDR	BIT_ULL(63)
-#define HDFGR_TRBIDR	BIT_ULL(51)
-#define HFGI_ATS1E1A	BIT_ULL(62)
-
 static u64 host(unsigned int crm, unsigned int op2)
 {
 	return read_sanitised_ftr_reg(sys_reg(3, 0, 0, crm, op2));
@@ -124,6 +75,16 @@ bool keel_idreg_host_pauth(void)
 bool keel_idreg_host_fwb(void)
 {
 	return host(7, 2) & MMFR2_FWB;
+}
+
+bool keel_idreg_host_evt(void)
+{
+	return host(7, 2) & MMFR2_EVT;
+}
+
+bool keel_idreg_host_ras(void)
+{
+	return host(4, 0) & PFR0_RAS;
 }
 
 static bool vm_has_sve(const struct keel_vm *vm)
@@ -343,48 +304,6 @@ void keel_idreg_vm_init(struct keel_vm *vm)
 	keel_cache_vm_init(vm);
 }
 
-static u64 hcr(const struct keel_vcpu *vcpu)
-{
-	u64 hcr = HCR_BASE;
-
-	if (host(4, 0) & PFR0_RAS)
-		hcr |= HCR_TEA | HCR_TERR;
-	if (keel_idreg_host_fwb())
-		hcr |= HCR_FWB;
-	/* CTR_EL0 needs no trap when the guest's is the CPU's own */
-	if ((host(7, 2) & MMFR2_EVT) && keel_cache_ctr_is_hardware(vcpu->vm))
-		hcr |= HCR_TID4_BIT;
-	else
-		hcr |= HCR_TID2;
-	if (vm_has_pauth(vcpu->vm))
-		hcr |= HCR_API | HCR_APK;
-	if (vcpu->arch.trap_vm || keel_errata_has(TVM))
-		hcr |= HCR_TVM;
-	if (keel_aarch32_el1(vcpu))
-		hcr &= ~HCR_RW;
-	return hcr;
-}
-
-/* What is hidden from every guest, and by the ID registers from this one. */
-static void set_traps(struct keel_ctx *ctx)
-{
-	u64 set[KEEL_NR_TRAP_REGS];
-
-	keel_idtraps_compute(ctx->idregs, set);
-	ctx->hcr |= set[KEEL_TRAP_HCR];
-	ctx->hcrx = set[KEEL_TRAP_HCRX];
-	ctx->hfgrtr = HFGR_SCXTNUM;
-	ctx->hfgwtr = HFGR_SCXTNUM | (keel_errata_has(TCR) ? HFGW_TCR : 0);
-	ctx->hdfgrtr = HDFGR_PMBIDR | HDFGR_TRBIDR | HDFG_DBGCLAIM | HDFG_OSECCR;
-	ctx->hdfgwtr = HDFG_DBGCLAIM | HDFG_OSECCR;
-	ctx->hfgitr = HFGI_ATS1E1A | set[KEEL_TRAP_HFGITR];
-}
-
-static void set_flag(struct keel_ctx *ctx, u32 flag, bool set)
-{
-	ctx->flags = set ? ctx->flags | flag : ctx->flags & ~flag;
-}
-
 void keel_idreg_apply(struct keel_vcpu *vcpu)
 {
 	struct keel_vm *vm = vcpu->vm;
@@ -396,13 +315,5 @@ void keel_idreg_apply(struct keel_vcpu *vcpu)
 		ctx->idregs[i] = keel_idreg_read(vm, i);
 	ctx->ctr = vm->arch.ctr;
 	ctx->vpidr = vm->arch.midr;
-	ctx->hcr = hcr(vcpu);
 	mutex_unlock(&vm->config_lock);
-
-	/* TDCC comes with FEAT_FGT */
-	ctx->mdcr = MDCR_BASE | (keel_hyp_features.fgt ? MDCR_EL2_TDCC : 0);
-	set_traps(ctx);
-	set_flag(ctx, KEEL_CTX_PAUTH, vm_has_pauth(vm));
-	set_flag(ctx, KEEL_CTX_FP_MORE, ctx->sve_vq || keel_aarch32_el1(vcpu));
-	keel_request(vcpu, KEEL_REQ_RELOAD);
 }

@@ -20,5 +20,7 @@ bool keel_idreg_host_aa32(void);	/* EL0 can use AArch32 on every CPU */
 bool keel_idreg_host_aa32_el1(void);	/* EL1 can, too */
 bool keel_idreg_host_pauth(void);	/* address and generic authentication */
 bool keel_idreg_host_fwb(void);		/* FEAT_S2FWB */
+bool keel_idreg_host_evt(void);		/* FEAT_EVT */
+bool keel_idreg_host_ras(void);		/* FEAT_RAS */
 
 #endif

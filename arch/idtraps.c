@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * One row for each field of the ID registers that user space may lower, and for
- * some of them more: what becomes of the feature in a guest that does not have it.
+ * Which bits of EL2's controls trap a feature, by the field of the ID registers that
+ * offers it. One row for each field that user space may lower, and for some of them
+ * more: what becomes of the feature in a guest that does not have it; and rows for what no
+ * guest has.
  * Positions are the Arm ARM's (D24.2); bits that a CPU does not have are RES0.
  * AArch32's registers are about instructions of EL0, which nothing traps.
  */
@@ -11,7 +13,22 @@
 #include "idlimits.h"
 #include "idtraps.h"
 
+#define HCR_TLOR	BIT_ULL(35)
 #define HCR_TTLBOS	BIT_ULL(55)
+#define HCR_TID5	BIT_ULL(58)
+#define MDCR_PMU	(BIT_ULL(6) | BIT_ULL(5))	/* TPM, TPMCR */
+#define MDCR_TDOSA	BIT_ULL(10)
+#define MDCR_TDRA	BIT_ULL(11)
+#define MDCR_TPMS	BIT_ULL(14)
+#define MDCR_TTRF	BIT_ULL(19)
+/* HFGRTR_EL2, HFGWTR_EL2 */
+#define SCXTNUM		(BIT_ULL(31) | BIT_ULL(30))	/* of EL0 and EL1 */
+/* HDFGRTR_EL2, HDFGWTR_EL2 */
+#define DBGCLAIM	BIT_ULL(5)
+#define OSECCR		BIT_ULL(10)
+/* HDFGRTR_EL2 */
+#define TRBIDR		BIT_ULL(51)
+#define PMBIDR		BIT_ULL(63)
 #define HCRX_MOPS	(BIT_ULL(11) | BIT_ULL(10))	/* MSCEn, and MCE2: mops.h */
 /* HFGITR_EL2 */
 #define DC_CVAP		BIT_ULL(8)
@@ -21,6 +38,7 @@
 #define TLBI_RANGE	(GENMASK_ULL(27, 24) | GENMASK_ULL(41, 34))
 #define RCTX		GENMASK_ULL(50, 48)				/* CFP, DVP, CPP */
 #define COSP_RCTX	BIT_ULL(60)
+#define AT_S1E1A	BIT_ULL(62)
 
 #define ROW(crm, op2, n, s, k)	{ .idx = KEEL_IDLIMITS_IDX(crm, op2), .shift = (s), .kind = KEEL_TRAP_##k }
 #define TRAP(crm, op2, n, s, k, m, r, b) \
@@ -31,18 +49,30 @@ static const struct keel_idtrap rows[] = {
 	/* ID_AA64PFR0_EL1 */
 	ROW(4, 0, EL0, 0, CALL), ROW(4, 0, EL1, 4, CALL), ROW(4, 0, EL2, 8, TELLS), ROW(4, 0, EL3, 12, TELLS),
 	ROW(4, 0, GIC, 24, ASKS), ROW(4, 0, RAS, 28, ASKS), ROW(4, 0, SEL2, 36, TELLS),
-	ROW(4, 0, DIT, 48, PSTATE), ROW(4, 0, RME, 52, TELLS), ROW(4, 0, CSV2, 56, TELLS),
+	ROW(4, 0, DIT, 48, PSTATE), ROW(4, 0, RME, 52, TELLS),
+	TRAP(4, 0, CSV2, 56, LESS, 2, HFGRTR, SCXTNUM),
+	TRAP(4, 0, CSV2, 56, LESS, 2, HFGWTR, SCXTNUM),
 	ROW(4, 0, CSV3, 60, TELLS),
 	/* ID_AA64PFR1_EL1 */
-	ROW(4, 1, BT, 0, PSTATE), ROW(4, 1, SSBS, 4, PSTATE), ROW(4, 1, RAS_frac, 12, ASKS),
+	ROW(4, 1, BT, 0, PSTATE), ROW(4, 1, SSBS, 4, PSTATE),
+	TRAP(4, 1, MTE, 8, HIDE, 0, HCR, HCR_TID5),
+	ROW(4, 1, RAS_frac, 12, ASKS),
 	ROW(4, 1, CSV2_frac, 32, TELLS),
 	/* ID_AA64ZFR0_EL1 */
 	ROW(4, 4, SVEver, 0, CALL), ROW(4, 4, AES, 4, CALL), ROW(4, 4, BitPerm, 16, CALL), ROW(4, 4, BF16, 20, CALL),
 	ROW(4, 4, B16B16, 24, CALL), ROW(4, 4, SHA3, 32, CALL), ROW(4, 4, SM4, 40, CALL), ROW(4, 4, I8MM, 44, CALL),
 	ROW(4, 4, F32MM, 52, CALL), ROW(4, 4, F64MM, 56, CALL),
 	/* ID_AA64DFR0_EL1 */
-	ROW(5, 0, DebugVer, 0, ASKS), ROW(5, 0, PMUVer, 8, ASKS), ROW(5, 0, WRPs, 20, ASKS),
+	TRAP(5, 0, DebugVer, 0, ASKS, 0, MDCR, MDCR_TDOSA | MDCR_TDRA),
+	TRAP(5, 0, DebugVer, 0, ASKS, 0, HDFGRTR, DBGCLAIM | OSECCR),
+	TRAP(5, 0, DebugVer, 0, ASKS, 0, HDFGWTR, DBGCLAIM | OSECCR),
+	TRAP(5, 0, PMUVer, 8, ASKS, 0, MDCR, MDCR_PMU),
+	ROW(5, 0, WRPs, 20, ASKS),
+	TRAP(5, 0, PMSVer, 32, HIDE, 0, MDCR, MDCR_TPMS),
+	TRAP(5, 0, PMSVer, 32, HIDE, 0, HDFGRTR, PMBIDR),
 	ROW(5, 0, DoubleLock, 36, ASKS),
+	TRAP(5, 0, TraceFilt, 40, HIDE, 0, MDCR, MDCR_TTRF),
+	TRAP(5, 0, TraceBuffer, 44, HIDE, 0, HDFGRTR, TRBIDR),
 	/* ID_AA64ISAR0_EL1 */
 	ROW(6, 0, AES, 4, CALL), ROW(6, 0, SHA1, 8, CALL), ROW(6, 0, SHA2, 12, CALL),
 	ROW(6, 0, CRC32, 16, CALL), ROW(6, 0, ATOMIC, 20, CALL), ROW(6, 0, RDM, 28, CALL),
@@ -66,6 +96,7 @@ static const struct keel_idtrap rows[] = {
 	TRAP(6, 2, MOPS, 16, OPEN, 1, HCRX, HCRX_MOPS),
 	ROW(6, 2, BC, 20, CALL), ROW(6, 2, CLRBHB, 28, CALL), ROW(6, 2, PRFMSLC, 40, CALL),
 	ROW(6, 2, RPRFM, 48, CALL), ROW(6, 2, CSSC, 52, CALL), ROW(6, 2, LUT, 56, CALL),
+	TRAP(6, 2, ATS1A, 60, HIDE, 0, HFGITR, AT_S1E1A),
 	/* ID_AA64MMFR0_EL1 */
 	ROW(7, 0, PARANGE, 0, TELLS), ROW(7, 0, BIGEND, 8, PSTATE), ROW(7, 0, SNSMEM, 12, TELLS),
 	ROW(7, 0, BIGENDEL0, 16, PSTATE), ROW(7, 0, TGRAN16, 20, WALK), ROW(7, 0, TGRAN64, 24, WALK),
@@ -73,7 +104,8 @@ static const struct keel_idtrap rows[] = {
 	ROW(7, 0, TGRAN4_2, 40, TELLS), ROW(7, 0, EXS, 44, PSTATE), ROW(7, 0, FGT, 56, TELLS),
 	ROW(7, 0, ECV, 60, CALL),
 	/* ID_AA64MMFR1_EL1 */
-	ROW(7, 1, HAFDBS, 0, WALK), ROW(7, 1, HPDS, 12, WALK), ROW(7, 1, LO, 16, ASKS),
+	ROW(7, 1, HAFDBS, 0, WALK), ROW(7, 1, HPDS, 12, WALK),
+	TRAP(7, 1, LO, 16, ASKS, 0, HCR, HCR_TLOR),
 	TRAP(7, 1, PAN, 20, LESS, 2, HFGITR, AT_PAN),
 	ROW(7, 1, SpecSEI, 24, TELLS), ROW(7, 1, TWED, 32, TELLS), ROW(7, 1, ETS, 36, WALK),
 	ROW(7, 1, HCX, 40, TELLS), ROW(7, 1, AFP, 44, PSTATE), ROW(7, 1, TIDCP1, 52, PSTATE),
@@ -94,7 +126,13 @@ static bool is_set(const struct keel_idtrap *row, u64 idreg)
 {
 	unsigned int val = (idreg >> row->shift) & 0xf;
 
-	return row->kind == KEEL_TRAP_OPEN ? val >= row->min : row->kind == KEEL_TRAP_LESS && val < row->min;
+	switch (row->kind) {
+	case KEEL_TRAP_LESS:
+		return val < row->min;
+	case KEEL_TRAP_OPEN:
+		return val >= row->min;
+	}
+	return true;
 }
 
 void keel_idtraps_compute(const u64 *idregs, u64 set[KEEL_NR_TRAP_REGS])

@@ -11,14 +11,20 @@
 enum keel_idtrap_reg {
 	KEEL_TRAP_HCR,
 	KEEL_TRAP_HCRX,
+	KEEL_TRAP_MDCR,
+	KEEL_TRAP_HFGRTR,
+	KEEL_TRAP_HFGWTR,
 	KEEL_TRAP_HFGITR,
+	KEEL_TRAP_HDFGRTR,
+	KEEL_TRAP_HDFGWTR,
 	KEEL_NR_TRAP_REGS
 };
 
 enum keel_idtrap_kind {
 	KEEL_TRAP_LESS,		/* the bits are set while the field is less than min */
 	KEEL_TRAP_OPEN,		/* they are set from min on, and the feature traps without them */
-	KEEL_TRAP_ASKS,		/* it traps always, and who emulates it asks the ID register */
+	KEEL_TRAP_ASKS,		/* it traps always, and who emulates it asks the ID register; bits: those by which */
+	KEEL_TRAP_HIDE,		/* no guest has it: the bits are set always */
 	KEEL_TRAP_CALL,		/* an instruction that nothing traps, or only for a reason of its own */
 	KEEL_TRAP_PSTATE,	/* a bit of PSTATE, FPCR or an EL1 register that nothing traps */
 	KEEL_TRAP_WALK,		/* how stage 1 translates, orders or reports: nothing to trap */
@@ -29,7 +35,8 @@ struct keel_idtrap {
 	u8 idx;			/* KEEL_IDLIMITS_IDX() */
 	u8 shift;		/* of the field */
 	u8 kind;
-	u8 min, reg;		/* LESS, OPEN */
+	u8 min;			/* LESS, OPEN */
+	u8 reg;			/* whose bits they are */
 	u64 bits;
 };
 

@@ -150,7 +150,7 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 {
 	keel_hyp_put(vcpu);
 	vcpu->mmio_pending = KEEL_MMIO_NONE;
-	vcpu->arch.trap_vm = !keel_idreg_host_fwb();
+	vcpu->arch.traps.vm = !keel_idreg_host_fwb();
 	reset_core(&vcpu->ctx);
 	keel_sve_reset(vcpu);
 	if (keel_aarch32_el1(vcpu))
@@ -167,6 +167,7 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 	else if (on)
 		apply_cpu_on(&vcpu->ctx, on);
 	keel_idreg_apply(vcpu);
+	keel_traps_compose(vcpu);
 }
 
 void keel_reset_vcpu(struct keel_vcpu *vcpu)
@@ -238,6 +239,7 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 	if (err)
 		return err;
 	keel_idreg_apply(vcpu);
+	keel_traps_compose(vcpu);
 	keel_smccc_first_run(vcpu);
 	vcpu->has_run = true;
 	return 0;

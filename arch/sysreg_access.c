@@ -57,15 +57,6 @@ static bool caches_on(struct keel_vcpu *vcpu)
 	return (keel_sr_read(vcpu, KEEL_SCTLR_EL1) & on) == on;
 }
 
-static void trap_vm(struct keel_vcpu *vcpu, bool trap)
-{
-	vcpu->arch.trap_vm = trap;
-	if (trap || keel_errata_has(TVM))
-		vcpu->ctx.hcr |= HCR_TVM;
-	else
-		vcpu->ctx.hcr &= ~HCR_TVM;
-}
-
 /*
  * ThunderX2 219: a TTBR written at EL1, with loads and prefetches around it, can
  * end in an abort of another thread of the core. Then all of these registers trap
@@ -90,12 +81,12 @@ bool keel_sysreg_vm(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool wr
 		*val &= ~(u64)(TCR_HA | TCR_HD);
 	was_on = caches_on(vcpu);
 	keel_sr_write(vcpu, r->reg, *val);
-	if (!vcpu->arch.trap_vm)
+	if (!vcpu->arch.traps.vm)
 		return true;
 	if (was_on != caches_on(vcpu))
 		keel_mmu_flush_vm(vcpu->vm);
 	if (caches_on(vcpu))
-		trap_vm(vcpu, false);
+		keel_traps_set_vm(vcpu, false);
 	return true;
 }
 
@@ -106,10 +97,10 @@ bool keel_sysreg_vm(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool wr
  */
 bool keel_sysreg_set_way(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	if (keel_idreg_host_fwb() || vcpu->arch.trap_vm)
+	if (keel_idreg_host_fwb() || vcpu->arch.traps.vm)
 		return true;
 	keel_mmu_flush_vm(vcpu->vm);
-	trap_vm(vcpu, true);
+	keel_traps_set_vm(vcpu, true);
 	return true;
 }
 

@@ -162,7 +162,7 @@ static void choose_wfe_trap(struct keel_vcpu *vcpu)
 	if (vcpu->switches == switches)
 		return;
 	vcpu->switches = switches;
-	keel_exit_trap_wfe(vcpu);
+	keel_traps_choose_wfe(vcpu);
 }
 
 /* The last check, with mode IN_GUEST and IRQs off: whoever kicks from here on sends an IPI. */

@@ -34,6 +34,17 @@
 /* ISR_EL1.A: a physical SError is pending, for EL2 that reads it. */
 #define KEEL_ISR_A	BIT(8)
 
+/*
+ * CPTR_EL2 of every guest, by the mode's layout: FP/SIMD, SVE and SME, trace and activity
+ * monitors trap; FP/SIMD and SVE only until it uses them (hyp/fp.h).
+ */
+static inline u64 keel_world_cptr(void)
+{
+	if (KEEL_WORLD_NVHE)
+		return CPTR_NVHE_EL2_RES1 | CPTR_EL2_TZ | CPTR_EL2_TSM | CPTR_EL2_TFP | CPTR_EL2_TTA | CPTR_EL2_TAM;
+	return CPTR_TTA | CPTR_TAM;
+}
+
 /* Let the guest use FP/SIMD from now on. Guest's registers in the CPU. */
 static inline void keel_world_fp_enable(void)
 {

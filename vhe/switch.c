@@ -85,7 +85,7 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 
 	if (keel_hyp_aarch32(ctx))
 		keel_hyp_aarch32_fp_trap();
-	write_sysreg(CPTR_TTA | CPTR_TAM, cpacr_el1);
+	write_sysreg(keel_world_cptr(), cpacr_el1);
 	write_sysreg(ctx->mdcr | (h->mdcr & MDCR_EL2_HPMN_MASK), mdcr_el2);
 	if (keel_hyp_features.hcx) {
 		h->hcrx = read_sysreg_s(SYS_HCRX_EL2);

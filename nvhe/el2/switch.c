@@ -22,10 +22,6 @@
 #include "image.h"
 #include "vgic.h"
 
-/* CPTR_EL2 with E2H = 0 (Arm ARM D24.2.33): SVE, SME, FP, trace and activity monitors trap. */
-#define CPTR_GUEST	(CPTR_NVHE_EL2_RES1 | CPTR_EL2_TZ | CPTR_EL2_TSM | CPTR_EL2_TFP | \
-			 CPTR_EL2_TTA | CPTR_EL2_TAM)
-
 /* CNTHCTL_EL2 with E2H = 0 (Arm ARM D24.10.3). */
 #define CNTHCTL_NVHE_PCTEN	BIT_ULL(0)	/* 0: CNTPCT_EL0 traps */
 #define CNTHCTL_NVHE_PCEN	BIT_ULL(1)	/* 0: CNTP_* trap */
@@ -134,7 +130,7 @@ static void activate(const struct keel_el2_cpu *cpu, const struct keel_ctx *ctx)
 	write_sysreg(ctx->vpidr, vpidr_el2);
 	write_sysreg(ctx->sys[KEEL_MPIDR_EL1], vmpidr_el2);
 	load_fgt(ctx->hfgrtr, ctx->hfgwtr, ctx->hfgitr, ctx->hdfgrtr, ctx->hdfgwtr);
-	write_sysreg(CPTR_GUEST, cptr_el2);
+	write_sysreg(keel_world_cptr(), cptr_el2);
 	write_sysreg(KEEL_HSTR_GUEST, hstr_el2);
 	write_sysreg(ctx->mdcr | (cpu->world.host.mdcr & MDCR_EL2_HPMN_MASK), mdcr_el2);
 	if (keel_hyp_features.hcx)
