@@ -51,7 +51,7 @@ int keel_vcpu_events_get(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev);
 int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev);
 
 /* --- mmio.c: an access to no memory --- */
-/* Fault outside RAM: in-kernel bus, else fill run page. Also ISV=0 (-ENOSYS, or KVM_EXIT_ARM_NISV). Verdict. */
+/* KEEL_FAULT_NO_MEMORY: in-kernel bus, else fill run page. Also ISV=0 (-ENOSYS, or KVM_EXIT_ARM_NISV). Verdict. */
 int keel_mmio_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /*
  * Before anything else in KVM_RUN: put user space's answer into Rt and step over the

@@ -87,10 +87,43 @@ static int call32(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return verdict;
 }
 
+static void inject_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	if (exit->abort.exec)
+		keel_inject_iabt(vcpu, exit->far);
+	else
+		keel_inject_dabt(vcpu, exit->far);
+}
+
+static int act(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum keel_fault_verdict fault)
+{
+	switch (fault) {
+	case KEEL_FAULT_NO_MEMORY:
+		return keel_mmio_abort(vcpu, exit);
+	case KEEL_FAULT_ABORT:
+		inject_abort(vcpu, exit);
+		break;
+	case KEEL_FAULT_SIZE:
+		keel_inject_size_fault(vcpu, exit->abort.exec, exit->far);
+		break;
+	case KEEL_FAULT_EXTERNAL:
+		/* no proof that the page is bad, which a guest must not be able to feign: hardware.rst */
+		keel_inject_serror(vcpu, BIT(24));	/* ISS.IDS */
+		break;
+	case KEEL_FAULT_DONE:
+	case KEEL_FAULT_WAIT:
+		break;
+	}
+	return KEEL_RESUME;
+}
+
 static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
+	int ret;
+
 	vcpu->stat.abort++;
-	return keel_mmu_fault(vcpu, exit);
+	ret = keel_mmu_fault(vcpu, exit);
+	return ret < 0 ? ret : act(vcpu, exit, ret);
 }
 
 /* Begun on a CPU that does it the other way, it begins anew with what is left. */

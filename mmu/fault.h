@@ -15,6 +15,7 @@ struct keel_fault {
 	const struct keel_exit *exit;
 	ipa_t ipa;			/* of the page */
 	bool write, exec, perm;
+	bool may_wait;			/* or mmu->lock is held for reading, IRQs off */
 	unsigned long seq;
 
 	/* of the slot, as it was after seq; the pointer is good only once seq has been checked */
@@ -34,12 +35,11 @@ struct keel_fault {
 
 /*
  * The page behind hva, to page or pfn; writable at once if that costs nothing.
- * 0 or -errno, which keel_pin_failed() makes a verdict of. Sleepable.
+ * 0 or -errno, which keel_pin_failed() makes a verdict or -errno for KVM_RUN of. If it
+ * may not wait: a page that the VMM may write and has mapped, or -EAGAIN.
  */
 int keel_pin_page(struct keel_fault *f);
 int keel_pin_failed(const struct keel_fault *f, int err);
-/* The same for a page that the VMM may write and has mapped. False: no such. Any context. */
-bool keel_pin_fast(struct keel_fault *f);
 void keel_unpin(struct keel_fault *f);
 /* How much can be mapped at once around the page: level, size. */
 void keel_pin_choose_size(struct keel_fault *f);

@@ -176,25 +176,11 @@ bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa)
 
 bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page)
 {
-	return vcpu->bare_page.slots == keel_mmu_slots(&vcpu->vm->mmu) && vcpu->bare_page.page == page.v;
+	return vcpu->bare_page.slots == keel_mmu_slots(&vcpu->vm->mmu) && vcpu->bare_page.page == (page.v & PAGE_MASK);
 }
 
-void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page)
+void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page, unsigned int slots)
 {
-	lockdep_assert_held(&vcpu->vm->mmu.lock);
-	vcpu->bare_page.page = page.v;
-	vcpu->bare_page.slots = keel_mmu_slots(&vcpu->vm->mmu);
-}
-
-bool keel_mmu_no_memory(struct keel_vcpu *vcpu, ipa_t page)
-{
-	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);
-
-	if (keel_mmu_is_bare(vcpu, page))
-		return true;
-	if (keel_guest_is_memory(vcpu->vm, page))
-		return false;
 	vcpu->bare_page.page = page.v;
 	vcpu->bare_page.slots = slots;
-	return true;
 }

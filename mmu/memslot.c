@@ -40,7 +40,7 @@ static void link_slot(struct keel_mmu *mmu, struct keel_slot *slot)
 	lockdep_assert_held_write(&mmu->lock);
 	keel_slot_tree_insert(&mmu->slots.by_ipa, slot);
 	keel_hva_tree_insert(&mmu->slots.by_hva, &slot->hva_node);
-	/* pairs with the acquire of keel_mmu_fault() */
+	/* pairs with the acquire of keel_notifier_begin() */
 	keel_inval_changed(&mmu->inval);
 }
 
@@ -49,7 +49,7 @@ static void unlink_ipa(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	lockdep_assert_held_write(&mmu->lock);
 	keel_slot_tree_remove(&mmu->slots.by_ipa, slot);
-	/* pairs with the acquire of keel_mmu_fault() */
+	/* pairs with the acquire of keel_notifier_begin() */
 	keel_inval_changed(&mmu->inval);
 }
 

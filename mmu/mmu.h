@@ -117,23 +117,34 @@ void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu);
  */
 void keel_mmu_vmid_update(struct keel_stage2 *s2);
 
-/* Data or instruction abort from the guest, decoded. Sleepable, vCPU mutex, IRQs on. Verdict. */
+/* What a guest's abort comes to. Whoever asked acts by it. */
+enum keel_fault_verdict {
+	KEEL_FAULT_DONE = 1,	/* the guest goes on: the memory is there, or it is to try again */
+	KEEL_FAULT_NO_MEMORY,	/* none that may be used so: a device's, if it can be one's */
+	KEEL_FAULT_ABORT,	/* an external abort for the guest */
+	KEEL_FAULT_SIZE,	/* an address size fault for it */
+	KEEL_FAULT_EXTERNAL,	/* the memory itself answered with an external abort */
+	KEEL_FAULT_WAIT,	/* nothing was done: it needs what may wait */
+};
+
+/*
+ * Data or instruction abort from the guest, decoded. Sleepable, vCPU mutex, IRQs on. A
+ * verdict, not WAIT; or -errno for KVM_RUN: -EFAULT, -EINTR, -ENOMEM.
+ */
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
 /*
- * The same for the exit that vcpu->ctx holds, at page, where nothing may wait,
- * IRQs off: memory that the VMM has mapped already, as long as the cache has
- * pages for tables. False: nothing was done.
+ * The same where nothing may wait, IRQs off: memory that the VMM has mapped already, as
+ * long as the cache has pages for tables. DONE, NO_MEMORY or WAIT.
  */
-bool keel_mmu_try_fault(struct keel_vcpu *vcpu, ipa_t page);
+int keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /*
- * The page is in no slot. The last such one is remembered: devices are accessed
- * again and again. is_bare: it is that one. note_bare: it was found out, with
- * mmu->lock held. vCPU mutex, IRQs on or off.
+ * The last page that was in no slot is remembered: devices are accessed again and
+ * again. is_bare: it is that one. note_bare: it was in none of those that
+ * keel_mmu_slots() counted before the look. vCPU mutex, IRQs on or off.
  */
-bool keel_mmu_no_memory(struct keel_vcpu *vcpu, ipa_t page);
 bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page);
-void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page);
+void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page, unsigned int slots);
 
 /* KVM_SET_USER_MEMORY_REGION(2), whole semantics of the KVM API document and its errno. */
 int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, bool v1);

@@ -20,7 +20,7 @@
 /* ---- pin ---- */
 
 /* Writable at once if that costs nothing: a read is often followed by a write. */
-bool keel_pin_fast(struct keel_fault *f)
+static bool pin_fast(struct keel_fault *f)
 {
 	struct page *page;
 
@@ -115,7 +115,11 @@ int keel_pin_page(struct keel_fault *f)
 {
 	long n;
 
-	if (!keel_pin_fast(f)) {
+	f->mem = 0;
+	f->vma_start = f->vma_end = 0;
+	if (!pin_fast(f)) {
+		if (!f->may_wait)
+			return -EAGAIN;
 		n = get_user_pages_unlocked(f->hva, 1, &f->page,
 					    FOLL_HWPOISON | (f->write ? FOLL_WRITE : 0));
 		if (n != 1) {
@@ -125,7 +129,7 @@ int keel_pin_page(struct keel_fault *f)
 		f->ram = true;
 		f->writable = f->write;
 		if (!f->write)
-			keel_pin_fast(f);
+			pin_fast(f);
 	}
 	f->pfn = page_to_pfn(f->page);
 	return 0;
@@ -154,17 +158,17 @@ static short lost_shift(const struct keel_fault *f)
 	return shift;
 }
 
-/* What KVM_RUN makes of memory that cannot be had. Broken hardware under it is told to the VMM by a signal. */
+/* What becomes of memory that cannot be had. Broken hardware under it is told to the VMM by a signal. */
 int keel_pin_failed(const struct keel_fault *f, int err)
 {
 	switch (err) {
 	case -EHWPOISON:
 		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)f->hva, lost_shift(f), current);
-		return KEEL_RESUME;
+		return KEEL_FAULT_DONE;
 	case -EAGAIN:
 	case -EBUSY:
 		cond_resched();
-		return KEEL_RESUME;
+		return KEEL_FAULT_DONE;
 	case -EINTR:
 	case -ERESTARTSYS:
 		return -EINTR;

@@ -106,6 +106,20 @@ static enum keel_inplace doorbell(struct keel_vcpu *vcpu, ipa_t page)
 	return signalled(vcpu);
 }
 
+static noinline enum keel_inplace memory(struct keel_vcpu *vcpu, ipa_t page)
+{
+	struct keel_exit exit = keel_exit_decode(vcpu->ctx.esr, vcpu->ctx.far, vcpu->ctx.hpfar);
+
+	switch (keel_mmu_try_fault(vcpu, &exit)) {
+	case KEEL_FAULT_DONE:
+		vcpu->stat.abort++;
+		return KEEL_INPLACE_DONE;
+	case KEEL_FAULT_NO_MEMORY:
+		return keel_mmu_is_bare(vcpu, page) && !keel_bus_is_gap(vcpu, page) ? doorbell(vcpu, page) : KEEL_INPLACE_NO;
+	}
+	return KEEL_INPLACE_NO;
+}
+
 static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 {
 	ipa_t page = ipa(fault_page(&vcpu->ctx));
@@ -114,11 +128,9 @@ static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 		return redist(vcpu);
 	if (!keel_host_is_watching())
 		return KEEL_INPLACE_NO;
-	if (!keel_mmu_is_bare(vcpu, page) && keel_mmu_try_fault(vcpu, page)) {
-		vcpu->stat.abort++;
-		return KEEL_INPLACE_DONE;
-	}
-	return keel_mmu_is_bare(vcpu, page) && !keel_bus_is_gap(vcpu, page) ? doorbell(vcpu, page) : KEEL_INPLACE_NO;
+	if (!keel_mmu_is_bare(vcpu, page))
+		return memory(vcpu, page);
+	return keel_bus_is_gap(vcpu, page) ? KEEL_INPLACE_NO : doorbell(vcpu, page);
 }
 
 static enum keel_inplace synchronous(struct keel_vcpu *vcpu)
