@@ -1,39 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * Turns the syndrome registers of one guest exit into struct keel_exit. Nobody
- * else takes ESR_EL2 apart. Whether HPFAR_EL2 held a valid address is for the
+ * Turns the syndrome registers of one guest exit into struct keel_exit, for whoever
+ * answers in the host. Whether HPFAR_EL2 held a valid address is for the
  * world switch to settle; a valid value is expected here.
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/types.h>
 #include <asm/esr.h>
+#include "../hyp/syndrome.h"
 #include "exit.h"
 
-/* Arm ARM D24.2.58 HPFAR_EL2: FIPA[51:12] in bits 43:4; bit 63 is NS. */
-#define HPFAR_FIPA	GENMASK_ULL(43, 4)
-#define HPFAR_TO_IPA	8
 #define PAGE_OFFSET_4K	GENMASK_ULL(11, 0)
-
-/* ISS of a trapped MSR, MRS or System instruction (EC 0x18). */
-#define ISS_SYS_OP0	GENMASK(21, 20)
-#define ISS_SYS_OP2	GENMASK(19, 17)
-#define ISS_SYS_OP1	GENMASK(16, 14)
-#define ISS_SYS_CRN	GENMASK(13, 10)
-#define ISS_SYS_RT	GENMASK(9, 5)
-#define ISS_SYS_CRM	GENMASK(4, 1)
-#define ISS_SYS_READ	BIT(0)
 
 /* ISS of a trapped MCRR or MRRC (EC 0x04, 0x0c). That of MCR and MRC is the one above without op0. */
 #define ISS_CP_OPC1	GENMASK(19, 16)
 #define ISS_CP_RT2	GENMASK(14, 10)
-
-/* ISS of a trapped WFI, WFE, WFIT or WFET (EC 0x01). */
-#define ISS_WFX_RN	GENMASK(9, 5)
-#define ISS_WFX_RV	BIT(2)
-#define ISS_WFX_TIMEOUT	BIT(1)
-#define ISS_WFX_WFE	BIT(0)
 
 #define ISS_IMM16	GENMASK(15, 0)
 
@@ -83,7 +66,7 @@ static struct keel_abort decode_abort(u64 esr, bool exec)
 /* HPFAR of a walk's fault is the descriptor's page, FAR an address of another space. */
 static ipa_t decode_ipa(const struct keel_abort *a, u64 far, u64 hpfar)
 {
-	u64 page = (hpfar & HPFAR_FIPA) << HPFAR_TO_IPA;
+	u64 page = keel_hpfar_page(hpfar);
 
 	return ipa(a->s1ptw ? page : page | (far & PAGE_OFFSET_4K));
 }
@@ -91,25 +74,25 @@ static ipa_t decode_ipa(const struct keel_abort *a, u64 far, u64 hpfar)
 static struct keel_sysreg_trap decode_sysreg(u64 esr)
 {
 	return (struct keel_sysreg_trap) {
-		.op0 = FIELD_GET(ISS_SYS_OP0, esr),
-		.op1 = FIELD_GET(ISS_SYS_OP1, esr),
-		.crn = FIELD_GET(ISS_SYS_CRN, esr),
-		.crm = FIELD_GET(ISS_SYS_CRM, esr),
-		.op2 = FIELD_GET(ISS_SYS_OP2, esr),
-		.rt = FIELD_GET(ISS_SYS_RT, esr),
-		.write = !(esr & ISS_SYS_READ),
+		.op0 = FIELD_GET(KEEL_ESR_OP0, esr),
+		.op1 = FIELD_GET(KEEL_ESR_OP1, esr),
+		.crn = FIELD_GET(KEEL_ESR_CRN, esr),
+		.crm = FIELD_GET(KEEL_ESR_CRM, esr),
+		.op2 = FIELD_GET(KEEL_ESR_OP2, esr),
+		.rt = FIELD_GET(KEEL_ESR_SYS_RT, esr),
+		.write = !(esr & KEEL_ESR_READ),
 	};
 }
 
 static struct keel_cp_trap decode_cp(u64 esr)
 {
 	return (struct keel_cp_trap) {
-		.opc1 = FIELD_GET(ISS_SYS_OP1, esr),
-		.crn = FIELD_GET(ISS_SYS_CRN, esr),
-		.crm = FIELD_GET(ISS_SYS_CRM, esr),
-		.opc2 = FIELD_GET(ISS_SYS_OP2, esr),
-		.rt = FIELD_GET(ISS_SYS_RT, esr),
-		.write = !(esr & ISS_SYS_READ),
+		.opc1 = FIELD_GET(KEEL_ESR_OP1, esr),
+		.crn = FIELD_GET(KEEL_ESR_CRN, esr),
+		.crm = FIELD_GET(KEEL_ESR_CRM, esr),
+		.opc2 = FIELD_GET(KEEL_ESR_OP2, esr),
+		.rt = FIELD_GET(KEEL_ESR_SYS_RT, esr),
+		.write = !(esr & KEEL_ESR_READ),
 	};
 }
 
@@ -117,19 +100,19 @@ static struct keel_cp_trap decode_cp_wide(u64 esr)
 {
 	return (struct keel_cp_trap) {
 		.opc1 = FIELD_GET(ISS_CP_OPC1, esr),
-		.crm = FIELD_GET(ISS_SYS_CRM, esr),
-		.rt = FIELD_GET(ISS_SYS_RT, esr),
+		.crm = FIELD_GET(KEEL_ESR_CRM, esr),
+		.rt = FIELD_GET(KEEL_ESR_SYS_RT, esr),
 		.rt2 = FIELD_GET(ISS_CP_RT2, esr),
-		.write = !(esr & ISS_SYS_READ),
+		.write = !(esr & KEEL_ESR_READ),
 	};
 }
 
 static void decode_wfx(struct keel_exit *e, u64 esr)
 {
-	e->wfx.wfe = esr & ISS_WFX_WFE;
-	e->wfx.timeout = esr & ISS_WFX_TIMEOUT;
-	e->wfx.rn_valid = esr & ISS_WFX_RV;
-	e->wfx.rn = FIELD_GET(ISS_WFX_RN, esr);
+	e->wfx.wfe = esr & KEEL_ESR_WFX_WFE;
+	e->wfx.timeout = esr & KEEL_ESR_WFX_TIMEOUT;
+	e->wfx.rn_valid = esr & KEEL_ESR_WFX_RV;
+	e->wfx.rn = FIELD_GET(KEEL_ESR_WFX_RN, esr);
 }
 
 struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Dispatch of an exit by its exception class. */
+/* Dispatch of an exit by its exception class, in the host. */
 #include <linux/kvm.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
@@ -64,7 +64,7 @@ static int wfx(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 }
 
 /* EL2 could not load the guest's registers: a host task's were still in the CPU. */
-static int fp_simd(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+static int fp(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	vcpu->fp_wanted = true;
 	return KEEL_RESUME;
@@ -73,7 +73,7 @@ static int fp_simd(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 /* An SVE instruction, or ZCR_EL1. */
 static int sve(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
-	return keel_sve_has(vcpu) ? fp_simd(vcpu, exit) : unknown(vcpu, exit);
+	return keel_sve_has(vcpu) ? fp(vcpu, exit) : unknown(vcpu, exit);
 }
 
 /* HVC and SMC of AArch32. The immediate of SMC is not in the syndrome. */
@@ -117,7 +117,7 @@ static int act(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum keel_f
 	return KEEL_RESUME;
 }
 
-static int abort_(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+static int access(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	int ret;
 
@@ -152,31 +152,10 @@ static int refill(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
-/* A class without a handler is one that no guest of ours should cause: UNDEF for it. */
+/* The third column of hyp/exits.def. */
 static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
-	[ESR_ELx_EC_WFx]		= wfx,
-	[ESR_ELx_EC_CP15_32]		= keel_cp15_mcr,
-	[ESR_ELx_EC_CP15_64]		= keel_cp15_mcrr,
-	[ESR_ELx_EC_CP14_MR]		= keel_cp15_mcr14,
-	[ESR_ELx_EC_FP_ASIMD]		= fp_simd,
-	[ESR_ELx_EC_CP10_ID]		= keel_cp15_vmrs,
-	[ESR_ELx_EC_CP14_64]		= keel_cp15_mcrr14,
-	[ESR_ELx_EC_HVC32]		= call32,
-	[ESR_ELx_EC_SMC32]		= call32,
-	[ESR_ELx_EC_HVC64]		= keel_smccc_hvc,
-	[ESR_ELx_EC_SMC64]		= keel_smccc_smc,
-	[ESR_ELx_EC_SYS64]		= keel_sysreg_trap,
-	[ESR_ELx_EC_SVE]		= sve,
-	[ESR_ELx_EC_IABT_LOW]		= abort_,
-	[ESR_ELx_EC_DABT_LOW]		= abort_,
-	[ESR_ELx_EC_SOFTSTP_LOW]	= keel_debug_exit,
-	[ESR_ELx_EC_WATCHPT_LOW]	= keel_debug_exit,
-	[ESR_ELx_EC_BREAKPT_LOW]	= keel_debug_exit,
-	[ESR_ELx_EC_BKPT32]		= keel_debug_exit,
-	[ESR_ELx_EC_BRK64]		= keel_debug_exit,
-	[KEEL_EC_MOPS]			= mops,
-	[KEEL_EC_POSTED]		= posted,
-	[KEEL_EC_REFILL]		= refill,
+#define EXIT(class, el2, inplace, host)	[class] = host,
+#include "../hyp/exits.def"
 };
 
 static int dispatch(struct keel_vcpu *vcpu, const struct keel_exit *exit)

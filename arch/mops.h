@@ -9,8 +9,6 @@
 
 #include <linux/types.h>
 
-#define KEEL_EC_MOPS	0x27
-
 /* Registers and PC become those of a prologue that does what is left. x: 31 of them; iss: of the exception. */
 void keel_mops_restart(u64 *x, u64 *pc, u64 pstate, u32 iss);
 

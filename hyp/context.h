@@ -59,6 +59,8 @@ enum keel_exit_code {
 #define KEEL_EC_POSTED	0x3f
 /* Another one: EL2 has done the guest's access to its GICv2's CPU interface, but the host is to fill its list anew. */
 #define KEEL_EC_REFILL	0x3e
+/* Armv8.8's memory copies and sets; not in 6.1's header. */
+#define KEEL_EC_MOPS	0x27
 
 #define KEEL_CTX_PAUTH		(1U << KEEL_CTX_PAUTH_BIT)	/* guest uses the PAuth keys: switch them */
 #define KEEL_CTX_FP_GUEST	(1U << 1)	/* guest's FP/SIMD registers are in the CPU (set and cleared with IRQs off) */

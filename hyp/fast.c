@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits that are answered at EL2 with the guest's registers live: FP/SIMD
- * loading, hypercalls that need no host, ID register reads, WFI with an
- * interrupt pending, and what gic_fast.c does. A kick needs no check here: it
+ * Exits that are answered at EL2 with the guest's registers live, the first column of
+ * exits.def: FP/SIMD loading, hypercalls that need no host, ID register reads, WFI with
+ * an interrupt pending, and what gic_fast.c does. A kick needs no check here: it
  * comes as a physical interrupt, which ends the next entry at once.
  *
  * No kernel service is used; SP_EL0 and the PAuth keys are the guest's.
@@ -12,14 +12,16 @@
 #include <asm/debug-monitors.h>
 #include <asm/esr.h>
 #include <asm/sysreg.h>
+#include "collect.h"
 #include "context.h"
 #include "entry.h"
 #include "fp.h"
 #include "gic_fast.h"
 #include "smccc.h"
+#include "syndrome.h"
 #include "world.h"
 
-static __always_inline bool hypercall(struct keel_ctx *ctx)
+static __always_inline bool call(struct keel_ctx *ctx)
 {
 	if (!(ctx->flags & KEEL_CTX_FAST_SMCCC))
 		return false;
@@ -39,23 +41,22 @@ static __always_inline bool hypercall(struct keel_ctx *ctx)
  */
 static __always_inline bool read_idreg(struct keel_ctx *ctx)
 {
-	u32 iss = ctx->esr & ESR_ELx_ISS_MASK, sys = iss & ESR_ELx_SYS64_ISS_SYS_MASK;
-	u32 where = ESR_ELx_SYS64_ISS_CRM_MASK | ESR_ELx_SYS64_ISS_OP2_MASK;
-	unsigned int rt = (iss & ESR_ELx_SYS64_ISS_RT_MASK) >> ESR_ELx_SYS64_ISS_RT_SHIFT;
-	unsigned int crm = (iss & ESR_ELx_SYS64_ISS_CRM_MASK) >> ESR_ELx_SYS64_ISS_CRM_SHIFT;
-	unsigned int op2 = (iss & ESR_ELx_SYS64_ISS_OP2_MASK) >> ESR_ELx_SYS64_ISS_OP2_SHIFT;
+	u32 esr = ctx->esr, sys = esr & KEEL_ESR_SYS;
+	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, esr);
+	unsigned int crm = FIELD_GET(KEEL_ESR_CRM, esr);
+	unsigned int op2 = FIELD_GET(KEEL_ESR_OP2, esr);
 	u64 val = ctx->ctr;
 
-	if (!(iss & ESR_ELx_SYS64_ISS_DIR_READ))
+	if (!(esr & KEEL_ESR_READ))
 		return false;
-	if ((sys & ~where) == ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 0, 0, 0)) {
+	if ((sys & ~(KEEL_ESR_CRM | KEEL_ESR_OP2)) == KEEL_ESR_SYS_VAL(3, 0, 0, 0, 0)) {
 		if (crm < 1 || crm > 7 || !(ctx->pstate & PSR_MODE_MASK))
 			return false;
 		val = ctx->idregs[keel_idreg_index(crm, op2)];
-	} else if (sys != ESR_ELx_SYS64_ISS_SYS_VAL(3, 3, 1, 0, 0)) {
+	} else if (sys != KEEL_ESR_SYS_VAL(3, 3, 0, 0, 1)) {
 		return false;
 	}
-	if (rt != 31)
+	if (rt != KEEL_XZR)
 		ctx->x[rt] = val;
 	keel_hyp_skip(ctx);
 	return true;
@@ -70,31 +71,44 @@ static __always_inline bool line_is_seen(const struct keel_ctx *ctx)
 static __always_inline bool wfx(struct keel_ctx *ctx)
 {
 	/* AArch32: the instruction may be conditional, and short */
-	if ((ctx->esr & ESR_ELx_WFx_ISS_TI) || (ctx->pstate & PSR_MODE32_BIT) || !line_is_seen(ctx))
+	if ((ctx->esr & (KEEL_ESR_WFX_TIMEOUT | KEEL_ESR_WFX_WFE)) || (ctx->pstate & PSR_MODE32_BIT) || !line_is_seen(ctx))
 		return false;
 	keel_hyp_skip(ctx);
 	return true;
 }
 
-static noinline bool load_fp(struct keel_ctx *ctx)
+static noinline bool fp(struct keel_ctx *ctx)
 {
 	return keel_fp_load(ctx);
+}
+
+/* By way of serve_more(), as all that a guest with SVE does. */
+static __always_inline bool sve(struct keel_ctx *ctx)
+{
+	return false;
+}
+
+static __always_inline bool sysreg(struct keel_ctx *ctx)
+{
+	return read_idreg(ctx) || keel_gic_fast_sgi(ctx);
+}
+
+static __always_inline bool access(struct keel_ctx *ctx)
+{
+	return keel_gic_fast_is_dist(ctx) && keel_gic_fast_mmio(ctx);
+}
+
+static __always_inline bool none(struct keel_ctx *ctx)
+{
+	return false;
 }
 
 /* In one piece, as often as it is needed: a call more is what an exit costs. */
 static __always_inline bool serve(struct keel_ctx *ctx)
 {
 	switch (ESR_ELx_EC(ctx->esr)) {
-	case ESR_ELx_EC_FP_ASIMD:
-		return load_fp(ctx);
-	case ESR_ELx_EC_HVC64:
-		return hypercall(ctx);
-	case ESR_ELx_EC_SYS64:
-		return read_idreg(ctx) || keel_gic_fast_sgi(ctx);
-	case ESR_ELx_EC_WFx:
-		return wfx(ctx);
-	case ESR_ELx_EC_DABT_LOW:
-		return keel_gic_fast_is_dist(ctx) && keel_gic_fast_mmio(ctx);
+#define EXIT(class, el2, inplace, host)	case class: return el2(ctx);
+#include "exits.def"
 	}
 	return false;
 }
@@ -103,9 +117,9 @@ static __always_inline bool serve(struct keel_ctx *ctx)
 static noinline bool serve_more(struct keel_ctx *ctx)
 {
 	if (ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_SVE)
-		return ctx->sve_vq && load_fp(ctx);
+		return ctx->sve_vq && fp(ctx);
 	if (ctx->flags & KEEL_CTX_NO_FAST)
-		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && load_fp(ctx);
+		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && fp(ctx);
 	return serve(ctx);
 }
 
@@ -113,6 +127,6 @@ bool keel_fast_exit(struct keel_ctx *ctx, int code)
 {
 	if (code != KEEL_EXIT_SYNC)
 		return false;
-	ctx->esr = read_sysreg(esr_el2);
+	keel_collect_class(ctx);
 	return ctx->flags & KEEL_CTX_FAST_MORE ? serve_more(ctx) : serve(ctx);
 }

@@ -24,16 +24,15 @@
 #include <asm/sysreg.h>
 #include "../vgic/field.h"
 #include "../vgic/vgic.h"
-#include "abort.h"
 #include "affinity.h"
+#include "collect.h"
 #include "entry.h"
 #include "gic_fast.h"
 #include "gic_share.h"
 #include "gicc_fast.h"
 #include "post.h"
+#include "syndrome.h"
 #include "world.h"
-
-#define XZR		31
 
 /* ---- what the host shares ---- */
 
@@ -198,23 +197,21 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
 
 /* ---- exits ---- */
 
-/* It is known to be a fault by translation, with an address in HPFAR_EL2, only after keel_hyp_is_plain(). */
+/* It is known to be a fault by translation, with an address in HPFAR_EL2, only after keel_esr_abort_is_plain(). */
 bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 {
 	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist + (read_sysreg(far_el2) & GENMASK(11, 0));
-	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
 	struct keel_gic_share *share = find_share(ctx);
 	bool write = ctx->esr & ESR_ELx_WNR;
-	u64 val = rt == XZR ? 0 : ctx->x[rt];
+	u64 val = keel_esr_abort_stored(ctx);
 
 	if (!share)
 		return keel_gicc_fast_mmio(ctx);
-	if (READ_ONCE(share->hidden) || !keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
-	    !keel_world_is_confirmed(ctx->esr) ||
-	    !access_dist(share, offset, 1U << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+	if (READ_ONCE(share->hidden) || !keel_esr_abort_is_plain(ctx, keel_world_sctlr()) ||
+	    !keel_collect_is_confirmed(ctx->esr) || !access_dist(share, offset, keel_esr_abort_bytes(ctx->esr), write, &val))
 		return false;
-	if (!write && rt != XZR)
-		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);
+	if (!write)
+		keel_esr_abort_load(ctx, val);
 	keel_hyp_skip(ctx);
 	return true;
 }
@@ -249,16 +246,14 @@ static void set_bits(unsigned long *word, u64 bits)
 
 bool keel_gic_fast_sgi(struct keel_ctx *ctx)
 {
-	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11), iss = ctx->esr & ESR_ELx_ISS_MASK;
-	unsigned int rt = FIELD_GET(ESR_ELx_SYS64_ISS_RT_MASK, iss);
+	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
 	enum keel_post post;
 	struct keel_ctx *to;
 	u64 val, aff;
 
-	if ((iss & (ESR_ELx_SYS64_ISS_SYS_MASK | ESR_ELx_SYS64_ISS_DIR_MASK)) != sgi1r ||
-	    !ctx->gic_share || (ctx->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+	if (!keel_esr_is_sgi(ctx) || !ctx->gic_share)
 		return false;
-	val = rt == XZR ? 0 : ctx->x[rt];
+	val = rt == KEEL_XZR ? 0 : ctx->x[rt];
 	if (!keel_sgi_is_single(val, &aff))
 		return false;
 	to = find_target(ctx, aff);

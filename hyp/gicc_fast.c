@@ -10,15 +10,15 @@
 #include <asm/esr.h>
 #include <asm/sysreg.h>
 #include "../vgic/irq.h"
-#include "abort.h"
+#include "collect.h"
 #include "entry.h"
 #include "features.h"
 #include "gicc_fast.h"
 #include "guarded.h"
+#include "syndrome.h"
 #include "world.h"
 
-#define XZR	31
-#define WORD	2	/* ESR_EL2.SAS */
+#define WORD	4	/* bytes */
 
 void keel_gicc_fast_drive(const struct keel_ctx *ctx)
 {
@@ -45,14 +45,9 @@ static void end_host_interrupt(struct keel_ctx_gic *g)
 
 static bool access(struct keel_ctx *ctx, u32 offset)
 {
-	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
-	u32 val;
-
 	if (ctx->esr & ESR_ELx_WNR)
-		return keel_gicc_write(&ctx->gic, offset, rt == XZR ? 0 : ctx->x[rt]);
-	val = keel_gicc_read(&ctx->gic, offset);
-	if (rt != XZR)
-		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);
+		return keel_gicc_write(&ctx->gic, offset, keel_esr_abort_stored(ctx));
+	keel_esr_abort_load(ctx, keel_gicc_read(&ctx->gic, offset));
 	return true;
 }
 
@@ -60,8 +55,8 @@ static bool access(struct keel_ctx *ctx, u32 offset)
 static bool is_ours(const struct keel_ctx *ctx, u32 offset)
 {
 	return ctx->gic.soft && offset < KEEL_GICC_SIZE && !(offset & 3) &&
-	       FIELD_GET(ESR_ELx_SAS, ctx->esr) == WORD && keel_hyp_is_plain(ctx, keel_world_sctlr()) &&
-	       keel_world_is_confirmed(ctx->esr);
+	       keel_esr_abort_bytes(ctx->esr) == WORD && keel_esr_abort_is_plain(ctx, keel_world_sctlr()) &&
+	       keel_collect_is_confirmed(ctx->esr);
 }
 
 bool keel_gicc_fast_mmio(struct keel_ctx *ctx)

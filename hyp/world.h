@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Pieces of the world switch that are the same in both modes. At EL2, IRQs
- * off, around keel_guest_enter().
+ * off, around keel_guest_enter(). What an exit tells is collected in collect.h.
  */
 #ifndef KEEL_HYP_WORLD_H
 #define KEEL_HYP_WORLD_H
@@ -29,8 +29,6 @@
 #define CPTR_TTA	BIT(28)
 #define CPTR_TAM	BIT(30)
 
-/* DISR_EL1.A: an SError was deferred. */
-#define KEEL_DISR_A	BIT(31)
 /* ISR_EL1.A: a physical SError is pending, for EL2 that reads it. */
 #define KEEL_ISR_A	BIT(8)
 
@@ -69,12 +67,6 @@ static inline u64 keel_world_hcr(const struct keel_ctx *ctx)
 	return hcr;
 }
 
-/* The CPU clears HCR_EL2.VSE when the guest has taken the virtual SError. */
-static inline bool keel_world_serror_taken(const struct keel_ctx *ctx)
-{
-	return (READ_ONCE(ctx->lines) & BIT(KEEL_LINE_SERROR)) && !(read_sysreg(hcr_el2) & HCR_VSE);
-}
-
 /*
  * An SError that the host's own accesses caused and that waits behind the mask would
  * come at the guest's first instruction and pass for the guest's. True: leave it
@@ -100,75 +92,6 @@ static __always_inline int keel_world_enter(struct keel_ctx *ctx)
 	if (keel_hyp_features.par_erratum)
 		dmb(sy);
 	return keel_guest_enter(ctx);
-}
-
-/* An SError that the guest caused but that did not interrupt it. */
-static inline void keel_world_collect_serror(struct keel_ctx *ctx)
-{
-	u64 disr;
-
-	if (!keel_hyp_features.ras) {
-		if (keel_serror_window())
-			ctx->flags |= KEEL_CTX_SERROR;
-		return;
-	}
-	asm volatile("hint #16" ::: "memory");	/* ESB */
-	disr = read_sysreg_s(SYS_DISR_EL1);
-	if (!(disr & KEEL_DISR_A))
-		return;
-	write_sysreg_s(0, SYS_DISR_EL1);
-	ctx->disr = disr;
-	ctx->flags |= KEEL_CTX_SERROR;
-}
-
-/* Such a CPU has no VHE. */
-static inline bool keel_world_hpfar_erratum(void)
-{
-	return KEEL_WORLD_NVHE && keel_hyp_features.hpfar_erratum;
-}
-
-/*
- * Ask the guest's own stage 1; false: its tables changed meanwhile, or another
- * vCPU has put memory that aborts in their place, of which the guest is to hear
- * by itself. PAR_EL1 is the guest's.
- */
-static inline bool keel_world_translate(u64 far, u64 *hpfar)
-{
-	u64 saved = keel_guarded_read_par(), par = 0;
-	bool answered = keel_at_guest(far);
-
-	if (answered)
-		par = keel_guarded_read_par();
-	write_sysreg(saved, par_el1);
-	if (!answered || (par & SYS_PAR_EL1_F))
-		return false;
-	*hpfar = FIELD_GET(GENMASK_ULL(51, 12), par) << 4;
-	return true;
-}
-
-/* Where HPFAR_EL2 alone is not to be believed: does the guest's address lead there? */
-static inline bool keel_world_is_confirmed(u64 esr)
-{
-	u64 hpfar;
-
-	return !keel_hpfar_is_doubtful(esr, keel_world_hpfar_erratum()) ||
-	       (keel_world_translate(read_sysreg(far_el2), &hpfar) && hpfar == read_sysreg(hpfar_el2));
-}
-
-/* Collect the syndrome; false: enter again, the fault is stale. */
-static inline bool keel_world_read_fault(struct keel_ctx *ctx, int code)
-{
-	if (code == KEEL_EXIT_SERROR)
-		ctx->esr = read_sysreg(esr_el2);
-	if (code != KEEL_EXIT_SYNC)
-		return true;
-	ctx->far = read_sysreg(far_el2);
-	if (ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_DABT_LOW && ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_IABT_LOW)
-		return true;
-	if (!keel_hpfar_is_valid(ctx->esr, keel_world_hpfar_erratum()))
-		return keel_world_translate(ctx->far, &ctx->hpfar);
-	ctx->hpfar = read_sysreg(hpfar_el2);
-	return true;
 }
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits that need the host's code but nothing that waits or sleeps: accesses
+ * Exits that need the host's code but nothing that waits or sleeps, the second column
+ * of hyp/exits.def: accesses
  * to the redistributor and to doorbells, SGIs to whom must be told, memory that
  * only the guest's tables lack, the virtual timer's interrupt. They are answered
  * on the spot, with the guest's EL1 state, list registers and control registers
@@ -20,20 +21,13 @@
 #include "../core/bus.h"
 #include "../core/host.h"
 #include "../core/objects.h"
-#include "../hyp/abort.h"
 #include "../hyp/entry.h"
 #include "../hyp/gicc_fast.h"
+#include "../hyp/syndrome.h"
+#include "../hyp/world.h"
 #include "../mmu/mmu.h"
 #include "inplace.h"
 #include "vgic.h"
-
-#define XZR		31
-
-/* HPFAR_EL2.FIPA (Arm ARM D24.2.58) as an address. */
-static u64 fault_page(const struct keel_ctx *ctx)
-{
-	return (ctx->hpfar & GENMASK_ULL(43, 4)) << 8;
-}
 
 /* Whatever has to be told waits until the guest was left. */
 static enum keel_inplace done(struct keel_vcpu *vcpu)
@@ -45,14 +39,11 @@ static enum keel_inplace done(struct keel_vcpu *vcpu)
 static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
-	u32 iss = ctx->esr & ESR_ELx_ISS_MASK;
-	unsigned int rt = FIELD_GET(ESR_ELx_SYS64_ISS_RT_MASK, iss);
-	u32 sgi1r = ESR_ELx_SYS64_ISS_SYS_VAL(3, 0, 5, 12, 11);
+	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
 
-	if ((iss & (ESR_ELx_SYS64_ISS_SYS_MASK | ESR_ELx_SYS64_ISS_DIR_MASK)) != sgi1r ||
-	    !ctx->gic.in_cpu || (ctx->pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+	if (!keel_esr_is_sgi(ctx) || !ctx->gic.in_cpu)
 		return KEEL_INPLACE_NO;
-	if (!keel_vgic_try_sgi(vcpu, rt == XZR ? 0 : ctx->x[rt], true))
+	if (!keel_vgic_try_sgi(vcpu, rt == KEEL_XZR ? 0 : ctx->x[rt], true))
 		return KEEL_INPLACE_NO;
 	return done(vcpu);
 }
@@ -69,19 +60,22 @@ static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
 
-static enum keel_inplace redist(struct keel_vcpu *vcpu)
+static ipa_t accessed(const struct keel_ctx *ctx, ipa_t page)
+{
+	return ipa(page.v | (ctx->far & GENMASK(11, 0)));
+}
+
+static enum keel_inplace redist(struct keel_vcpu *vcpu, ipa_t page)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
-	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
-	ipa_t addr = ipa(fault_page(ctx) | (ctx->far & 0xfff));
 	bool write = ctx->esr & ESR_ELx_WNR;
-	u64 val = rt == XZR ? 0 : ctx->x[rt];
+	u64 val = keel_esr_abort_stored(ctx);
 
-	if (!keel_hyp_is_plain(ctx, keel_world_sctlr()) ||
-	    !keel_vgic_try_redist(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), write, &val))
+	if (!keel_esr_abort_is_plain(ctx, keel_world_sctlr()) ||
+	    !keel_vgic_try_redist(vcpu, accessed(ctx, page), keel_esr_abort_bytes(ctx->esr), write, &val))
 		return KEEL_INPLACE_NO;
-	if (!write && rt != XZR)
-		ctx->x[rt] = keel_hyp_loaded(ctx->esr, val);
+	if (!write)
+		keel_esr_abort_load(ctx, val);
 	vcpu->stat.mmio_kernel++;
 	return done(vcpu);
 }
@@ -89,16 +83,14 @@ static enum keel_inplace redist(struct keel_vcpu *vcpu)
 static enum keel_inplace doorbell(struct keel_vcpu *vcpu, ipa_t page)
 {
 	const struct keel_ctx *ctx = &vcpu->ctx;
-	unsigned int rt = FIELD_GET(ESR_ELx_SRT_MASK, ctx->esr);
-	u64 val = rt == XZR ? 0 : ctx->x[rt];
-	ipa_t addr = ipa(page.v | (ctx->far & 0xfff));
+	u64 val = keel_esr_abort_stored(ctx);
 	bool rung;
 	int idx;
 
-	if (!(ctx->esr & ESR_ELx_WNR) || !keel_hyp_is_plain(ctx, keel_world_sctlr()))
+	if (!(ctx->esr & ESR_ELx_WNR) || !keel_esr_abort_is_plain(ctx, keel_world_sctlr()))
 		return KEEL_INPLACE_NO;
 	idx = srcu_read_lock(&vcpu->vm->srcu);
-	rung = keel_bus_try_write(vcpu, addr, 1 << FIELD_GET(ESR_ELx_SAS, ctx->esr), &val);
+	rung = keel_bus_try_write(vcpu, accessed(ctx, page), keel_esr_abort_bytes(ctx->esr), &val);
 	srcu_read_unlock(&vcpu->vm->srcu, idx);
 	if (!rung)
 		return KEEL_INPLACE_NO;
@@ -120,12 +112,12 @@ static noinline enum keel_inplace memory(struct keel_vcpu *vcpu, ipa_t page)
 	return KEEL_INPLACE_NO;
 }
 
-static enum keel_inplace abort_(struct keel_vcpu *vcpu)
+static enum keel_inplace access(struct keel_vcpu *vcpu)
 {
-	ipa_t page = ipa(fault_page(&vcpu->ctx));
+	ipa_t page = ipa(keel_hpfar_page(vcpu->ctx.hpfar));
 
 	if (keel_vgic_has_redist(vcpu, page))
-		return redist(vcpu);
+		return redist(vcpu, page);
 	if (!keel_host_is_watching())
 		return KEEL_INPLACE_NO;
 	if (!keel_mmu_is_bare(vcpu, page))
@@ -133,14 +125,16 @@ static enum keel_inplace abort_(struct keel_vcpu *vcpu)
 	return keel_bus_is_gap(vcpu, page) ? KEEL_INPLACE_NO : doorbell(vcpu, page);
 }
 
+static enum keel_inplace none(struct keel_vcpu *vcpu)
+{
+	return KEEL_INPLACE_NO;
+}
+
 static enum keel_inplace synchronous(struct keel_vcpu *vcpu)
 {
 	switch (ESR_ELx_EC(vcpu->ctx.esr)) {
-	case ESR_ELx_EC_SYS64:
-		return sysreg(vcpu);
-	case ESR_ELx_EC_DABT_LOW:
-	case ESR_ELx_EC_IABT_LOW:
-		return abort_(vcpu);
+#define EXIT(class, el2, inplace, host)	case class: return inplace(vcpu);
+#include "../hyp/exits.def"
 	}
 	return KEEL_INPLACE_NO;
 }

@@ -12,6 +12,9 @@ enum keel_inplace {
 	KEEL_INPLACE_LEAVE,	/* done, but the guest must be left: somebody has to be told */
 };
 
+/* The functions of vhe/inplace.c that exits.def names. */
+enum { KEEL_INPLACE_HAS_none, KEEL_INPLACE_HAS_sysreg, KEEL_INPLACE_HAS_access };
+
 /* May it be one of those, by a first look? code: enum keel_exit_code. Nothing is touched. */
 static inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code)
 {
@@ -22,10 +25,8 @@ static inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code
 	if (code != KEEL_EXIT_SYNC)
 		return false;
 	switch (ESR_ELx_EC(vcpu->ctx.esr)) {
-	case ESR_ELx_EC_SYS64:
-	case ESR_ELx_EC_DABT_LOW:
-	case ESR_ELx_EC_IABT_LOW:
-		return true;
+#define EXIT(class, el2, inplace, host)	case class: return KEEL_INPLACE_HAS_##inplace;
+#include "../hyp/exits.def"
 	}
 	return false;
 }

@@ -15,6 +15,7 @@
 #include "../arch/pmu.h"
 #include "../core/objects.h"
 #include "../hyp/aarch32.h"
+#include "../hyp/collect.h"
 #include "../hyp/debug.h"
 #include "../hyp/entry.h"
 #include "../hyp/fp.h"
@@ -102,7 +103,7 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 
 static void sync_serror(struct keel_ctx *ctx)
 {
-	if (keel_world_serror_taken(ctx))
+	if (keel_collect_vse_taken(ctx))
 		clear_bit(KEEL_LINE_SERROR, &ctx->lines);
 }
 
@@ -111,7 +112,7 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 	keel_fp_save(ctx);
 	keel_vhe_vgic_leave(ctx);
 	sync_serror(ctx);
-	keel_world_collect_serror(ctx);
+	keel_collect_serror(ctx);
 	if (ctx->flags & KEEL_CTX_DEBUG_GUEST)
 		keel_debug_leave(ctx, this_cpu_ptr(&host_debug));
 	unload_run_regs(ctx, h);
@@ -167,7 +168,7 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 	enter_world(ctx, &host);
 	do {
 		code = keel_world_enter(ctx);
-	} while (!keel_world_read_fault(ctx, code) || handle_in_place(vcpu, &host, &code));
+	} while (keel_collect_stale(ctx, code) || handle_in_place(vcpu, &host, &code));
 	leave_world(ctx, &host);
 	if (others)
 		keel_pmu_others_leave(ctx);

@@ -11,6 +11,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../../hyp/aarch32.h"
+#include "../../hyp/collect.h"
 #include "../../hyp/debug.h"
 #include "../../hyp/entry.h"
 #include "../../hyp/features.h"
@@ -193,9 +194,9 @@ static void save_guest(struct keel_el2_world *w, struct keel_ctx *ctx)
 	leave_counters(w, ctx);
 	keel_fp_save(ctx);
 	keel_el2_gic_leave(w, ctx);
-	if (keel_world_serror_taken(ctx))
+	if (keel_collect_vse_taken(ctx))
 		ctx->flags |= KEEL_CTX_VSE_TAKEN;
-	keel_world_collect_serror(ctx);
+	keel_collect_serror(ctx);
 	keel_el1_save(ctx->sys);
 	if (keel_hyp_features.ras)
 		ctx->sys[KEEL_DISR_EL1] = read_sysreg_s(SYS_VDISR_EL2);
@@ -229,7 +230,7 @@ long keel_switch_run(struct keel_ctx *ctx)
 	asm volatile("mov %0, sp" : "=r" (cpu->world.frame));
 	do {
 		code = keel_world_enter(ctx);
-	} while (!keel_world_read_fault(ctx, code));
+	} while (keel_collect_stale(ctx, code));
 	cpu->world.frame = 0;
 	save_guest(&cpu->world, ctx);
 	load_host(cpu);
