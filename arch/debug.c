@@ -155,15 +155,12 @@ static bool is_quiet(const struct keel_vcpu *vcpu)
 	       vcpu->arch.traps.debug == KEEL_TRAP_DEBUG_ACCESS;
 }
 
-void keel_debug_flush(struct keel_vcpu *vcpu)
+/* Apart from keel_debug_flush(), which is to need no frame. */
+static noinline void flush(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
-	u64 mdscr = ctx->sys[KEEL_MDSCR_EL1];
+	u64 mdscr = vcpu->arch.guest_mdscr;
 
-	vcpu->arch.guest_mdscr = mdscr;
-	vcpu->arch.debug_quiet = is_quiet(vcpu);
-	if (vcpu->arch.debug_quiet)
-		return;
 	ctx->flags &= ~(KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
 	if (mdscr & MDSCR_ENABLES)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST;
@@ -173,6 +170,14 @@ void keel_debug_flush(struct keel_vcpu *vcpu)
 	if (vcpu->arch.guest_debug)
 		mdscr = flush_vmm(vcpu, mdscr);
 	ctx->sys[KEEL_MDSCR_EL1] = mdscr;
+}
+
+void keel_debug_flush(struct keel_vcpu *vcpu)
+{
+	vcpu->arch.guest_mdscr = vcpu->ctx.sys[KEEL_MDSCR_EL1];
+	vcpu->arch.debug_quiet = is_quiet(vcpu);
+	if (!vcpu->arch.debug_quiet)
+		flush(vcpu);
 }
 
 void keel_debug_sync(struct keel_vcpu *vcpu)

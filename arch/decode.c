@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * Turns the syndrome registers of one guest exit into struct keel_exit, for whoever
- * answers in the host. Whether HPFAR_EL2 held a valid address is for the
+ * Turns the syndrome registers of one guest exit into struct keel_exit, for who
+ * answers with the host's code. Whether HPFAR_EL2 held a valid address is for the
  * world switch to settle; a valid value is expected here.
  */
 #include <linux/bitfield.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest exit, decoded once from ESR_EL2, FAR_EL2 and HPFAR_EL2 (Arm ARM
+ * A guest exit, decoded from ESR_EL2, FAR_EL2 and HPFAR_EL2 (Arm ARM
  * D24.2, "ESR_EL2"). Handlers read this and never shift ESR.
  */
 #ifndef KEEL_ARCH_EXIT_H

@@ -17,6 +17,7 @@
 #include "../core/kick.h"
 #include "../core/objects.h"
 #include "../hyp/features.h"
+#include "../hyp/gicc_fast.h"
 #include "aarch32.h"
 #include "cache.h"
 #include "idlimits.h"
@@ -89,7 +90,8 @@ static void put_hcr(struct keel_vcpu *vcpu)
 {
 	const struct keel_traps *t = &vcpu->arch.traps;
 
-	vcpu->ctx.hcr = t->hcr | (t->wfe ? HCR_TWE : 0) | (t->vm ? HCR_TVM : 0);
+	/* VI and VF may be a GICv2's in software, while the guest runs */
+	vcpu->ctx.hcr = (vcpu->ctx.hcr & KEEL_HCR_LINES) | t->hcr | (t->wfe ? HCR_TWE : 0) | (t->vm ? HCR_TVM : 0);
 }
 
 static void put_mdcr(struct keel_vcpu *vcpu)

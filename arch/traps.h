@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What of a vCPU traps to EL2: HCR_EL2, MDCR_EL2, HCRX_EL2 and the fine-grained traps
- * as the world switch loads them from vcpu->ctx. All are written here alone. vCPU mutex.
+ * as the world switch loads them from vcpu->ctx. All are written here alone, but
+ * for HCR_EL2.VI and VF (hyp/gicc_fast.h). vCPU mutex.
  */
 #ifndef KEEL_ARCH_TRAPS_H
 #define KEEL_ARCH_TRAPS_H

@@ -83,11 +83,6 @@ static noinline bool fp(struct keel_ctx *ctx)
 }
 
 /* By way of serve_more(), as all that a guest with SVE does. */
-static __always_inline bool sve(struct keel_ctx *ctx)
-{
-	return false;
-}
-
 static __always_inline bool sysreg(struct keel_ctx *ctx)
 {
 	return read_idreg(ctx) || keel_gic_fast_sgi(ctx);

@@ -2,7 +2,8 @@
 /*
  * The fields of an exit's syndrome (Arm ARM D24.2, "ESR_EL2", "HPFAR_EL2"). Who answers
  * at EL2 or in place looks at single ones by these; for the host arch/decode.c makes a
- * struct keel_exit of them. Nobody else takes ESR_EL2 apart. Pure.
+ * struct keel_exit of them. What is only asked there (ISV, WnR, the fault) is in asm/esr.h.
+ * Pure.
  */
 #ifndef KEEL_HYP_SYNDROME_H
 #define KEEL_HYP_SYNDROME_H

@@ -244,8 +244,6 @@ static int window(struct keel_fault *f)
 {
 	if (f->mmu->window.hole)
 		return KEEL_FAULT_NO_MEMORY;
-	if (!f->may_wait)
-		return KEEL_FAULT_WAIT;
 	if (f->exec || f->perm)
 		return KEEL_FAULT_ABORT;
 	return keel_stage2_topup(&f->vcpu->table_cache) ?: keel_window_map(f->vcpu, f->ipa) ?: KEEL_FAULT_DONE;
@@ -278,7 +276,7 @@ static int resolve(struct keel_fault *f)
 {
 	int ret;
 
-	if (keel_window_has(f->mmu, f->ipa))
+	if (f->may_wait && keel_window_has(f->mmu, f->ipa))
 		return window(f);
 	f->seq = keel_notifier_begin(f->mmu);
 	ret = find_slot(f);
@@ -312,16 +310,18 @@ static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struc
 int keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	enum kind kind = classify(exit->abort.fsc);
-	rwlock_t *lock = &vcpu->vm->mmu.lock;
+	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	struct keel_fault f;
 	int ret;
 
-	if ((kind != KIND_TRANSLATION && kind != KIND_PERMISSION) || !read_trylock(lock))
+	if (keel_window_has(mmu, page_of(exit->ipa)))
+		return mmu->window.hole ? KEEL_FAULT_NO_MEMORY : KEEL_FAULT_WAIT;
+	if ((kind != KIND_TRANSLATION && kind != KIND_PERMISSION) || !read_trylock(&mmu->lock))
 		return KEEL_FAULT_WAIT;
 	init_fault(&f, vcpu, exit, kind == KIND_PERMISSION);
 	f.may_wait = false;
 	ret = resolve(&f);
-	read_unlock(lock);
+	read_unlock(&mmu->lock);
 	keel_unpin(&f);
 	return ret < 0 ? KEEL_FAULT_WAIT : ret;
 }

@@ -124,7 +124,7 @@ enum keel_fault_verdict {
 	KEEL_FAULT_ABORT,	/* an external abort for the guest */
 	KEEL_FAULT_SIZE,	/* an address size fault for it */
 	KEEL_FAULT_EXTERNAL,	/* the memory itself answered with an external abort */
-	KEEL_FAULT_WAIT,	/* nothing was done: it needs what may wait */
+	KEEL_FAULT_WAIT,	/* nothing was done that the guest could see: it needs what may wait */
 };
 
 /*

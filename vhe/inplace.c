@@ -24,7 +24,6 @@
 #include "../hyp/entry.h"
 #include "../hyp/gicc_fast.h"
 #include "../hyp/syndrome.h"
-#include "../hyp/world.h"
 #include "../mmu/mmu.h"
 #include "inplace.h"
 #include "vgic.h"

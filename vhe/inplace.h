@@ -12,7 +12,7 @@ enum keel_inplace {
 	KEEL_INPLACE_LEAVE,	/* done, but the guest must be left: somebody has to be told */
 };
 
-/* The functions of vhe/inplace.c that exits.def names. */
+/* The functions of vhe/inplace.c that exits.def names; "none" is 0. */
 enum { KEEL_INPLACE_HAS_none, KEEL_INPLACE_HAS_sysreg, KEEL_INPLACE_HAS_access };
 
 /* May it be one of those, by a first look? code: enum keel_exit_code. Nothing is touched. */
