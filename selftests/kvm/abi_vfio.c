@@ -188,8 +188,8 @@ static const struct ktap_case cases[] = {
 	{ "one device, as long as its fd", creation },
 	{ "attributes", attributes },
 	{ "errors", errors },
-	{ "a listed group stays open", group },
-	{ "a listed group outlives the VM's fd", vm_first },
-	{ "devices of a listed group", device },
+	{ "a listed group stays open", group, 90 },
+	{ "a listed group outlives the VM's fd", vm_first, 90 },
+	{ "devices of a listed group", device, 90 },
 };
 KTAP_MAIN(cases)

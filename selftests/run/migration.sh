@@ -6,7 +6,7 @@
 one_host() {
 	local name=$1 hv=$2 part=$3
 	shift 3
-	HV=$hv host "$name" --rootfs qemu10 --timeout 400 --modparams "abi=${LEVEL:-6.12}" \
+	HV=$hv host "$name" --rootfs qemu10 --timeout 1200 --modparams "abi=${LEVEL:-6.12}" \
 		--qemu -drive --qemu "file=$state,format=raw,if=none,id=state,cache=unsafe" \
 		--qemu -device --qemu virtio-blk-pci,drive=state,addr=0x1f \
 		"${GUEST_FILES[@]}" "$@" -- "$RUN/host/qemu-tools $part"
