@@ -24,6 +24,7 @@
 #include <asm/sysreg.h>
 #include "../core/errata.h"
 #include "../core/objects.h"
+#include "../nested/nv.h"
 #include "arch.h"
 #include "mdscr.h"
 #include "sysreg.h"
@@ -119,7 +120,8 @@ static enum keel_trap_debug choose_trap(const struct keel_vcpu *vcpu)
 
 	if (vcpu->arch.guest_debug)
 		return KEEL_TRAP_DEBUG_ALL;
-	if (is_locked(ctx) || !(ctx->flags & KEEL_CTX_DEBUG_GUEST))
+	/* the page at VNCR_EL2 has a place for MDSCR_EL1, where it would have no effect */
+	if (is_locked(ctx) || !(ctx->flags & KEEL_CTX_DEBUG_GUEST) || keel_nv(vcpu))
 		return KEEL_TRAP_DEBUG_ACCESS;
 	return KEEL_TRAP_DEBUG_NONE;
 }

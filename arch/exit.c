@@ -12,6 +12,8 @@
 #include "../core/vcpus.h"
 #include "../hyp/features.h"
 #include "../mmu/mmu.h"
+#include "../nested/nested.h"
+#include "../nested/nv.h"
 #include "../timer/timer.h"
 #include "aarch32.h"
 #include "aarch32_insn.h"
@@ -115,6 +117,12 @@ static int act(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum keel_f
 		break;
 	}
 	return KEEL_RESUME;
+}
+
+/* Virtual EL2 has its own, and calls keel by SMC. */
+static int hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	return keel_nv(vcpu) ? keel_nested_hvc(vcpu, exit) : keel_smccc_hvc(vcpu, exit);
 }
 
 static int access(struct keel_vcpu *vcpu, const struct keel_exit *exit)

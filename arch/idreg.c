@@ -16,6 +16,7 @@
 #include "../core/errata.h"
 #include "../core/objects.h"
 #include "../hyp/context.h"
+#include "../nested/idview.h"
 #include "../vgic/vgic.h"
 #include "arch.h"
 #include "cache.h"
@@ -218,9 +219,16 @@ void __init keel_idreg_module_init(void)
 	is_offered = true;
 }
 
+static bool vm_has_el2(const struct keel_vm *vm)
+{
+	return vm->arch.features & BIT(KVM_ARM_VCPU_HAS_EL2);
+}
+
 static u64 offer(const struct keel_vm *vm, unsigned int idx)
 {
-	return of[idx].offer[vm->arch.abi];
+	u64 val = of[idx].offer[vm->arch.abi];
+
+	return vm_has_el2(vm) ? keel_idview(idx, val) : val;
 }
 
 static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
@@ -302,6 +310,14 @@ void keel_idreg_vm_init(struct keel_vm *vm)
 	arch->idregs_set = true;
 	read_imp_id(arch);
 	keel_cache_vm_init(vm);
+}
+
+void keel_idreg_claim_el2(struct keel_vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_IDREGS; i++)
+		vm->arch.idregs[i] = keel_idview(i, vm->arch.idregs[i]);
 }
 
 void keel_idreg_apply(struct keel_vcpu *vcpu)

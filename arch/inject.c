@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exceptions that keel takes on the guest's behalf to its EL1, and the events
+ * Exceptions that keel takes on the guest's behalf to its EL1, or virtual EL2, and the events
  * that user space saves and restores (KVM_{GET,SET}_VCPU_EVENTS). Whatever is
  * synchronous takes effect at once: PC, PSTATE, ELR_EL1 and SPSR_EL1 are those
  * after the exception when the function returns, so callers must not step over
@@ -14,6 +14,7 @@
 #include <asm/esr.h>
 #include <asm/sysreg.h>
 #include "../core/objects.h"
+#include "../nested/context.h"
 #include "aarch32.h"
 #include "arch.h"
 #include "entry_state.h"
@@ -54,12 +55,13 @@ static void enter_sync(struct keel_vcpu *vcpu, u64 esr)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 vbar = keel_sr_read(vcpu, KEEL_VBAR_EL1);
-	struct keel_entry_state s = keel_entry_state_compute(ctx->pstate, vbar, KEEL_VECTOR_SYNC,
+	struct keel_entry_state s = keel_entry_state_compute(keel_context_origin(vcpu), vbar, KEEL_VECTOR_SYNC,
 							     entry_ctl(vcpu));
 
 	keel_sr_write(vcpu, KEEL_ESR_EL1, esr);
 	keel_sr_write(vcpu, KEEL_ELR_EL1, ctx->pc);
-	keel_sr_write(vcpu, KEEL_SPSR_EL1, keel_debug_guest_pstate(vcpu));
+	keel_sr_write(vcpu, KEEL_SPSR_EL1, keel_context_spsr(vcpu, keel_debug_guest_pstate(vcpu)));
+	keel_context_entered(vcpu);
 	ctx->pc = s.pc;
 	ctx->pstate = s.pstate;
 }
@@ -71,6 +73,11 @@ static void enter_sync(struct keel_vcpu *vcpu, u64 esr)
 static u64 syndrome(u64 ec, u64 iss)
 {
 	return (ec << ESR_ELx_EC_SHIFT) | ESR_ELx_IL | iss;
+}
+
+void keel_inject_sync(struct keel_vcpu *vcpu, u64 esr)
+{
+	enter_sync(vcpu, esr);
 }
 
 void keel_inject_undef(struct keel_vcpu *vcpu)
@@ -99,7 +106,7 @@ void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)
 {
-	bool lower = keel_entry_state_from_el0(vcpu->ctx.pstate);
+	bool lower = keel_entry_state_from_el0(keel_context_origin(vcpu));
 	u64 ec;
 
 	if (keel_aarch32_el1(vcpu)) {

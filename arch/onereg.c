@@ -12,6 +12,8 @@
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "../core/objects.h"
+#include "../nested/nv.h"
+#include "../nested/table.h"
 #include "../timer/timer.h"
 #include "abi.h"
 #include "arch.h"
@@ -112,6 +114,8 @@ static const struct keel_sysreg *find_sys(const struct keel_vcpu *vcpu, u64 id)
 {
 	const struct keel_sysreg *r = keel_sysreg_find(keel_sysreg_table, keel_sysreg_nr, sys_enc(id));
 
+	if (!r && keel_nv(vcpu))
+		r = keel_nested_find(sys_enc(id));
 	if (!r || sys_id(r->enc) != id || !is_visible(vcpu, r))
 		return NULL;
 	return r;
@@ -215,10 +219,20 @@ static void emit(struct list *l, u64 id)
 	l->n++;
 }
 
+static void emit_table(struct keel_vcpu *vcpu, struct list *l, const struct keel_sysreg *table, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (is_listed(vcpu, &table[i]))
+			emit(l, sys_id(table[i].enc));
+}
+
 /* In the order in which a restore should set them. */
 static void emit_all(struct keel_vcpu *vcpu, struct list *l)
 {
-	unsigned int i;
+	const struct keel_sysreg *table;
+	unsigned int i, nr;
 
 	for (i = 0; i < keel_onereg_core_nr(vcpu); i++)
 		emit(l, keel_onereg_core_id(vcpu, i));
@@ -228,9 +242,11 @@ static void emit_all(struct keel_vcpu *vcpu, struct list *l)
 		emit(l, keel_smccc_fwreg_id(i));
 	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)
 		emit(l, timer_ids[i]);
-	for (i = 0; i < keel_sysreg_nr; i++)
-		if (is_listed(vcpu, &keel_sysreg_table[i]))
-			emit(l, sys_id(keel_sysreg_table[i].enc));
+	emit_table(vcpu, l, keel_sysreg_table, keel_sysreg_nr);
+	if (keel_nv(vcpu)) {
+		table = keel_nested_table(&nr);
+		emit_table(vcpu, l, table, nr);
+	}
 	for (i = 0; i < KEEL_CACHE_NR_CCSIDR; i++)
 		emit(l, DEMUX_BASE | i);
 }

@@ -10,7 +10,11 @@
 #include <linux/uaccess.h>
 #include <asm/ptrace.h>
 #include "../core/objects.h"
+#include "../core/compat.h"
 #include "../hyp/hyp.h"
+#include "../nested/context.h"
+#include "../nested/nv.h"
+#include "../nested/pstate.h"
 #include "aarch32.h"
 #include "aarch32_insn.h"
 #include "idreg.h"
@@ -64,8 +68,6 @@ static void *memory_at(struct keel_ctx *ctx, u64 off)
 		return &ctx->x[off / WORDS(__u64)];
 	if (off == CORE(regs.pc))
 		return &ctx->pc;
-	if (off == CORE(regs.pstate))
-		return &ctx->pstate;
 	if (off == CORE(fp_regs.fpsr))
 		return &ctx->fp.fpsr;
 	if (off == CORE(fp_regs.fpcr))
@@ -92,6 +94,21 @@ static int sys_at(u64 off)
 	}
 }
 
+/* Those of EL1 may be elsewhere. */
+static u32 enc_at(u64 off)
+{
+	switch (off) {
+	case CORE(sp_el1):
+		return SYS_SP_EL1;
+	case CORE(elr_el1):
+		return SYS_ELR_EL1;
+	case CORE(spsr[KVM_SPSR_EL1]):
+		return SYS_SPSR_EL1;
+	default:
+		return 0;
+	}
+}
+
 /* Those of AArch32 stay in the CPU with a resident vCPU that has it at EL1. */
 static u32 *spsr32_at(struct keel_vcpu *vcpu, u64 off)
 {
@@ -110,7 +127,10 @@ static void read_reg(struct keel_vcpu *vcpu, u64 off, void *buf)
 		memcpy(buf, mem, size_at(off));
 		return;
 	}
-	val = sys >= 0 ? keel_sr_read(vcpu, sys) : *spsr32_at(vcpu, off);
+	if (off == CORE(regs.pstate))
+		val = keel_context_get_pstate(vcpu);
+	else if (!keel_context_el1_read(vcpu, enc_at(off), &val))
+		val = sys >= 0 ? keel_sr_read(vcpu, sys) : *spsr32_at(vcpu, off);
 	memcpy(buf, &val, sizeof(val));
 }
 
@@ -125,10 +145,21 @@ static void write_reg(struct keel_vcpu *vcpu, u64 off, const void *buf)
 		return;
 	}
 	memcpy(&val, buf, sizeof(val));
-	if (sys >= 0)
+	if (off == CORE(regs.pstate))
+		keel_context_set_pstate(vcpu, val);
+	else if (keel_context_el1_write(vcpu, enc_at(off), val))
+		;
+	else if (sys >= 0)
 		keel_sr_write(vcpu, sys, val);
 	else
 		*spsr32_at(vcpu, off) = val;
+}
+
+/* EL0 to EL2, in AArch64. */
+static bool pstate_valid_el2(u64 pstate)
+{
+	return keel_pstate_is_el2(pstate) || keel_pstate_is_el1(pstate) ||
+	       (pstate & (PSR_MODE32_BIT | PSR_MODE_MASK)) == PSR_MODE_EL0t;
 }
 
 /* EL0 and EL1 in the width of the vCPU's EL1; EL0 in AArch32 where the CPU has it. */
@@ -136,6 +167,8 @@ static int check_pstate(const struct keel_vcpu *vcpu, u64 pstate)
 {
 	if (keel_aarch32_el1(vcpu))
 		return keel_aarch32_insn_mode_valid(pstate) ? 0 : -EINVAL;
+	if (keel_nv(vcpu))
+		return pstate_valid_el2(pstate) ? 0 : -EINVAL;
 	switch (pstate & (PSR_MODE32_BIT | PSR_MODE_MASK)) {
 	case PSR_MODE_EL0t:
 	case PSR_MODE_EL1t:

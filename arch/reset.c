@@ -14,6 +14,7 @@
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
+#include "../nested/nested.h"
 #include "../timer/timer.h"
 #include "../vgic/vgic.h"
 #include "aarch32.h"
@@ -64,6 +65,8 @@ unsigned long keel_reset_supported_features(void)
 		features |= BIT(KVM_ARM_VCPU_EL1_32BIT);
 	if (keel_pmu_supported())
 		features |= BIT(KVM_ARM_VCPU_PMU_V3) | BIT(KVM_ARM_VCPU_PMU_V3_STRICT);
+	if (keel_nested_offered())
+		features |= BIT(KVM_ARM_VCPU_HAS_EL2);
 	return features;
 }
 
@@ -85,6 +88,8 @@ static int check_features(const struct keel_vm *vm, const struct kvm_vcpu_init *
 		return -EINVAL;
 	if ((features & BIT(KVM_ARM_VCPU_PMU_V3_STRICT)) && !(features & BIT(KVM_ARM_VCPU_PMU_V3)))
 		return -EINVAL;
+	if ((features & BIT(KVM_ARM_VCPU_HAS_EL2)) && (features & BIT(KVM_ARM_VCPU_EL1_32BIT)))
+		return -EINVAL;
 	return (features & PTRAUTH) && (features & PTRAUTH) != PTRAUTH ? -EINVAL : 0;
 }
 
@@ -95,6 +100,12 @@ static int prepare_features(struct keel_vm *vm, unsigned long features)
 
 	/* strict: user space chooses it */
 	return pmu && !(features & BIT(KVM_ARM_VCPU_PMU_V3_STRICT)) ? keel_pmu_choose(vm) : 0;
+}
+
+static void claim_el2(struct keel_vm *vm)
+{
+	keel_nested_claim(vm);
+	keel_idreg_claim_el2(vm);
 }
 
 /* Take the features as the VM's, or agree with what its other vCPUs took. */
@@ -108,6 +119,8 @@ static int claim_features(struct keel_vcpu *vcpu, unsigned long features)
 		err = prepare_features(vcpu->vm, features);
 		arch->features = err ? 0 : features;
 		arch->features_set = !err;
+		if (arch->features & BIT(KVM_ARM_VCPU_HAS_EL2))
+			claim_el2(vcpu->vm);
 	} else if (arch->features != features) {
 		err = -EINVAL;
 	}
@@ -156,6 +169,7 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 	if (keel_aarch32_el1(vcpu))
 		keel_aarch32_reset(&vcpu->ctx);
 	keel_sysreg_reset(vcpu);
+	keel_nested_reset(vcpu);
 	keel_debug_reset(vcpu);
 	keel_pmu_reset(vcpu);
 	keel_timer_vcpu_reset(vcpu);
@@ -209,6 +223,9 @@ int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *ini
 	if (err)
 		return err;
 	vcpu->arch.features = init->features[0] & ~BIT(KVM_ARM_VCPU_POWER_OFF);
+	err = keel_nested_vcpu_init(vcpu);
+	if (err)
+		return err;
 	if (vcpu->arch.features & BIT(KVM_ARM_VCPU_PMU_V3))
 		keel_pmu_turn_on(vcpu);
 	/* user space may have loaded a new image past the guest's caches */
@@ -232,7 +249,8 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 		return err;
 	/* what is looked at here is fixed in the same breath, and the VM's whole configuration with it */
 	mutex_lock(&vm->config_lock);
-	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu) ?: keel_pmu_first_run(vcpu);
+	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu) ?: keel_pmu_first_run(vcpu) ?:
+	      keel_nested_first_run(vcpu);
 	if (!err)
 		vm->has_run = true;
 	mutex_unlock(&vm->config_lock);

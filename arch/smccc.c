@@ -16,6 +16,7 @@
 #include "../core/objects.h"
 #include "../core/trace.h"
 #include "../hyp/smccc.h"
+#include "../nested/nv.h"
 #include "abi.h"
 #include "arch.h"
 #include "mitigation.h"
@@ -96,8 +97,8 @@ void keel_smccc_first_run(struct keel_vcpu *vcpu)
 	WRITE_ONCE(vcpu->ctx.psci_version, version);
 	mutex_unlock(&vcpu->vm->config_lock);
 	tell_features(vcpu);
-	/* EL2 knows neither filters nor the ids of PSCI 0.1 */
-	if (vcpu->vm->arch.filter || version == KEEL_PSCI_0_1)
+	/* EL2 knows neither filters nor the ids of PSCI 0.1, nor whose a HVC of virtual EL2 is */
+	if (vcpu->vm->arch.filter || version == KEEL_PSCI_0_1 || keel_nv(vcpu))
 		vcpu->ctx.flags &= ~KEEL_CTX_FAST_SMCCC;
 	else
 		vcpu->ctx.flags |= KEEL_CTX_FAST_SMCCC;

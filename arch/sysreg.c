@@ -17,6 +17,7 @@
 #include "../core/objects.h"
 #include "../core/trace.h"
 #include "../hyp/affinity.h"
+#include "../nested/nested.h"
 #include "arch.h"
 #include "cp15.h"
 #include "sysreg.h"
@@ -252,10 +253,16 @@ static const struct keel_sysreg *find(const struct keel_vcpu *vcpu, const struct
 	return r;
 }
 
+static bool emulate(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+{
+	const struct keel_sysreg *r = find(vcpu, t);
+
+	return r ? r->access(vcpu, r, t->write, val) : keel_nested_trap(vcpu, t, val);
+}
+
 int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	const struct keel_sysreg_trap *t = &exit->sysreg;
-	const struct keel_sysreg *r = find(vcpu, t);
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 val = 0;
 
@@ -263,7 +270,7 @@ int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		keel_trace_sysreg(exit->esr);
 	if (t->write && t->rt < 31)
 		val = ctx->x[t->rt];
-	if (!r || !r->access(vcpu, r, t->write, &val)) {
+	if (!emulate(vcpu, t, &val)) {
 		keel_inject_sysreg(vcpu, exit);
 		return KEEL_RESUME;
 	}

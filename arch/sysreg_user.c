@@ -7,6 +7,7 @@
 #include "../core/compat.h"
 #include "../core/kick.h"
 #include "../hyp/hyp.h"
+#include "../nested/context.h"
 #include "abi.h"
 #include "cache.h"
 #include "idlimits.h"
@@ -16,13 +17,15 @@
 
 static int get_plain(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 *val)
 {
-	*val = keel_sr_read(vcpu, r->reg);
+	if (!keel_context_el1_read(vcpu, r->enc, val))
+		*val = keel_sr_read(vcpu, r->reg);
 	return 0;
 }
 
 static int set_plain(struct keel_vcpu *vcpu, const struct keel_sysreg *r, u64 val)
 {
-	keel_sr_write(vcpu, r->reg, val);
+	if (!keel_context_el1_write(vcpu, r->enc, val))
+		keel_sr_write(vcpu, r->reg, val);
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "../core/objects.h"
 #include "../hyp/features.h"
 #include "../hyp/gicc_fast.h"
+#include "../nested/nv.h"
 #include "aarch32.h"
 #include "cache.h"
 #include "idlimits.h"
@@ -67,6 +68,8 @@ static u64 fixed_hcr(const struct keel_vcpu *vcpu)
 		hcr |= HCR_TVM;
 	if (keel_aarch32_el1(vcpu))
 		hcr &= ~HCR_RW;
+	if (keel_nv(vcpu))
+		hcr |= KEEL_HCR_NV | KEEL_HCR_NV2;
 	return hcr;
 }
 

@@ -176,6 +176,8 @@ int keel_caps_check(struct keel_vm *vm, unsigned long cap)
 		return abi_of(vm) >= KEEL_ABI_7_3;
 	if (cap == KVM_CAP_ARM_PMU_V3_STRICT)
 		return abi_of(vm) >= KEEL_ABI_7_3 && keel_pmu_supported();
+	if (cap == KVM_CAP_ARM_EL2)
+		return abi_of(vm) >= KEEL_ABI_7_3 && has_feature(KVM_ARM_VCPU_HAS_EL2);
 	return always(cap) ? 1 : count(vm, cap) ?: by_host(cap) ?: by_gic(vm, cap);
 }
 

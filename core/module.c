@@ -8,6 +8,7 @@
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
+#include "../nested/nested.h"
 #include "../timer/irq.h"
 #include "../timer/timer.h"
 #include "../vgic/its/its.h"
@@ -74,6 +75,7 @@ static int __init open_for_use(void)
 	if (err)
 		return err;
 	keel_sve_settle();
+	keel_nested_module_init();
 	keel_idreg_module_init();
 	keel_pmu_host_module_init();
 	keel_debugfs_init();

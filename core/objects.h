@@ -36,6 +36,7 @@
 
 /* It lives as long as a fd of it or of its vCPUs and devices does (refs). */
 struct keel_debugfs;
+struct keel_nv;
 
 struct keel_vm {
 	refcount_t refs;
@@ -147,7 +148,9 @@ struct keel_vcpu {
 	struct keel_timer_vcpu timer;
 	struct keel_gic_cpu gic;
 	struct keel_arch_vcpu arch;
-	struct keel_stage2 *s2;		/* the tables that it runs on: the VM's, vm->mmu.s2 [I] */
+	/* The tables that it runs on: those of the VM, vm->mmu.s2. [v], and changed with IRQs off, out of the guest */
+	struct keel_stage2 *s2;
+	struct keel_nv *nv;		/* [v] virtual EL2; NULL: it has none. From VCPU_INIT on the same */
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 	struct keel_bare_page bare_page;	/* [v]; mmu/ */
 	struct keel_ring ring;		/* mmu/dirty_ring.h */

@@ -13,6 +13,7 @@
 #include "../arch/pvtime.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
+#include "../nested/nested.h"
 #include "../timer/timer.h"
 #include "../vgic/its/its.h"
 #include "block.h"
@@ -358,6 +359,7 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 	if (keel_immediate_exit(vcpu->run))
 		return -EINTR;
 
+	keel_nested_settle(vcpu);
 	set_owner(vcpu);
 	vcpu->fp_wanted = false;
 	vcpu->ctx.flags &= ~KEEL_CTX_FP_FREE;

@@ -8,6 +8,7 @@
 #include "../arch/arch.h"
 #include "../arch/pmu.h"
 #include "../arch/sve.h"
+#include "../nested/nested.h"
 #include "kick.h"
 #include "exit_stat.h"
 #include "vcpu.h"
@@ -67,6 +68,7 @@ void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 	keel_pmu_vcpu_destroy(vcpu);
 	keel_mmu_vcpu_destroy(vcpu);
 	keel_sve_destroy(vcpu);
+	keel_nested_vcpu_destroy(vcpu);
 	put_pid(vcpu->pid);
 	free_page((unsigned long)vcpu->run);
 	keel_hyp_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));

@@ -186,6 +186,16 @@ SYM_INNER_LABEL(keel_at_guest_aborted, SYM_L_GLOBAL)
 	ret
 SYM_FUNC_END(keel_at_guest)
 
+/* The same with AT S1E1W. */
+SYM_FUNC_START(keel_at_guest_write)
+	mov	x1, x0
+	mov	w0, #1
+SYM_INNER_LABEL(keel_at_guest_write_insn, SYM_L_GLOBAL)
+	at	s1e1w, x1
+	isb				/* PAR_EL1 after AT (Arm ARM C5.4) */
+	ret
+SYM_FUNC_END(keel_at_guest_write)
+
 /*
  * bool keel_serror_window(void)
  * Without FEAT_RAS: let an SError that the guest caused be taken here, where

@@ -15,6 +15,7 @@ int keel_guest_enter(struct keel_ctx *ctx);
 void keel_host_frame_load(u64 end, bool keys);
 /* Into PAR_EL1; false: the guest's tables lie where a walk aborts. Guest's EL1 registers and keel's vectors in the CPU. */
 bool keel_at_guest(u64 va);
+bool keel_at_guest_write(u64 va);
 /* Without FEAT_RAS: whether the guest left an SError pending. DAIF masked. */
 bool keel_serror_window(void);
 

@@ -128,6 +128,8 @@ SYM_CODE_START_LOCAL(keel_own_sync)
 1:	mrs	x0, elr_el2
 	adr_l	x1, keel_at_guest_insn
 	cmp	x0, x1
+	adr_l	x1, keel_at_guest_write_insn
+	ccmp	x0, x1, #4, ne
 	b.ne	keel_vector_bug
 	adr_l	x1, keel_at_guest_aborted
 	msr	elr_el2, x1

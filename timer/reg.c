@@ -10,6 +10,8 @@
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "../core/vcpus.h"
+#include "../nested/el1timer.h"
+#include "../nested/nv.h"
 #include "arith.h"
 #include "clock.h"
 #include "timer.h"
@@ -106,6 +108,8 @@ int keel_timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 {
 	const u64 *sys = vcpu->ctx.sys;
 
+	if (keel_nv(vcpu))
+		return keel_el1timer_get_reg(vcpu, id, val);
 	switch (id) {
 	case KVM_REG_ARM_TIMER_CTL:
 		*val = keel_arith_read_ctl(sys[KEEL_CNTV_CTL_EL0], sys[KEEL_CNTV_CVAL_EL0],
@@ -142,6 +146,8 @@ int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)
 {
 	u64 *sys = vcpu->ctx.sys;
 
+	if (keel_nv(vcpu))
+		return keel_el1timer_set_reg(vcpu, id, val);
 	switch (id) {
 	case KVM_REG_ARM_TIMER_CTL:
 		sys[KEEL_CNTV_CTL_EL0] = val & CTL_WRITABLE;
@@ -187,38 +193,44 @@ int keel_timer_set_counter_offset(struct keel_vm *vm, const struct kvm_arm_count
 	return ret;
 }
 
-static int attr_timer(const struct kvm_device_attr *attr)
+/* What of the VM's has that timer's INTID, or NULL. */
+static u8 *attr_ppi(struct keel_timer_vm *t, const struct kvm_device_attr *attr)
 {
+	u8 *el1 = t->has_el2 ? t->el1_ppi : t->ppi, *el2 = t->has_el2 ? t->ppi : t->el1_ppi;
+
 	switch (attr->attr) {
 	case KVM_ARM_VCPU_TIMER_IRQ_VTIMER:
-		return KEEL_TIMER_VIRT;
+		return &el1[KEEL_TIMER_VIRT];
 	case KVM_ARM_VCPU_TIMER_IRQ_PTIMER:
-		return KEEL_TIMER_PHYS;
+		return &el1[KEEL_TIMER_PHYS];
+	case KVM_ARM_VCPU_TIMER_IRQ_HVTIMER:
+		return &el2[KEEL_TIMER_VIRT];
+	case KVM_ARM_VCPU_TIMER_IRQ_HPTIMER:
+		return &el2[KEEL_TIMER_PHYS];
 	}
-	return -ENXIO;
+	return NULL;
 }
 
 int keel_timer_has_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
 {
-	int id = attr_timer(attr);
-
-	return id < 0 ? id : 0;
+	return attr_ppi(&vcpu->vm->timer, attr) ? 0 : -ENXIO;
 }
 
 int keel_timer_get_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
 {
-	int id = attr_timer(attr);
+	const u8 *ppi = attr_ppi(&vcpu->vm->timer, attr);
 
-	if (id < 0)
-		return id;
-	return put_user((int)READ_ONCE(vcpu->vm->timer.ppi[id]), (int __user *)u64_to_user_ptr(attr->addr));
+	if (!ppi)
+		return -ENXIO;
+	return put_user((int)READ_ONCE(*ppi), (int __user *)u64_to_user_ptr(attr->addr));
 }
 
 /* The numbers are those of an in-kernel interrupt controller, and of all vCPUs. */
 int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *attr)
 {
 	struct keel_vm *vm = vcpu->vm;
-	int id = attr_timer(attr), intid, err = 0;
+	int intid, err = 0;
+	u8 *ppi;
 
 	if (!READ_ONCE(vm->gic.present))
 		return -EINVAL;
@@ -227,12 +239,13 @@ int keel_timer_set_attr(struct keel_vcpu *vcpu, const struct kvm_device_attr *at
 	if (intid < KEEL_NR_SGIS || intid >= KEEL_NR_PRIVATE)
 		return -EINVAL;
 	mutex_lock(&vm->config_lock);
+	ppi = attr_ppi(&vm->timer, attr);
 	if (vm->has_run)
 		err = -EBUSY;
-	else if (id < 0)
-		err = id;
+	else if (!ppi)
+		err = -ENXIO;
 	else
-		WRITE_ONCE(vm->timer.ppi[id], intid);
+		WRITE_ONCE(*ppi, intid);
 	mutex_unlock(&vm->config_lock);
 	return err;
 }

@@ -28,6 +28,9 @@
 #include "../core/kick.h"
 #include "../core/log.h"
 #include "../core/trace.h"
+#include "../nested/el1timer.h"
+#include "../nested/nested.h"
+#include "../nested/nv.h"
 #include "../vgic/vgic.h"
 #include "arith.h"
 #include "clock.h"
@@ -38,6 +41,8 @@
 /* The interrupts that server base boards (Arm BSA) give these timers. */
 #define PPI_VIRT	27
 #define PPI_PHYS	30
+#define PPI_HYP_VIRT	28
+#define PPI_HYP_PHYS	26
 
 #define MMFR0_ECV	GENMASK_ULL(63, 60)
 #define ECV_POFF	2
@@ -104,6 +109,8 @@ static void update_lines(struct keel_vcpu *vcpu)
 
 	for (i = 0; i < KEEL_NR_TIMERS; i++)
 		set_line(vcpu, i, line_level(timer_state(vcpu, i)));
+	if (keel_nv(vcpu))
+		keel_nested_lines(vcpu);
 }
 
 /*
@@ -164,10 +171,18 @@ static void arm_soft(struct keel_vcpu *vcpu, u64 when)
 	hrtimer_start(&t->soft, ns_to_ktime(ns), HRTIMER_MODE_REL_HARD);
 }
 
+/* For timers that have no hardware for anybody. */
+static u64 sooner(const struct keel_vcpu *vcpu, u64 when)
+{
+	return keel_nv(vcpu) ? min(when, keel_el1timer_deadline(vcpu)) : when;
+}
+
 static void arm_for_sleep(struct keel_vcpu *vcpu)
 {
+	u64 wait_end = sooner(vcpu, vcpu->timer.wait_end);
+
 	arm_soft(vcpu, min3(deadline_of(timer_state(vcpu, KEEL_TIMER_VIRT)),
-			    deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS)), vcpu->timer.wait_end));
+			    deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS)), wait_end));
 }
 
 /* For hardware that counts as the host does: when the line is to be high. */
@@ -250,8 +265,8 @@ void keel_timer_flush(struct keel_vcpu *vcpu)
 {
 	lockdep_assert_irqs_disabled();
 	/* first armed, then looked at, as in keel_timer_refresh() */
-	arm_soft(vcpu, keel_irq_has(KEEL_TIMER_PHYS) ? KEEL_TIMER_NEVER :
-		 deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS)));
+	arm_soft(vcpu, sooner(vcpu, keel_irq_has(KEEL_TIMER_PHYS) ? KEEL_TIMER_NEVER :
+			      deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS))));
 	update_lines(vcpu);
 	hold_host_irqs(vcpu);
 	vcpu->ctx.pct_traps = READ_ONCE(vcpu->vm->timer.poffset);
@@ -363,6 +378,19 @@ void keel_timer_vm_init(struct keel_vm *vm)
 	vm->timer.voffset = keel_clock_now();
 	vm->timer.ppi[KEEL_TIMER_VIRT] = PPI_VIRT;
 	vm->timer.ppi[KEEL_TIMER_PHYS] = PPI_PHYS;
+	vm->timer.el1_ppi[KEEL_TIMER_VIRT] = PPI_HYP_VIRT;
+	vm->timer.el1_ppi[KEEL_TIMER_PHYS] = PPI_HYP_PHYS;
+}
+
+void keel_timer_claim_el2(struct keel_vm *vm)
+{
+	struct keel_timer_vm *t = &vm->timer;
+	unsigned int id;
+
+	t->has_el2 = true;
+	for (id = 0; id < KEEL_NR_TIMERS; id++)
+		swap(t->ppi[id], t->el1_ppi[id]);
+	WRITE_ONCE(t->voffset, READ_ONCE(t->poffset));
 }
 
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu)

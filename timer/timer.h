@@ -22,6 +22,11 @@ struct keel_timer_vm {
 	u64 voffset, poffset;		/* guest counter = host counter - offset; [a] */
 	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
 	u8 ppi[KEEL_NR_TIMERS];		/* INTIDs at an in-kernel GIC; [c], fixed after the first run */
+	/* With virtual EL2 the timers above are its own, and EL1's have these (nested/el1timer.c); without, what virtual EL2's would have. */
+	u8 el1_ppi[KEEL_NR_TIMERS];
+	bool has_el2;			/* [c] */
+	bool phys_told, virt_told;	/* ... and user space wrote KVM_REG_ARM_PTIMER_CNT; KVM_REG_ARM_TIMER_CNT, for which ... [a] */
+	u64 virt_wanted;		/* ... guest's virtual count = host's - this [a] */
 };
 
 struct keel_timer_vcpu {
@@ -46,6 +51,8 @@ void keel_timer_vm_init(struct keel_vm *vm);	/* offset := now, so the guest's co
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu);
 void keel_timer_vcpu_reset(struct keel_vcpu *vcpu);	/* architectural reset of both timers */
 void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);
+/* The VM's vCPUs have virtual EL2, where both counters are one. config_lock, none has run. */
+void keel_timer_claim_el2(struct keel_vm *vm);
 /* Connect the timers to the in-kernel GIC, if there is one. -EINVAL: both have one interrupt. */
 int keel_timer_first_run(struct keel_vcpu *vcpu);
 

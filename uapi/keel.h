@@ -115,6 +115,25 @@ struct kvm_smccc_filter {
 #define KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED 243
 #endif
 
+#ifndef KVM_CAP_ARM_EL2	/* since 6.16 */
+#define KVM_CAP_ARM_EL2			240
+#define KVM_CAP_ARM_EL2_E2H0		241
+#define KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ	9
+#endif
+
+#ifndef KVM_ARM_VCPU_HAS_EL2	/* since 6.7 */
+#define KVM_ARM_VCPU_HAS_EL2		7
+#endif
+
+#ifndef KVM_ARM_VCPU_HAS_EL2_E2H0	/* newer than 6.12 */
+#define KVM_ARM_VCPU_HAS_EL2_E2H0	8
+#endif
+
+#ifndef KVM_ARM_VCPU_TIMER_IRQ_HVTIMER	/* since 6.4 */
+#define KVM_ARM_VCPU_TIMER_IRQ_HVTIMER	2
+#define KVM_ARM_VCPU_TIMER_IRQ_HPTIMER	3
+#endif
+
 #ifndef KVM_ARM_SET_COUNTER_OFFSET	/* since 6.4 */
 #define KVM_CAP_COUNTER_OFFSET 227
 #define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)

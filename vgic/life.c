@@ -9,8 +9,12 @@
 /* GICR_PENDBASER as in KVM: Inner Shareable, Inner Write-Back with read-allocation. */
 #define PENDBASER_RESET	(1 << 10 | 3 << 7)
 
+/* That of virtual EL2, by the base boards (Arm BSA), if user space says nothing. */
+#define PPI_MAINTENANCE	25
+
 void keel_vgic_vm_init(struct keel_vm *vm)
 {
+	vm->gic.maint_ppi = PPI_MAINTENANCE;
 	mutex_init(&vm->gic.halt_lock);
 	init_waitqueue_head(&vm->gic.halt_wq);
 	keel_lpi_vm_init(vm);

@@ -103,6 +103,7 @@ struct keel_gic {
 	struct list_head regions;	/* [c] keel_gic_region by index */
 	u32 ctlr;			/* GICD_CTLR: enables in bits 1:0; a GICv3's as written from bit 16 on */
 	bool one_enable;		/* GICv3: Group 0 follows EnableGrp1, as where the VM was saved */
+	u8 maint_ppi;			/* [c] maintenance interrupt of virtual EL2, fixed at CTRL_INIT */
 	u32 iidr_rev;
 	bool groups_writable;		/* GICv2: user space wrote IIDR, and so may restore IGROUPR */
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */

@@ -15,6 +15,7 @@
 #include "../core/objects.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/hyp.h"
+#include "../nested/nv.h"
 #include "pcpu.h"
 #include "vgic.h"
 
@@ -41,8 +42,12 @@ static void load_el1(const struct keel_ctx *ctx)
 }
 
 /* Traps that have no effect while the host runs (HCR_EL2.TGE=1). */
-static void load_traps(const struct keel_ctx *ctx)
+static void load_traps(const struct keel_vcpu *vcpu)
 {
+	const struct keel_ctx *ctx = &vcpu->ctx;
+
+	if (keel_nv(vcpu))
+		write_sysreg_s((u64)keel_nv(vcpu)->page, KEEL_SYS_VNCR_EL2);
 	write_sysreg(ctx->vpidr, vpidr_el2);
 	write_sysreg(ctx->sys[KEEL_MPIDR_EL1], vmpidr_el2);
 	if (!keel_hyp_features.fgt)
@@ -107,7 +112,7 @@ void keel_vhe_load(struct keel_vcpu *vcpu)
 		WRITE_ONCE(vcpu->resident_cpu, smp_processor_id());
 	}
 	if (!stay || reload)
-		load_traps(&vcpu->ctx);
+		load_traps(vcpu);
 	if (anew) {
 		flush_stranger(vcpu);
 		write_sysreg(s2->vtcr, vtcr_el2);

@@ -19,6 +19,7 @@
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
 #include "pcpu.h"
+#include "tlb.h"
 
 struct host {
 	unsigned long irq;
@@ -168,6 +169,28 @@ void keel_vhe_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
 		return;
 	flush_pages(start.v, pages, range);
 	finish_flush();
+	leave_vm(&h);
+}
+
+void keel_vhe_tlb_flush_stage1(const struct keel_s2 *s2)
+{
+	struct host h;
+
+	if (!enter_vm(s2, &h))
+		return;
+	__tlbi(vmalle1is);
+	finish();
+	leave_vm(&h);
+}
+
+void keel_vhe_tlb_flush_va(const struct keel_s2 *s2, u64 operand)
+{
+	struct host h;
+
+	if (!enter_vm(s2, &h))
+		return;
+	__tlbi(vae1is, operand);
+	finish();
 	leave_vm(&h);
 }
 

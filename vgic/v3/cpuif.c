@@ -11,6 +11,7 @@
 #include <asm/sysreg.h>
 #include "../../core/objects.h"
 #include "../../hyp/hyp.h"
+#include "../../nested/nested.h"
 #include "cpuif.h"
 #include "../hw.h"
 
@@ -173,7 +174,7 @@ static bool is_ours(u32 sysreg)
 int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 {
 	if (!is_ours(sysreg))
-		return -ENXIO;
+		return keel_nested_gic_uaccess(vcpu, sysreg, write, val);
 	if (!val)
 		return 0;
 	keel_hyp_put(vcpu);

@@ -132,6 +132,30 @@ static int access_addr(struct keel_vm *vm, const struct kvm_device_attr *attr, b
 	return put_user(val, user);
 }
 
+/* The maintenance interrupt of virtual EL2; nothing else of a VM's has one. */
+static int set_maintenance(struct keel_vm *vm, const struct kvm_device_attr *attr)
+{
+	u32 intid;
+	int err = 0;
+
+	if (get_user(intid, (u32 __user *)u64_to_user_ptr(attr->addr)))
+		return -EFAULT;
+	mutex_lock(&vm->config_lock);
+	if (vm->gic.initialised)
+		err = -EBUSY;
+	else if (intid < KEEL_NR_SGIS || intid >= KEEL_NR_PRIVATE)
+		err = -EINVAL;
+	else
+		vm->gic.maint_ppi = intid;
+	mutex_unlock(&vm->config_lock);
+	return err;
+}
+
+static bool has_maintenance(const struct keel_vm *vm)
+{
+	return vm->arch.abi >= KEEL_ABI_7_3;
+}
+
 static int set_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 {
 	switch (attr->group) {
@@ -141,6 +165,8 @@ static int set_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 		return keel_setup_set_nr_irqs(dev->vm, attr);
 	case KVM_DEV_ARM_VGIC_GRP_CTRL:
 		return control(dev->vm, attr->attr);
+	case KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ:
+		return has_maintenance(dev->vm) ? set_maintenance(dev->vm, attr) : -ENXIO;
 	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
@@ -158,6 +184,9 @@ static int get_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 		return access_addr(dev->vm, attr, false);
 	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
 		return keel_setup_get_nr_irqs(dev->vm, attr);
+	case KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ:
+		return has_maintenance(dev->vm) ? put_user((u32)dev->vm->gic.maint_ppi,
+							   (u32 __user *)u64_to_user_ptr(attr->addr)) : -ENXIO;
 	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
@@ -188,6 +217,8 @@ static int has_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 		return 0;
 	case KVM_DEV_ARM_VGIC_GRP_CTRL:
 		return has_control(attr->attr) ? 0 : -ENXIO;
+	case KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ:
+		return has_maintenance(dev->vm) ? 0 : -ENXIO;
 	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Address translation instructions of virtual EL2 that trap. */
+#ifndef KEEL_NESTED_AT_H
+#define KEEL_NESTED_AT_H
+
+#include <linux/types.h>
+
+struct keel_vcpu;
+
+/* AT with op1=4, CRn=7: the answer is in the guest's PAR_EL1. False: UNDEFINED. vCPU mutex; sleepable. */
+bool keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va);
+
+#endif

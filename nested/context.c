@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Two contexts in one vCPU: virtual EL2 with EL0 under it, and what is below them. */
+#include <asm/ptrace.h>
+#include <asm/sysreg.h>
+#include "context.h"
+#include "nv.h"
+#include "pstate.h"
+
+static bool is_el0(u64 pstate)
+{
+	return (pstate & PSR_MODE_MASK) == PSR_MODE_EL0t;
+}
+
+bool keel_context_is_below(const struct keel_vcpu *vcpu)
+{
+	const struct keel_nv *nv = keel_nv(vcpu);
+
+	return nv && (nv->el1 || (is_el0(vcpu->ctx.pstate) && !(keel_nv_hcr(nv) & KEEL_HCR_TGE)));
+}
+
+u64 keel_context_origin(const struct keel_vcpu *vcpu)
+{
+	u64 pstate = vcpu->ctx.pstate;
+
+	return keel_context_is_below(vcpu) ? (pstate & ~(u64)PSR_MODE_MASK) | PSR_MODE_EL0t : pstate;
+}
+
+u64 keel_context_spsr(const struct keel_vcpu *vcpu, u64 pstate)
+{
+	const struct keel_nv *nv = keel_nv(vcpu);
+
+	return nv && !nv->el1 ? keel_pstate_from_cpu(pstate) : pstate;
+}
+
+void keel_context_entered(struct keel_vcpu *vcpu)
+{
+	struct keel_nv *nv = keel_nv(vcpu);
+
+	if (nv)
+		nv->el1 = false;
+}
+
+u64 keel_context_get_pstate(const struct keel_vcpu *vcpu)
+{
+	return keel_context_spsr(vcpu, vcpu->ctx.pstate);
+}
+
+void keel_context_set_pstate(struct keel_vcpu *vcpu, u64 pstate)
+{
+	struct keel_nv *nv = keel_nv(vcpu);
+
+	if (nv) {
+		nv->el1 = keel_pstate_is_el1(pstate);
+		pstate = keel_pstate_to_cpu(pstate);
+	}
+	vcpu->ctx.pstate = pstate;
+}
+
+bool keel_context_el1_read(const struct keel_vcpu *vcpu, u32 sysreg, u64 *val)
+{
+	const struct keel_nv *nv = keel_nv(vcpu);
+	unsigned int offset = nv ? keel_page_el1(sysreg) : 0;
+
+	if (offset)
+		*val = keel_nv_read(nv, offset);
+	else if (nv && sysreg == SYS_CNTKCTL_EL1)
+		*val = nv->own[KEEL_OWN_CNTKCTL_EL12];
+	else
+		return false;
+	return true;
+}
+
+bool keel_context_el1_write(struct keel_vcpu *vcpu, u32 sysreg, u64 val)
+{
+	struct keel_nv *nv = keel_nv(vcpu);
+	unsigned int offset = nv ? keel_page_el1(sysreg) : 0;
+
+	if (offset)
+		keel_nv_write(nv, offset, val);
+	else if (nv && sysreg == SYS_CNTKCTL_EL1)
+		nv->own[KEEL_OWN_CNTKCTL_EL12] = val;
+	else
+		return false;
+	return true;
+}

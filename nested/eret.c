@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exception returns of virtual EL2, which trap. EL1 below it has no memory to run in:
+ * an instruction fetch there gets an external abort, of which virtual EL2 hears like
+ * of any other.
+ */
+#include <linux/bitfield.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <asm/debug-monitors.h>
+#include <asm/esr.h>
+#include <asm/ptrace.h>
+#include "../arch/arch.h"
+#include "../arch/idlimits.h"
+#include "../hyp/hyp.h"
+#include "../vhe/nested.h"
+#include "context.h"
+#include "nested.h"
+#include "nv.h"
+#include "pac.h"
+#include "pstate.h"
+
+#define ISS_ERETA	BIT(1)		/* with authentication of the address ... */
+#define ISS_KEY_B	BIT(0)		/* ... by key B */
+#define SCTLR_ENIA	BIT_ULL(31)
+#define SCTLR_ENIB	BIT_ULL(30)
+#define ISAR1_API	GENMASK_ULL(11, 8)
+#define ISAR1_APA	GENMASK_ULL(7, 4)
+#define ISAR2_APA3	GENMASK_ULL(15, 12)
+#define PAUTH2		3
+#define FPACCOMBINE	5
+#define FPAC_KEY_B	BIT(0)		/* the syndrome: an instruction's key, B */
+
+void keel_nested_settle(struct keel_vcpu *vcpu)
+{
+	if (keel_context_is_below(vcpu))
+		keel_inject_iabt(vcpu, vcpu->ctx.pc);
+}
+
+/* A VMM that steps the guest has PSTATE.SS; the guest's own waits elsewhere. */
+static u64 take_step(struct keel_vcpu *vcpu, u64 pstate)
+{
+	if (!vcpu->arch.ss_armed)
+		return pstate;
+	vcpu->arch.ss_guest_pstate = pstate & DBG_SPSR_SS;
+	return pstate & ~(u64)DBG_SPSR_SS;
+}
+
+static void go_below(struct keel_vcpu *vcpu, u64 pstate)
+{
+	keel_context_set_pstate(vcpu, lower_32_bits(pstate));
+	keel_nested_settle(vcpu);
+}
+
+/* The most of the three ways to tell of it: 0, and the guest has none. */
+static unsigned int pauth_level(const struct keel_vcpu *vcpu)
+{
+	u64 isar1 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 1)], isar2 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 2)];
+
+	return max3(FIELD_GET(ISAR1_APA, isar1), FIELD_GET(ISAR1_API, isar1), FIELD_GET(ISAR2_APA3, isar2));
+}
+
+/* The guest's key is in memory: with it the CPU's generic code is that of an address. */
+static u64 compute(const void *key, u64 address, u64 modifier)
+{
+	return keel_vhe_pacga(key, address, modifier);
+}
+
+/* The stack pointer that virtual EL2 uses. */
+static u64 stack(struct keel_vcpu *vcpu)
+{
+	return keel_sr_read(vcpu, vcpu->ctx.pstate & 1 ? KEEL_SP_EL1 : KEEL_SP_EL0);
+}
+
+/* False: the guest has an exception in its place. */
+static bool authenticate(struct keel_vcpu *vcpu, const struct keel_exit *exit, u64 *address)
+{
+	bool key_b = exit->iss & ISS_KEY_B, valid;
+	unsigned int level = pauth_level(vcpu);
+	struct keel_pac p = {
+		.tcr = keel_sr_read(vcpu, KEEL_TCR_EL1), .key_b = key_b, .is_xor = level >= PAUTH2,
+		.compute = compute, .ctx = &vcpu->ctx.sys[key_b ? KEEL_APIBKEYLO_EL1 : KEEL_APIAKEYLO_EL1],
+	};
+
+	if (!level) {
+		keel_inject_undef(vcpu);
+		return false;
+	}
+	if (!(keel_sr_read(vcpu, KEEL_SCTLR_EL1) & (key_b ? SCTLR_ENIB : SCTLR_ENIA)))
+		return true;
+	*address = keel_pac_auth(&p, *address, stack(vcpu), &valid);
+	if (valid || level < FPACCOMBINE)
+		return true;
+	keel_inject_sync(vcpu, (u64)ESR_ELx_EC_FPAC << ESR_ELx_EC_SHIFT | ESR_ELx_IL | (key_b ? FPAC_KEY_B : 0));
+	return false;
+}
+
+int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	const struct keel_nv *nv = keel_nv(vcpu);
+	struct keel_ctx *ctx = &vcpu->ctx;
+	u64 spsr = keel_sr_read(vcpu, KEEL_SPSR_EL1), pc = keel_sr_read(vcpu, KEEL_ELR_EL1);
+	enum keel_eret_to to;
+
+	if (!nv) {
+		keel_inject_undef(vcpu);
+		return KEEL_RESUME;
+	}
+	if ((exit->iss & ISS_ERETA) && !authenticate(vcpu, exit, &pc))
+		return KEEL_RESUME;
+	to = keel_pstate_eret(spsr, keel_nv_hcr(nv) & KEEL_HCR_TGE);
+	ctx->pc = pc;
+	if (to == KEEL_ERET_BELOW)
+		go_below(vcpu, spsr);
+	else
+		ctx->pstate = take_step(vcpu, keel_pstate_after_eret(ctx->pstate, spsr, to));
+	return KEEL_RESUME;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What virtual EL2 does that traps, but for exception returns: calls, registers, maintenance of its TLB. */
+#include <linux/bitfield.h>
+#include <asm/ptrace.h>
+#include "../arch/arch.h"
+#include "../arch/idlimits.h"
+#include "../arch/sysreg.h"
+#include "../hyp/hyp.h"
+#include "../vhe/tlb.h"
+#include "at.h"
+#include "nested.h"
+#include "nv.h"
+#include "table.h"
+#include "tlbi.h"
+
+#define ISAR0_TLB	GENMASK_ULL(59, 56)
+#define ISAR1_XS	GENMASK_ULL(59, 56)
+
+static u64 idreg(const struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2)
+{
+	return vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(crm, op2)];
+}
+
+/* PC is behind it already. */
+int keel_nested_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	vcpu->stat.hvc++;
+	keel_inject_sync(vcpu, lower_32_bits(exit->esr));
+	return KEEL_RESUME;
+}
+
+static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 operand)
+{
+	unsigned int tlb = FIELD_GET(ISAR0_TLB, idreg(vcpu, 6, 0));
+	bool xs = FIELD_GET(ISAR1_XS, idreg(vcpu, 6, 1));
+
+	switch (keel_tlbi_decode(t->crn, t->crm, t->op2, tlb, xs)) {
+	case KEEL_TLBI_NONE:
+		return false;
+	case KEEL_TLBI_EL2_ALL:
+		keel_vhe_tlb_flush_stage1(&vcpu->s2->hw);
+		break;
+	case KEEL_TLBI_EL2_VA:
+		keel_vhe_tlb_flush_va(&vcpu->s2->hw, operand);
+		break;
+	case KEEL_TLBI_BELOW:
+		/* nothing has run there that could have left an entry */
+		break;
+	}
+	return true;
+}
+
+static bool instruction(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 operand)
+{
+	return t->op1 == 4 && t->write && (t->crn == 7 ? keel_nested_at(vcpu, t->crm, t->op2, operand) :
+							 tlbi(vcpu, t, operand));
+}
+
+static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+{
+	const struct keel_sysreg *r = keel_nested_find(sys_reg(t->op0, t->op1, t->crn, t->crm, t->op2));
+
+	if (!r || !(r->modes & (t->write ? KEEL_SYSREG_W : KEEL_SYSREG_R)))
+		return false;
+	return r->access(vcpu, r, t->write, val);
+}
+
+bool keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+{
+	if (!keel_nv(vcpu) || (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+		return false;
+	return t->op0 == 1 ? instruction(vcpu, t, *val) : access(vcpu, t, val);
+}

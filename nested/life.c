@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Virtual EL2 of a host, a VM and a vCPU: whether there is one, its memory, its reset. */
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+#include "../core/log.h"
+#include "../hyp/mode.h"
+#include "../timer/timer.h"
+#include "../vgic/vgic.h"
+#include "el1timer.h"
+#include "nested.h"
+#include "nv.h"
+#include "table.h"
+
+#define MMFR2_NV	GENMASK_ULL(27, 24)
+#define SCTLR_EL1_RESET	0x00c50078	/* as in arch/sysreg.c */
+
+DEFINE_STATIC_KEY_FALSE(keel_nested_on);
+
+static bool nested;
+module_param(nested, bool, 0444);
+MODULE_PARM_DESC(nested, "guests may have EL2 (needs VHE, FEAT_NV2 and a GICv3): 0 or 1, default 0");
+
+static bool __init host_can(void)
+{
+	return !static_branch_unlikely(&keel_mode_nvhe) && keel_vgic_has_sysregs() &&
+	       FIELD_GET(MMFR2_NV, read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1)) >= 2;
+}
+
+void __init keel_nested_module_init(void)
+{
+	if (!nested)
+		return;
+	if (host_can())
+		static_branch_enable(&keel_nested_on);
+	else
+		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2 and a GICv3");
+}
+
+bool keel_nested_offered(void)
+{
+	return static_key_enabled(&keel_nested_on);
+}
+
+static bool wanted(const struct keel_vcpu *vcpu)
+{
+	return vcpu->arch.features & BIT(KVM_ARM_VCPU_HAS_EL2);
+}
+
+int keel_nested_vcpu_init(struct keel_vcpu *vcpu)
+{
+	struct keel_nv *nv;
+
+	if (vcpu->nv || !wanted(vcpu))
+		return 0;
+	nv = kzalloc(sizeof(*nv), GFP_KERNEL_ACCOUNT);
+	if (!nv)
+		return -ENOMEM;
+	nv->page = (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!nv->page) {
+		kfree(nv);
+		return -ENOMEM;
+	}
+	vcpu->nv = nv;
+	return 0;
+}
+
+void keel_nested_vcpu_destroy(struct keel_vcpu *vcpu)
+{
+	if (!vcpu->nv)
+		return;
+	free_page((unsigned long)vcpu->nv->page);
+	kfree(vcpu->nv);
+}
+
+void keel_nested_reset(struct keel_vcpu *vcpu)
+{
+	struct keel_nv *nv = keel_nv(vcpu);
+
+	if (!nv)
+		return;
+	memset(nv->page, 0, KEEL_PAGE_SIZE);
+	memset(nv->own, 0, sizeof(nv->own));
+	nv->el1 = false;
+	keel_nested_reset_table(vcpu);
+	keel_nv_write(nv, KEEL_PAGE_SCTLR_EL1, SCTLR_EL1_RESET);
+	nv->own[KEEL_OWN_MDCR_EL2] = vcpu->vm->arch.pmu.n;
+	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.el1_ppi[KEEL_TIMER_VIRT]);
+	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.el1_ppi[KEEL_TIMER_PHYS]);
+	keel_vgic_reset_timer(vcpu, vcpu->vm->gic.maint_ppi);
+}
+
+void keel_nested_claim(struct keel_vm *vm)
+{
+	keel_timer_claim_el2(vm);
+}
+
+/* Every one of them is a line of keel's own, and drives one interrupt. */
+static int own_lines(struct keel_vcpu *vcpu, const u8 *ppi, unsigned int n)
+{
+	unsigned int i, j;
+	int err = 0;
+
+	for (i = 0; i < n; i++)
+		for (j = 0; j < i; j++)
+			if (ppi[i] == ppi[j])
+				return -EINVAL;
+	for (i = 0; i < n && !err; i++)
+		err = keel_vgic_own(vcpu->vm, vcpu, ppi[i]);
+	return err;
+}
+
+int keel_nested_first_run(struct keel_vcpu *vcpu)
+{
+	const struct keel_vm *vm = vcpu->vm;
+	const struct keel_timer_vm *t = &vm->timer;
+	u8 ppi[] = { vm->gic.maint_ppi, t->el1_ppi[KEEL_TIMER_VIRT], t->el1_ppi[KEEL_TIMER_PHYS],
+		     t->ppi[KEEL_TIMER_VIRT], t->ppi[KEEL_TIMER_PHYS] };
+
+	if (!keel_nv(vcpu))
+		return 0;
+	if (!vcpu->ctx.gic.present || vm->gic.v2)
+		return -EINVAL;
+	keel_el1timer_settle(vcpu);
+	return own_lines(vcpu, ppi, ARRAY_SIZE(ppi));
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Interrupts that virtual EL2 brings about by what it writes into the page: EL1's timers, the GIC's maintenance. */
+#include "../hyp/hyp.h"
+#include "el1timer.h"
+#include "gic.h"
+#include "nested.h"
+#include "nv.h"
+
+#define HCR_EN	BIT_ULL(0)
+
+/* Asserted while the guest's own list registers, of which nothing is presented to anybody, ask for it. */
+static bool maintenance(const struct keel_nv *nv)
+{
+	u64 hcr = keel_nv_read(nv, KEEL_PAGE_ICH_HCR_EL2), lr[KEEL_NR_LRS];
+
+	if (!(hcr & HCR_EN))
+		return false;
+	keel_nv_read_lrs(nv, lr);
+	return keel_ich_misr(hcr, keel_nv_read(nv, KEEL_PAGE_ICH_VMCR_EL2), lr,
+			     (keel_hyp_gic_vtr() & 0x1f) + 1);
+}
+
+void keel_nested_lines(struct keel_vcpu *vcpu)
+{
+	if (!vcpu->ctx.gic.present)
+		return;
+	keel_el1timer_update(vcpu);
+	keel_vgic_set_line(vcpu->vm, vcpu, vcpu->vm->gic.maint_ppi, maintenance(vcpu->nv));
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A vCPU with virtual EL2 (KVM_ARM_VCPU_HAS_EL2), of the kind with HCR_EL2.E2H
+ * always 1: its EL2 runs at EL1 with HCR_EL2.{NV,NV2} set, and what the CPU has as
+ * EL1's state (keel_sr_read(), ctx.pstate) is virtual EL2's. What a guest of its has
+ * as EL1's is in the page. All [v].
+ *
+ * Below virtual EL2 nothing runs yet: see Documentation/nested.rst.
+ */
+#ifndef KEEL_NESTED_NV_H
+#define KEEL_NESTED_NV_H
+
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/jump_label.h>
+#include <linux/types.h>
+#include <asm/sysreg.h>
+#include "../core/objects.h"
+#include "page.h"
+
+/* Registers that are neither in the page nor in the CPU. */
+enum keel_nv_own {
+	KEEL_OWN_ACTLR_EL2, KEEL_OWN_MDCR_EL2, KEEL_OWN_CPTR_EL2, KEEL_OWN_HPFAR_EL2,
+	KEEL_OWN_CNTHCTL_EL2, KEEL_OWN_CNTKCTL_EL12,
+	KEEL_NR_OWN
+};
+
+struct keel_nv {
+	u64 *page;		/* [I] 4 KiB, what VNCR_EL2 points to; the guest's CPU writes it */
+	bool el1;		/* user space has given the vCPU a PSTATE of EL1 */
+	u64 own[KEEL_NR_OWN];
+};
+
+#define KEEL_HCR_TGE	BIT_ULL(27)
+#define KEEL_HCR_E2H	BIT_ULL(34)
+#define KEEL_HCR_NV	BIT_ULL(42)
+#define KEEL_HCR_NV1	BIT_ULL(43)
+#define KEEL_HCR_NV2	BIT_ULL(45)
+
+#define KEEL_SYS_VNCR_EL2	sys_reg(3, 4, 2, 2, 0)	/* not in every host's header */
+
+DECLARE_STATIC_KEY_FALSE(keel_nested_on);
+
+/* NULL: a vCPU without virtual EL2, for which this costs nothing where no guest can have it. */
+static __always_inline struct keel_nv *keel_nv(const struct keel_vcpu *vcpu)
+{
+	return static_branch_unlikely(&keel_nested_on) ? vcpu->nv : NULL;
+}
+
+static inline u64 keel_nv_read(const struct keel_nv *nv, unsigned int offset)
+{
+	return READ_ONCE(nv->page[offset / sizeof(u64)]);
+}
+
+static inline void keel_nv_write(struct keel_nv *nv, unsigned int offset, u64 val)
+{
+	WRITE_ONCE(nv->page[offset / sizeof(u64)], val);
+}
+
+static inline void keel_nv_read_lrs(const struct keel_nv *nv, u64 lr[KEEL_NR_LRS])
+{
+	unsigned int i;
+
+	for (i = 0; i < KEEL_NR_LRS; i++)
+		lr[i] = keel_nv_read(nv, KEEL_PAGE_ICH_LR0_EL2 + 8 * i);
+}
+
+/* The guest's HCR_EL2 as it has effect: E2H is 1, there is no FEAT_NV. */
+static inline u64 keel_nv_hcr(const struct keel_nv *nv)
+{
+	return (keel_nv_read(nv, KEEL_PAGE_HCR_EL2) | KEEL_HCR_E2H) & ~(KEEL_HCR_NV | KEEL_HCR_NV1 | KEEL_HCR_NV2);
+}
+
+#endif

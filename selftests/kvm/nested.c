@@ -1,0 +1,967 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest with EL2 (KVM_ARM_VCPU_HAS_EL2), where HCR_EL2.E2H is always 1. Proves:
+ *  - without the capability the feature is refused, with it what it takes to run
+ *  - reset, ID registers and the registers that user space sees
+ *  - the names of EL2, EL1 and EL12 mean the registers that they should, for the
+ *    guest and for user space
+ *  - HVC, SVC and undefined instructions are taken at EL2, ERET goes to EL2 and EL0,
+ *    and is illegal where it should be; EL1 below has no memory
+ *  - registers of features that are hidden are undefined
+ *  - TLB invalidations and address translation of EL2
+ *  - PSCI by SMC, secondary CPUs start at EL2
+ *  - SGIs, the four timers and the maintenance interrupt arrive at EL2
+ *  - saved and restored in another VM it goes on
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "lib/gic.h"
+
+#define HAS_EL2		(1u << KVM_ARM_VCPU_HAS_EL2)
+#define PSTATE_EL2H	0x3c9
+#define VEC_LOWER	8
+
+#define HCR_TGE		(1ul << 27)
+#define HCR_E2H		(1ul << 34)
+
+#define EC(esr)		((esr) >> 26 & 0x3f)
+#define EC_UNKNOWN	0x00
+#define EC_ILLEGAL	0x0e
+#define EC_SVC		0x15
+#define EC_HVC		0x16
+#define EC_IABT_LOW	0x20
+
+/* Names that the assembler knows with the right architecture only. */
+#define SCTLR_EL12	S3_5_C1_C0_0
+#define VBAR_EL12	S3_5_C12_C0_0
+#define TCR_EL12	S3_5_C2_C0_2
+#define CNTKCTL_EL12	S3_5_C14_C1_0
+#define CNTP_CTL_EL02	S3_5_C14_C2_1
+#define CNTP_CVAL_EL02	S3_5_C14_C2_2
+#define CNTV_TVAL_EL02	S3_5_C14_C3_0
+#define CNTV_CTL_EL02	S3_5_C14_C3_1
+#define CNTHP_CTL	S3_4_C14_C2_1
+#define CNTHP_CVAL	S3_4_C14_C2_2
+#define CNTHV_CTL	S3_4_C14_C3_1
+#define CNTHV_CVAL	S3_4_C14_C3_2
+#define CONTEXTIDR_EL2	S3_4_C13_C0_1
+#define ICH_HCR		S3_4_C12_C11_0
+#define ICH_VTR		S3_4_C12_C11_1
+#define ICH_MISR	S3_4_C12_C11_2
+#define ICH_ELRSR	S3_4_C12_C11_5
+#define ICH_LR0		S3_4_C12_C12_0
+#define ICC_SRE_EL2	S3_4_C12_C9_5
+#define ID_MMFR4	S3_0_C0_C7_4
+#define rd(r)		rd_(r)
+#define rd_(r)		mrs(r)
+#define wr(r, v)	wr_(r, v)
+#define wr_(r, v)	do { msr(r, v); isb(); } while (0)
+
+#define EL2(crn, crm, op2)	REG_SYS(3, 4, crn, crm, op2)
+#define REG_HCR_EL2	EL2(1, 1, 0)
+#define REG_SCTLR_EL2	EL2(1, 0, 0)
+#define REG_VBAR_EL2	EL2(12, 0, 0)
+#define REG_VBAR_EL1	REG_SYS(3, 0, 12, 0, 0)
+#define REG_TPIDR_EL2	EL2(13, 0, 2)
+#define REG_CNTKCTL_EL1	REG_SYS(3, 0, 14, 1, 0)
+#define REG_CNTHCTL_EL2	EL2(14, 1, 0)
+#define REG_SP_EL2	REG_SYS(3, 6, 4, 1, 0)
+
+static void need(void)
+{
+	if (kvm_cap(KVM_CAP_ARM_EL2) != 1)
+		ktap_skip("no EL2 for guests");
+}
+
+/* n vCPUs with EL2, and a GIC. */
+static struct vm *vm_el2(unsigned int n, void (*fn)(u64), u64 arg)
+{
+	struct vm *vm;
+
+	need();
+	vm = vm_new_features(n, HAS_EL2, fn, arg);
+	gic_new(vm, 64);
+	return vm;
+}
+
+static void run(void (*fn)(u64), u64 arg)
+{
+	struct vm *vm = vm_el2(1, fn, arg);
+
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+}
+
+/* ---- the ABI ---- */
+
+static int init(int vm, u32 features)
+{
+	int vcpu = vcpu_fd(vm, 0), ret = vcpu_init_fd(vm, vcpu, features);
+
+	close(vcpu);
+	return ret;
+}
+
+static void nothing(u64 arg)
+{
+}
+
+static void feature(void)
+{
+	struct vm *vm;
+	u64 v = PSTATE_EL2H;
+
+	CHECK_EQ(kvm_cap(KVM_CAP_ARM_EL2_E2H0), 0);
+	CHECK(init(vm_fd(0), 1u << KVM_ARM_VCPU_HAS_EL2_E2H0) < 0);
+	CHECK(init(vm_fd(0), HAS_EL2 | 1u << KVM_ARM_VCPU_HAS_EL2_E2H0) < 0);
+	vm = vm_new(1, nothing, 0);
+	CHECK_EQ(reg_set(vm->vcpu[0].fd, REG_PSTATE, &v), -EINVAL);
+	CHECK_EQ(reg_get(vm->vcpu[0].fd, REG_HCR_EL2, &v), -ENOENT);
+	vm_free(vm);
+	if (kvm_cap(KVM_CAP_ARM_EL2) != 1) {
+		CHECK(init(vm_fd(0), HAS_EL2) < 0);
+		return;
+	}
+	CHECK_EQ(init(vm_fd(0), HAS_EL2), 0);
+	CHECK_EQ(init(vm_fd(0), HAS_EL2 | 1u << KVM_ARM_VCPU_EL1_32BIT), -EINVAL);
+	/* it takes a GIC */
+	vm = vm_new_features(1, HAS_EL2, nothing, 0);
+	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -EINVAL);
+	vm_free(vm);
+}
+
+static int timer_ppi(struct vcpu *vcpu, u64 attr, int set)
+{
+	int ppi = set;
+	unsigned long what = set ? KVM_SET_DEVICE_ATTR : KVM_GET_DEVICE_ATTR;
+	int ret = device_attr(vcpu->fd, what, KVM_ARM_VCPU_TIMER_CTRL, attr, &ppi);
+
+	return ret ? ret : ppi;
+}
+
+static void attributes(void)
+{
+	struct vm *vm;
+	struct vcpu *vcpu;
+	u32 intid = 0;
+	int gic;
+
+	need();
+	vm = vm_new_features(1, HAS_EL2, nothing, 0);
+	vcpu = &vm->vcpu[0];
+	gic = gic_create(vm->fd);
+	CHECK_EQ(device_attr(gic, KVM_HAS_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ, 0, NULL), 0);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ, 0, &intid), 0);
+	CHECK_EQ(intid, 25);
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ, 0, (void *)8), -EFAULT);
+	intid = 32;
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ, 0, &intid), -EINVAL);
+	intid = 24;
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ, 0, &intid), 0);
+	REQUIRE_EQ(gic_set_addr(gic, KVM_VGIC_V3_ADDR_TYPE_REDIST, GICR_BASE), 0);
+	gic_init(gic, 64);
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ, 0, &intid), -EBUSY);
+	CHECK_EQ(timer_ppi(vcpu, KVM_ARM_VCPU_TIMER_IRQ_VTIMER, 0), 27);
+	CHECK_EQ(timer_ppi(vcpu, KVM_ARM_VCPU_TIMER_IRQ_PTIMER, 0), 30);
+	CHECK_EQ(timer_ppi(vcpu, KVM_ARM_VCPU_TIMER_IRQ_HVTIMER, 0), 28);
+	CHECK_EQ(timer_ppi(vcpu, KVM_ARM_VCPU_TIMER_IRQ_HPTIMER, 0), 26);
+	CHECK_EQ(timer_ppi(vcpu, KVM_ARM_VCPU_TIMER_IRQ_HPTIMER, 27), 27);
+	CHECK_EQ(vcpu_run(vcpu), -EINVAL);	/* two lines of one number */
+	CHECK_EQ(timer_ppi(vcpu, KVM_ARM_VCPU_TIMER_IRQ_HPTIMER, 26), 26);
+	vcpu_finish(vcpu);
+	CHECK_EQ(timer_ppi(vcpu, KVM_ARM_VCPU_TIMER_IRQ_HPTIMER, 26), -EBUSY);
+	vm_free(vm);
+	close(gic);
+}
+
+/* The attribute of a system register at the GIC, as KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS has it. */
+#define GIC_REG(op1, crn, crm, op2)	((u64)(3 << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
+
+static int ich(int gic, bool set, u64 attr, u64 *v)
+{
+	return device_attr(gic, set ? KVM_SET_DEVICE_ATTR : KVM_GET_DEVICE_ATTR,
+			   KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS, attr, v);
+}
+
+static void list_registers(void)
+{
+	u64 lr0 = GIC_REG(4, 12, 12, 0), lr15 = GIC_REG(4, 12, 13, 7), vtr = GIC_REG(4, 12, 11, 1), v;
+	struct vm *vm;
+	int gic;
+
+	need();
+	vm = vm_new_features(1, HAS_EL2, nothing, 0);
+	gic = gic_new(vm, 64);
+	v = 0x123456789abcdefUL;
+	CHECK_EQ(ich(gic, true, lr0, &v), 0);
+	v = 15;
+	CHECK_EQ(ich(gic, true, lr15, &v), 0);
+	CHECK_EQ(ich(gic, false, lr0, &v), 0);
+	CHECK_EQ(v, 0x123456789abcdefUL);
+	CHECK_EQ(ich(gic, false, lr15, &v), 0);
+	CHECK_EQ(v, 15);
+	CHECK_EQ(ich(gic, false, vtr, &v), 0);
+	CHECK_EQ(ich(gic, true, vtr, &v), 0);
+	v ^= 1;
+	CHECK_EQ(ich(gic, true, vtr, &v), -EINVAL);
+	vm_free(vm);
+	close(gic);
+	vm = vm_new(1, nothing, 0);
+	gic = gic_new(vm, 64);
+	CHECK(ich(gic, false, lr0, &v) < 0);
+	vm_free(vm);
+	close(gic);
+}
+
+/* ---- registers as user space sees them ---- */
+
+static void reset(void)
+{
+	struct vm *vm = vm_el2(1, nothing, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+
+	CHECK_EQ(reg_read(vcpu, REG_PSTATE), PSTATE_EL2H);
+	CHECK_EQ(reg_read(vcpu, REG_HCR_EL2), HCR_E2H);
+	CHECK_EQ(reg_read(vcpu, REG_SCTLR_EL2), 0x30c50830);
+	CHECK_EQ(reg_read(vcpu, REG_SCTLR), 0x00c50078);
+	vm_free(vm);
+}
+
+static bool listed(const struct kvm_reg_list *list, u64 id)
+{
+	for (u64 i = 0; i < list->n; i++)
+		if (list->reg[i] == id)
+			return true;
+	return false;
+}
+
+/* What is read can be written; in the list is what a migration takes. */
+static void list(void)
+{
+	static const u64 wanted[] = {
+		REG_HCR_EL2, REG_SCTLR_EL2, REG_VBAR_EL2, REG_TPIDR_EL2, REG_SP_EL2, REG_CNTHCTL_EL2,
+		EL2(0, 0, 0), EL2(0, 0, 5), EL2(1, 0, 1), EL2(1, 1, 1), EL2(1, 1, 2), EL2(1, 1, 3), EL2(1, 1, 6),
+		EL2(1, 1, 7), EL2(1, 2, 2), EL2(2, 0, 0), EL2(2, 0, 1), EL2(2, 0, 2), EL2(2, 1, 0), EL2(2, 1, 2),
+		EL2(4, 0, 0), EL2(4, 0, 1), EL2(5, 1, 0), EL2(5, 1, 1), EL2(5, 2, 0), EL2(5, 2, 3), EL2(6, 0, 0),
+		EL2(6, 0, 4), EL2(10, 2, 0), EL2(10, 3, 0), EL2(12, 1, 1), EL2(13, 0, 1), EL2(14, 0, 3),
+		EL2(14, 2, 1), EL2(14, 2, 2), EL2(14, 3, 1), EL2(14, 3, 2),
+	};
+	struct vm *vm = vm_el2(1, nothing, 0);
+	struct kvm_reg_list *all = vcpu_reg_list(vm->vcpu[0].fd);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(wanted); i++)
+		CHECK(listed(all, wanted[i]), "%#lx", wanted[i]);
+	/* the GIC's are attributes of its own */
+	CHECK(!listed(all, EL2(12, 12, 0)));
+	for (u64 i = 0; i < all->n; i++) {
+		u64 v[2048 / 64] = {};
+
+		CHECK_EQ(reg_get(vm->vcpu[0].fd, all->reg[i], v), 0);
+		CHECK(reg_set(vm->vcpu[0].fd, all->reg[i], v) == 0, "%#llx", all->reg[i]);
+	}
+	free(all);
+	vm_free(vm);
+}
+
+static void guest_homes(u64 arg)
+{
+	/* EL2's by three names, EL1's by one: SCTLR is on, VBAR is the guest's */
+	GUEST_EQ(rd(sctlr_el2), rd(sctlr_el1));
+	GUEST_EQ(rd(vbar_el2), rd(vbar_el1));
+	GUEST_EQ(rd(SCTLR_EL12), 0x00c50078);
+	wr(VBAR_EL12, 0x11000);
+	wr(TCR_EL12, 0x12);
+	wr(CNTKCTL_EL12, 0x13);
+	wr(tpidr_el2, 0x14);
+	wr(tpidr_el1, 0x15);
+	wr(CONTEXTIDR_EL2, 0x16);
+	GUEST_EQ(rd(contextidr_el1), 0x16);
+	wr(cnthctl_el2, 0x403);
+	GUEST_EQ(rd(cntkctl_el1) & 3, 3);
+	GUEST_EQ(rd(cnthctl_el2), 0x403);
+	wr(hpfar_el2, 0x170);
+	wr(vttbr_el2, 0x18000);
+	wr(esr_el2, 0x19);
+	GUEST_EQ(rd(esr_el1), 0x19);
+	wr(mdcr_el2, 0x1a);
+	GUEST_EQ(rd(mdcr_el2), 0x1a);
+	GUEST_EQ(rd(cptr_el2) >> 20 & 3, 3);
+	GUEST_EQ(rd(VBAR_EL12), 0x11000);
+	GUEST_SYNC(1, 0);
+	GUEST_EQ(rd(VBAR_EL12), 0x21000);
+	GUEST_EQ(rd(tpidr_el2), 0x24);
+	GUEST_EQ(rd(hpfar_el2), 0x270);
+	GUEST_EQ(rd(CNTKCTL_EL12), 0x23);
+}
+
+static void homes(void)
+{
+	struct vm *vm = vm_el2(1, guest_homes, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+
+	vcpu_sync(vcpu, 1);
+	CHECK_EQ(reg_read(vcpu, REG_VBAR_EL1), 0x11000);
+	CHECK(reg_read(vcpu, REG_VBAR_EL2) != 0x11000);
+	CHECK_EQ(reg_read(vcpu, REG_SYS(3, 0, 2, 0, 2)), 0x12);
+	CHECK_EQ(reg_read(vcpu, REG_CNTKCTL_EL1), 0x13);
+	CHECK_EQ(reg_read(vcpu, REG_TPIDR_EL2), 0x14);
+	CHECK_EQ(reg_read(vcpu, REG_SYS(3, 0, 13, 0, 4)), 0x15);
+	CHECK_EQ(reg_read(vcpu, EL2(13, 0, 1)), 0x16);
+	CHECK_EQ(reg_read(vcpu, EL2(6, 0, 4)), 0x170);
+	CHECK_EQ(reg_read(vcpu, EL2(2, 1, 0)), 0x18000);
+	CHECK_EQ(reg_read(vcpu, EL2(5, 2, 0)), 0x19);
+	CHECK_EQ(reg_read(vcpu, EL2(1, 1, 1)), 0x1a);
+	CHECK_EQ(reg_read(vcpu, REG_PSTATE) & 0xf, 9);
+	reg_write(vcpu, REG_VBAR_EL1, 0x21000);
+	reg_write(vcpu, REG_TPIDR_EL2, 0x24);
+	reg_write(vcpu, EL2(6, 0, 4), 0x270);
+	reg_write(vcpu, REG_CNTKCTL_EL1, 0x23);
+	vcpu_finish(vcpu);
+	vm_free(vm);
+}
+
+/* ---- what the guest is told that it has ---- */
+
+static void guest_identity(u64 arg)
+{
+	GUEST_EQ(mrs(CurrentEL), 2 << 2);
+	GUEST_ASSERT(rd(hcr_el2) & HCR_E2H);
+	GUEST_EQ(rd(id_aa64pfr0_el1) & 0xffff, 0x1111);
+	GUEST_EQ(rd(id_aa64mmfr1_el1) >> 8 & 0xf, 1);		/* VH */
+	GUEST_EQ(rd(id_aa64mmfr0_el1) >> 32 & 0xfff, 0x111);	/* TGRAN*_2: none */
+	GUEST_EQ(rd(id_aa64mmfr2_el1) >> 24 & 0xf, 0);		/* NV */
+	GUEST_EQ(rd(ID_MMFR4) >> 20 & 0xff, 0xe0);
+	GUEST_EQ(rd(ICC_SRE_EL2), 0xf);
+	GUEST_ASSERT((rd(ICH_VTR) & 0x1f) < 16);
+}
+
+static void identity(void)
+{
+	run(guest_identity, 0);
+}
+
+/* ---- exceptions ---- */
+
+static struct guest_regs seen;
+
+/* Where it came from, and on behind the instruction; those that an SVC or HVC leaves point there already. */
+static void note(struct guest_regs *regs)
+{
+	seen = *regs;
+	if (EC(regs->esr) == EC_UNKNOWN)
+		regs->pc += 4;
+	guest_nr_sync++;
+}
+
+static void guest_calls(u64 arg)
+{
+	u64 at;
+
+	guest_on(VEC_SYNC, note);
+	asm volatile("adr %0, 1f\n hvc #0x123\n1:" : "=r"(at) :: "memory");
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	GUEST_EQ(seen.esr & 0xffff, 0x123);
+	GUEST_EQ(seen.pc, at);
+	GUEST_EQ(seen.pstate & 0x1f, 9);
+	asm volatile("adr %0, 1f\n svc #0x45\n1:" : "=r"(at) :: "memory");
+	GUEST_EQ(EC(seen.esr), EC_SVC);
+	GUEST_EQ(seen.pc, at);
+	GUEST_EQ(seen.pstate & 0x1f, 9);
+	asm volatile("udf #0" ::: "memory");
+	GUEST_EQ(EC(seen.esr), EC_UNKNOWN);
+	GUEST_EQ(guest_nr_sync, 3);
+}
+
+static void calls(void)
+{
+	run(guest_calls, 0);
+}
+
+#define UNDEFINED(insn) do { \
+	u64 before = guest_nr_sync; \
+	asm volatile(insn ::: "x0", "memory"); \
+	GUEST_EQ(guest_nr_sync, before + 1); \
+	GUEST_EQ(EC(seen.esr), EC_UNKNOWN); \
+	GUEST_EQ(seen.pstate & 0x1f, 9); \
+	} while (0)
+
+static void guest_hidden(u64 arg)
+{
+	guest_on(VEC_SYNC, note);
+	UNDEFINED("mrs x0, S3_4_C3_C0_0");	/* DACR32_EL2 */
+	UNDEFINED("mrs x0, S3_4_C5_C0_1");	/* IFSR32_EL2 */
+	UNDEFINED("mrs x0, S3_4_C13_C0_7");	/* SCXTNUM_EL2 */
+	UNDEFINED("mrs x0, S3_4_C10_C5_0");	/* MPAM2_EL2 */
+	UNDEFINED("msr S3_4_C12_C11_1, x0");	/* ICH_VTR_EL2 cannot be written */
+	UNDEFINED("mrs x0, S3_4_C12_C0_1");	/* RVBAR_EL2 is EL3's where there is EL3 */
+	UNDEFINED("mrs x0, S3_6_C1_C1_0");	/* SCR_EL3 */
+	UNDEFINED("mrs x0, S3_4_C14_C5_1");	/* CNTHPS_CTL_EL2 */
+}
+
+static void hidden(void)
+{
+	run(guest_hidden, 0);
+}
+
+/*
+ * EL0 under EL2 has the program in its own half of the address space, 4 GiB further,
+ * read-only. What it does ends in an SVC, and what follows is EL2's.
+ */
+#define ALIAS		0x100000000ul
+#define ALIAS_BLOCK	4
+#define BLOCK_AF_INNER	0x701ul		/* block, AF, inner shareable, normal memory */
+#define AP_EL0_RO	(3ul << 6)
+
+static u64 back_to;
+
+static void come_back(struct guest_regs *regs)
+{
+	seen = *regs;
+	regs->pc = back_to;
+	regs->pstate = PSTATE_EL2H;
+}
+
+/* ERET to here, and come back behind it when an exception was taken. */
+static __attribute__((noinline)) void eret_to(u64 pc, u64 spsr)
+{
+	asm volatile("adr x9, 1f\n"
+		     "str x9, %0\n"
+		     "msr elr_el1, %1\n"
+		     "msr spsr_el1, %2\n"
+		     "isb\n"
+		     "eret\n"
+		     "1:\n"
+		     : "=m"(back_to) : "r"(pc), "r"(spsr)
+		     : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+		       "x14", "x15", "x16", "x17", "x30", "memory", "cc");
+}
+
+void at_el0(void);
+asm("	.text\n"
+    "	.global at_el0\n"
+    "at_el0:\n"
+    "	mov	x0, #0x77\n"
+    "	msr	tpidr_el0, x0\n"
+    "	svc	#9\n");
+
+static void map_alias(void)
+{
+	guest_l1[ALIAS_BLOCK] = BLOCK_AF_INNER | AP_EL0_RO;
+	dsb(ishst);
+	isb();
+}
+
+static void guest_el0(u64 arg)
+{
+	map_alias();
+	guest_on(VEC_LOWER, come_back);
+	wr(hcr_el2, HCR_E2H | HCR_TGE);
+	for (int i = 0; i < 3; i++) {
+		msr(tpidr_el0, 0);
+		eret_to((u64)at_el0 + ALIAS, 0x3c0);
+		GUEST_EQ(EC(seen.esr), EC_SVC);
+		GUEST_EQ(seen.esr & 0xffff, 9);
+		GUEST_EQ(seen.pstate & 0x1f, 0);
+		GUEST_EQ(seen.pc, (u64)at_el0 + ALIAS + 12);
+		GUEST_EQ(mrs(tpidr_el0), 0x77);
+		GUEST_EQ(mrs(CurrentEL), 2 << 2);
+	}
+}
+
+static void el0(void)
+{
+	run(guest_el0, 0);
+}
+
+static u64 stepping;
+
+static void note_and_end(struct guest_regs *regs)
+{
+	seen = *regs;
+	regs->pc = back_to;
+	regs->pstate = PSTATE_EL2H;
+}
+
+static __attribute__((noinline)) void unreached(void)
+{
+	stepping++;
+}
+
+static void illegal(u64 spsr)
+{
+	eret_to((u64)unreached, spsr);
+	GUEST_EQ(EC(seen.esr), EC_ILLEGAL);
+	GUEST_EQ(seen.vector, VEC_SYNC);
+	GUEST_EQ(seen.pc, (u64)unreached);
+	GUEST_EQ(seen.pstate & 0x1f, 9);
+	GUEST_EQ(seen.pstate >> 20 & 1, 1);
+}
+
+static void aborted(u64 spsr)
+{
+	eret_to((u64)unreached, spsr);
+	GUEST_EQ(EC(seen.esr), EC_IABT_LOW);
+	GUEST_EQ(seen.esr & 0x3f, 0x10);
+	GUEST_EQ(seen.vector, VEC_LOWER);
+	GUEST_EQ(seen.pc, (u64)unreached);
+	GUEST_EQ(seen.pstate, spsr);
+	GUEST_EQ(mrs(CurrentEL), 2 << 2);
+}
+
+static void guest_returns(u64 arg)
+{
+	guest_on(VEC_SYNC, note_and_end);
+	guest_on(VEC_LOWER, note_and_end);
+	wr(hcr_el2, HCR_E2H | HCR_TGE);
+	illegal(0x3c5);			/* EL1h with TGE */
+	illegal(0x3c4);			/* EL1t */
+	illegal(0x3cd);			/* EL3h */
+	illegal(0x3c1);			/* there is no EL0h */
+	illegal(0x3ca);			/* nor this */
+	illegal(0x1d0);			/* AArch32 */
+	illegal(0x1d3);
+	wr(hcr_el2, HCR_E2H | 1ul << 31);
+	illegal(0x3cd);
+	illegal(0x1d3);
+	/* without TGE, EL1 and EL0 are a guest's */
+	aborted(0x3c5);
+	aborted(0x3c4);
+	aborted(0x3c0);
+	wr(hcr_el2, HCR_E2H | 1ul << 31 | 1);
+	aborted(0x3c5);
+	GUEST_EQ(stepping, 0);
+}
+
+static void returns(void)
+{
+	run(guest_returns, 0);
+}
+
+/* ERETAA or ERETAB to the next instruction, whose address is signed, or was and then spoilt. */
+#define SIGNED_RETURN(sign, ret, spoil) \
+	asm volatile(".arch_extension pauth\n" \
+		     "adr x9, 1f\n" \
+		     "str x9, %0\n" \
+		     "mov x10, sp\n" \
+		     sign " x9, x10\n" \
+		     "eor x9, x9, %1\n" \
+		     "msr elr_el1, x9\n" \
+		     "mov x9, #0x3c9\n" \
+		     "msr spsr_el1, x9\n" \
+		     "isb\n" \
+		     ret "\n" \
+		     "1:\n" : "=m"(back_to) : "r"(spoil) : "x9", "x10", "memory")
+
+#define EC_IABT_CUR	0x21
+#define EC_FPAC		0x1c
+
+static void guest_signed(u64 arg)
+{
+	guest_on(VEC_SYNC, note_and_end);
+	msr(S3_0_C2_C1_0, 0x1234567);
+	msr(S3_0_C2_C1_3, 0x89abcdef);	/* APIAKEYLO_EL1, APIBKEYHI_EL1 */
+	/* not enabled: nothing is signed, and the address taken as it is */
+	SIGNED_RETURN("pacia", "eretaa", 0ul);
+	wr(sctlr_el1, rd(sctlr_el1) | 3ul << 30);
+	SIGNED_RETURN("pacia", "eretaa", 0ul);
+	SIGNED_RETURN("pacib", "eretab", 0ul);
+	GUEST_EQ(seen.esr, 0);
+	SIGNED_RETURN("pacia", "eretaa", 1ul << 50);
+	GUEST_ASSERT(EC(seen.esr) == EC_FPAC || EC(seen.esr) == EC_IABT_CUR);
+	seen.esr = 0;
+	SIGNED_RETURN("pacia", "eretab", 0ul);
+	GUEST_ASSERT(EC(seen.esr) == EC_FPAC || EC(seen.esr) == EC_IABT_CUR);
+}
+
+static void signed_returns(void)
+{
+	u32 pauth = 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
+	struct vm *vm;
+
+	need();
+	if (!kvm_cap(KVM_CAP_ARM_PTRAUTH_ADDRESS))
+		ktap_skip("no pointer authentication");
+	vm = vm_new_features(1, HAS_EL2 | pauth, guest_signed, 0);
+	gic_new(vm, 64);
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+}
+
+/* User space puts the vCPU where nothing runs. */
+static void guest_heard(void)
+{
+	GUEST_EQ(EC(seen.esr), EC_IABT_LOW);
+	GUEST_EQ(seen.pstate & 0x1f, 5);
+	for (;;)
+		guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void hear(struct guest_regs *regs)
+{
+	seen = *regs;
+	regs->pc = (u64)guest_heard;
+	regs->pstate = PSTATE_EL2H;
+}
+
+static void guest_put_below(u64 arg)
+{
+	guest_on(VEC_LOWER, hear);
+	GUEST_SYNC(1, 0);
+	GUEST_ASSERT(false);
+}
+
+static void put_below(void)
+{
+	struct vm *vm = vm_el2(1, guest_put_below, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+
+	vcpu_sync(vcpu, 1);
+	reg_write(vcpu, REG_PSTATE, 0x3c5);
+	CHECK_EQ(reg_read(vcpu, REG_PSTATE), 0x3c5);
+	vcpu_finish(vcpu);
+	vm_free(vm);
+}
+
+/* ---- translation ---- */
+
+#define WINDOW		5		/* of guest_l1, and what it shows */
+#define WINDOW_AT	(WINDOW * 0x40000000ul)
+
+static void show(u64 gpa, u64 attributes)
+{
+	guest_l1[WINDOW] = 0;
+	dsb(ishst);
+	asm volatile("tlbi vae2is, %0\n dsb ish\n isb" :: "r"(WINDOW_AT >> 12) : "memory");
+	guest_l1[WINDOW] = (gpa & ~0x3ffffffful) | BLOCK_AF_INNER | attributes;
+	dsb(ishst);
+	isb();
+}
+
+static u64 marks[2];
+
+static u64 looks_like(u64 *p)
+{
+	return READ_ONCE(*(u64 *)((u64)p % 0x40000000ul + WINDOW_AT));
+}
+
+static void guest_tlb(u64 arg)
+{
+	marks[0] = 0x1234;
+	for (int i = 0; i < 4; i++) {
+		show(0, 0);
+		GUEST_EQ(looks_like(&marks[0]), 0x1234);
+		show(DATA_BASE, 0);
+		GUEST_EQ(READ_ONCE(*(u64 *)(WINDOW_AT + 8)), 0x5678);
+	}
+	/* and all other ways to say so; those about a guest's have nothing to do */
+	asm volatile("tlbi alle2is\n tlbi alle2\n tlbi vae2, xzr\n tlbi vale2is, xzr\n tlbi vale2, xzr\n"
+		     "tlbi alle1is\n tlbi alle1\n tlbi vmalls12e1is\n tlbi vmalls12e1\n"
+		     "tlbi ipas2e1is, xzr\n tlbi ipas2le1is, xzr\n tlbi ipas2e1, xzr\n"
+		     "dsb ish\n isb" ::: "memory");
+	show(0, 0);
+	GUEST_EQ(looks_like(&marks[0]), 0x1234);
+}
+
+static void tlb(void)
+{
+	struct vm *vm = vm_el2(1, guest_tlb, 0);
+	u64 *page = vm_alloc(PAGE, PAGE);
+
+	page[1] = 0x5678;
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, PAGE, page), 0);
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+	munmap(page, PAGE);
+}
+
+#define AT(op, va) ({ \
+	asm volatile("at " #op ", %0\n isb" :: "r"(va) : "memory"); \
+	mrs(par_el1); })
+
+static void guest_at(u64 arg)
+{
+	u64 here = (u64)&marks[0], par;
+
+	show(0, 0);
+	GUEST_EQ(AT(s1e2r, here), AT(s1e1r, here));
+	par = AT(s1e2r, here % 0x40000000ul + WINDOW_AT);
+	GUEST_EQ(par & 1, 0);
+	GUEST_EQ(par & 0xfffffffff000ul, here & ~0xffful);
+	GUEST_EQ(par >> 56, 0xff);
+	GUEST_EQ(AT(s1e2w, here % 0x40000000ul + WINDOW_AT) & 1, 0);
+	show(0, 2ul << 6);		/* read-only */
+	GUEST_EQ(AT(s1e2r, here % 0x40000000ul + WINDOW_AT) & 1, 0);
+	par = AT(s1e2w, here % 0x40000000ul + WINDOW_AT);
+	GUEST_EQ(par & 1, 1);
+	GUEST_EQ(par >> 1 & 0x3f, 0x0d);		/* permission, level 1 */
+	guest_l1[WINDOW + 1] = 0;
+	dsb(ishst);
+	asm volatile("tlbi alle2is\n dsb ish\n isb" ::: "memory");
+	par = AT(s1e2r, WINDOW_AT + 0x40000000ul);
+	GUEST_EQ(par & 1, 1);
+	GUEST_EQ(par >> 1 & 0x3f, 0x05);		/* translation, level 1 */
+	/* a guest's own: there is no memory */
+	GUEST_EQ(AT(s12e1r, here) & 1, 1);
+}
+
+static void at(void)
+{
+	run(guest_at, 0);
+}
+
+/* ---- PSCI ---- */
+
+#define FN_VERSION	0x84000000
+#define FN_CPU_ON	0xc4000003
+
+static u64 second_el, second_arg;
+
+static void guest_second(u64 arg)
+{
+	second_arg = arg;
+	store_release(&second_el, mrs(CurrentEL));
+	for (;;)
+		wfi();
+}
+
+static void guest_psci(u64 arg)
+{
+	GUEST_ASSERT(guest_smc(FN_VERSION, 0, 0, 0).a0 >= 0x10000);
+	guest_secondary_fn = guest_second;
+	/* what the other reads with its caches off */
+	asm volatile("dc civac, %0\n dsb sy" :: "r"(&guest_secondary_fn) : "memory");
+	GUEST_EQ(guest_smc(FN_CPU_ON, 1, (u64)guest_secondary, 0x99).a0, 0);
+	while (!load_acquire(&second_el))
+		;
+	GUEST_EQ(second_el, 2 << 2);
+	GUEST_EQ(second_arg, 0x99);
+}
+
+static bool second_ends;
+
+static void *run_second(void *vcpu)
+{
+	while (!load_acquire(&second_ends))
+		vcpu_run(vcpu);
+	return NULL;
+}
+
+static void psci(void)
+{
+	struct vm *vm = vm_el2(2, guest_psci, 0);
+	pthread_t thread;
+
+	REQUIRE_EQ(pthread_create(&thread, NULL, run_second, &vm->vcpu[1]), 0);
+	vcpu_finish(&vm->vcpu[0]);
+	/* the process ends with its threads */
+	ktap_end();
+}
+
+/* ---- interrupts ---- */
+
+static u64 taken, taken_spsr;
+
+/* A level stays until its cause is gone: that is each test's own. */
+static void (*quiet)(void);
+
+static void take(struct guest_regs *regs)
+{
+	u64 intid = icc_read(ICC_IAR1);
+
+	if (intid >= 1020)
+		return;
+	taken_spsr = regs->pstate;
+	if (quiet)
+		quiet();
+	icc_write(ICC_EOIR1, intid);
+	store_release(&taken, intid);
+}
+
+static void hv_off(void)
+{
+	wr(CNTHV_CTL, 0);
+}
+
+static void hp_off(void)
+{
+	wr(CNTHP_CTL, 0);
+}
+
+static void v_off(void)
+{
+	wr(CNTV_CTL_EL02, 0);
+}
+
+static void p_off(void)
+{
+	wr(CNTP_CTL_EL02, 0);
+}
+
+static void maint_off(void)
+{
+	wr(ICH_HCR, 0);
+}
+
+/* While it waits it does not leave the guest but by WFI: a line may have to rise by itself. */
+static void wait_for(u64 intid)
+{
+	wfi_until(load_acquire(&taken));
+	GUEST_EQ(taken, intid);
+	GUEST_EQ(taken_spsr & 0x1f, 9);
+	taken = 0;
+}
+
+static void guest_interrupts(u64 arg)
+{
+	u64 soon = 20000;
+
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE);
+	guest_on(VEC_IRQ, take);
+	wr(hcr_el2, HCR_E2H | HCR_TGE);
+	irq_on();
+	gic_send_sgi(5, 1);
+	wait_for(5);
+
+	quiet = hv_off;
+	wr(CNTHV_CVAL, mrs(cntpct_el0) + soon);
+	wr(CNTHV_CTL, 3);
+	GUEST_EQ(rd(cntv_ctl_el0) & 3, 3);
+	wr(CNTHV_CTL, 1);
+	wait_for(28);
+	wr(cntv_cval_el0, mrs(cntvct_el0) + soon);
+	wr(cntv_ctl_el0, 1);
+	wait_for(28);
+
+	quiet = hp_off;
+	wr(CNTHP_CVAL, mrs(cntpct_el0) + soon);
+	wr(CNTHP_CTL, 1);
+	wait_for(26);
+	wr(cntp_tval_el0, soon);
+	wr(cntp_ctl_el0, 1);
+	wait_for(26);
+
+	quiet = v_off;
+	wr(cntvoff_el2, 1000);
+	wr(CNTV_TVAL_EL02, soon);
+	wr(CNTV_CTL_EL02, 1);
+	wait_for(27);
+	quiet = p_off;
+	wr(CNTP_CVAL_EL02, mrs(cntpct_el0) + soon);
+	wr(CNTP_CTL_EL02, 1);
+	wait_for(30);
+
+	/* list registers: with none in use, underflow */
+	quiet = maint_off;
+	GUEST_EQ(rd(ICH_MISR), 0);
+	GUEST_EQ(rd(ICH_ELRSR) & 1, 1);
+	wr(ICH_LR0, 1ul << 62 | 1ul << 60 | 99);
+	GUEST_EQ(rd(ICH_ELRSR) & 1, 0);
+	wr(ICH_HCR, 3);
+	GUEST_EQ(rd(ICH_MISR) & 2, 2);
+	wait_for(25);
+}
+
+static void interrupts(void)
+{
+	run(guest_interrupts, 0);
+}
+
+/* ---- save and restore ---- */
+
+static void guest_moved(u64 arg)
+{
+	wr(VBAR_EL12, 0x11000);
+	wr(tpidr_el2, 0x14);
+	wr(hcr_el2, HCR_E2H | HCR_TGE);
+	wr(cntvoff_el2, 12345);
+	wr(hpfar_el2, 0x170);
+	wr(CNTKCTL_EL12, 0x13);
+	GUEST_SYNC(1, mrs(cntpct_el0));
+	GUEST_EQ(rd(VBAR_EL12), 0x11000);
+	GUEST_EQ(rd(tpidr_el2), 0x14);
+	GUEST_EQ(rd(hcr_el2), HCR_E2H | HCR_TGE);
+	GUEST_EQ(rd(cntvoff_el2), 12345);
+	GUEST_EQ(rd(hpfar_el2), 0x170);
+	GUEST_EQ(rd(CNTKCTL_EL12), 0x13);
+	GUEST_EQ(mrs(CurrentEL), 2 << 2);
+	GUEST_SYNC(2, mrs(cntpct_el0));
+}
+
+static u64 saved[1024][2048 / 64];
+
+static void take_all(struct vcpu *vcpu, const struct kvm_reg_list *all)
+{
+	REQUIRE(all->n <= ARRAY_SIZE(saved));
+	for (u64 i = 0; i < all->n; i++)
+		REQUIRE_EQ(reg_get(vcpu->fd, all->reg[i], saved[i]), 0);
+}
+
+/* From the first to the last, or the other way. */
+static void give_all(struct vcpu *vcpu, const struct kvm_reg_list *all, bool back)
+{
+	for (u64 n = 0; n < all->n; n++) {
+		u64 i = back ? all->n - 1 - n : n;
+
+		REQUIRE(reg_set(vcpu->fd, all->reg[i], saved[i]) == 0, "%#llx", all->reg[i]);
+	}
+}
+
+static void move(bool back)
+{
+	struct vm *from = vm_el2(1, guest_moved, 0), *to;
+	struct kvm_reg_list *all;
+	struct ucall uc;
+	u64 was;
+
+	uc = vcpu_ucall(&from->vcpu[0]);
+	REQUIRE_EQ(uc.a, 1);
+	was = uc.b;
+	/* the store of the message is complete with the next entry */
+	from->vcpu[0].run->immediate_exit = 1;
+	CHECK_EQ(vcpu_run(&from->vcpu[0]), -EINTR);
+	all = vcpu_reg_list(from->vcpu[0].fd);
+	take_all(&from->vcpu[0], all);
+	to = vm_el2(1, nothing, 0);
+	memcpy(to->ram, from->ram, RAM_SIZE);
+	give_all(&to->vcpu[0], all, back);
+	vm_free(from);
+	uc = vcpu_ucall(&to->vcpu[0]);
+	CHECK_EQ(uc.a, 2);
+	/* time goes on from where it was */
+	CHECK(uc.b >= was && uc.b - was < 1000000000000ul, "%ld", uc.b - was);
+	vcpu_finish(&to->vcpu[0]);
+	vm_free(to);
+	free(all);
+}
+
+static void moves(void)
+{
+	move(false);
+	move(true);
+}
+
+static const struct ktap_case cases[] = {
+	{ "the feature, and what it takes", feature },
+	{ "interrupt numbers are attributes", attributes },
+	{ "the GIC's registers of EL2 are attributes", list_registers },
+	{ "reset", reset },
+	{ "the list of registers", list },
+	{ "each register has its home", homes },
+	{ "what the guest is told", identity },
+	{ "calls come to EL2", calls },
+	{ "what is hidden is undefined", hidden },
+	{ "EL0 and back", el0 },
+	{ "returns that are illegal, or go where nothing runs", returns },
+	{ "returns to a signed address", signed_returns },
+	{ "user space puts the vCPU where nothing runs", put_below },
+	{ "TLB invalidations", tlb },
+	{ "address translation", at },
+	{ "PSCI by SMC, and a second CPU", psci },
+	{ "interrupts and timers", interrupts },
+	{ "save and restore", moves },
+};
+KTAP_MAIN(cases)

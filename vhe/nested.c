@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Address translation by the CPU, outside the guest and with its registers. */
+#include <asm/barrier.h>
+#include <asm/daifflags.h>
+#include <asm/kvm_arm.h>
+#include <asm/sysreg.h>
+#include "../core/cpu.h"
+#include "../core/objects.h"
+#include "../hyp/entry.h"
+#include "../hyp/guarded.h"
+#include "../hyp/hyp.h"
+#include "../mmu/mmu.h"
+#include "nested.h"
+#include "pcpu.h"
+
+/* keel's vectors, which know how to go on after a walk that aborts. Everything masked. */
+static bool translate(const struct keel_ctx *ctx, u64 va, bool write, u64 *par)
+{
+	u64 hcr = read_sysreg(hcr_el2), vbar = read_sysreg(vbar_el1);
+	bool answered;
+
+	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
+	keel_guarded_write_hcr(ctx->hcr | HCR_E2H);
+	isb();
+	answered = write ? keel_at_guest_write(va) : keel_at_guest(va);
+	*par = keel_guarded_read_par();
+	keel_guarded_write_hcr(hcr);
+	write_sysreg(vbar, vbar_el1);
+	isb();	/* before the host's next access or exception */
+	return answered;
+}
+
+bool keel_vhe_nested_at(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
+{
+	unsigned long flags;
+	bool answered = false;
+
+	preempt_disable();
+	if (READ_ONCE(vcpu->resident_cpu) != smp_processor_id())
+		keel_vhe_put(vcpu);
+	local_irq_save(flags);
+	local_daif_mask();
+	if (keel_cpu_taken()) {
+		keel_mmu_vmid_update(vcpu->s2);
+		keel_vhe_load(vcpu);
+		answered = translate(&vcpu->ctx, va, write, par);
+	}
+	local_daif_restore(DAIF_PROCCTX_NOIRQ);
+	local_irq_restore(flags);
+	preempt_enable();
+	return answered;
+}
+
+/* The generic key that is in the CPU is the thread's, for its user space. */
+u64 keel_vhe_pacga(const u64 key[2], u64 x, u64 modifier)
+{
+	unsigned long flags;
+	u64 lo, hi, code;
+
+	local_irq_save(flags);
+	lo = read_sysreg_s(SYS_APGAKEYLO_EL1);
+	hi = read_sysreg_s(SYS_APGAKEYHI_EL1);
+	write_sysreg_s(key[0], SYS_APGAKEYLO_EL1);
+	write_sysreg_s(key[1], SYS_APGAKEYHI_EL1);
+	isb();
+	asm volatile(".arch_extension pauth\n pacga %0, %1, %2" : "=r"(code) : "r"(x), "r"(modifier));
+	write_sysreg_s(lo, SYS_APGAKEYLO_EL1);
+	write_sysreg_s(hi, SYS_APGAKEYHI_EL1);
+	isb();
+	local_irq_restore(flags);
+	return code;
+}
