@@ -22,58 +22,76 @@
 #define TRIES		4
 #define FSC_MISSING	0x07		/* translation fault, level 3 */
 
+struct mapper {
+	struct keel_vcpu *vcpu;
+	bool interrupted;	/* a signal came before it was done */
+};
+
 /* One table's page is read, and mapped as for the CPU's walk. */
 static int read_table(void *ctx, u64 addr, void *data, size_t len)
 {
-	struct keel_vcpu *vcpu = ctx;
+	struct mapper *m = ctx;
 	struct keel_exit exit = {
 		.ec = ESR_ELx_EC_DABT_LOW,
 		.ipa = ipa(addr),
 		.abort = { .s1ptw = true, .fsc = FSC_MISSING },
 	};
-	int err = keel_guest_read(vcpu->vm, ipa(addr), data, len);
+	int err = keel_guest_read(m->vcpu->vm, ipa(addr), data, len);
 
 	if (err)
 		return err;
-	return keel_mmu_fault(vcpu, &exit) == KEEL_FAULT_DONE ? 0 : -EFAULT;
+	err = keel_mmu_fault(m->vcpu, &exit);
+	m->interrupted = err == -EINTR;
+	return err == KEEL_FAULT_DONE ? 0 : -EFAULT;
 }
 
-static void map_tables(struct keel_vcpu *vcpu, u64 va)
+/* False: not now. */
+static bool map_tables(struct keel_vcpu *vcpu, u64 va)
 {
+	struct mapper m = { .vcpu = vcpu };
 	struct keel_walk walk = {
 		.sctlr = keel_sr_read(vcpu, KEEL_SCTLR_EL1),
 		.tcr = keel_sr_read(vcpu, KEEL_TCR_EL1),
 		.ttbr0 = keel_sr_read(vcpu, KEEL_TTBR0_EL1),
 		.ttbr1 = keel_sr_read(vcpu, KEEL_TTBR1_EL1),
 		.read = read_table,
-		.ctx = vcpu,
+		.ctx = &m,
 	};
 	u64 out;
 
 	/* where it ends the next try tells */
 	keel_walk(&walk, va, &out);
+	return !m.interrupted;
 }
 
-static u64 translate(struct keel_vcpu *vcpu, u64 va, bool write)
+/* False: the instruction is to be executed once more. */
+static bool translate(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
 {
 	unsigned int i;
-	u64 par;
 
 	for (i = 0; i < TRIES; i++) {
-		if (!keel_vhe_nested_at(vcpu, va, write, &par))
+		if (!keel_vhe_nested_at(vcpu, va, write, par))
 			break;
-		if ((par & (PAR_F | PAR_S)) != (PAR_F | PAR_S))
-			return par;
-		map_tables(vcpu, va);
+		if ((*par & (PAR_F | PAR_S)) != (PAR_F | PAR_S))
+			return true;
+		if (!map_tables(vcpu, va))
+			return false;
 	}
-	return PAR_ABORTED;
+	*par = PAR_ABORTED;
+	return true;
 }
 
 bool keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va)
 {
+	/* S12E1R to S12E0W are about what is below, whose memory aborts */
+	u64 par = PAR_ABORTED;
+
 	if (crm != 8 || op2 == 2 || op2 == 3)
 		return false;
-	/* S12E1R to S12E0W are about what is below, whose memory aborts */
-	vcpu->ctx.sys[KEEL_PAR_EL1] = op2 < 2 ? translate(vcpu, va, op2 == 1) : PAR_ABORTED;
+	/* who asked steps over it */
+	if (op2 < 2 && !translate(vcpu, va, op2 == 1, &par))
+		vcpu->ctx.pc -= 4;
+	else
+		vcpu->ctx.sys[KEEL_PAR_EL1] = par;
 	return true;
 }
