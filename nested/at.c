@@ -68,9 +68,13 @@ static bool map_tables(struct keel_vcpu *vcpu, u64 va)
 static bool translate(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
 {
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < TRIES; i++) {
-		if (!keel_vhe_nested_at(vcpu, va, write, par))
+		err = keel_vhe_nested_at(vcpu, va, write, par);
+		if (err == -EAGAIN)
+			return false;
+		if (err)
 			break;
 		if ((*par & (PAR_F | PAR_S)) != (PAR_F | PAR_S))
 			return true;

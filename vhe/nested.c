@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Address translation by the CPU, outside the guest and with its registers. */
+#include <linux/errno.h>
 #include <asm/barrier.h>
 #include <asm/daifflags.h>
 #include <asm/kvm_arm.h>
@@ -30,10 +31,10 @@ static bool translate(const struct keel_ctx *ctx, u64 va, bool write, u64 *par)
 	return answered;
 }
 
-bool keel_vhe_nested_at(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
+int keel_vhe_nested_at(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
 {
 	unsigned long flags;
-	bool answered = false;
+	int err = -EAGAIN;
 
 	preempt_disable();
 	if (READ_ONCE(vcpu->resident_cpu) != smp_processor_id())
@@ -43,12 +44,12 @@ bool keel_vhe_nested_at(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
 	if (keel_cpu_taken()) {
 		keel_mmu_vmid_update(vcpu->s2);
 		keel_vhe_load(vcpu);
-		answered = translate(&vcpu->ctx, va, write, par);
+		err = translate(&vcpu->ctx, va, write, par) ? 0 : -EFAULT;
 	}
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	local_irq_restore(flags);
 	preempt_enable();
-	return answered;
+	return err;
 }
 
 /* The generic key that is in the CPU is the thread's, for its user space. */
