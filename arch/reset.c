@@ -249,8 +249,9 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 		return err;
 	/* what is looked at here is fixed in the same breath, and the VM's whole configuration with it */
 	mutex_lock(&vm->config_lock);
-	err = keel_vgic_first_run(vcpu) ?: keel_timer_first_run(vcpu) ?: keel_pmu_first_run(vcpu) ?:
-	      keel_nested_first_run(vcpu);
+	/* the timers last: what was mapped to an interrupt of the host's is not taken back */
+	err = keel_vgic_first_run(vcpu) ?: keel_pmu_first_run(vcpu) ?: keel_nested_first_run(vcpu) ?:
+	      keel_timer_first_run(vcpu);
 	if (!err)
 		vm->has_run = true;
 	mutex_unlock(&vm->config_lock);

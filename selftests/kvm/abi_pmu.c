@@ -5,6 +5,7 @@
  *  - the registers are listed, and by ONE_REG keep what counters there are of
  *    what they are given; PMCR_EL0.N can be lowered until the first run
  *  - its interrupt is not user space's to raise
+ *  - a run that is refused for its interrupt's sake maps none of the timers'
  *  - a VM of level 6.12 has what KVM of 6.12 has
  */
 #include <fcntl.h>
@@ -101,6 +102,33 @@ static void attr_init(void)
 	CHECK_EQ(pmu_set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, 64), 0);
 	CHECK_EQ(pmu_set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), -EINVAL);
 	CHECK_EQ(vcpu_run(vcpu), -EINVAL);
+}
+
+#define PPI_VIRT	27
+#define PPI_OTHER	20
+
+/* The virtual timer raises its own interrupt, and none that was its own in what was refused. */
+static void guest_raises(u64 arg)
+{
+	msr(cntv_cval_el0, 0);
+	msr(cntv_ctl_el0, 1);
+	isb();
+	GUEST_EQ(mmio_read32(GIC_SGI(0) + GIC_ISPENDR) & (1u << PPI_VIRT | 1u << PPI_OTHER), 1u << PPI_OTHER);
+}
+
+static void refused_run(void)
+{
+	struct vm *vm = pmu_vm(1, guest_raises, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+	int ppi = PPI_OTHER;
+
+	gic_new(vm, 64);
+	CHECK_EQ(pmu_set_int(vcpu, KVM_ARM_VCPU_PMU_V3_IRQ, PPI_VIRT), 0);
+	CHECK_EQ(pmu_set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
+	CHECK_EQ(vcpu_run(vcpu), -EINVAL);	/* the timer's as well */
+	CHECK_EQ(device_attr(vcpu->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+			     KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &ppi), 0);
+	vcpu_finish(vcpu);
 }
 
 static void attr_filter(void)
@@ -353,7 +381,8 @@ static void levels(void)
 	for (unsigned int bit = 7; bit <= 9; bit++)
 		CHECK_EQ(vcpu_init_fd(old, vcpu, PMU | 1u << bit), -ENOENT);
 	vcpu = vcpu_fd(new, 0);
-	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 7), -EINVAL);	/* HAS_EL2 */
+	if (kvm(new, KVM_CHECK_EXTENSION, KVM_CAP_ARM_EL2) != 1)
+		CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 7), -EINVAL);	/* HAS_EL2 */
 	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 8), -EINVAL);	/* HAS_EL2_E2H0 */
 	CHECK_EQ(vcpu_init_fd(new, vcpu, PMU | 1u << 10), -ENOENT);
 	CHECK_EQ(has(&vm->vcpu[0], KVM_ARM_VCPU_PMU_V3_SET_PMU), 0);
@@ -365,6 +394,7 @@ static const struct ktap_case cases[] = {
 	{ "attributes: none without the feature", attr_without },
 	{ "attributes: IRQ", attr_irq },
 	{ "attributes: INIT, and KVM_RUN", attr_init },
+	{ "a run that is refused leaves nothing behind", refused_run },
 	{ "attributes: FILTER", attr_filter },
 	{ "attributes: SET_PMU", attr_set_pmu },
 	{ "attributes: SET_NR_COUNTERS", attr_nr_counters },
