@@ -160,6 +160,21 @@ static int refill(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
+/* The hypervisor's own failure: no vCPU of any VM can go on. The report is in the host's log. */
+static int failed(struct keel_vcpu *vcpu)
+{
+	vcpu->run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
+	vcpu->run->internal.suberror = KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON;
+	vcpu->run->internal.ndata = 0;
+	return KEEL_USER;
+}
+
+/* The page at VNCR_EL2, keel's own memory, did not answer: this vCPU cannot go on. */
+static int page(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	return failed(vcpu);
+}
+
 /* The third column of hyp/exits.def. */
 static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
 #define EXIT(class, el2, inplace, host)	[class] = host,
@@ -208,15 +223,6 @@ static int illegal(struct keel_vcpu *vcpu)
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
 	vcpu->run->fail_entry.hardware_entry_failure_reason = 0;
 	vcpu->run->fail_entry.cpu = vcpu->last_cpu;
-	return KEEL_USER;
-}
-
-/* The hypervisor's own failure: no vCPU of any VM can go on. The report is in the host's log. */
-static int failed(struct keel_vcpu *vcpu)
-{
-	vcpu->run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
-	vcpu->run->internal.suberror = KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON;
-	vcpu->run->internal.ndata = 0;
 	return KEEL_USER;
 }
 

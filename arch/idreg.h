@@ -12,9 +12,9 @@ struct keel_vcpu;
 u64 keel_idreg_read(struct keel_vm *vm, unsigned int idx);
 /* ONE_REG write: -EINVAL promises more than keel offers, -EBUSY differs after the first run. Takes config_lock. */
 int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val);
-/* What ONE_REG may change in this register on this host. */
 /* The VM's vCPUs have virtual EL2: config_lock, nobody has written a register yet. */
 void keel_idreg_claim_el2(struct keel_vm *vm);
+/* What ONE_REG may change in this register on this host. */
 u64 keel_idreg_writable(const struct keel_vm *vm, unsigned int idx);
 
 /* Facts about the host, from its sanitised ID registers. */

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include "../core/compat.h"
 #include "../core/kick.h"
+#include "../nested/nv.h"
 #include "../vgic/vgic.h"
 #include "idlimits.h"
 #include "idreg.h"
@@ -123,6 +124,7 @@ struct keel_pmu_regs *keel_pmu_regs(struct keel_vcpu *vcpu)
 	u64 pfr0 = READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDLIMITS_IDX(4, 0)]);
 
 	pmu->regs.n = READ_ONCE(vcpu->vm->arch.pmu.n);
+	pmu->regs.at_el2 = keel_nv(vcpu);
 	pmu->regs.version = PMUVER(READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDLIMITS_IDX(5, 0)]));
 	pmu->regs.el2 = EL2(pfr0);
 	pmu->regs.el3 = EL3(pfr0);

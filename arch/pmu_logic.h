@@ -57,6 +57,7 @@ struct keel_pmu_regs {
 	u8 n;				/* PMCR_EL0.N: the VM's */
 	u8 version;			/* ID_AA64DFR0_EL1.PMUVer: the VM's */
 	bool el2, el3;			/* ID_AA64PFR0_EL1 says that they are there: the VM's */
+	bool at_el2;			/* what runs at the CPU's EL1 is virtual EL2 */
 };
 
 /* Event counters there are, and the cycle counter: a bit each. */
@@ -67,7 +68,7 @@ u32 keel_pmu_nr_events(unsigned int version);
 u32 keel_pmu_typer_mask(const struct keel_pmu_regs *r);
 /* What counter i counts. */
 u32 keel_pmu_event(const struct keel_pmu_regs *r, unsigned int i);
-/* Where it does not count: KEEL_PMTYPER_P at EL1, KEEL_PMTYPER_U at EL0. */
+/* Where it does not count: KEEL_PMTYPER_P at the CPU's EL1, KEEL_PMTYPER_U at EL0. */
 u32 keel_pmu_excluded(const struct keel_pmu_regs *r, unsigned int i);
 /* Is it there and enabled? */
 bool keel_pmu_counts(const struct keel_pmu_regs *r, unsigned int i);

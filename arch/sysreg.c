@@ -33,7 +33,6 @@
 
 #define ROW(n, e, m, a, u, r, v) \
 	{ .enc = (e), .modes = KEEL_SYSREG_##m, .reg = (r), .name = (n), .access = (a), .user = (u), .reset = (v) }
-#define KEEL_SYSREG_NONE	0
 
 /* Never traps; held in ctx.sys. */
 #define PLAIN(n, v)	ROW(#n, SYS_##n, NONE, NULL, &keel_sysreg_user_plain, KEEL_##n, v)
@@ -253,11 +252,13 @@ static const struct keel_sysreg *find(const struct keel_vcpu *vcpu, const struct
 	return r;
 }
 
-static bool emulate(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+static enum keel_sysreg_answer emulate(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
 {
 	const struct keel_sysreg *r = find(vcpu, t);
 
-	return r ? r->access(vcpu, r, t->write, val) : keel_nested_trap(vcpu, t, val);
+	if (!r)
+		return keel_nested_trap(vcpu, t, val);
+	return r->access(vcpu, r, t->write, val) ? KEEL_SYSREG_DONE : KEEL_SYSREG_UNDEFINED;
 }
 
 int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
@@ -270,13 +271,18 @@ int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		keel_trace_sysreg(exit->esr);
 	if (t->write && t->rt < 31)
 		val = ctx->x[t->rt];
-	if (!emulate(vcpu, t, &val)) {
+	switch (emulate(vcpu, t, &val)) {
+	case KEEL_SYSREG_UNDEFINED:
 		keel_inject_sysreg(vcpu, exit);
-		return KEEL_RESUME;
+		break;
+	case KEEL_SYSREG_DONE:
+		if (!t->write && t->rt < 31)
+			ctx->x[t->rt] = val;
+		keel_exit_skip(ctx);
+		break;
+	case KEEL_SYSREG_AGAIN:
+		break;
 	}
-	if (!t->write && t->rt < 31)
-		ctx->x[t->rt] = val;
-	keel_exit_skip(ctx);
 	return KEEL_RESUME;
 }
 

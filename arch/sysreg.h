@@ -12,9 +12,17 @@
 struct keel_vcpu;
 struct keel_sysreg;
 
+#define KEEL_SYSREG_NONE 0U
 #define KEEL_SYSREG_R	1U
 #define KEEL_SYSREG_W	2U
 #define KEEL_SYSREG_RW	3U
+
+/* What becomes of a trapped access. */
+enum keel_sysreg_answer {
+	KEEL_SYSREG_UNDEFINED,
+	KEEL_SYSREG_DONE,
+	KEEL_SYSREG_AGAIN,	/* the instruction is to be executed once more */
+};
 
 /* Emulate one access; *val is read or to be written. false: UNDEFINED. Sleepable. */
 typedef bool (*keel_sysreg_access)(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);

@@ -3,7 +3,9 @@
  * AT S1E2R and S1E2W: the CPU's own walk with virtual EL2's registers. That walk does not
  * wait for stage 2: what it misses there is mapped, and it is made once more.
  */
+#include <linux/bitfield.h>
 #include <linux/errno.h>
+#include <asm/barrier.h>
 #include <asm/esr.h>
 #include "../arch/exit.h"
 #include "../arch/walk.h"
@@ -14,88 +16,115 @@
 #include "nv.h"
 
 #define PAR_F		BIT_ULL(0)
+#define PAR_FST		GENMASK_ULL(6, 1)
 #define PAR_S		BIT_ULL(9)	/* with F: stage 2 was in the way */
 #define PAR_RES1	BIT_ULL(11)
 /* FST: synchronous external abort on the walk, level 0. */
 #define PAR_ABORTED	(PAR_F | PAR_RES1 | 0x14ULL << 1)
 
 #define TRIES		4
-#define FSC_MISSING	0x07		/* translation fault, level 3 */
+#define FST_KIND	0x3c
+#define FST_PERMISSION	0x0c
+#define FST_MISSING	0x07		/* translation fault, level 3 */
 
+/* What came of the tables of one address. */
 struct mapper {
 	struct keel_vcpu *vcpu;
-	bool interrupted;	/* a signal came before it was done */
+	unsigned int fst;	/* what the CPU says that stage 2 is about */
+	bool again;		/* something came between: the instruction is to be executed once more */
+	bool nothing;		/* there is no such memory for the last of them */
 };
 
-/* One table's page is read, and mapped as for the CPU's walk. */
-static int read_table(void *ctx, u64 addr, void *data, size_t len)
+static bool forbidden(const struct mapper *m)
 {
-	struct mapper *m = ctx;
+	return (m->fst & FST_KIND) == FST_PERMISSION;
+}
+
+static int fault(const struct mapper *m, u64 addr, bool write)
+{
 	struct keel_exit exit = {
 		.ec = ESR_ELx_EC_DABT_LOW,
 		.ipa = ipa(addr),
-		.abort = { .s1ptw = true, .fsc = FSC_MISSING },
+		.abort = { .s1ptw = true, .write = write, .fsc = write ? m->fst : FST_MISSING },
 	};
-	int err = keel_guest_read(m->vcpu->vm, ipa(addr), data, len);
 
-	if (err)
-		return err;
-	err = keel_mmu_fault(m->vcpu, &exit);
-	m->interrupted = err == -EINTR;
-	return err == KEEL_FAULT_DONE ? 0 : -EFAULT;
+	return keel_mmu_fault(m->vcpu, &exit);
 }
 
-/* False: not now. */
-static bool map_tables(struct keel_vcpu *vcpu, u64 va)
+/*
+ * One table's page is read, and mapped as for the CPU's walk. Which sets access flags, in the last of
+ * the tables: where that is the matter, only what becomes of the last counts.
+ */
+static int read_table(void *ctx, u64 addr, void *data, size_t len)
 {
-	struct mapper m = { .vcpu = vcpu };
+	struct mapper *m = ctx;
+	int err = keel_guest_read(m->vcpu->vm, ipa(addr), data, len), verdict;
+
+	m->nothing = err;
+	if (err)
+		return err;
+	verdict = fault(m, addr, false);
+	if (verdict == KEEL_FAULT_DONE && forbidden(m))
+		verdict = fault(m, addr, true);
+	m->again = verdict < 0 || verdict == KEEL_FAULT_WAIT;
+	m->nothing = !m->again && verdict != KEEL_FAULT_DONE;
+	return m->again || (m->nothing && !forbidden(m)) ? -EFAULT : 0;
+}
+
+static void map_tables(struct mapper *m, u64 va)
+{
+	struct keel_vcpu *vcpu = m->vcpu;
 	struct keel_walk walk = {
 		.sctlr = keel_sr_read(vcpu, KEEL_SCTLR_EL1),
 		.tcr = keel_sr_read(vcpu, KEEL_TCR_EL1),
 		.ttbr0 = keel_sr_read(vcpu, KEEL_TTBR0_EL1),
 		.ttbr1 = keel_sr_read(vcpu, KEEL_TTBR1_EL1),
 		.read = read_table,
-		.ctx = &m,
+		.ctx = m,
 	};
 	u64 out;
 
 	/* where it ends the next try tells */
 	keel_walk(&walk, va, &out);
-	return !m.interrupted;
+	dsb(ishst);	/* the tables of stage 2 before the CPU's walk */
+}
+
+static bool met_stage2(u64 par)
+{
+	return (par & (PAR_F | PAR_S)) == (PAR_F | PAR_S);
 }
 
 /* False: the instruction is to be executed once more. */
 static bool translate(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
 {
+	struct mapper m = { .vcpu = vcpu };
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < TRIES; i++) {
+	for (i = 0; i < TRIES && !m.again && !m.nothing; i++) {
 		err = keel_vhe_nested_at(vcpu, va, write, par);
 		if (err == -EAGAIN)
 			return false;
-		if (err)
-			break;
-		if ((*par & (PAR_F | PAR_S)) != (PAR_F | PAR_S))
+		m.nothing = err;
+		if (!err && !met_stage2(*par))
 			return true;
-		if (!map_tables(vcpu, va))
-			return false;
+		m.fst = FIELD_GET(PAR_FST, *par);
+		if (!err)
+			map_tables(&m, va);
 	}
 	*par = PAR_ABORTED;
-	return true;
+	return m.nothing;
 }
 
-bool keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va)
+enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va)
 {
 	/* S12E1R to S12E0W are about what is below, whose memory aborts */
 	u64 par = PAR_ABORTED;
 
 	if (crm != 8 || op2 == 2 || op2 == 3)
-		return false;
-	/* who asked steps over it */
+		return KEEL_SYSREG_UNDEFINED;
 	if (op2 < 2 && !translate(vcpu, va, op2 == 1, &par))
-		vcpu->ctx.pc -= 4;
-	else
-		vcpu->ctx.sys[KEEL_PAR_EL1] = par;
-	return true;
+		return KEEL_SYSREG_AGAIN;
+	vcpu->ctx.sys[KEEL_PAR_EL1] = par;
+	return KEEL_SYSREG_DONE;
 }

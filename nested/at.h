@@ -4,10 +4,11 @@
 #define KEEL_NESTED_AT_H
 
 #include <linux/types.h>
+#include "../arch/sysreg.h"
 
 struct keel_vcpu;
 
-/* AT with op1=4, CRn=7: the answer is in the guest's PAR_EL1. False: UNDEFINED. vCPU mutex; sleepable. */
-bool keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va);
+/* AT with op1=4, CRn=7: the answer is in the guest's PAR_EL1. vCPU mutex; sleepable. */
+enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va);
 
 #endif

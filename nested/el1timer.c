@@ -14,8 +14,6 @@
 #include "el1timer.h"
 #include "nv.h"
 
-#define CTL_WRITABLE	(KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK)
-
 static unsigned int ctl_at(enum keel_timer_id id)
 {
 	return id == KEEL_TIMER_VIRT ? KEEL_PAGE_CNTV_CTL_EL0 : KEEL_PAGE_CNTP_CTL_EL0;
@@ -58,14 +56,14 @@ void keel_el1timer_update(struct keel_vcpu *vcpu)
 	if (!vcpu->ctx.gic.present)
 		return;
 	for (id = 0; id < KEEL_NR_TIMERS; id++)
-		keel_vgic_set_line(vcpu->vm, vcpu, vcpu->vm->timer.el1_ppi[id], look(vcpu, id));
+		keel_vgic_set_line(vcpu->vm, vcpu, vcpu->vm->timer.page_ppi[id], look(vcpu, id));
 }
 
 static u64 deadline(const struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
 	u64 ctl = keel_nv_read(vcpu->nv, ctl_at(id)), cval = keel_nv_read(vcpu->nv, cval_at(id));
 
-	if ((ctl & CTL_WRITABLE) != KEEL_TIMER_ENABLE)
+	if ((ctl & KEEL_TIMER_WRITABLE) != KEEL_TIMER_ENABLE)
 		return KEEL_TIMER_NEVER;
 	return keel_arith_deadline(ctl, cval, offset_of(vcpu, id), keel_clock_now());
 }
@@ -78,7 +76,7 @@ u64 keel_el1timer_deadline(const struct keel_vcpu *vcpu)
 static void write_reg(struct keel_vcpu *vcpu, enum keel_timer_id id, unsigned int op2, u64 val)
 {
 	if (op2 == 1)
-		keel_nv_write(vcpu->nv, ctl_at(id), val & CTL_WRITABLE);
+		keel_nv_write(vcpu->nv, ctl_at(id), val & KEEL_TIMER_WRITABLE);
 	else
 		keel_nv_write(vcpu->nv, cval_at(id), op2 ? val : keel_arith_tval_to_cval(val, count(vcpu, id)));
 }
@@ -106,6 +104,30 @@ bool keel_el1timer_access(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *v
 	return true;
 }
 
+/*
+ * The physical offset as it will be. CNTVOFF_EL2 is the guest's, and restored by itself: a
+ * virtual count says where the physical one is, unless that was told too.
+ */
+static u64 told_phys(const struct keel_vcpu *vcpu)
+{
+	const struct keel_nv *nv = vcpu->nv;
+
+	if (nv->told[KEEL_TIMER_PHYS])
+		return nv->wanted[KEEL_TIMER_PHYS];
+	if (nv->told[KEEL_TIMER_VIRT])
+		return nv->wanted[KEEL_TIMER_VIRT] - keel_nv_read(nv, KEEL_PAGE_CNTVOFF_EL2);
+	return READ_ONCE(vcpu->vm->timer.poffset);
+}
+
+/* What was told is what it is, whatever becomes of it in the end. */
+static u64 user_count(const struct keel_vcpu *vcpu, enum keel_timer_id id)
+{
+	const struct keel_nv *nv = vcpu->nv;
+	u64 cntvoff = id == KEEL_TIMER_VIRT ? keel_nv_read(nv, KEEL_PAGE_CNTVOFF_EL2) : 0;
+
+	return keel_clock_now() - (nv->told[id] ? nv->wanted[id] : told_phys(vcpu) + cntvoff);
+}
+
 int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 {
 	switch (id) {
@@ -116,7 +138,7 @@ int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 		*val = read_reg(vcpu, KEEL_TIMER_VIRT, 2);
 		return 0;
 	case KVM_REG_ARM_TIMER_CNT:
-		*val = count(vcpu, KEEL_TIMER_VIRT);
+		*val = user_count(vcpu, KEEL_TIMER_VIRT);
 		return 0;
 	case KVM_REG_ARM_PTIMER_CTL:
 		*val = read_reg(vcpu, KEEL_TIMER_PHYS, 1);
@@ -125,49 +147,34 @@ int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 		*val = read_reg(vcpu, KEEL_TIMER_PHYS, 2);
 		return 0;
 	case KVM_REG_ARM_PTIMER_CNT:
-		*val = count(vcpu, KEEL_TIMER_PHYS);
+		*val = user_count(vcpu, KEEL_TIMER_PHYS);
 		return 0;
 	}
 	return -ENOENT;
 }
 
-/* Both counters of virtual EL2 are the physical one. */
-static void set_phys(struct keel_timer_vm *t, u64 offset)
+void keel_el1timer_settle(struct keel_vcpu *vcpu)
 {
+	struct keel_timer_vm *t = &vcpu->vm->timer;
+	struct keel_nv *nv = vcpu->nv;
+	u64 offset = told_phys(vcpu);
+
+	if (!nv->told[KEEL_TIMER_VIRT] && !nv->told[KEEL_TIMER_PHYS])
+		return;
+	nv->told[KEEL_TIMER_VIRT] = nv->told[KEEL_TIMER_PHYS] = false;
+	if (READ_ONCE(t->offset_fixed))
+		return;
+	/* both counters of virtual EL2 are the physical one */
 	WRITE_ONCE(t->poffset, offset);
 	WRITE_ONCE(t->voffset, offset);
 }
 
-/*
- * CNTVOFF_EL2 is the guest's, and restored by itself: a virtual count says where the
- * physical one is, unless that was told too.
- */
-void keel_el1timer_settle(struct keel_vcpu *vcpu)
-{
-	struct keel_timer_vm *t = &vcpu->vm->timer;
-
-	if (t->virt_told && !t->phys_told && !READ_ONCE(t->offset_fixed))
-		set_phys(t, t->virt_wanted - keel_nv_read(vcpu->nv, KEEL_PAGE_CNTVOFF_EL2));
-	t->virt_told = false;
-}
-
-/* vCPUs of one VM may be at it at the same time, each under its mutex alone: one of them wins, as in timer/reg.c. */
 static void set_count(struct keel_vcpu *vcpu, enum keel_timer_id id, u64 val)
 {
-	struct keel_timer_vm *t = &vcpu->vm->timer;
-	u64 offset = keel_clock_now() - val;
-
-	if (READ_ONCE(t->offset_fixed))
+	if (READ_ONCE(vcpu->vm->timer.offset_fixed))
 		return;
-	if (id == KEEL_TIMER_PHYS) {
-		t->phys_told = true;
-		set_phys(t, offset);
-		return;
-	}
-	t->virt_wanted = offset;
-	t->virt_told = true;
-	if (vcpu->has_run)
-		keel_el1timer_settle(vcpu);
+	vcpu->nv->wanted[id] = keel_clock_now() - val;
+	vcpu->nv->told[id] = true;
 }
 
 int keel_el1timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)

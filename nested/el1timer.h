@@ -19,7 +19,7 @@ u64 keel_el1timer_deadline(const struct keel_vcpu *vcpu);
 /* KVM_REG_ARM_TIMER_* and KVM_REG_ARM_PTIMER_*: as for a vCPU without virtual EL2, of EL1. */
 int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val);
 int keel_el1timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val);
-/* Before the first run: what user space has made of the counts takes effect, in whatever order it was told. */
+/* Before a run: what user space told of the counts since the last one takes effect, in whatever order it was told. */
 void keel_el1timer_settle(struct keel_vcpu *vcpu);
 
 #endif

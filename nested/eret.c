@@ -15,6 +15,7 @@
 #include "../hyp/hyp.h"
 #include "../vhe/nested.h"
 #include "context.h"
+#include "el1timer.h"
 #include "nested.h"
 #include "nv.h"
 #include "pac.h"
@@ -31,10 +32,19 @@
 #define FPACCOMBINE	5
 #define FPAC_KEY_B	BIT(0)		/* the syndrome: an instruction's key, B */
 
-void keel_nested_settle(struct keel_vcpu *vcpu)
+/* Nothing runs below. */
+static void bounce(struct keel_vcpu *vcpu)
 {
 	if (keel_context_is_below(vcpu))
 		keel_inject_iabt(vcpu, vcpu->ctx.pc);
+}
+
+void keel_nested_settle(struct keel_vcpu *vcpu)
+{
+	if (!keel_nv(vcpu))
+		return;
+	keel_el1timer_settle(vcpu);
+	bounce(vcpu);
 }
 
 /* A VMM that steps the guest has PSTATE.SS; the guest's own waits elsewhere. */
@@ -48,8 +58,8 @@ static u64 take_step(struct keel_vcpu *vcpu, u64 pstate)
 
 static void go_below(struct keel_vcpu *vcpu, u64 pstate)
 {
-	keel_context_set_pstate(vcpu, lower_32_bits(pstate));
-	keel_nested_settle(vcpu);
+	keel_context_set_pstate(vcpu, take_step(vcpu, lower_32_bits(pstate)));
+	bounce(vcpu);
 }
 
 /* The most of the three ways to tell of it: 0, and the guest has none. */

@@ -50,24 +50,27 @@ static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 o
 	return true;
 }
 
-static bool instruction(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 operand)
+static enum keel_sysreg_answer instruction(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 operand)
 {
-	return t->op1 == 4 && t->write && (t->crn == 7 ? keel_nested_at(vcpu, t->crm, t->op2, operand) :
-							 tlbi(vcpu, t, operand));
+	if (t->op1 != 4 || !t->write)
+		return KEEL_SYSREG_UNDEFINED;
+	if (t->crn == 7)
+		return keel_nested_at(vcpu, t->crm, t->op2, operand);
+	return tlbi(vcpu, t, operand) ? KEEL_SYSREG_DONE : KEEL_SYSREG_UNDEFINED;
 }
 
-static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+static enum keel_sysreg_answer access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
 {
 	const struct keel_sysreg *r = keel_nested_find(sys_reg(t->op0, t->op1, t->crn, t->crm, t->op2));
 
 	if (!r || !(r->modes & (t->write ? KEEL_SYSREG_W : KEEL_SYSREG_R)))
-		return false;
-	return r->access(vcpu, r, t->write, val);
+		return KEEL_SYSREG_UNDEFINED;
+	return r->access(vcpu, r, t->write, val) ? KEEL_SYSREG_DONE : KEEL_SYSREG_UNDEFINED;
 }
 
-bool keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
 {
 	if (!keel_nv(vcpu) || (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
-		return false;
+		return KEEL_SYSREG_UNDEFINED;
 	return t->op0 == 1 ? instruction(vcpu, t, *val) : access(vcpu, t, val);
 }

@@ -9,8 +9,6 @@
 #include "nested.h"
 #include "nv.h"
 
-#define SRE_EL2		0xf
-
 /* ICH_AP{0,1}R<n>_EL2 as many as there are priority bits for. */
 static bool has_apr(unsigned int offset)
 {
@@ -49,5 +47,5 @@ int keel_nested_gic_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 
 		return 0;
 	if (offset)
 		return in_page(nv, offset, write, val);
-	return fixed(sysreg == SYS_ICC_SRE_EL2 ? SRE_EL2 : keel_ich_vtr(keel_hyp_gic_vtr()), write, val);
+	return fixed(sysreg == SYS_ICC_SRE_EL2 ? KEEL_SRE_EL2 : keel_ich_vtr(keel_hyp_gic_vtr()), write, val);
 }

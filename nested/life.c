@@ -5,17 +5,18 @@
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
+#include <linux/kasan.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
+#include "../arch/sysreg.h"
 #include "../core/log.h"
 #include "../hyp/mode.h"
 #include "../timer/timer.h"
 #include "../vgic/vgic.h"
-#include "el1timer.h"
 #include "nested.h"
 #include "nv.h"
 #include "table.h"
@@ -35,11 +36,21 @@ static bool __init host_can(void)
 	       FIELD_GET(MMFR2_NV, read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1)) >= 2;
 }
 
+static bool __init table_is_valid(void)
+{
+	unsigned int nr;
+	const struct keel_sysreg *table = keel_nested_table(&nr);
+
+	return keel_sysreg_table_valid(table, nr, KEEL_PAGE_SIZE);
+}
+
 void __init keel_nested_module_init(void)
 {
 	if (!nested)
 		return;
-	if (host_can())
+	if (!table_is_valid())
+		keel_err("no EL2 for guests: the table of its registers is not in order");
+	else if (host_can())
 		static_branch_enable(&keel_nested_on);
 	else
 		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2 and a GICv3");
@@ -64,7 +75,8 @@ int keel_nested_vcpu_init(struct keel_vcpu *vcpu)
 	nv = kzalloc(sizeof(*nv), GFP_KERNEL_ACCOUNT);
 	if (!nv)
 		return -ENOMEM;
-	nv->page = (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	/* the CPU's own accesses to it know no tags */
+	nv->page = kasan_reset_tag((u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT));
 	if (!nv->page) {
 		kfree(nv);
 		return -ENOMEM;
@@ -92,9 +104,9 @@ void keel_nested_reset(struct keel_vcpu *vcpu)
 	nv->el1 = false;
 	keel_nested_reset_table(vcpu);
 	keel_nv_write(nv, KEEL_PAGE_SCTLR_EL1, SCTLR_EL1_RESET);
-	nv->own[KEEL_OWN_MDCR_EL2] = vcpu->vm->arch.pmu.n;
-	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.el1_ppi[KEEL_TIMER_VIRT]);
-	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.el1_ppi[KEEL_TIMER_PHYS]);
+	nv->mdcr_written = false;
+	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.page_ppi[KEEL_TIMER_VIRT]);
+	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.page_ppi[KEEL_TIMER_PHYS]);
 	keel_vgic_reset_timer(vcpu, vcpu->vm->gic.maint_ppi);
 }
 
@@ -103,16 +115,19 @@ void keel_nested_claim(struct keel_vm *vm)
 	keel_timer_claim_el2(vm);
 }
 
-/* Every one of them is a line of keel's own, and drives one interrupt. */
+/* Every one of them is a line of keel's own, and drives one interrupt, none of which is the PMU's. */
 static int own_lines(struct keel_vcpu *vcpu, const u8 *ppi, unsigned int n)
 {
 	unsigned int i, j;
 	int err = 0;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		if (ppi[i] == vcpu->arch.pmu.irq)
+			return -EINVAL;
 		for (j = 0; j < i; j++)
 			if (ppi[i] == ppi[j])
 				return -EINVAL;
+	}
 	for (i = 0; i < n && !err; i++)
 		err = keel_vgic_own(vcpu->vm, vcpu, ppi[i]);
 	return err;
@@ -122,13 +137,12 @@ int keel_nested_first_run(struct keel_vcpu *vcpu)
 {
 	const struct keel_vm *vm = vcpu->vm;
 	const struct keel_timer_vm *t = &vm->timer;
-	u8 ppi[] = { vm->gic.maint_ppi, t->el1_ppi[KEEL_TIMER_VIRT], t->el1_ppi[KEEL_TIMER_PHYS],
+	u8 ppi[] = { vm->gic.maint_ppi, t->page_ppi[KEEL_TIMER_VIRT], t->page_ppi[KEEL_TIMER_PHYS],
 		     t->ppi[KEEL_TIMER_VIRT], t->ppi[KEEL_TIMER_PHYS] };
 
 	if (!keel_nv(vcpu))
 		return 0;
 	if (!vcpu->ctx.gic.present || vm->gic.v2)
 		return -EINVAL;
-	keel_el1timer_settle(vcpu);
 	return own_lines(vcpu, ppi, ARRAY_SIZE(ppi));
 }

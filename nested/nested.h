@@ -4,6 +4,7 @@
 #define KEEL_NESTED_NESTED_H
 
 #include <linux/types.h>
+#include "../arch/sysreg.h"
 
 struct keel_exit;
 struct keel_sysreg_trap;
@@ -26,14 +27,14 @@ int keel_nested_first_run(struct keel_vcpu *vcpu);
 void keel_nested_claim(struct keel_vm *vm);
 
 /* ---- running ---- */
-/* An MSR, MRS or SYS that traps and is none of arch/sysreg.c's. *val is read or to be written. False: UNDEFINED. */
-bool keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val);
+/* An MSR, MRS or SYS that traps and is none of arch/sysreg.c's. *val is read or to be written. */
+enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val);
 /* ERET, ERETAA or ERETAB of virtual EL2; HVC, which is its own. Verdict. */
 int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 int keel_nested_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);
-/* PSTATE may be one that does not run: then virtual EL2 hears of it. Before a run's first entry. */
+/* Before a run's first entry: what user space told takes effect. PSTATE may be one that does not run: then virtual EL2 hears of it. */
 void keel_nested_settle(struct keel_vcpu *vcpu);
-/* The lines at the GIC that are virtual EL2's affair follow what it has written. The vCPU is outside the guest. */
+/* The lines at the GIC that are virtual EL2's affair, and bits that it cannot change, follow what it has written. The vCPU is outside the guest. */
 void keel_nested_lines(struct keel_vcpu *vcpu);
 
 /*

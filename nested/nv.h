@@ -28,7 +28,11 @@ enum keel_nv_own {
 struct keel_nv {
 	u64 *page;		/* [I] 4 KiB, what VNCR_EL2 points to; the guest's CPU writes it */
 	bool el1;		/* user space has given the vCPU a PSTATE of EL1 */
+	bool mdcr_written;	/* else MDCR_EL2.HPMN is as many counters as there are */
 	u64 own[KEEL_NR_OWN];
+	/* Counts that user space told since the last KVM_RUN: the guest's = the host's - this. */
+	bool told[KEEL_NR_TIMERS];
+	u64 wanted[KEEL_NR_TIMERS];
 };
 
 #define KEEL_HCR_TGE	BIT_ULL(27)
@@ -36,6 +40,9 @@ struct keel_nv {
 #define KEEL_HCR_NV	BIT_ULL(42)
 #define KEEL_HCR_NV1	BIT_ULL(43)
 #define KEEL_HCR_NV2	BIT_ULL(45)
+
+/* ICC_SRE_EL2: SRE, DFB, DIB, Enable, none of which can be another. */
+#define KEEL_SRE_EL2	0xf
 
 #define KEEL_SYS_VNCR_EL2	sys_reg(3, 4, 2, 2, 0)	/* not in every host's header */
 

@@ -19,15 +19,11 @@
 #include "nv.h"
 #include "table.h"
 
-#define KEEL_SYSREG_NONE	0
 #define MMFR0_FGT	GENMASK_ULL(59, 56)
 
 /* Of CPTR_EL2 what CPACR_EL1 has (TTA, FPEN, ZEN), and of CNTHCTL_EL2 what CNTKCTL_EL1 has. */
 #define CPTR_IN_CPU	(BIT_ULL(28) | GENMASK_ULL(21, 20) | GENMASK_ULL(17, 16))
 #define CNTHCTL_IN_CPU	(BIT_ULL(17) | GENMASK_ULL(9, 0))
-
-/* ICC_SRE_EL2: SRE, DFB, DIB, Enable, none of which can be another. */
-#define SRE_EL2		0xf
 
 /* As after reset with its MMU off, in the form of HCR_EL2.E2H=0 (Arm ARM D24.2). */
 #define SCTLR_RESET	0x30c50830
@@ -75,6 +71,17 @@ static bool split_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, en
 	return true;
 }
 
+/* HPMN is after reset the number of counters, which user space may yet change. */
+static bool mdcr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	own_access(vcpu, r, write, val);
+	if (write)
+		vcpu->nv->mdcr_written = true;
+	else if (!vcpu->nv->mdcr_written)
+		*val |= READ_ONCE(vcpu->vm->arch.pmu.n);
+	return true;
+}
+
 static bool cptr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
 	return split_access(vcpu, r, KEEL_CPACR_EL1, CPTR_IN_CPU, write, val);
@@ -88,9 +95,10 @@ static bool cnthctl_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, 
 /* In the page, where the guest finds what it wrote. */
 static bool hcr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	page_access(vcpu, r, write, val);
-	if (!write)
-		*val |= KEEL_HCR_E2H;
+	if (write)
+		keel_nv_write(vcpu->nv, r->reg, *val | KEEL_HCR_E2H);
+	else
+		*val = keel_nv_read(vcpu->nv, r->reg) | KEEL_HCR_E2H;
 	return true;
 }
 
@@ -116,7 +124,7 @@ static bool el02_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, boo
 static bool sre_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
 	if (!write)
-		*val = SRE_EL2;
+		*val = KEEL_SRE_EL2;
 	return true;
 }
 
@@ -168,6 +176,7 @@ USER(own, own_access, NULL);
 USER(page, page_access, NULL);
 USER(fgt, page_access, has_fgt);
 USER(hcr, hcr_access, NULL);
+USER(mdcr, mdcr_access, NULL);
 USER(cptr, cptr_access, NULL);
 USER(cnthctl, cnthctl_access, NULL);
 USER(zcr, zcr_access, keel_sve_has);
@@ -192,7 +201,7 @@ static const struct keel_sysreg table[] = {
 	VM(SCTLR, 1, 0, 0, SCTLR_RESET),
 	OWN(ACTLR, 1, 0, 1),
 	EL2(HCR, 1, 1, 0, hcr_access, &user_hcr, KEEL_PAGE_HCR_EL2, KEEL_HCR_E2H),
-	OWN(MDCR, 1, 1, 1),
+	EL2(MDCR, 1, 1, 1, mdcr_access, &user_mdcr, KEEL_OWN_MDCR_EL2, 0),
 	EL2(CPTR, 1, 1, 2, cptr_access, &user_cptr, KEEL_OWN_CPTR_EL2, CPTR_RESET),
 	PAGE(HSTR, 1, 1, 3, page),
 	PAGE(HFGRTR, 1, 1, 4, fgt),

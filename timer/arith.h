@@ -8,6 +8,8 @@
 /* CNTx_CTL_EL0 */
 #define KEEL_TIMER_ENABLE	(1U << 0)
 #define KEEL_TIMER_IMASK	(1U << 1)
+/* What of CTL a guest writes. */
+#define KEEL_TIMER_WRITABLE (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK)
 #define KEEL_TIMER_ISTATUS	(1U << 2)
 
 /* No deadline: counters do not get there. */

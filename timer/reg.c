@@ -22,7 +22,6 @@
 #define CNTVCTSS_EL0	sys_reg(3, 3, 14, 0, 6)
 #define CNTVCT_EL0	sys_reg(3, 3, 14, 0, 2)
 
-#define CTL_WRITABLE	(KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK)
 
 static u64 virt_count(struct keel_vcpu *vcpu)
 {
@@ -77,7 +76,7 @@ static bool write_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 val)
 
 	switch (sysreg) {
 	case SYS_CNTP_CTL_EL0:
-		sys[KEEL_CNTP_CTL_EL0] = val & CTL_WRITABLE;
+		sys[KEEL_CNTP_CTL_EL0] = val & KEEL_TIMER_WRITABLE;
 		return true;
 	case SYS_CNTP_CVAL_EL0:
 		sys[KEEL_CNTP_CVAL_EL0] = val;
@@ -86,7 +85,7 @@ static bool write_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 val)
 		sys[KEEL_CNTP_CVAL_EL0] = keel_arith_tval_to_cval(val, phys_count(vcpu));
 		return true;
 	case SYS_CNTV_CTL_EL0:
-		sys[KEEL_CNTV_CTL_EL0] = val & CTL_WRITABLE;
+		sys[KEEL_CNTV_CTL_EL0] = val & KEEL_TIMER_WRITABLE;
 		return true;
 	case SYS_CNTV_CVAL_EL0:
 		sys[KEEL_CNTV_CVAL_EL0] = val;
@@ -150,7 +149,7 @@ int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)
 		return keel_el1timer_set_reg(vcpu, id, val);
 	switch (id) {
 	case KVM_REG_ARM_TIMER_CTL:
-		sys[KEEL_CNTV_CTL_EL0] = val & CTL_WRITABLE;
+		sys[KEEL_CNTV_CTL_EL0] = val & KEEL_TIMER_WRITABLE;
 		return 0;
 	case KVM_REG_ARM_TIMER_CNT:
 		set_count(vcpu, &vcpu->vm->timer.voffset, val);
@@ -159,7 +158,7 @@ int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)
 		sys[KEEL_CNTV_CVAL_EL0] = val;
 		return 0;
 	case KVM_REG_ARM_PTIMER_CTL:
-		sys[KEEL_CNTP_CTL_EL0] = val & CTL_WRITABLE;
+		sys[KEEL_CNTP_CTL_EL0] = val & KEEL_TIMER_WRITABLE;
 		return 0;
 	case KVM_REG_ARM_PTIMER_CNT:
 		set_count(vcpu, &vcpu->vm->timer.poffset, val);
@@ -196,7 +195,7 @@ int keel_timer_set_counter_offset(struct keel_vm *vm, const struct kvm_arm_count
 /* What of the VM's has that timer's INTID, or NULL. */
 static u8 *attr_ppi(struct keel_timer_vm *t, const struct kvm_device_attr *attr)
 {
-	u8 *el1 = t->has_el2 ? t->el1_ppi : t->ppi, *el2 = t->has_el2 ? t->ppi : t->el1_ppi;
+	u8 *el1 = t->has_el2 ? t->page_ppi : t->ppi, *el2 = t->has_el2 ? t->ppi : t->page_ppi;
 
 	switch (attr->attr) {
 	case KVM_ARM_VCPU_TIMER_IRQ_VTIMER:

@@ -378,8 +378,8 @@ void keel_timer_vm_init(struct keel_vm *vm)
 	vm->timer.voffset = keel_clock_now();
 	vm->timer.ppi[KEEL_TIMER_VIRT] = PPI_VIRT;
 	vm->timer.ppi[KEEL_TIMER_PHYS] = PPI_PHYS;
-	vm->timer.el1_ppi[KEEL_TIMER_VIRT] = PPI_HYP_VIRT;
-	vm->timer.el1_ppi[KEEL_TIMER_PHYS] = PPI_HYP_PHYS;
+	vm->timer.page_ppi[KEEL_TIMER_VIRT] = PPI_HYP_VIRT;
+	vm->timer.page_ppi[KEEL_TIMER_PHYS] = PPI_HYP_PHYS;
 }
 
 void keel_timer_claim_el2(struct keel_vm *vm)
@@ -389,7 +389,7 @@ void keel_timer_claim_el2(struct keel_vm *vm)
 
 	t->has_el2 = true;
 	for (id = 0; id < KEEL_NR_TIMERS; id++)
-		swap(t->ppi[id], t->el1_ppi[id]);
+		swap(t->ppi[id], t->page_ppi[id]);
 	WRITE_ONCE(t->voffset, READ_ONCE(t->poffset));
 }
 

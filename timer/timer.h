@@ -21,12 +21,10 @@ enum keel_timer_id { KEEL_TIMER_VIRT, KEEL_TIMER_PHYS, KEEL_NR_TIMERS };
 struct keel_timer_vm {
 	u64 voffset, poffset;		/* guest counter = host counter - offset; [a] */
 	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
-	u8 ppi[KEEL_NR_TIMERS];		/* INTIDs at an in-kernel GIC; [c], fixed after the first run */
-	/* With virtual EL2 the timers above are its own, and EL1's have these (nested/el1timer.c); without, what virtual EL2's would have. */
-	u8 el1_ppi[KEEL_NR_TIMERS];
+	u8 ppi[KEEL_NR_TIMERS];		/* of the timers that the CPU has: INTIDs at an in-kernel GIC; [c], fixed after the first run */
+	/* Of the timers that the CPU has not: with virtual EL2 those are EL1's, in its page (nested/el1timer.c); without, EL2's, which nobody has. */
+	u8 page_ppi[KEEL_NR_TIMERS];
 	bool has_el2;			/* [c] */
-	bool phys_told, virt_told;	/* ... and user space wrote KVM_REG_ARM_PTIMER_CNT; KVM_REG_ARM_TIMER_CNT, for which ... [a] */
-	u64 virt_wanted;		/* ... guest's virtual count = host's - this [a] */
 };
 
 struct keel_timer_vcpu {

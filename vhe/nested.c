@@ -8,6 +8,7 @@
 #include "../core/cpu.h"
 #include "../core/objects.h"
 #include "../hyp/entry.h"
+#include "../hyp/features.h"
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
@@ -17,8 +18,13 @@
 /* keel's vectors, which know how to go on after a walk that aborts. Everything masked. */
 static bool translate(const struct keel_ctx *ctx, u64 va, bool write, u64 *par)
 {
-	u64 hcr = read_sysreg(hcr_el2), vbar = read_sysreg(vbar_el1);
+	u64 hcr = read_sysreg(hcr_el2), vbar = read_sysreg(vbar_el1), hcrx = 0;
 	bool answered;
+
+	if (keel_hyp_features.hcx) {
+		hcrx = read_sysreg_s(SYS_HCRX_EL2);
+		write_sysreg_s(ctx->hcrx, SYS_HCRX_EL2);
+	}
 
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
 	keel_guarded_write_hcr(ctx->hcr | HCR_E2H);
@@ -26,6 +32,8 @@ static bool translate(const struct keel_ctx *ctx, u64 va, bool write, u64 *par)
 	answered = write ? keel_at_guest_write(va) : keel_at_guest(va);
 	*par = keel_guarded_read_par();
 	keel_guarded_write_hcr(hcr);
+	if (keel_hyp_features.hcx)
+		write_sysreg_s(hcrx, SYS_HCRX_EL2);
 	write_sysreg(vbar, vbar_el1);
 	isb();	/* before the host's next access or exception */
 	return answered;

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Guests with EL2, with few VMIDs; then at a level that has no such thing.
+. "$(dirname "$0")/../lib.sh"
+if [ "$HV" != keel ]; then exit 0; fi
+host nested --kernel 6.12 --modparams "nested=1 abi=7.3 vmid_bits=2" --file "$TOP/build/selftests/nested" -- \
+	"KEEL_EL2=1 /t/nested" "echo 6.12 >/sys/module/keel/parameters/abi" /t/nested
