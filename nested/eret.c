@@ -66,8 +66,10 @@ static void go_below(struct keel_vcpu *vcpu, u64 pstate)
 static unsigned int pauth_level(const struct keel_vcpu *vcpu)
 {
 	u64 isar1 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 1)], isar2 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 2)];
+	unsigned int apa = FIELD_GET(ISAR1_APA, isar1), api = FIELD_GET(ISAR1_API, isar1);
+	unsigned int apa3 = FIELD_GET(ISAR2_APA3, isar2);
 
-	return max3(FIELD_GET(ISAR1_APA, isar1), FIELD_GET(ISAR1_API, isar1), FIELD_GET(ISAR2_APA3, isar2));
+	return max3(apa, api, apa3);
 }
 
 /* The guest's key is in memory: with it the CPU's generic code is that of an address. */

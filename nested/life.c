@@ -24,7 +24,7 @@
 #define MMFR2_NV	GENMASK_ULL(27, 24)
 #define SCTLR_EL1_RESET	0x00c50078	/* as in arch/sysreg.c */
 
-DEFINE_STATIC_KEY_FALSE(keel_nested_on);
+static bool offered;
 
 static bool nested;
 module_param(nested, bool, 0444);
@@ -50,15 +50,17 @@ void __init keel_nested_module_init(void)
 		return;
 	if (!table_is_valid())
 		keel_err("no EL2 for guests: the table of its registers is not in order");
-	else if (host_can())
-		static_branch_enable(&keel_nested_on);
-	else
+	else if (!host_can())
 		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2 and a GICv3");
+	else
+		offered = true;
+	if (offered)
+		static_branch_enable(&keel_nested_on);
 }
 
 bool keel_nested_offered(void)
 {
-	return static_key_enabled(&keel_nested_on);
+	return offered;
 }
 
 static bool wanted(const struct keel_vcpu *vcpu)
