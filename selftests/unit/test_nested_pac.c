@@ -69,6 +69,8 @@ static void valid_codes(void)
 	/* each half has its size: 39 bits below, 48 above */
 	signed_is_valid(25 | 16ULL << 16, 0x0000003456789abcULL, BITS_FULL | GENMASK_ULL(47, 39));
 	signed_is_valid(25 | 16ULL << 16, 0xffff923456789abcULL, BITS_FULL);
+	/* a size that there is not is the largest that there is */
+	signed_is_valid(8 | 8ULL << 16, 0x0000123456789abcULL, BITS_FULL);
 }
 
 /* Canonical: bits above the address are copies of bit 55. */

@@ -109,6 +109,12 @@ static void filters(void)
 		r.typer[1] = rows[i].typer;
 		CHECK_EQ(keel_pmu_excluded(&r, 1), rows[i].excluded);
 	}
+	/* virtual EL2 is where the CPU has EL1 */
+	r.at_el2 = true;
+	r.typer[1] = KEEL_PMTYPER_NSK;
+	CHECK_EQ(keel_pmu_excluded(&r, 1), KEEL_PMTYPER_P);
+	r.typer[1] = KEEL_PMTYPER_P | KEEL_PMTYPER_U | KEEL_PMTYPER_NSH;
+	CHECK_EQ(keel_pmu_excluded(&r, 1), KEEL_PMTYPER_U);
 	CHECK_EQ(keel_pmu_typer_mask(&r), 0xc000ffff);
 	r.el2 = true;
 	CHECK_EQ(keel_pmu_typer_mask(&r), 0xc800ffff);
