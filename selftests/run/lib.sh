@@ -34,7 +34,8 @@ kind() {
 		--kernel) kernel=$2 ;;
 		--cpu) cpu=${2%%,*} ;;
 		--nvhe) mode=nVHE ;;
-		--el1|--firmware) mode=none ;;
+		--el1) mode=none ;;
+		--firmware) case $2 in *at-el2*) ;; *) mode=none ;; esac ;;
 		--gic) gic=$2 ;;
 		esac
 		shift

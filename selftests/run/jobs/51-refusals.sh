@@ -22,7 +22,7 @@ mkdir -p "$work"
 entered_at_el1() {
 	local out=$work/$1
 	expect "refusal: firmware that enters at EL1 builds ($1)" sh -c "
-		${CROSS_COMPILE}gcc -nostdlib -c ${3:-} -o $out.o $RUN/el1/firmware.S &&
+		${CROSS_COMPILE}gcc -nostdlib -c ${3:-} -o $out.o $RUN/el3/firmware.S &&
 		${CROSS_COMPILE}objcopy -O binary -j .text $out.o $out.bin"
 	HV=none host "refusal 6.12-$1" --kernel 6.12 --cpu "$2" --firmware "$out.bin" --timeout 400 \
 		--file build/6.12/keel.ko -- "$RUN/host/refuses" \

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Firmware that keeps EL2 from Linux, for QEMU's "virt" machine with EL2, EL3, a
- * GICv3 and CPUs before Armv8.3. It enters the kernel on every CPU at EL1 and answers
- * PSCI 0.2 by SMC. HVC is undefined at EL1; with RESIDENT somebody is at EL2 who
+ * Firmware at EL3, for QEMU's "virt" machine with EL2, EL3, a GICv3 and CPUs before
+ * Armv8.3, that answers PSCI 0.2 by SMC. It keeps EL2 from Linux: it enters the kernel
+ * on every CPU at EL1. HVC is undefined there; with RESIDENT somebody is at EL2 who
  * knows none of the calls, and the console says at SYSTEM_OFF whether there were any.
+ *
+ * With AT_EL2 the kernel is entered at EL2, and the console says whether an SMC came while
+ * a guest's stage 2 was on: of the guest, or of the hypervisor in the guest's place. All are
+ * answered by GUEST_ANSWER.
  *
  * In the flash at 0, which is EL3's alone, and with RESIDENT also in that at FLASH1.
  * run --firmware puts kernel and device tree in memory.
@@ -19,6 +23,7 @@
 #define BOXES		0x0e000000	/* EL3's memory: for each CPU entry and context, 0: not started */
 #define CALLS		0x0e001000
 #define COUNT		0x82000000	/* EL2 to EL3 */
+#define GUEST_ANSWER	0x5ec5ec0
 
 #define ICC_PMR_EL1	S3_0_C4_C6_0
 #define ICC_SRE_EL2	S3_4_C12_C9_5
@@ -30,13 +35,32 @@
 #define CPTR_NONE	0x33ff
 #define CNTHCTL_EL1	3		/* the physical counter and timer are EL1's as well */
 #define SCTLR_EL1_OFF	0x30d00800
+#define SCTLR_EL2_OFF	0x30c50830
 #define SPSR_EL1H_DAIF	0x3c5
+#define SPSR_EL2H_DAIF	0x3c9
+
+#ifdef AT_EL2
+#define SPSR_KERNEL	SPSR_EL2H_DAIF
+#define REPORT		"SMC of a guest's"
+#else
+#define SPSR_KERNEL	SPSR_EL1H_DAIF
+#ifdef RESIDENT
+#define REPORT		"HVC"
+#endif
+#endif
+
+	.macro	one_more
+	ldr	x4, =CALLS
+	ldr	w5, [x4]
+	add	w5, w5, #1
+	str	w5, [x4]
+	.endm
 
 	.text
 	/* reset: all CPUs */
 	adr	x0, vectors
 	msr	vbar_el3, x0
-#ifdef RESIDENT
+#ifdef REPORT
 	mov	x0, #SCR_NS_RW_FIQ | 0x100
 #else
 	mov	x0, #SCR_NS_RW_FIQ
@@ -105,7 +129,9 @@ enter:	mov	x1, #HCR_RW
 #endif
 	ldr	x1, =SCTLR_EL1_OFF
 	msr	sctlr_el1, x1
-	mov	x1, #SPSR_EL1H_DAIF
+	ldr	x1, =SCTLR_EL2_OFF
+	msr	sctlr_el2, x1
+	mov	x1, #SPSR_KERNEL
 	msr	spsr_el3, x1
 	msr	elr_el3, x21
 	mov	x1, xzr
@@ -114,7 +140,16 @@ enter:	mov	x1, #HCR_RW
 	eret
 
 	/* SMC of EL1 or EL2. x0: what; returns in x0, x4-x17 are not kept */
-call:	ldr	w4, =COUNT
+call:
+#ifdef AT_EL2
+	mrs	x4, hcr_el2
+	tbz	x4, #0, 1f			/* VM: none of the host's worlds has it */
+	one_more
+	ldr	w0, =GUEST_ANSWER
+	eret
+1:
+#endif
+	ldr	w4, =COUNT
 	cmp	w0, w4
 	b.eq	count
 	ldr	w4, =0x84000000			/* PSCI_VERSION */
@@ -132,10 +167,7 @@ call:	ldr	w4, =COUNT
 version:
 	mov	x0, #2
 	eret
-count:	ldr	x4, =CALLS
-	ldr	w5, [x4]
-	add	w5, w5, #1
-	str	w5, [x4]
+count:	one_more
 	mov	x0, #-1
 	eret
 	/* x1: CPU, x2: entry, x3: context */
@@ -152,7 +184,7 @@ on:	ldr	x4, =BOXES
 	/* w4: 0 off, 1 reset */
 off:	mov	w10, #1
 	lsl	w10, w10, w4
-#ifdef RESIDENT
+#ifdef REPORT
 	adr	x6, none
 	adr	x7, some
 	ldr	x5, =CALLS
@@ -171,8 +203,10 @@ off:	mov	w10, #1
 	str	w10, [x5, #0xc]			/* and high */
 	b	.
 	.ltorg
-none:	.asciz	"\nfirmware: no HVC\n"
-some:	.asciz	"\nfirmware: BUG: HVC\n"
+#ifdef REPORT
+none:	.asciz	"\nfirmware: no " REPORT "\n"
+some:	.asciz	"\nfirmware: BUG: " REPORT "\n"
+#endif
 
 	.balign	2048
 vectors:
@@ -185,6 +219,8 @@ vectors:
 	cmp	x4, #0x17			/* SMC */
 	b.ne	.
 	b	call
+	.balign	512
+	b	call				/* of AArch32 */
 
 	.balign	2048
 resident:
