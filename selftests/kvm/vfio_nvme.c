@@ -5,14 +5,18 @@
  *  - the guest reads what is on the disk, and what it writes is there
  *  - each completion comes with its vector's LPI, of which none is lost
  *  - the same after each reset of the device by the host
+ *  - a reset while the guest reads the registers goes unnoticed, but for the time it takes
  *
  * The disk begins with the decimal numbers from 1 on, a line each.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "lib/assigned.h"
 
+#define VS		0x08
 #define AQA		0x24
 #define ASQ		0x28
 #define ACQ		0x30
@@ -163,6 +167,19 @@ static void guest_main_loop(u64 rounds)
 	}
 }
 
+static u64 turns, stop;
+
+static void guest_reads(u64 unused)
+{
+	u32 version = mmio_read32(BAR + VS);
+
+	GUEST_ASSERT(version != 0 && version != ~0u);
+	while (!load_acquire(&stop)) {
+		GUEST_EQ(mmio_read32(BAR + VS), version);
+		store_release(&turns, turns + 1);
+	}
+}
+
 /* ---- the host ---- */
 
 static u64 sum_of_disk(void)
@@ -195,7 +212,33 @@ static void read_and_write(void)
 	vcpu_finish(&a.vm->vcpu[0]);
 }
 
+static void *finish(void *vcpu)
+{
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+/* VFIO takes the registers away for the time of a reset; an access waits until they are back. */
+static void reset_under_guest(void)
+{
+	struct assigned a = assigned_new(VFIO_NVME, REGISTERS, guest_reads, 0);
+	u64 *count = vm_shared(a.vm, turns);
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, finish, &a.vm->vcpu[0]);
+	for (u64 i = 0; i < 20; i++) {
+		u64 from = load_acquire(count);
+
+		while (load_acquire(count) < from + 2)
+			usleep(100);
+		REQUIRE_EQ(kvm(a.dev.device, VFIO_DEVICE_RESET, 0), 0);
+	}
+	store_release(vm_shared(a.vm, stop), 1);
+	pthread_join(thread, NULL);
+}
+
 static const struct ktap_case cases[] = {
 	{ "a disk, reset again and again", read_and_write, 60 },
+	{ "a reset while the guest reads registers", reset_under_guest },
 };
 KTAP_MAIN(cases)

@@ -147,6 +147,16 @@ static void open_group(struct vfio *v)
 	REQUIRE(v->group >= 0, "%s: %s", v->group_path, strerror(errno));
 }
 
+#ifndef VFIO_TYPE1_NESTING_IOMMU
+#define VFIO_TYPE1_NESTING_IOMMU 6	/* 7.x has it no more */
+#endif
+
+/* With KEEL_VFIO_NESTING the mappings are the IOMMU's second stage, where it has two. */
+static unsigned long iommu_type(void)
+{
+	return getenv("KEEL_VFIO_NESTING") ? VFIO_TYPE1_NESTING_IOMMU : VFIO_TYPE1v2_IOMMU;
+}
+
 void vfio_attach(struct vfio *v)
 {
 	struct vfio_group_status status = { .argsz = sizeof(status) };
@@ -156,7 +166,7 @@ void vfio_attach(struct vfio *v)
 	REQUIRE_EQ(kvm(v->group, VFIO_GROUP_GET_STATUS, &status), 0);
 	REQUIRE(status.flags & VFIO_GROUP_FLAGS_VIABLE);
 	REQUIRE_EQ(kvm(v->group, VFIO_GROUP_SET_CONTAINER, &v->container), 0);
-	REQUIRE_EQ(kvm(v->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU), 0);
+	REQUIRE_EQ(kvm(v->container, VFIO_SET_IOMMU, iommu_type()), 0);
 	v->device = kvm(v->group, VFIO_GROUP_GET_DEVICE_FD, v->name);
 	REQUIRE(v->device >= 0, "%s: %d", v->name, v->device);
 }
