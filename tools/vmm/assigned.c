@@ -45,6 +45,19 @@ void assigned_hold(struct assigned *a, u32 offset, unsigned int len, u64 value, 
 	}
 }
 
+u32 assigned_capability(struct assigned *a, u8 id)
+{
+	u32 at = assigned_config(a, PCI_CAPABILITY_LIST, 1) & ~3u;
+
+	/* A list that goes round is a broken device's. */
+	for (int i = 0; at >= 0x40 && i < CONFIG_SIZE / 4; i++) {
+		if (assigned_config(a, at, 1) == id)
+			return at;
+		at = assigned_config(a, at + PCI_CAP_LIST_NEXT, 1) & ~3u;
+	}
+	return 0;
+}
+
 static u64 read_config(struct pci_device *d, u32 offset, unsigned int len)
 {
 	struct assigned *a = (struct assigned *)d;
@@ -61,11 +74,30 @@ static void write_shadow(struct assigned *a, u32 offset, u64 value, unsigned int
 	}
 }
 
-/* VFIO takes a BAR away from all mappings when memory is switched off: the guest's go before. */
-static bool ends_memory(u32 offset, u64 value, unsigned int len)
+static bool has_memory(const struct assigned *a, u8 command, u8 power)
 {
-	return offset <= PCI_COMMAND && offset + len > PCI_COMMAND &&
-	       !(value >> 8 * (PCI_COMMAND - offset) & PCI_COMMAND_MEMORY);
+	return command & PCI_COMMAND_MEMORY && !(a->power && power & PCI_PM_CTRL_STATE_MASK);
+}
+
+bool assigned_has_memory(struct assigned *a)
+{
+	return has_memory(a, assigned_config(a, PCI_COMMAND, 1), assigned_config(a, a->power, 1));
+}
+
+/* The byte there as a write leaves it. */
+static u8 byte_after(struct assigned *a, u32 at, u32 offset, u64 value, unsigned int len)
+{
+	return at >= offset && at - offset < len ? value >> 8 * (at - offset) : assigned_config(a, at, 1);
+}
+
+/*
+ * VFIO takes a BAR away from all mappings when memory is switched off, or the device
+ * is sent to sleep: the guest's go before.
+ */
+static bool ends_memory(struct assigned *a, u32 offset, u64 value, unsigned int len)
+{
+	return !has_memory(a, byte_after(a, PCI_COMMAND, offset, value, len),
+			   byte_after(a, a->power, offset, value, len));
 }
 
 void assigned_complain(struct assigned *a, const char *what)
@@ -82,7 +114,7 @@ static void write_config(struct pci_device *d, u32 offset, u64 value, unsigned i
 
 	if (offset + len > CONFIG_SIZE)
 		return;
-	if (ends_memory(offset, value, len))
+	if (ends_memory(a, offset, value, len))
 		bars_remove(a);
 	write_shadow(a, offset, value, len);
 	if (pwrite(a->fd, &bytes, len, a->config + offset) != (ssize_t)len)
@@ -118,6 +150,9 @@ void assigned_create(struct machine *m, const char *name)
 	a->fd = vfio_open(m, name);
 	a->config = vfio_region(a->fd, VFIO_PCI_CONFIG_REGION_INDEX).offset;
 	hold_common(a);
+	a->power = assigned_capability(a, PCI_CAP_ID_PM);
+	if (a->power)
+		a->power += PCI_PM_CTRL;
 	a->number = pci_add(m, &a->pci);
 	interrupts_create(a);
 	bars_create(a);

@@ -49,6 +49,7 @@ struct assigned {
 	int number;		/* on the bus */
 	int fd;			/* VFIO's device */
 	u64 config;		/* where configuration space begins in its file */
+	u32 power;		/* where in it the power state is, 0: it is always on */
 
 	/* Of configuration space: what the VMM holds, which bits, and which of them the guest writes. */
 	u8 shadow[CONFIG_SIZE], held[CONFIG_SIZE], writable[CONFIG_SIZE];
@@ -67,6 +68,10 @@ struct assigned {
 
 /* assigned.c; assigned_create() is in vmm.h */
 u64 assigned_config(struct assigned *a, u32 offset, unsigned int len);
+/* Where a capability begins, 0: it has none of that kind. */
+u32 assigned_capability(struct assigned *a, u8 id);
+/* Do its BARs answer: is memory switched on, and the device awake? */
+bool assigned_has_memory(struct assigned *a);
 /* Once for each device, since a guest can have it said as often as it likes. */
 void assigned_complain(struct assigned *a, const char *what);
 /* The VMM holds these bits, which begin as value. */

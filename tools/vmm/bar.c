@@ -87,7 +87,7 @@ static u64 wanted(struct assigned *a, int n)
 
 void bars_place(struct assigned *a)
 {
-	bool on = assigned_config(a, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY;
+	bool on = assigned_has_memory(a);
 
 	for (int n = 0; n < NR_BARS; n++)
 		if (a->bars[n].size)

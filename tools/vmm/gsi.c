@@ -13,6 +13,8 @@
 
 #include "vmm.h"
 
+#define MAX_ROUTES 4096		/* KVM's */
+
 static struct kvm_irq_routing *table;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -82,6 +84,8 @@ u32 gsi_messages(u32 count)
 	if (!table)
 		start_table();
 	first = table->nr;
+	if (count > MAX_ROUTES - first)
+		die("devices with more than %u interrupts", MAX_ROUTES - NR_SPIS);
 	grow(first + count);
 	for (u32 i = first; i < first + count; i++)
 		table->entries[i] = (struct kvm_irq_routing_entry){

@@ -45,15 +45,19 @@ static void forget(struct vectors *s)
 			;
 }
 
+/* Where the host has fewer vectors the device gets those; of others the guest hears nothing. */
 static void switch_on(struct assigned *a, struct vectors *s, u32 count)
 {
-	int *fds = malloc(count * sizeof(*fds));
+	int *fds = malloc(count * sizeof(*fds)), left;
 
 	forget(s);
 	for (u32 i = 0; fds && i < count; i++)
 		fds[i] = s->vector[i].fd;
-	if (!fds || !vfio_interrupts(a->fd, s->index, count, fds))
+	left = fds ? vfio_interrupts(a->fd, s->index, count, fds) : -1;
+	if (left)
 		assigned_complain(a, "not so many interrupts are to be had");
+	if (left > 0)
+		vfio_interrupts(a->fd, s->index, left, fds);
 	free(fds);
 }
 
@@ -149,7 +153,7 @@ static void intx_on(struct assigned *a)
 {
 	if (!a->has_intx)
 		return;
-	if (!vfio_interrupts(a->fd, VFIO_PCI_INTX_IRQ_INDEX, 1, &a->intx) ||
+	if (vfio_interrupts(a->fd, VFIO_PCI_INTX_IRQ_INDEX, 1, &a->intx) ||
 	    !vfio_unmask_by(a->fd, a->resample))
 		assigned_complain(a, "INTx is not to be had");
 }
@@ -214,19 +218,6 @@ void interrupts_update(struct assigned *a)
 
 /* ---- what the device has ---- */
 
-static u32 find_capability(struct assigned *a, u8 id)
-{
-	u32 at = assigned_config(a, PCI_CAPABILITY_LIST, 1) & ~3u;
-
-	/* A list that goes round is a broken device's. */
-	for (int i = 0; at >= 0x40 && i < CONFIG_SIZE / 4; i++) {
-		if (assigned_config(a, at, 1) == id)
-			return at;
-		at = assigned_config(a, at + PCI_CAP_LIST_NEXT, 1) & ~3u;
-	}
-	return 0;
-}
-
 static void create_vectors(struct vectors *s, u32 index, u32 count)
 {
 	s->index = index;
@@ -243,7 +234,7 @@ static void create_vectors(struct vectors *s, u32 index, u32 count)
 /* Enable, number of vectors, address, data, masks: all of it is ours. */
 static void create_msi(struct assigned *a)
 {
-	u32 at = find_capability(a, PCI_CAP_ID_MSI), flags, size;
+	u32 at = assigned_capability(a, PCI_CAP_ID_MSI), flags, size;
 
 	if (!at)
 		return;
@@ -262,7 +253,7 @@ static void create_msi(struct assigned *a)
 
 static void create_msix(struct assigned *a)
 {
-	u32 at = find_capability(a, PCI_CAP_ID_MSIX), flags, table;
+	u32 at = assigned_capability(a, PCI_CAP_ID_MSIX), flags, table;
 
 	a->table_bar = -1;
 	if (!at || at + PCI_CAP_MSIX_SIZEOF > CONFIG_SIZE)

@@ -131,26 +131,25 @@ struct vfio_region_info vfio_region(int device, u32 index)
 	return info;
 }
 
-static bool set_interrupts(int device, u32 flags, u32 index, u32 n, const int *fds)
+static int set_interrupts(int device, u32 flags, u32 index, u32 n, const int *fds)
 {
 	struct vfio_irq_set *set = calloc(1, sizeof(*set) + n * sizeof(int));
-	bool good;
+	int ret;
 
 	if (!set)
-		return false;
+		return -1;
 	set->argsz = sizeof(*set) + n * sizeof(int);
 	set->flags = flags;
 	set->index = index;
 	set->count = n;
 	if (n)
 		memcpy(set->data, fds, n * sizeof(int));
-	/* More than 0: how many there could have been. */
-	good = !ioctl(device, VFIO_DEVICE_SET_IRQS, set);
+	ret = ioctl(device, VFIO_DEVICE_SET_IRQS, set);
 	free(set);
-	return good;
+	return ret;
 }
 
-bool vfio_interrupts(int device, u32 index, u32 n, const int *fds)
+int vfio_interrupts(int device, u32 index, u32 n, const int *fds)
 {
 	u32 data = n ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE;
 
@@ -159,6 +158,6 @@ bool vfio_interrupts(int device, u32 index, u32 n, const int *fds)
 
 bool vfio_unmask_by(int device, int fd)
 {
-	return set_interrupts(device, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK,
-			      VFIO_PCI_INTX_IRQ_INDEX, 1, &fd);
+	return !set_interrupts(device, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK,
+			       VFIO_PCI_INTX_IRQ_INDEX, 1, &fd);
 }

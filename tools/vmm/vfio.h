@@ -21,9 +21,10 @@ struct vfio_region_info vfio_region(int device, u32 index);
 
 /*
  * Interrupts of one kind (VFIO_PCI_*_IRQ_INDEX) signal these eventfds from now
- * on; with n 0 they are off. A device has one kind on at a time.
+ * on; with n 0 they are off. A device has one kind on at a time. Returns 0, or less
+ * on errors; when the host has fewer vectors left, their number, and none is on.
  */
-bool vfio_interrupts(int device, u32 index, u32 n, const int *fds);
+int vfio_interrupts(int device, u32 index, u32 n, const int *fds);
 
 /* An INTx is masked when it comes. This eventfd opens it again. */
 bool vfio_unmask_by(int device, int fd);
