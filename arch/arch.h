@@ -42,6 +42,7 @@ int keel_reset_first_run(struct keel_vcpu *vcpu);
 /* --- inject.c: exceptions taken to the guest's EL1 --- */
 void keel_inject_undef(struct keel_vcpu *vcpu);
 void keel_inject_sync(struct keel_vcpu *vcpu, u64 esr);		/* with this syndrome; not for AArch32 */
+void keel_inject_irq(struct keel_vcpu *vcpu);			/* now, masked or not; not for AArch32 */
 /* For a system register that the guest does not have: FEAT_IDST has a class for those that identify something. */
 void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);		/* synchronous external abort, data */

@@ -24,7 +24,7 @@
 #include <asm/sysreg.h>
 #include "../core/errata.h"
 #include "../core/objects.h"
-#include "../nested/nv.h"
+#include "../nested/below.h"
 #include "arch.h"
 #include "mdscr.h"
 #include "sysreg.h"
@@ -151,7 +151,7 @@ static bool is_quiet(const struct keel_vcpu *vcpu)
 {
 	const struct keel_ctx *ctx = &vcpu->ctx;
 
-	return !vcpu->arch.guest_debug && !(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES) &&
+	return !vcpu->arch.guest_debug && !keel_below_is_live(vcpu) && !(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES) &&
 	       !(ctx->flags & (KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST)) &&
 	       !is_locked(ctx) &&
 	       vcpu->arch.traps.debug == KEEL_TRAP_DEBUG_ACCESS;
@@ -164,6 +164,9 @@ static noinline void flush(struct keel_vcpu *vcpu)
 	u64 mdscr = vcpu->arch.guest_mdscr;
 
 	ctx->flags &= ~(KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
+	/* virtual EL2 may want to hear of it */
+	if (keel_below_is_live(vcpu))
+		ctx->flags |= KEEL_CTX_NO_FAST | KEEL_CTX_FAST_MORE;
 	if (mdscr & MDSCR_ENABLES)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST;
 	keel_traps_set_debug(vcpu, choose_trap(vcpu));

@@ -12,8 +12,10 @@
 #include "../core/vcpus.h"
 #include "../hyp/features.h"
 #include "../mmu/mmu.h"
+#include "../nested/below.h"
 #include "../nested/nested.h"
 #include "../nested/nv.h"
+#include "../nested/route.h"
 #include "../timer/timer.h"
 #include "aarch32.h"
 #include "aarch32_insn.h"
@@ -189,6 +191,8 @@ static int dispatch(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		keel_exit_skip(&vcpu->ctx);
 		return KEEL_RESUME;
 	}
+	if (keel_below_is_live(vcpu) && keel_route_exit(vcpu, exit))
+		return KEEL_RESUME;
 	return handle(vcpu, exit);
 }
 

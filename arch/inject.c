@@ -14,6 +14,7 @@
 #include <asm/esr.h>
 #include <asm/sysreg.h>
 #include "../core/objects.h"
+#include "../nested/below.h"
 #include "../nested/context.h"
 #include "aarch32.h"
 #include "arch.h"
@@ -51,19 +52,28 @@ static struct keel_entry_ctl entry_ctl(struct keel_vcpu *vcpu)
 	};
 }
 
-static void enter_sync(struct keel_vcpu *vcpu, u64 esr)
+static void enter(struct keel_vcpu *vcpu, enum keel_vector vector)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 vbar = keel_sr_read(vcpu, KEEL_VBAR_EL1);
-	struct keel_entry_state s = keel_entry_state_compute(keel_context_origin(vcpu), vbar, KEEL_VECTOR_SYNC,
-							     entry_ctl(vcpu));
+	struct keel_entry_state s = keel_entry_state_compute(keel_context_origin(vcpu), vbar, vector, entry_ctl(vcpu));
 
-	keel_sr_write(vcpu, KEEL_ESR_EL1, esr);
 	keel_sr_write(vcpu, KEEL_ELR_EL1, ctx->pc);
 	keel_sr_write(vcpu, KEEL_SPSR_EL1, keel_context_spsr(vcpu, keel_debug_guest_pstate(vcpu)));
 	keel_context_entered(vcpu);
 	ctx->pc = s.pc;
 	ctx->pstate = s.pstate;
+}
+
+static void enter_sync(struct keel_vcpu *vcpu, u64 esr)
+{
+	keel_sr_write(vcpu, KEEL_ESR_EL1, esr);
+	enter(vcpu, KEEL_VECTOR_SYNC);
+}
+
+void keel_inject_irq(struct keel_vcpu *vcpu)
+{
+	enter(vcpu, KEEL_VECTOR_IRQ);
 }
 
 /*
@@ -106,8 +116,12 @@ void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)
 {
-	bool lower = keel_entry_state_from_el0(keel_context_origin(vcpu));
+	bool lower;
 	u64 ec;
+
+	if (keel_below_routes_aborts(vcpu))
+		keel_below_leave(vcpu);
+	lower = keel_entry_state_from_el0(keel_context_origin(vcpu));
 
 	if (keel_aarch32_el1(vcpu)) {
 		keel_aarch32_abort(vcpu, exec, fsc != ESR_ELx_FSC_EXTABT, far);
@@ -171,6 +185,15 @@ static int events_check(const struct kvm_vcpu_events *ev)
 	return 0;
 }
 
+/* Between two runs: what is below virtual EL2 is not in the CPU's place. */
+static void inject_by_user(struct keel_vcpu *vcpu)
+{
+	if (keel_context_is_below(vcpu))
+		keel_below_resume(vcpu);
+	keel_inject_dabt(vcpu, vcpu->ctx.far);
+	keel_below_leave(vcpu);
+}
+
 /*
  * serror_pending = 0 leaves a pending SError alone. An external abort is taken
  * at once and answers an MMIO access that user space was asked to complete.
@@ -186,7 +209,7 @@ int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *e
 				   ev->exception.serror_esr : SERROR_IMPDEF);
 	if (ev->exception.ext_dabt_pending) {
 		vcpu->mmio_pending = KEEL_MMIO_NONE;
-		keel_inject_dabt(vcpu, vcpu->ctx.far);
+		inject_by_user(vcpu);
 	}
 	return 0;
 }

@@ -18,7 +18,10 @@
 #include "../core/objects.h"
 #include "../hyp/features.h"
 #include "../hyp/gicc_fast.h"
-#include "../nested/nv.h"
+#include "../nested/below.h"
+#include "../nested/context.h"
+#include "../nested/forward.h"
+#include "../nested/merge.h"
 #include "aarch32.h"
 #include "cache.h"
 #include "idlimits.h"
@@ -93,8 +96,12 @@ static void put_hcr(struct keel_vcpu *vcpu)
 {
 	const struct keel_traps *t = &vcpu->arch.traps;
 
-	/* VI and VF may be a GICv2's in software, while the guest runs */
-	vcpu->ctx.hcr = (vcpu->ctx.hcr & KEEL_HCR_LINES) | t->hcr | (t->wfe ? HCR_TWE : 0) | (t->vm ? HCR_TVM : 0);
+	u64 hcr = t->hcr | (t->wfe ? HCR_TWE : 0) | (t->vm ? HCR_TVM : 0);
+
+	if (keel_below_is_live(vcpu))
+		hcr = keel_merge_hcr(hcr & ~(KEEL_HCR_NV | KEEL_HCR_NV2), keel_nv_hcr(vcpu->nv));
+	/* VI and VF may be a GICv2's in software, while the guest runs; virtual EL2 has none such */
+	vcpu->ctx.hcr = (keel_nv(vcpu) ? 0 : vcpu->ctx.hcr & KEEL_HCR_LINES) | hcr;
 }
 
 static void put_mdcr(struct keel_vcpu *vcpu)
@@ -107,6 +114,8 @@ static void put_mdcr(struct keel_vcpu *vcpu)
 	const struct keel_traps *t = &vcpu->arch.traps;
 
 	vcpu->ctx.mdcr = t->mdcr | debug[t->debug];
+	if (keel_below_is_live(vcpu))
+		vcpu->ctx.mdcr = keel_merge_mdcr(vcpu->ctx.mdcr, vcpu->nv->own[KEEL_OWN_MDCR_EL2] & ~(u64)MDCR_EL2_TDE);
 }
 
 /* All "n" bits stay 0, which traps too: TPIDR2, SMPRI, GCS, PIR, POR, RCWMASK, ACCDATA, AMAIR2, BRBE. */
@@ -118,6 +127,34 @@ static void put_fine(struct keel_ctx *ctx, const u64 set[KEEL_NR_TRAP_REGS])
 	ctx->hfgitr = set[KEEL_TRAP_HFGITR];
 	ctx->hdfgrtr = set[KEEL_TRAP_HDFGRTR];
 	ctx->hdfgwtr = set[KEEL_TRAP_HDFGWTR];
+}
+
+/* What virtual EL2 wants to trap of what is below traps as well. */
+static void merge_fine(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	u64 ctl[KEEL_NR_FORWARD], *fgt = ctl + KEEL_FORWARD_FGT;
+
+	keel_context_controls(vcpu, ctl);
+	ctx->hcrx = keel_merge_hcrx(ctx->hcrx, ctl[KEEL_FORWARD_HCRX]);
+	ctx->hfgrtr = keel_merge_fgt(KEEL_FGT_HFGRTR, ctx->hfgrtr, fgt[KEEL_FGT_HFGRTR]);
+	ctx->hfgwtr = keel_merge_fgt(KEEL_FGT_HFGWTR, ctx->hfgwtr, fgt[KEEL_FGT_HFGWTR]);
+	ctx->hfgitr = keel_merge_fgt(KEEL_FGT_HFGITR, ctx->hfgitr, fgt[KEEL_FGT_HFGITR]);
+	ctx->hdfgrtr = keel_merge_fgt(KEEL_FGT_HDFGRTR, ctx->hdfgrtr, fgt[KEEL_FGT_HDFGRTR]);
+	ctx->hdfgwtr = keel_merge_fgt(KEEL_FGT_HDFGWTR, ctx->hdfgwtr, fgt[KEEL_FGT_HDFGWTR]);
+}
+
+void keel_traps_change_context(struct keel_vcpu *vcpu)
+{
+	u64 set[KEEL_NR_TRAP_REGS];
+
+	keel_idtraps_compute(vcpu->ctx.idregs, set);
+	put_hcr(vcpu);
+	put_mdcr(vcpu);
+	put_fine(&vcpu->ctx, set);
+	if (keel_below_is_live(vcpu))
+		merge_fine(vcpu);
+	keel_request(vcpu, KEEL_REQ_RELOAD);
 }
 
 static void set_flag(struct keel_ctx *ctx, u32 flag, bool set)

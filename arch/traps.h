@@ -28,6 +28,8 @@ struct keel_traps {
  * loads it.
  */
 void keel_traps_compose(struct keel_vcpu *vcpu);
+/* What runs is another context of a vCPU with virtual EL2 (nested/below.h). Sleepable. */
+void keel_traps_change_context(struct keel_vcpu *vcpu);
 /* One of what changes. The controls are loaded at each entry. IRQs on or off. */
 void keel_traps_set_vm(struct keel_vcpu *vcpu, bool vm);
 void keel_traps_set_debug(struct keel_vcpu *vcpu, enum keel_trap_debug debug);

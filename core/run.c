@@ -13,7 +13,9 @@
 #include "../arch/pvtime.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
+#include "../nested/below.h"
 #include "../nested/nested.h"
+#include "../nested/route.h"
 #include "../timer/timer.h"
 #include "../vgic/its/its.h"
 #include "block.h"
@@ -130,6 +132,8 @@ static int prepare(struct keel_vcpu *vcpu)
 	}
 	serve_reset(vcpu);
 	serve_pmu(vcpu);
+	if (keel_below_is_live(vcpu))
+		keel_route_interrupt(vcpu);
 	if (vcpu->arch.steal.placed)
 		keel_pvtime_update(vcpu);
 	return KEEL_RESUME;
@@ -181,6 +185,8 @@ static int enter(struct keel_vcpu *vcpu)
 	int code;
 
 	keel_vgic_flush(vcpu);
+	if (keel_below_is_live(vcpu))
+		keel_below_mute(vcpu);
 	if (keel_traced(KEEL_EVENT_ENTRY))
 		keel_trace_entry(vcpu->ctx.pc);
 	keel_exit_stat_enter(vcpu);
@@ -364,6 +370,8 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 	vcpu->fp_wanted = false;
 	vcpu->ctx.flags &= ~KEEL_CTX_FP_FREE;
 	ret = run_with_signals(vcpu);
+	if (keel_below_is_live(vcpu))
+		keel_nested_park(vcpu);
 	keel_timer_user_update(vcpu);
 	WRITE_ONCE(vcpu->task, NULL);
 	if (keel_traced(KEEL_EVENT_USER))

@@ -71,7 +71,7 @@ struct keel_stage2 {
 	u64 vmid;			/* generation and VMID, mmu/vmid.c [a] */
 	struct keel_pgt pgt;		/* [m]; mapping needs the lock for reading only */
 	struct keel_mmu *mmu;		/* [I] */
-	int __percpu *last_vcpu;	/* [o] own CPU, IRQs off: index of the vCPU that last ran on the CPU, -1 none */
+	int __percpu *last_vcpu;	/* [o] own CPU, IRQs off: vCPU, and which context of it, that last ran on the CPU, -1 none */
 };
 
 /* [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock */

@@ -2,9 +2,16 @@
 /* Two contexts in one vCPU: virtual EL2 with EL0 under it, and what is below them. */
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
+#include "../arch/idlimits.h"
 #include "context.h"
+#include "forward.h"
 #include "nv.h"
 #include "pstate.h"
+
+static bool has_fgt(const struct keel_vcpu *vcpu)
+{
+	return vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 0)] >> 56 & 0xf;
+}
 
 static bool is_el0(u64 pstate)
 {
@@ -15,7 +22,7 @@ bool keel_context_is_below(const struct keel_vcpu *vcpu)
 {
 	const struct keel_nv *nv = keel_nv(vcpu);
 
-	return nv && (nv->el1 || (is_el0(vcpu->ctx.pstate) && !(keel_nv_hcr(nv) & KEEL_HCR_TGE)));
+	return nv && !nv->live && (nv->el1 || (is_el0(vcpu->ctx.pstate) && !(keel_nv_hcr(nv) & KEEL_HCR_TGE)));
 }
 
 u64 keel_context_origin(const struct keel_vcpu *vcpu)
@@ -36,8 +43,26 @@ void keel_context_entered(struct keel_vcpu *vcpu)
 {
 	struct keel_nv *nv = keel_nv(vcpu);
 
-	if (nv)
+	if (nv && !nv->live)
 		nv->el1 = false;
+}
+
+/* While what is below runs its CPTR_EL2 is split between memory and the page. */
+void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
+{
+	static const unsigned int fgt[KEEL_NR_FGT] = {
+		KEEL_PAGE_HFGRTR_EL2, KEEL_PAGE_HFGWTR_EL2, KEEL_PAGE_HFGITR_EL2, KEEL_PAGE_HDFGRTR_EL2,
+		KEEL_PAGE_HDFGWTR_EL2, KEEL_PAGE_HAFGRTR_EL2,
+	};
+	const struct keel_nv *nv = vcpu->nv;
+	unsigned int i;
+
+	ctl[KEEL_FORWARD_HCR] = keel_nv_hcr(nv);
+	ctl[KEEL_FORWARD_HCRX] = keel_nv_read(nv, KEEL_PAGE_HCRX_EL2);
+	ctl[KEEL_FORWARD_MDCR] = nv->own[KEEL_OWN_MDCR_EL2];
+	ctl[KEEL_FORWARD_CPTR] = nv->own[KEEL_OWN_CPTR_EL2];
+	for (i = 0; i < KEEL_NR_FGT; i++)
+		ctl[KEEL_FORWARD_FGT + i] = has_fgt(vcpu) ? keel_nv_read(nv, fgt[i]) : 0;
 }
 
 u64 keel_context_get_pstate(const struct keel_vcpu *vcpu)

@@ -10,7 +10,7 @@
 
 struct keel_vcpu;
 
-/* PSTATE is of EL1, or of EL0 under it, in which nothing runs. vCPU mutex, as all here. */
+/* PSTATE is of EL1, or of EL0 under it, and their registers are not in the CPU's place. vCPU mutex, as all here. */
 bool keel_context_is_below(const struct keel_vcpu *vcpu);
 /* PSTATE where an exception comes from, for its vector and syndrome: what is below is a lower level, as EL0 is. */
 u64 keel_context_origin(const struct keel_vcpu *vcpu);
@@ -18,6 +18,9 @@ u64 keel_context_origin(const struct keel_vcpu *vcpu);
 u64 keel_context_spsr(const struct keel_vcpu *vcpu, u64 pstate);
 /* It was taken, to virtual EL2. */
 void keel_context_entered(struct keel_vcpu *vcpu);
+
+/* Virtual EL2's controls as they have effect: enum keel_forward_reg. */
+void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[]);
 
 /* User space's PSTATE: EL2 is EL2. */
 u64 keel_context_get_pstate(const struct keel_vcpu *vcpu);

@@ -104,6 +104,19 @@ bool keel_el1timer_access(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *v
 	return true;
 }
 
+/* By CRm 0 the counts: CNTPCT, CNTVCT and those that are in order. */
+bool keel_el1timer_trap(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
+{
+	unsigned int op2 = sys_reg_Op2(sysreg);
+
+	if (sys_reg_CRm(sysreg))
+		return keel_el1timer_access(vcpu, sysreg, write, val);
+	if (write)
+		return false;
+	*val = count(vcpu, op2 == 1 || op2 == 5 ? KEEL_TIMER_PHYS : KEEL_TIMER_VIRT);
+	return true;
+}
+
 /*
  * The physical offset as it will be. CNTVOFF_EL2 is the guest's, and restored by itself: a
  * virtual count says where the physical one is, unless that was told too.

@@ -12,6 +12,8 @@ struct keel_vcpu;
 
 /* An access to CNT{P,V}_{TVAL,CTL,CVAL}_EL0 (as sys_reg()) of EL1's; false: it is none of these. */
 bool keel_el1timer_access(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
+/* The same by EL1 itself, and its counters. */
+bool keel_el1timer_trap(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 /* Their lines at the GIC follow the time. Any context that has the vCPU outside the guest. */
 void keel_el1timer_update(struct keel_vcpu *vcpu);
 /* Host count at which one of the lines rises, or KEEL_TIMER_NEVER. */

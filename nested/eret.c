@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exception returns of virtual EL2, which trap. EL1 below it has no memory to run in:
- * an instruction fetch there gets an external abort, of which virtual EL2 hears like
- * of any other.
+ * Exception returns of virtual EL2, which trap.
  */
 #include <linux/bitfield.h>
 #include <linux/kernel.h>
@@ -14,12 +12,14 @@
 #include "../arch/idlimits.h"
 #include "../hyp/hyp.h"
 #include "../vhe/nested.h"
+#include "below.h"
 #include "context.h"
 #include "el1timer.h"
 #include "nested.h"
 #include "nv.h"
 #include "pac.h"
 #include "pstate.h"
+#include "route.h"
 
 #define ISS_ERETA	BIT(1)		/* with authentication of the address ... */
 #define ISS_KEY_B	BIT(0)		/* ... by key B */
@@ -32,19 +32,18 @@
 #define FPACCOMBINE	5
 #define FPAC_KEY_B	BIT(0)		/* the syndrome: an instruction's key, B */
 
-/* Nothing runs below. */
-static void bounce(struct keel_vcpu *vcpu)
-{
-	if (keel_context_is_below(vcpu))
-		keel_inject_iabt(vcpu, vcpu->ctx.pc);
-}
-
 void keel_nested_settle(struct keel_vcpu *vcpu)
 {
 	if (!keel_nv(vcpu))
 		return;
 	keel_el1timer_settle(vcpu);
-	bounce(vcpu);
+	if (keel_context_is_below(vcpu))
+		keel_route_below(vcpu);
+}
+
+void keel_nested_park(struct keel_vcpu *vcpu)
+{
+	keel_below_leave(vcpu);
 }
 
 /* A VMM that steps the guest has PSTATE.SS; the guest's own waits elsewhere. */
@@ -59,7 +58,7 @@ static u64 take_step(struct keel_vcpu *vcpu, u64 pstate)
 static void go_below(struct keel_vcpu *vcpu, u64 pstate)
 {
 	keel_context_set_pstate(vcpu, take_step(vcpu, lower_32_bits(pstate)));
-	bounce(vcpu);
+	keel_route_below(vcpu);
 }
 
 /* The most of the three ways to tell of it: 0, and the guest has none. */

@@ -8,6 +8,7 @@
 #include "../hyp/hyp.h"
 #include "../vhe/tlb.h"
 #include "at.h"
+#include "below.h"
 #include "nested.h"
 #include "nv.h"
 #include "table.h"
@@ -38,13 +39,11 @@ static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 o
 	case KEEL_TLBI_NONE:
 		return false;
 	case KEEL_TLBI_EL2_ALL:
+	case KEEL_TLBI_BELOW:	/* under the same VMID; there is no stage 2 but keel's */
 		keel_vhe_tlb_flush_stage1(&vcpu->s2->hw);
 		break;
 	case KEEL_TLBI_EL2_VA:
 		keel_vhe_tlb_flush_va(&vcpu->s2->hw, operand);
-		break;
-	case KEEL_TLBI_BELOW:
-		/* nothing has run there that could have left an entry */
 		break;
 	}
 	return true;
@@ -70,7 +69,7 @@ static enum keel_sysreg_answer access(struct keel_vcpu *vcpu, const struct keel_
 
 enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
 {
-	if (!keel_nv(vcpu) || (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+	if (!keel_nv(vcpu) || keel_below_is_live(vcpu) || (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
 		return KEEL_SYSREG_UNDEFINED;
 	return t->op0 == 1 ? instruction(vcpu, t, *val) : access(vcpu, t, val);
 }

@@ -13,6 +13,7 @@
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 #include "../arch/sysreg.h"
+#include "../arch/traps.h"
 #include "../core/log.h"
 #include "../hyp/mode.h"
 #include "../timer/timer.h"
@@ -103,7 +104,8 @@ void keel_nested_reset(struct keel_vcpu *vcpu)
 		return;
 	memset(nv->page, 0, KEEL_PAGE_SIZE);
 	memset(nv->own, 0, sizeof(nv->own));
-	nv->el1 = false;
+	nv->el1 = nv->live = false;
+	keel_traps_change_context(vcpu);
 	keel_nested_reset_table(vcpu);
 	keel_nv_write(nv, KEEL_PAGE_SCTLR_EL1, SCTLR_EL1_RESET);
 	nv->mdcr_written = false;

@@ -34,6 +34,8 @@ int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 int keel_nested_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /* Before a run's first entry: what user space told takes effect. PSTATE may be one that does not run: then virtual EL2 hears of it. */
 void keel_nested_settle(struct keel_vcpu *vcpu);
+/* After a run: the registers are where user space finds them. */
+void keel_nested_park(struct keel_vcpu *vcpu);
 /* The lines at the GIC that are virtual EL2's affair, and bits that it cannot change, follow what it has written. The vCPU is outside the guest. */
 void keel_nested_lines(struct keel_vcpu *vcpu);
 

@@ -5,7 +5,7 @@
  * EL1's state (keel_sr_read(), ctx.pstate) is virtual EL2's. What a guest of its has
  * as EL1's is in the page. All [v].
  *
- * Below virtual EL2 nothing runs yet: see Documentation/nested.rst.
+ * What runs below is nested/below.c's: see Documentation/nested.rst.
  */
 #ifndef KEEL_NESTED_NV_H
 #define KEEL_NESTED_NV_H
@@ -27,7 +27,8 @@ enum keel_nv_own {
 
 struct keel_nv {
 	u64 *page;		/* [I] 4 KiB, what VNCR_EL2 points to; the guest's CPU writes it */
-	bool el1;		/* user space has given the vCPU a PSTATE of EL1 */
+	bool el1;		/* PSTATE is of what is below, as it is: EL1 is EL1 */
+	bool live;		/* ... which runs: its registers are in the CPU's place, virtual EL2's in the page */
 	bool mdcr_written;	/* else MDCR_EL2.HPMN is as many counters as there are */
 	u64 own[KEEL_NR_OWN];
 	/* Counts that user space told since the last KVM_RUN: the guest's = the host's - this. */

@@ -10,6 +10,7 @@
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "../core/vcpus.h"
+#include "../nested/below.h"
 #include "../nested/el1timer.h"
 #include "../nested/nv.h"
 #include "arith.h"
@@ -100,6 +101,8 @@ static bool write_trapped(struct keel_vcpu *vcpu, u32 sysreg, u64 val)
 /* The lines and the soft timer follow before the next entry. */
 bool keel_timer_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 {
+	if (keel_below_is_live(vcpu))
+		return keel_el1timer_trap(vcpu, sysreg, write, val);
 	return write ? write_trapped(vcpu, sysreg, *val) : read_trapped(vcpu, sysreg, val);
 }
 

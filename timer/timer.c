@@ -28,6 +28,7 @@
 #include "../core/kick.h"
 #include "../core/log.h"
 #include "../core/trace.h"
+#include "../nested/below.h"
 #include "../nested/el1timer.h"
 #include "../nested/nested.h"
 #include "../nested/nv.h"
@@ -203,6 +204,9 @@ static void set_traps(const struct keel_vcpu *vcpu, u64 bits)
 {
 	if (virt_trapped(vcpu))
 		bits |= KEEL_CNTHCTL_EL1TVT | KEEL_CNTHCTL_EL1TVCT;
+	/* the CPU's are virtual EL2's all the same */
+	if (keel_below_is_live(vcpu))
+		bits = (bits & ~(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN)) | KEEL_CNTHCTL_EL1TVT | KEEL_CNTHCTL_EL1TVCT;
 	keel_hw_set_traps(bits);
 }
 

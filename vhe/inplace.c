@@ -25,6 +25,7 @@
 #include "../hyp/gicc_fast.h"
 #include "../hyp/syndrome.h"
 #include "../mmu/mmu.h"
+#include "../nested/below.h"
 #include "inplace.h"
 #include "vgic.h"
 
@@ -163,5 +164,8 @@ static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 
 enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code)
 {
+	/* virtual EL2 may want to hear of it */
+	if (keel_below_is_live(vcpu))
+		return KEEL_INPLACE_NO;
 	return code == KEEL_EXIT_IRQ ? interrupt(vcpu) : synchronous(vcpu);
 }

@@ -15,7 +15,7 @@
 #include "../core/objects.h"
 #include "../hyp/aarch32.h"
 #include "../hyp/hyp.h"
-#include "../nested/nv.h"
+#include "../nested/below.h"
 #include "pcpu.h"
 #include "vgic.h"
 
@@ -76,16 +76,22 @@ void keel_vhe_evict_this_cpu(void)
 	evict(this_cpu_ptr(&keel_pcpu));
 }
 
+/* Virtual EL2 and what is below are strangers to each other. */
+static int who(const struct keel_vcpu *vcpu)
+{
+	return keel_below_is_live(vcpu) ? vcpu->idx + KEEL_MAX_VCPUS : vcpu->idx;
+}
+
 /* Another vCPU on the same tables may have left translations under the same VMID and ASIDs. */
 static void flush_stranger(struct keel_vcpu *vcpu)
 {
-	int *last = this_cpu_ptr(vcpu->s2->last_vcpu);
+	int *last = this_cpu_ptr(vcpu->s2->last_vcpu), me = who(vcpu);
 
-	if (*last == vcpu->idx)
+	if (*last == me)
 		return;
 	if (*last >= 0)
 		keel_vhe_tlb_flush_local(&vcpu->s2->hw);
-	*last = vcpu->idx;
+	*last = me;
 }
 
 void keel_vhe_load(struct keel_vcpu *vcpu)

@@ -6,7 +6,9 @@
  *  - the names of EL2, EL1 and EL12 mean the registers that they should, for the
  *    guest and for user space
  *  - HVC, SVC and undefined instructions are taken at EL2, ERET goes to EL2 and EL0,
- *    and is illegal where it should be; EL1 below has no memory
+ *    and is illegal where it should be
+ *  - EL1 below has its own registers; its HVC and what EL2 has trap come to EL2, and
+ *    interrupts, where EL2 wants them; with a stage 2 of its own it has no memory
  *  - registers of features that are hidden are undefined
  *  - TLB invalidations and address translation of EL2
  *  - PSCI by SMC, secondary CPUs start at EL2
@@ -40,6 +42,9 @@
 #define SCTLR_EL12	S3_5_C1_C0_0
 #define VBAR_EL12	S3_5_C12_C0_0
 #define TCR_EL12	S3_5_C2_C0_2
+#define ELR_EL12	S3_5_C4_C0_1
+#define SPSR_EL12	S3_5_C4_C0_0
+#define ESR_EL12	S3_5_C5_C2_0
 #define CNTKCTL_EL12	S3_5_C14_C1_0
 #define CNTP_CTL_EL02	S3_5_C14_C2_1
 #define CNTP_CVAL_EL02	S3_5_C14_C2_2
@@ -51,6 +56,7 @@
 #define CNTHV_CTL	S3_4_C14_C3_1
 #define CNTHV_CVAL	S3_4_C14_C3_2
 #define CONTEXTIDR_EL2	S3_4_C13_C0_1
+#define HFGITR		S3_4_C1_C1_6
 #define ICH_HCR		S3_4_C12_C11_0
 #define ICH_VTR		S3_4_C12_C11_1
 #define ICH_MISR	S3_4_C12_C11_2
@@ -453,13 +459,13 @@ static void come_back(struct guest_regs *regs)
 static __attribute__((noinline)) void eret_to(u64 pc, u64 spsr)
 {
 	asm volatile("adr x9, 1f\n"
-		     "str x9, %0\n"
-		     "msr elr_el1, %1\n"
-		     "msr spsr_el1, %2\n"
+		     "str x9, %[back]\n"
+		     "msr elr_el1, %[pc]\n"
+		     "msr spsr_el1, %[spsr]\n"
 		     "isb\n"
 		     "eret\n"
 		     "1:\n"
-		     : "=m"(back_to) : "r"(pc), "r"(spsr)
+		     : [back]"=m"(back_to), "+m"(seen) : [pc]"r"(pc), [spsr]"r"(spsr)
 		     : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
 		       "x14", "x15", "x16", "x17", "x30", "memory", "cc");
 }
@@ -551,12 +557,11 @@ static void guest_returns(u64 arg)
 	wr(hcr_el2, HCR_E2H | 1ul << 31);
 	illegal(0x3cd);
 	illegal(0x1d3);
-	/* without TGE, EL1 and EL0 are a guest's */
+	/* a guest's, with a stage 2 of its own */
+	wr(hcr_el2, HCR_E2H | 1ul << 31 | 1);
 	aborted(0x3c5);
 	aborted(0x3c4);
 	aborted(0x3c0);
-	wr(hcr_el2, HCR_E2H | 1ul << 31 | 1);
-	aborted(0x3c5);
 	GUEST_EQ(stepping, 0);
 }
 
@@ -615,10 +620,211 @@ static void signed_returns(void)
 	vm_free(vm);
 }
 
-/* User space puts the vCPU where nothing runs. */
+/* ---- EL1 below, with its MMU off ---- */
+
+#define HCR_IMO		(1ul << 4)
+#define HCR_TWI		(1ul << 13)
+#define HCR_TID3	(1ul << 18)
+#define HCR_RW		(1ul << 31)
+#define EC_WFX		0x01
+#define EC_SYS64	0x18
+#define EC_ERET		0x1a
+
+extern char el1_vectors[];
+void el1_calls(void);
+void el1_reads(void);
+void el1_waits(void);
+void el1_spins(void);
+void el1_times(void);
+void el1_returns(void);
+void el1_faults(void);
+asm("	.text\n"
+    "	.global el1_calls, el1_reads, el1_waits, el1_spins, el1_times, el1_returns, el1_faults\n"
+    "el1_calls:\n"
+    "	mrs	x0, CurrentEL\n"
+    "	msr	tpidr_el0, x0\n"
+    "	mrs	x0, vbar_el1\n"
+    "	msr	tpidrro_el0, x0\n"
+    "	mov	x0, #0x30000\n"
+    "	msr	vbar_el1, x0\n"
+    "	mov	x0, #0x32\n"
+    "	msr	contextidr_el1, x0\n"
+    "	mov	x0, #0x33\n"
+    "	msr	cntkctl_el1, x0\n"
+    "	hvc	#7\n"
+    "el1_reads:\n"
+    "	mrs	x0, id_aa64pfr0_el1\n"
+    "	msr	tpidr_el0, x0\n"
+    "	hvc	#8\n"
+    "el1_waits:\n"
+    "	wfi\n"
+    "	hvc	#9\n"
+    "el1_spins:\n"
+    "	b	el1_spins\n"
+    "el1_times:\n"
+    "	mov	x0, #0x30000\n"
+    "	msr	cntv_cval_el0, x0\n"
+    "	mov	x0, #3\n"
+    "	msr	cntv_ctl_el0, x0\n"
+    "	msr	cntp_ctl_el0, x0\n"
+    "	mrs	x0, cntvct_el0\n"
+    "	msr	tpidr_el0, x0\n"
+    "	hvc	#10\n"
+    "el1_returns:\n"
+    "	mov	x0, #0x3c9\n"
+    "	msr	spsr_el1, x0\n"
+    "	adr	x0, el1_returns\n"
+    "	msr	elr_el1, x0\n"
+    "	eret\n"
+    "el1_faults:\n"
+    "	mrs	x0, tpidr_el2\n"
+    "	.balign	2048\n"
+    "el1_vectors:\n"
+    "	.skip	0x200\n"
+    "	hvc	#0x55\n"
+    "	.balign	2048\n");
+
+static void go(void (*pc)(void), u64 hcr)
+{
+	seen.esr = 0;
+	wr(hcr_el2, HCR_E2H | HCR_RW | hcr);
+	eret_to((u64)pc, 0x3c5);
+	GUEST_EQ(mrs(CurrentEL), 2 << 2);
+	GUEST_EQ(seen.pstate & 0x1f, 5);
+}
+
+static void guest_el1(u64 arg)
+{
+	u64 vbar = rd(vbar_el1), sctlr = rd(sctlr_el1), context = rd(contextidr_el1);
+
+	guest_on(VEC_LOWER, note_and_end);
+	wr(VBAR_EL12, 0x11000);
+	for (int i = 0; i < 3; i++) {
+		msr(tpidr_el0, 0);
+		go(el1_calls, 0);
+		GUEST_EQ(EC(seen.esr), EC_HVC);
+		GUEST_EQ(seen.esr & 0xffff, 7);
+		GUEST_EQ(seen.pc, (u64)el1_reads);
+		GUEST_EQ(seen.vector, VEC_LOWER);
+		GUEST_EQ(mrs(tpidr_el0), 1 << 2);
+		GUEST_EQ(mrs(tpidrro_el0), i ? 0x30000 : 0x11000);
+		/* each has its own */
+		GUEST_EQ(rd(VBAR_EL12), 0x30000);
+		GUEST_EQ(rd(CNTKCTL_EL12), 0x33);
+		GUEST_EQ(rd(vbar_el1), vbar);
+		GUEST_EQ(rd(sctlr_el1), sctlr);
+		GUEST_EQ(rd(contextidr_el1), context);
+	}
+	GUEST_SYNC(1, 0);
+}
+
+static void el1(void)
+{
+	struct vm *vm = vm_el2(1, guest_el1, 0);
+
+	vcpu_sync(&vm->vcpu[0], 1);
+	CHECK_EQ(reg_read(&vm->vcpu[0], REG_VBAR_EL1), 0x30000);
+	CHECK_EQ(reg_read(&vm->vcpu[0], REG_SYS(3, 0, 13, 0, 1)), 0x32);
+	CHECK_EQ(reg_read(&vm->vcpu[0], REG_CNTKCTL_EL1), 0x33);
+	CHECK(reg_read(&vm->vcpu[0], REG_VBAR_EL2) != 0x30000);
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+}
+
+static void guest_el1_traps(u64 arg)
+{
+	u64 pfr0 = rd(id_aa64pfr0_el1);
+
+	guest_on(VEC_LOWER, note_and_end);
+	go(el1_reads, 0);
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	GUEST_EQ(mrs(tpidr_el0), pfr0);
+	go(el1_reads, HCR_TID3);
+	GUEST_EQ(EC(seen.esr), EC_SYS64);
+	GUEST_EQ(seen.esr & 1, 1);
+	GUEST_EQ(seen.pc, (u64)el1_reads);
+	go(el1_waits, HCR_TWI);
+	GUEST_EQ(EC(seen.esr), EC_WFX);
+	GUEST_EQ(seen.pc, (u64)el1_waits);
+	go(el1_reads, 0);
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	if (rd(id_aa64mmfr0_el1) >> 56 & 0xf) {
+		wr(HFGITR, 1ul << 51);		/* ERET, also one that would be EL2's */
+		go(el1_returns, 0);
+		GUEST_EQ(EC(seen.esr), EC_ERET);
+		GUEST_EQ(seen.pc, (u64)el1_returns + 16);
+		wr(HFGITR, 0);
+	}
+	/* EL1 has an exception of its own, to where there is nothing but what EL2 hears of */
+	wr(VBAR_EL12, (u64)el1_vectors);
+	go(el1_faults, 0);
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	GUEST_EQ(seen.esr & 0xffff, 0x55);
+	GUEST_EQ(rd(ELR_EL12), (u64)el1_faults);
+	GUEST_EQ(rd(SPSR_EL12) & 0x1f, 5);
+	GUEST_EQ(EC(rd(ESR_EL12)), EC_UNKNOWN);
+}
+
+static void el1_traps(void)
+{
+	run(guest_el1_traps, 0);
+}
+
+static void guest_el1_irq(u64 arg)
+{
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE);
+	guest_on(VEC_LOWER + 1, note_and_end);
+	gic_send_sgi(5, 1);
+	wr(hcr_el2, HCR_E2H | HCR_RW | HCR_IMO);
+	/* masked at EL1, which does not matter */
+	eret_to((u64)el1_spins, 0x3c5);
+	GUEST_EQ(seen.vector, VEC_LOWER + 1);
+	GUEST_EQ(seen.pc, (u64)el1_spins);
+	GUEST_EQ(seen.pstate & 0x1f, 5);
+	GUEST_EQ(icc_read(ICC_IAR1), 5);
+	icc_write(ICC_EOIR1, 5);
+	/* and one that comes while it runs */
+	wr(CNTHP_CVAL, mrs(cntpct_el0) + 200000);
+	wr(CNTHP_CTL, 1);
+	seen.vector = 0;
+	eret_to((u64)el1_spins, 0x3c5);
+	GUEST_EQ(seen.vector, VEC_LOWER + 1);
+	GUEST_EQ(icc_read(ICC_IAR1), 26);
+}
+
+static void el1_irq(void)
+{
+	run(guest_el1_irq, 0);
+}
+
+static void guest_el1_timers(u64 arg)
+{
+	guest_on(VEC_LOWER, note_and_end);
+	wr(cntv_cval_el0, FAR_AWAY);
+	wr(cntv_ctl_el0, 1);
+	wr(cntvoff_el2, FAR_AWAY);
+	go(el1_times, 0);
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	GUEST_EQ(rd(CNTV_CVAL_EL02), 0x30000);
+	GUEST_EQ(rd(CNTV_CTL_EL02) & 3, 3);
+	GUEST_EQ(rd(CNTP_CTL_EL02) & 3, 3);
+	GUEST_ASSERT(mrs(cntpct_el0) - FAR_AWAY - mrs(tpidr_el0) < FAR_AWAY / 16);
+	GUEST_EQ(rd(cntv_cval_el0), FAR_AWAY);
+	GUEST_EQ(rd(cntv_ctl_el0) & 3, 1);
+	GUEST_EQ(rd(cntp_ctl_el0) & 3, 0);
+}
+
+static void el1_timers(void)
+{
+	run(guest_el1_timers, 0);
+}
+
+/* User space puts the vCPU at EL1. */
 static void guest_heard(void)
 {
-	GUEST_EQ(EC(seen.esr), EC_IABT_LOW);
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	GUEST_EQ(seen.esr & 0xffff, 7);
 	GUEST_EQ(seen.pstate & 0x1f, 5);
 	for (;;)
 		guest_ucall(UCALL_DONE, 0, 0, 0, 0);
@@ -634,6 +840,7 @@ static void hear(struct guest_regs *regs)
 static void guest_put_below(u64 arg)
 {
 	guest_on(VEC_LOWER, hear);
+	wr(hcr_el2, HCR_E2H | HCR_RW);
 	GUEST_SYNC(1, 0);
 	GUEST_ASSERT(false);
 }
@@ -644,7 +851,11 @@ static void put_below(void)
 	struct vcpu *vcpu = &vm->vcpu[0];
 
 	vcpu_sync(vcpu, 1);
+	vcpu->run->immediate_exit = 1;
+	CHECK_EQ(vcpu_run(vcpu), -EINTR);
+	vcpu->run->immediate_exit = 0;
 	reg_write(vcpu, REG_PSTATE, 0x3c5);
+	reg_write(vcpu, REG_PC, (u64)el1_calls);
 	CHECK_EQ(reg_read(vcpu, REG_PSTATE), 0x3c5);
 	vcpu_finish(vcpu);
 	vm_free(vm);
@@ -1120,9 +1331,13 @@ static const struct ktap_case cases[] = {
 	{ "calls come to EL2", calls },
 	{ "what is hidden is undefined", hidden },
 	{ "EL0 and back", el0 },
-	{ "returns that are illegal, or go where nothing runs", returns },
+	{ "returns that are illegal, or to a stage 2 that is not there", returns },
 	{ "returns to a signed address", signed_returns },
-	{ "user space puts the vCPU where nothing runs", put_below },
+	{ "EL1 and back", el1 },
+	{ "EL1's traps", el1_traps },
+	{ "EL1's timers", el1_timers },
+	{ "interrupts of EL1 that EL2 takes", el1_irq },
+	{ "user space puts the vCPU at EL1", put_below },
 	{ "TLB invalidations", tlb },
 	{ "address translation", at },
 	{ "PSCI by SMC, and a second CPU", psci },

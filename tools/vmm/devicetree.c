@@ -113,17 +113,18 @@ static void cpus(void *fdt, const struct machine *m)
 	end(fdt);
 }
 
-static void psci(void *fdt)
+/* A guest with EL2 has HVC for itself. */
+static void psci(void *fdt, const struct machine *m)
 {
 	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
 
 	begin(fdt, "psci");
 	check(fdt_property(fdt, "compatible", compatible, sizeof(compatible)));
-	put_string(fdt, "method", "hvc");
+	put_string(fdt, "method", m->options->nested ? "smc" : "hvc");
 	end(fdt);
 }
 
-/* Secure, physical, virtual and hypervisor timer; a guest has the middle two. */
+/* Secure, physical, virtual and hypervisor timer; a guest has the middle two, one with EL2 the hypervisor's two also. */
 static void timer(void *fdt, const struct machine *m)
 {
 	/* A GICv2's binding wants to know whose a private interrupt is, a bit for each CPU. */
@@ -131,8 +132,12 @@ static void timer(void *fdt, const struct machine *m)
 
 	begin(fdt, "timer");
 	put_string(fdt, "compatible", "arm,armv8-timer");
-	put(fdt, "interrupts", PPI, 13, level, PPI, 14, level,
-	    PPI, 11, level, PPI, 10, level);
+	if (m->options->nested)
+		put(fdt, "interrupts", PPI, 13, level, PPI, 14, level,
+		    PPI, 11, level, PPI, 10, level, PPI, 12, level);
+	else
+		put(fdt, "interrupts", PPI, 13, level, PPI, 14, level,
+		    PPI, 11, level, PPI, 10, level);
 	put_empty(fdt, "always-on");
 	end(fdt);
 }
@@ -163,6 +168,8 @@ static void gic(void *fdt, const struct machine *m)
 		    WIDE(GICR_BASE), WIDE(KB(128) * m->nr_cpus));
 	else
 		put(fdt, "reg", WIDE(GICD_BASE), WIDE(KB(4)), WIDE(GICC_BASE), WIDE(KB(8)));
+	if (m->options->nested)
+		put(fdt, "interrupts", PPI, 9, LEVEL);
 	if (m->has_its)
 		its(fdt);
 	end(fdt);
@@ -238,7 +245,7 @@ void devicetree_write(struct machine *m, const struct boot *boot)
 	chosen(fdt, m->options, boot);
 	memory(fdt, m->options->ram_size);
 	cpus(fdt, m);
-	psci(fdt);
+	psci(fdt, m);
 	timer(fdt, m);
 	gic(fdt, m);
 	serial(fdt);

@@ -25,6 +25,7 @@ static const char usage[] =
 	"  --cpus N        number of vCPUs (default 1)\n"
 	"  --mem SIZE      memory, with suffix M or G (default 512M)\n"
 	"  --dev NODE      hypervisor (default /dev/kvm)\n"
+	"  --nested        the guest has EL2, where the hypervisor has that to give\n"
 	"  --no-reboot     end when the guest wants to reboot\n"
 	"  --time[=TEXT]   print how long it took until the guest's console shows\n"
 	"                  TEXT (default: \"init: first\")\n"
@@ -75,7 +76,7 @@ static void add_vfio(struct options *o, const char *name)
 	o->vfio[o->nr_vfio++] = name;
 }
 
-enum { KERNEL = 1, INITRD, APPEND, DISK, ASSIGN, CPUS, MEM, DEV, NO_REBOOT, TIME, HELP };
+enum { KERNEL = 1, INITRD, APPEND, DISK, ASSIGN, CPUS, MEM, DEV, NESTED, NO_REBOOT, TIME, HELP };
 
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, KERNEL },
@@ -86,6 +87,7 @@ static const struct option long_options[] = {
 	{ "cpus", required_argument, NULL, CPUS },
 	{ "mem", required_argument, NULL, MEM },
 	{ "dev", required_argument, NULL, DEV },
+	{ "nested", no_argument, NULL, NESTED },
 	{ "no-reboot", no_argument, NULL, NO_REBOOT },
 	{ "time", optional_argument, NULL, TIME },
 	{ "help", no_argument, NULL, HELP },
@@ -103,6 +105,7 @@ static void set_option(struct options *o, int option, const char *value)
 	case CPUS: o->nr_cpus = parse_number("--cpus", value, MAX_CPUS); break;
 	case MEM: o->ram_size = parse_size(value); break;
 	case DEV: o->dev = value; break;
+	case NESTED: o->nested = true; break;
 	case NO_REBOOT: o->no_reboot = true; break;
 	case TIME: o->mark = value && *value ? value : "init: first"; break;
 	case HELP: fputs(usage, stdout); exit(0);

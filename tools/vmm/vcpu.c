@@ -15,6 +15,10 @@
 
 #include "vmm.h"
 
+#ifndef KVM_ARM_VCPU_HAS_EL2
+#define KVM_ARM_VCPU_HAS_EL2 7	/* newer than the C library's header */
+#endif
+
 #define CORE_REG(name) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(name))
 #define MPIDR_EL1 ARM64_SYS_REG(3, 0, 0, 0, 5)
@@ -50,6 +54,8 @@ static struct kvm_vcpu_init choose_target(struct machine *m)
 	    KVM(m->vm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_PTRAUTH_GENERIC))
 		init.features[0] |= 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS |
 				    1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
+	if (m->options->nested)
+		init.features[0] |= 1u << KVM_ARM_VCPU_HAS_EL2;
 	return init;
 }
 

@@ -66,6 +66,7 @@ struct options {
 	u64 ram_size;
 	const char *mark;	/* console text whose time is taken, or NULL */
 	bool no_reboot;
+	bool nested;		/* the guest has EL2 */
 };
 
 /* A piece of guest-physical address space whose accesses end up here. */

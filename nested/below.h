@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * EL1 below virtual EL2, and EL0 under it: what the guest hypervisor itself runs there, with no
+ * stage 2 of its own (HCR_EL2.VM = 0). Its registers are in the CPU's while it runs, within
+ * KVM_RUN alone, and virtual EL2's in the page. vCPU mutex; sleepable unless said otherwise.
+ */
+#ifndef KEEL_NESTED_BELOW_H
+#define KEEL_NESTED_BELOW_H
+
+#include <linux/types.h>
+#include "nv.h"
+
+static inline bool keel_below_is_live(const struct keel_vcpu *vcpu)
+{
+	const struct keel_nv *nv = keel_nv(vcpu);
+
+	return nv && nv->live;
+}
+
+/* PSTATE is of what is below: its registers are in the CPU's place. False: it cannot run. */
+bool keel_below_resume(struct keel_vcpu *vcpu);
+/* The CPU's registers are virtual EL2's again; PSTATE stays. Any vCPU. */
+void keel_below_leave(struct keel_vcpu *vcpu);
+/* Virtual EL2 takes aborts that keel brings about there. Any vCPU. */
+bool keel_below_routes_aborts(const struct keel_vcpu *vcpu);
+/* ... and its interrupts. */
+bool keel_below_routes_interrupts(const struct keel_vcpu *vcpu);
+/* The GIC does not interrupt what is there. After its registers were made for the entry; IRQs off. */
+void keel_below_mute(struct keel_vcpu *vcpu);
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What takes a vCPU to what is below virtual EL2, and back. */
+#include <linux/kernel.h>
+#include <asm/esr.h>
+#include <asm/kvm_arm.h>
+#include "../arch/arch.h"
+#include "../core/block.h"
+#include "../vgic/vgic.h"
+#include "below.h"
+#include "context.h"
+#include "forward.h"
+#include "route.h"
+
+void keel_route_below(struct keel_vcpu *vcpu)
+{
+	if (!keel_below_resume(vcpu))
+		keel_inject_iabt(vcpu, vcpu->ctx.pc);
+}
+
+static bool forwards_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	const struct keel_sysreg_trap *t = &exit->sysreg;
+	u64 ctl[KEEL_NR_FORWARD];
+
+	keel_context_controls(vcpu, ctl);
+	return keel_forward_sysreg(ctl, sys_reg(t->op0, t->op1, t->crn, t->crm, t->op2), t->write);
+}
+
+static bool is_forwarded(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	u64 hcr = keel_nv_hcr(vcpu->nv);
+
+	switch (exit->ec) {
+	case ESR_ELx_EC_HVC64:
+	case ESR_ELx_EC_SVC64:		/* these two trap by HFGITR_EL2 alone, of which keel's has none */
+	case ESR_ELx_EC_ERET:
+		return true;
+	case ESR_ELx_EC_SMC64:
+		return hcr & HCR_TSC;
+	case ESR_ELx_EC_WFx:
+		return hcr & (exit->wfx.wfe ? HCR_TWE : HCR_TWI);
+	case ESR_ELx_EC_SYS64:
+		return forwards_sysreg(vcpu, exit);
+	default:
+		return false;
+	}
+}
+
+bool keel_route_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	if (!is_forwarded(vcpu, exit))
+		return false;
+	keel_below_leave(vcpu);
+	keel_inject_sync(vcpu, lower_32_bits(exit->esr));
+	return true;
+}
+
+void keel_route_interrupt(struct keel_vcpu *vcpu)
+{
+	if (!keel_below_routes_interrupts(vcpu) || !keel_vcpu_find_event(vcpu) || !keel_vgic_pending(vcpu))
+		return;
+	keel_below_leave(vcpu);
+	keel_inject_irq(vcpu);
+}
