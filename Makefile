@@ -14,6 +14,7 @@
 #   make litmus     the orderings the code relies on, against Arm's memory model
 #   make probes     what was found in the kernel's headers
 #   make soak       what takes too long for that: other kernels, long guests, all judges
+#   make matrix     the module for every stock kernel there is; ONLY='7.3 7.3-rt': for these
 #   make bench      what keel and in-tree KVM execute, side by side
 #   make judges     rules of the architecture that emulation does not enforce
 #   make install-selftests            the test programs and run_kselftest.sh, to $DESTDIR$INSTALL_PATH
@@ -114,6 +115,9 @@ soak:
 	@selftests/run/check soak
 	@$(MAKE) judges
 
+matrix:
+	@selftests/run/kernel-matrix $(ONLY)
+
 bench:
 	@$(MAKE) module >&2
 	@tools/bench/run --kernel $(KERNEL)
@@ -137,4 +141,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus selftests install-selftests selftests-tar check soak bench judges htmldocs demo shell clean
+.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus selftests install-selftests selftests-tar check soak matrix bench judges htmldocs demo shell clean

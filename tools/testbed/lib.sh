@@ -34,5 +34,8 @@ scratch() {
 # nothing: this machine's own.
 # usage: toolchain NAME
 toolchain() {
-	case $1 in 6.12-trixie*|6.12-rt|7.*) echo trixie ;; esac
+	case $1 in
+	7.2*) echo sid ;;
+	6.12-trixie*|6.12-rt|7.*) echo trixie ;;
+	esac
 }
