@@ -119,7 +119,7 @@ static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)
 	bool lower;
 	u64 ec;
 
-	if (keel_below_routes_aborts(vcpu))
+	if (fsc == ESR_ELx_FSC_EXTABT && keel_below_routes_aborts(vcpu))
 		keel_below_leave(vcpu);
 	lower = keel_entry_state_from_el0(keel_context_origin(vcpu));
 

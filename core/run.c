@@ -170,13 +170,24 @@ static void choose_wfe_trap(struct keel_vcpu *vcpu)
 	keel_traps_choose_wfe(vcpu);
 }
 
+/*
+ * What became pending after keel_route_interrupt() looked is virtual EL2's, but EL1 is about to run
+ * with the list registers mute: nobody would hear of it. IRQs off.
+ */
+static bool owes_interrupt(struct keel_vcpu *vcpu)
+{
+	return keel_below_is_live(vcpu) && keel_below_routes_interrupts(vcpu) &&
+	       (READ_ONCE(vcpu->ctx.posted) || keel_vgic_pending(vcpu));
+}
+
 /* The last check, with mode IN_GUEST and IRQs off: whoever kicks from here on sends an IPI. */
 static bool must_not_enter(struct keel_vcpu *vcpu)
 {
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
 	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
-	       (!vcpu->ctx.gic.present && keel_timer_user_notify(vcpu)) || READ_ONCE(vcpu->vm->gic.halted);
+	       (!vcpu->ctx.gic.present && keel_timer_user_notify(vcpu)) || READ_ONCE(vcpu->vm->gic.halted) ||
+	       owes_interrupt(vcpu);
 }
 
 /* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
@@ -345,6 +356,30 @@ static int run_with_signals(struct keel_vcpu *vcpu)
 	return ret;
 }
 
+/* With the registers of what runs in their places. */
+static int run_settled(struct keel_vcpu *vcpu)
+{
+	int ret;
+
+	if (vcpu->mmio_pending) {
+		keel_debug_step_begin(vcpu);
+		if (keel_mmio_complete(vcpu) == KEEL_USER || keel_debug_step_done(vcpu))
+			return KEEL_USER;
+	}
+	if (keel_immediate_exit(vcpu->run))
+		return -EINTR;
+
+	set_owner(vcpu);
+	vcpu->fp_wanted = false;
+	vcpu->ctx.flags &= ~KEEL_CTX_FP_FREE;
+	ret = run_with_signals(vcpu);
+	keel_timer_user_update(vcpu);
+	WRITE_ONCE(vcpu->task, NULL);
+	if (keel_traced(KEEL_EVENT_USER))
+		keel_trace_user(READ_ONCE(vcpu->run->exit_reason), ret);
+	return ret;
+}
+
 int keel_vcpu_run(struct keel_vcpu *vcpu)
 {
 	int ret;
@@ -357,24 +392,9 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 	/* a CPU that was turned off and on again does not go on with what it was at */
 	if (vcpu->mmio_pending)
 		serve_reset(vcpu);
-	if (vcpu->mmio_pending) {
-		keel_debug_step_begin(vcpu);
-		if (keel_mmio_complete(vcpu) == KEEL_USER || keel_debug_step_done(vcpu))
-			return KEEL_USER;
-	}
-	if (keel_immediate_exit(vcpu->run))
-		return -EINTR;
-
 	keel_nested_settle(vcpu);
-	set_owner(vcpu);
-	vcpu->fp_wanted = false;
-	vcpu->ctx.flags &= ~KEEL_CTX_FP_FREE;
-	ret = run_with_signals(vcpu);
+	ret = run_settled(vcpu);
 	if (keel_below_is_live(vcpu))
 		keel_nested_park(vcpu);
-	keel_timer_user_update(vcpu);
-	WRITE_ONCE(vcpu->task, NULL);
-	if (keel_traced(KEEL_EVENT_USER))
-		keel_trace_user(READ_ONCE(vcpu->run->exit_reason), ret);
 	return ret;
 }

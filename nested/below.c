@@ -3,7 +3,9 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <asm/kvm_arm.h>
+#include <asm/pgtable-hwdef.h>
 #include "../arch/traps.h"
+#include "../core/errata.h"
 #include "../hyp/hyp.h"
 #include "../vgic/hw.h"
 #include "below.h"
@@ -34,6 +36,8 @@ static void exchange(struct keel_vcpu *vcpu)
 		keel_nv_write(nv, switched[i].at, sys[switched[i].reg]);
 		sys[switched[i].reg] = val;
 	}
+	if (keel_errata_has(TCR))
+		sys[KEEL_TCR_EL1] &= ~(u64)(TCR_HA | TCR_HD);	/* as keel_sysreg_vm() */
 	swap(sys[KEEL_CNTKCTL_EL1], nv->own[KEEL_OWN_CNTKCTL_EL12]);
 	nv->live = !nv->live;
 	keel_traps_change_context(vcpu);
@@ -43,7 +47,7 @@ bool keel_below_resume(struct keel_vcpu *vcpu)
 {
 	struct keel_nv *nv = vcpu->nv;
 
-	if (keel_nv_hcr(nv) & HCR_VM)
+	if (keel_nv_hcr(nv) & (HCR_VM | HCR_TGE))
 		return false;
 	/* EL0 is of it, too */
 	nv->el1 = true;

@@ -27,12 +27,16 @@ static u64 merge(struct rule r, u64 own, u64 guest)
 
 /*
  * Traps: PTW, TWI, TWE, TID0 to TID3, TSC, TIDCP, TACR, TSW, TPCP, TPU, TTLB, TVM, TDZ, TRVM,
- * TLOR, TERR, TEA, AT, TID4, TICAB, TOCU, TTLBIS, TTLBOS, TID5, and VF, VI, VSE, DC, CD, ID, of
- * which keel may have its own. To let through: APK, API, FIEN, EnSCXT, ATA.
+ * TLOR, TERR, TEA, AT, TID4, TICAB, TOCU, TTLBIS, TTLBOS, TID5, and DC, which makes memory more
+ * cacheable. To let through: APK, API, FIEN, EnSCXT, ATA.
+ *
+ * CD and ID are keel's: they make memory less than cacheable, FWB or not, and what a page had before
+ * the host cleared it in its cache would be read past that. So are VF, VI and VSE, which keel does
+ * not keep.
  */
 static const struct rule hcr = {
-	.either = B(2) | GENMASK_ULL(8, 6) | B(12) | GENMASK_ULL(25, 13) | B(26) | B(28) | B(30) |
-		  GENMASK_ULL(33, 32) | B(35) | B(36) | B(37) | B(44) | B(49) | B(50) | B(52) | B(54) | B(55) | B(58),
+	.either = B(2) | B(12) | GENMASK_ULL(25, 13) | B(26) | B(28) | B(30) |
+		  B(35) | B(36) | B(37) | B(44) | B(49) | B(50) | B(52) | B(54) | B(55) | B(58),
 	.both = B(40) | B(41) | B(47) | B(53) | B(56),
 };
 
@@ -46,14 +50,14 @@ u64 keel_merge_hcr(u64 own, u64 guest)
 
 /*
  * Traps: TALLINT. To let through: EnAS0, EnALS, EnASR, SMPME, MSCEn, TCR2En, SCTLR2En, D128En,
- * GCSEn, EnFPM, PACMEn, SRMASKEn. The guest's: FnXS, FGTnXS, VINMI, VFNMI, CMOW, EnSNERR.
+ * GCSEn, EnFPM, PACMEn, SRMASKEn. The guest's: FnXS, VINMI, VFNMI, CMOW, EnSNERR.
  */
 u64 keel_merge_hcrx(u64 own, u64 guest)
 {
 	static const struct rule hcrx = {
 		.either = B(6),
 		.both = GENMASK_ULL(2, 0) | B(5) | B(11) | B(14) | B(15) | B(17) | B(22) | B(23) | B(24) | B(26),
-		.guest = B(3) | B(4) | B(7) | B(8) | B(9) | B(18),
+		.guest = B(3) | B(7) | B(8) | B(9) | B(18),
 	};
 
 	return merge(hcrx, own, guest);

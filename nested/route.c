@@ -37,6 +37,8 @@ static bool is_forwarded(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		return true;
 	case ESR_ELx_EC_SMC64:
 		return hcr & HCR_TSC;
+	case ESR_ELx_EC_PAC:
+		return !(hcr & HCR_API);
 	case ESR_ELx_EC_WFx:
 		return hcr & (exit->wfx.wfe ? HCR_TWE : HCR_TWI);
 	case ESR_ELx_EC_SYS64:

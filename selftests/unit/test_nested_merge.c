@@ -15,8 +15,8 @@
 #include "nested/merge.h"
 
 /* From bit 0 on: T traps, E lets through, G is the guest's, K keel's; as those not listed. By the Arm ARM's order. */
-#define HCR	"KKTKKKTTTKKKTTTTTTTTTTTTTTTKTKTKTTKTTTKKEEKKTKKEKTTKTETTEKT"
-#define HCRX	"EEEGGETGGGKEKKEEKEGKKKEEEKE"
+#define HCR	"KKTKKKKKKKKKTTTTTTTTTTTTTTTKTKTKKKKTTTKKEEKKTKKEKTTKTETTEKT"
+#define HCRX	"EEEGKETGGGKEKKEEKEGKKKEEEKE"
 #define MDCR	"KKKKKTTKTTTTKKTKKKKTKKKKKKKT"
 
 /* FGT: all trap, but from bit 50 on those that let through. */
