@@ -129,6 +129,18 @@ static int finalize(struct keel_vcpu *vcpu, const int __user *argp)
 	return feature == KVM_ARM_VCPU_SVE ? keel_sve_finalize(vcpu) : -EINVAL;
 }
 
+/* What is left of the range goes back, whatever the result. */
+static int prefault(struct keel_vcpu *vcpu, void __user *argp)
+{
+	struct kvm_pre_fault_memory range;
+	int err;
+
+	if (copy_from_user(&range, argp, sizeof(range)))
+		return -EFAULT;
+	err = keel_mmu_prefault(vcpu, &range);
+	return copy_to_user(argp, &range, sizeof(range)) ? -EFAULT : err;
+}
+
 /* All but KVM_RUN. */
 static long other_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *argp)
 {
@@ -159,6 +171,8 @@ static long other_ioctl(struct keel_vcpu *vcpu, unsigned int nr, void __user *ar
 		return KEEL_WITH_COPY(argp, struct kvm_device_attr, device_attr(vcpu, nr, &arg_));
 	case KVM_ARM_VCPU_FINALIZE:
 		return finalize(vcpu, argp);
+	case KVM_PRE_FAULT_MEMORY:
+		return prefault(vcpu, argp);
 	case KVM_GET_STATS_FD:
 		return keel_stats_vcpu_fd(vcpu);
 	default:

@@ -137,6 +137,8 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 		return KEEL_WITH_COPY(argp, struct kvm_dirty_log, keel_log_get(vm, &arg_));
 	case KVM_CLEAR_DIRTY_LOG:
 		return KEEL_WITH_COPY(argp, struct kvm_clear_dirty_log, keel_log_clear(vm, &arg_));
+	case KVM_SET_MEMORY_ATTRIBUTES:
+		return KEEL_WITH_COPY(argp, struct kvm_memory_attributes, keel_rights_set(vm, &arg_));
 	case KVM_RESET_DIRTY_RINGS:
 		return keel_ring_reset(vm);
 	case KVM_ARM_PREFERRED_TARGET:

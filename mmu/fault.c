@@ -17,6 +17,7 @@
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <asm/esr.h>
 #include "../arch/exit.h"
 #include "../core/objects.h"
 #include "../core/trace.h"
@@ -24,6 +25,7 @@
 #include "log.h"
 #include "memslot.h"
 #include "notifier.h"
+#include "rights.h"
 #include "stage2.h"
 #include "window.h"
 
@@ -111,6 +113,23 @@ static __always_inline bool grant(struct keel_fault *f)
 
 /* ---- slot ---- */
 
+/*
+ * What the guest wants of what is withheld, as a verdict, or 0. A walk of its tables or cache
+ * maintenance that a page refuses counts as a write where pages can be read (arch/decode.c);
+ * of one that cannot it is the read.
+ */
+static int refusal(const struct keel_fault *f)
+{
+	const struct keel_abort *a = &f->exit->abort;
+	bool reads = !f->write || (f->perm && (a->s1ptw || a->cm));
+
+	if (f->exec)
+		return f->withheld & KEEL_NO_X ? KEEL_FAULT_NO_EXEC : 0;
+	if (reads && f->withheld & KEEL_NO_R)
+		return KEEL_FAULT_NO_READ;
+	return f->write && f->withheld & KEEL_NO_W ? KEEL_FAULT_NO_WRITE : 0;
+}
+
 /* As it is now. Under vm->srcu or mmu->lock. */
 static __always_inline void note_slot(struct keel_fault *f)
 {
@@ -133,6 +152,9 @@ static __always_inline int look_up(struct keel_fault *f)
 		keel_mmu_note_bare(f->vcpu, f->ipa, slots);
 		return KEEL_FAULT_NO_MEMORY;
 	}
+	f->withheld = keel_rights_withheld(f->mmu, f->ipa);
+	if (unlikely(f->withheld) && refusal(f))
+		return refusal(f);
 	if (!f->may_wait && !keel_log_has_room(f->vcpu, f->slot))
 		return KEEL_FAULT_WAIT;
 	if (f->perm && f->write && grant(f))
@@ -159,14 +181,17 @@ static __always_inline int find_slot(struct keel_fault *f)
 /* With the log on a page is writable only from its first write on, which is logged. */
 static unsigned int choose_prot(const struct keel_fault *f)
 {
+	bool writable = f->writable && !(f->withheld & KEEL_NO_W);
 	unsigned int prot = f->mem;
 
-	if (f->writable && (!f->log || f->write))
+	if (f->withheld & KEEL_NO_R)
+		prot |= KEEL_S2_NO_R;
+	if (writable && (!f->log || f->write))
 		prot |= KEEL_S2_W;
-	if (f->writable && f->page)
+	if (writable && f->page)
 		prot |= KEEL_S2_MAY_W;
 	/* a mapping not yet executable tells when the instruction caches must forget the page */
-	if (!f->mem && (f->exec || keel_stage2_caps.dic))
+	if (!f->mem && (f->exec || keel_stage2_caps.dic) && !(f->withheld & KEEL_NO_X))
 		prot |= KEEL_S2_X;
 	return prot;
 }
@@ -287,8 +312,8 @@ static __always_inline int resolve(struct keel_fault *f)
 	ret = find_slot(f);
 	if (ret)
 		return ret;
-	/* a page that may be read always is, so this is nothing that mapping could cure */
-	if (f->perm && !f->write && !f->exec)
+	/* a page that may be read always is, so this is nothing that mapping could cure, but a change of rights */
+	if (f->perm && !f->write && !f->exec && !READ_ONCE(f->mmu->rights_changed))
 		return -EFAULT;
 	return map_page(f);
 }
@@ -363,6 +388,13 @@ static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool 
 		return ret;
 	let_others_finish(f.mmu);
 	return KEEL_FAULT_DONE;
+}
+
+int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page)
+{
+	struct keel_exit exit = { .ipa = page, .abort = { .fsc = ESR_ELx_FSC_FAULT } };
+
+	return page.v >> vcpu->vm->mmu.ipa_bits ? KEEL_FAULT_NO_MEMORY : translate(vcpu, &exit, false);
 }
 
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)

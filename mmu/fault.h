@@ -23,6 +23,7 @@ struct keel_fault {
 	u64 slot_base, slot_size;
 	unsigned long hva;		/* of the page */
 	bool read_only, log;
+	unsigned int withheld;	/* KEEL_NO_* */
 
 	u64 pfn;
 	struct page *page;		/* pinned, or NULL for a frame without one */

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "memslot.h"
 #include "notifier.h"
+#include "rights.h"
 #include "stage2.h"
 
 int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
@@ -17,6 +18,7 @@ int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
 
 	rwlock_init(&mmu->lock);
 	keel_memslot_init(mmu);
+	keel_rights_init(mmu);
 	ret = keel_stage2_init(&mmu->s2, mmu, ipa_bits);
 	if (ret)
 		return ret;
@@ -32,6 +34,7 @@ void keel_mmu_destroy(struct keel_vm *vm)
 	keel_notifier_stop(&vm->mmu, vm->mm);
 	keel_stage2_destroy(&vm->mmu.s2);
 	keel_memslot_destroy(&vm->mmu);
+	keel_rights_destroy(&vm->mmu);
 }
 
 int keel_mmu_vcpu_init(struct keel_vcpu *vcpu)

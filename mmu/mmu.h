@@ -83,6 +83,8 @@ struct keel_mmu {
 	struct keel_inval inval;	/* of addresses of the VMM's [m] */
 	struct keel_memslots slots;	/* [s] */
 	struct keel_slot *withdrawn;	/* [s] it goes, and what it has mapped too */
+	struct xarray rights;		/* what is withheld, by page frame; mmu/rights.h; changes under slots_lock */
+	bool rights_changed;		/* ever [m] */
 	struct keel_window window;
 	struct keel_log_mode log;
 	struct mutex slots_lock;	/* serialises changes of slots; outside lock */
@@ -124,6 +126,9 @@ enum keel_fault_verdict {
 	KEEL_FAULT_ABORT,	/* an external abort for the guest */
 	KEEL_FAULT_SIZE,	/* an address size fault for it */
 	KEEL_FAULT_EXTERNAL,	/* the memory itself answered with an external abort */
+	KEEL_FAULT_NO_READ,	/* user space withholds that of the page (mmu/rights.c) */
+	KEEL_FAULT_NO_WRITE,
+	KEEL_FAULT_NO_EXEC,
 	KEEL_FAULT_WAIT,	/* nothing was done that the guest could see: it needs what may wait */
 };
 
@@ -135,7 +140,7 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
 /*
  * The same where nothing may wait, IRQs off: memory that the VMM has mapped already, as
- * long as the cache has pages for tables. DONE, NO_MEMORY or WAIT.
+ * long as the cache has pages for tables. DONE, NO_MEMORY, WAIT, or what is withheld.
  */
 int keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /*
@@ -180,6 +185,21 @@ static inline unsigned int keel_mmu_slots(const struct keel_mmu *mmu)
 int keel_mmu_set_window(struct keel_vm *vm, ipa_t ipa, hpa_t pa, u64 size);
 /* In its place: the pages of the host's size around it are no memory, so that accesses go to the bus. */
 void keel_mmu_set_hole(struct keel_vm *vm, ipa_t ipa, u64 size);
+
+/* Whole pages, some, and no wrap. */
+bool keel_mmu_is_range(u64 start, u64 size);
+/*
+ * mmu/rights.c. KVM_SET_MEMORY_ATTRIBUTES: KEEL_MEMORY_NO_* for a range, all of it or none.
+ * When it returns no vCPU has the old rights. -EINVAL, -ENOMEM, -EINTR. Sleepable.
+ */
+int keel_rights_set(struct keel_vm *vm, const struct kvm_memory_attributes *attr);
+/*
+ * mmu/prefault.c. KVM_PRE_FAULT_MEMORY: the rest is in range on return. 0: some of it is done;
+ * -EINVAL, -ENOENT: no slot, -EINTR, -EFAULT, -ENOMEM. Sleepable, vCPU mutex.
+ */
+int keel_mmu_prefault(struct keel_vcpu *vcpu, struct kvm_pre_fault_memory *range);
+/* A page as by a read of the guest's. As keel_mmu_fault(), also beyond the slots' addresses: NO_MEMORY. */
+int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page);
 
 /* mmu/log.c. KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG: see the KVM API document. Sleepable. */
 int keel_log_get(struct keel_vm *vm, const struct kvm_dirty_log *log);

@@ -14,6 +14,7 @@
 #include "../core/compat.h"
 #include "../core/objects.h"
 #include "fault.h"
+#include "rights.h"
 #include "stage2.h"
 #include "window.h"
 
@@ -249,7 +250,7 @@ static bool is_of_one_kind(const struct keel_fault *f, u64 size)
 	       !pfn_is_map_memory(pfn + (size >> PAGE_SHIFT) - 1);
 }
 
-/* Same offset within a block on both sides, and all of the block is the slot's and not the window's. */
+/* Same offset within a block on both sides, and all of the block is the slot's and not the window's, with the same rights. */
 static bool fits(const struct keel_fault *f, u64 size)
 {
 	u64 block = f->ipa.v & ~(size - 1);
@@ -258,7 +259,8 @@ static bool fits(const struct keel_fault *f, u64 size)
 		return false;
 	if (block < f->slot_base || block + size > f->slot_base + f->slot_size)
 		return false;
-	return is_of_one_kind(f, size) && !keel_window_meets(f->mmu, ipa(block), size);
+	return is_of_one_kind(f, size) && !keel_window_meets(f->mmu, ipa(block), size) &&
+	       keel_rights_even(f->mmu, ipa(block), size);
 }
 
 /* No block of the VMM's is made of single pages; of what has no page, a device's may be. */

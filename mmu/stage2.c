@@ -304,7 +304,7 @@ void keel_stage2_destroy(struct keel_stage2 *s2)
 static u64 make_attr(unsigned int prot)
 {
 	unsigned int mem = keel_memattr(prot & KEEL_S2_DEVICE, prot & KEEL_S2_NC, keel_stage2_caps.fwb);
-	u64 attr = KEEL_PTE_R | KEEL_PTE_AF;
+	u64 attr = KEEL_PTE_AF | (prot & KEEL_S2_NO_R ? 0 : KEEL_PTE_R);
 
 	if (prot & KEEL_S2_W)
 		attr |= KEEL_PTE_W;
@@ -332,6 +332,17 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
 	/* a walk sees the new entry only after this (Arm ARM D8.2.7): spares the guest a second fault */
 	dsb(ishst);
 	return ret;
+}
+
+u64 keel_stage2_leaf_size(struct keel_stage2 *s2, ipa_t addr)
+{
+	int level;
+	u64 leaf;
+
+	read_lock(&s2->mmu->lock);
+	leaf = keel_pgt_lookup(&s2->pgt, addr.v, &level);
+	read_unlock(&s2->mmu->lock);
+	return leaf ? keel_pgt_level_size(&s2->pgt.geo, level) : 0;
 }
 
 static u64 part_end(const struct keel_stage2 *s2, u64 start, u64 end)

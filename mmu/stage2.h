@@ -37,6 +37,7 @@ extern struct keel_stage2_caps keel_stage2_caps;
 #define KEEL_S2_DEVICE	BIT(2)	/* Device-nGnRE, never with X */
 #define KEEL_S2_MAY_W	BIT(3)	/* the VMM may write the page, which has a struct page */
 #define KEEL_S2_NC	BIT(4)	/* Normal, non-cacheable; never with X */
+#define KEEL_S2_NO_R	BIT(5)	/* and not for reading */
 
 /*
  * Empty tables for addresses of ipa_bits, to map what mmu has. Sleepable; -ENOMEM, -EINVAL: nothing is left.
@@ -49,6 +50,9 @@ static inline ipa_t keel_stage2_end(const struct keel_stage2 *s2)
 {
 	return ipa(1ULL << s2->pgt.geo.ipa_bits);
 }
+
+/* Of the leaf that maps the address; 0: none does. Takes s2->mmu->lock. */
+u64 keel_stage2_leaf_size(struct keel_stage2 *s2, ipa_t addr);
 
 /* Fill a vCPU's cache so that one keel_stage2_map() cannot run out. Sleepable. */
 int keel_stage2_topup(struct keel_table_cache *cache);

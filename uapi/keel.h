@@ -22,6 +22,54 @@
  */
 #define KEEL_CAP_ARM_DECODE_NISV	KEEL_CAP(1)
 
+/*
+ * KVM_SET_MEMORY_ATTRIBUTES takes KEEL_MEMORY_NO_*. KVM_CAP_MEMORY_ATTRIBUTES stays 0, since
+ * the attribute of the KVM ABI, private memory, is not there.
+ */
+#define KEEL_CAP_MEMORY_RIGHTS	KEEL_CAP(2)
+
+/*
+ * Attributes of pages: what is withheld of them, in bits far above those of the KVM ABI. An access
+ * that needs it ends KVM_RUN with EFAULT and KVM_EXIT_MEMORY_FAULT, before it is made; kvm_run then
+ * has struct keel_memory_fault at the place of its union. Given back meanwhile, it is run again.
+ */
+#define KEEL_MEMORY_NO_READ	(1ULL << 61)	/* loads, and walks of the guest's own tables */
+#define KEEL_MEMORY_NO_WRITE	(1ULL << 62)	/* stores, and walks that update a table */
+#define KEEL_MEMORY_NO_EXEC	(1ULL << 63)	/* instruction fetches */
+
+struct keel_memory_fault {
+	__u64 flags;		/* the one of KEEL_MEMORY_NO_* that refused */
+	__u64 gpa;		/* of the page */
+	__u64 size;		/* its size */
+};
+
+#ifndef KVM_EXIT_MEMORY_FAULT		/* since 6.8 */
+#define KVM_EXIT_MEMORY_FAULT	39
+#endif
+
+#ifndef KVM_SET_MEMORY_ATTRIBUTES	/* since 6.8 */
+#define KVM_SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct kvm_memory_attributes)
+
+struct kvm_memory_attributes {
+	__u64 address;
+	__u64 size;
+	__u64 attributes;
+	__u64 flags;
+};
+#endif
+
+#ifndef KVM_CAP_PRE_FAULT_MEMORY	/* since 6.11 */
+#define KVM_CAP_PRE_FAULT_MEMORY	236
+#define KVM_PRE_FAULT_MEMORY _IOWR(KVMIO, 0xd5, struct kvm_pre_fault_memory)
+
+struct kvm_pre_fault_memory {
+	__u64 gpa;
+	__u64 size;
+	__u64 flags;
+	__u64 padding[5];
+};
+#endif
+
 #ifndef KVM_CAP_USER_MEMORY2	/* since 6.8 */
 #define KVM_CAP_USER_MEMORY2	231
 #define KVM_SET_USER_MEMORY_REGION2 \

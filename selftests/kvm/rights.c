@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rights of pages (KEEL_CAP_MEMORY_RIGHTS) and memory before it is touched
+ * (KVM_PRE_FAULT_MEMORY). Proves:
+ *  - each combination of reads, writes and fetches that user space withholds: what is
+ *    withheld ends KVM_RUN with the access, its page and nothing done, the rest works; given
+ *    back, the guest goes on where it was. Of pages that were mapped before, and in blocks
+ *  - a guest's own table is read by its walks; what the kernel does for the guest is not bound
+ *  - once the call has returned, no vCPU writes to a page, or reads what is written to it
+ *  - a page that may not be written is never dirty, one that may be again is
+ *  - bad calls change nothing
+ *  - memory that was brought in before costs no exit; what is left of a range is told
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "../../uapi/keel.h"
+#include "lib/vm.h"
+
+#define MB	(1ul << 20)
+#define SIZE	(8 * MB)
+#define SLOT	1
+#define ALL	(KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE | KEEL_MEMORY_NO_EXEC)
+#define RET	0xd65f03c0u
+
+enum op { READ, WRITE, EXEC };
+static const u64 needs[] = { KEEL_MEMORY_NO_READ, KEEL_MEMORY_NO_WRITE, KEEL_MEMORY_NO_EXEC };
+
+/* What the guest is asked for; its copy. */
+static u64 want, at, value;
+
+static void guest_serve(u64 arg)
+{
+	for (;;) {
+		u64 op = READ_ONCE(want), got = 0;
+
+		if (op == READ)
+			got = *(volatile u64 *)READ_ONCE(at);
+		else if (op == WRITE)
+			*(volatile u64 *)READ_ONCE(at) = READ_ONCE(value);
+		else
+			((void (*)(void))READ_ONCE(at))();
+		GUEST_SYNC(op, got);
+	}
+}
+
+static struct vm *vm;
+static struct vcpu *vcpu;
+static char *mem;
+
+static void setup_with(u32 flags, void (*fn)(u64), u64 arg)
+{
+	if (kvm_cap(KEEL_CAP_MEMORY_RIGHTS) != 1)
+		ktap_skip("no KEEL_CAP_MEMORY_RIGHTS");
+	mem = vm_alloc(SIZE, 2 * MB);
+	madvise(mem, SIZE, MADV_HUGEPAGE);
+	for (u64 i = 0; i < SIZE; i += PAGE)
+		*(u64 *)(mem + i) = RET;
+	vm = vm_new(1, fn, arg);
+	vcpu = &vm->vcpu[0];
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, flags, DATA_BASE, SIZE, mem), 0);
+}
+
+static void setup(void)
+{
+	setup_with(0, guest_serve, 0);
+}
+
+static int set(u64 offset, u64 size, u64 rights)
+{
+	struct kvm_memory_attributes a = { .address = DATA_BASE + offset, .size = size, .attributes = rights };
+
+	return kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, &a);
+}
+
+static void withhold(u64 offset, u64 size, u64 rights)
+{
+	REQUIRE_EQ(set(offset, size, rights), 0);
+}
+
+static void ask(enum op op, u64 offset, u64 val)
+{
+	*vm_shared(vm, want) = op;
+	*vm_shared(vm, at) = DATA_BASE + offset;
+	*vm_shared(vm, value) = val;
+}
+
+/* Refused, by that page. */
+static void refused_at(u64 page, u64 rights)
+{
+	struct keel_memory_fault *fault = (void *)&vcpu->run->hw;
+	u64 pc;
+
+	REQUIRE_EQ(vcpu_run(vcpu), -EFAULT);
+	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_MEMORY_FAULT);
+	CHECK_EQ(fault->flags, rights);
+	CHECK_EQ(fault->gpa, page);
+	CHECK_EQ(fault->size, PAGE);
+	/* as often as one likes */
+	pc = reg_read(vcpu, REG_PC);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	CHECK_EQ(reg_read(vcpu, REG_PC), pc);
+}
+
+static void refused(enum op op, u64 offset)
+{
+	refused_at(DATA_BASE + offset, needs[op]);
+}
+
+static u64 done(enum op op)
+{
+	struct ucall uc = vcpu_ucall(vcpu);
+
+	REQUIRE_EQ(uc.a, op);
+	return uc.b;
+}
+
+static void try_one(enum op op, u64 offset, u64 rights)
+{
+	u64 before = *(u64 *)(mem + offset), after = before ^ 1ull << 40;
+
+	ask(op, offset, after);
+	if (!(rights & needs[op])) {
+		if (op == READ)
+			CHECK_EQ(done(op), before);
+		else
+			done(op);
+	} else {
+		refused(op, offset);
+		CHECK_EQ(*(u64 *)(mem + offset), before);
+		withhold(offset, PAGE, rights & ~needs[op]);
+		if (op == READ)
+			CHECK_EQ(done(op), before);
+		else
+			done(op);
+		withhold(offset, PAGE, rights);
+	}
+	CHECK_EQ(*(u64 *)(mem + offset), op == WRITE ? after : before);
+}
+
+/* On pages that nobody touched, that only host or guest did, and that are mapped otherwise. */
+static void combinations_at(u64 offset)
+{
+	for (u64 i = 0; i < 8; i++) {
+		u64 page = offset + i * PAGE, rights = i * KEEL_MEMORY_NO_READ;
+
+		withhold(page, PAGE, rights);
+		for (enum op op = READ; op <= EXEC; op++)
+			try_one(op, page, rights);
+		withhold(page, PAGE, 0);
+		for (enum op op = READ; op <= EXEC; op++)
+			try_one(op, page, 0);
+		withhold(page, PAGE, rights);
+		for (enum op op = EXEC + 1; op-- > READ;)
+			try_one(op, page, rights);
+	}
+}
+
+static void combinations(void)
+{
+	setup();
+	madvise(mem, SIZE, MADV_NOHUGEPAGE);
+	combinations_at(MB);
+}
+
+static u64 aborts(void)
+{
+	int fd = kvm(vcpu->fd, KVM_GET_STATS_FD, NULL);
+	u64 n;
+
+	REQUIRE(fd >= 0);
+	n = kvm_statistic(fd, "abort_exits");
+	close(fd);
+	return n;
+}
+
+/* How many aborts it takes to have 2 MiB, without those of the messages. */
+static u64 touch(u64 offset)
+{
+	u64 before = aborts();
+
+	for (unsigned int i = 0; i < 16; i++)
+		try_one(READ, offset + i * 128 * 1024, 0);
+	return aborts() - before - 16;
+}
+
+static void in_blocks(void)
+{
+	u64 few;
+
+	setup();
+	/* all of it mapped, by blocks where the host has them */
+	few = touch(2 * MB);
+	for (u64 i = 0; i < SIZE; i += 2 * MB)
+		try_one(WRITE, i, 0);
+	combinations_at(3 * MB);
+	/* what was a block is one again */
+	withhold(0, SIZE, KEEL_MEMORY_NO_WRITE);
+	for (u64 i = 0; i < SIZE; i += MB)
+		try_one(READ, i, KEEL_MEMORY_NO_WRITE);
+	try_one(WRITE, 5 * MB, KEEL_MEMORY_NO_WRITE);
+	withhold(0, SIZE, 0);
+	CHECK(touch(2 * MB) <= few);
+	for (u64 i = 0; i < SIZE; i += MB)
+		try_one(WRITE, i, 0);
+}
+
+/* Piece by piece, over one another: each page has what was said of it last. */
+static void ranges(void)
+{
+	static u64 model[2048];
+	u64 n = SIZE / PAGE, seed = 12345;
+
+	setup();
+	for (unsigned int i = 0; i < 200; i++) {
+		u64 first, pages, rights;
+
+		seed = seed * 6364136223846793005 + 1442695040888963407;
+		first = (seed >> 33) % n;
+		pages = 1 + (seed >> 13) % (i % 4 ? 8 : n);
+		rights = seed & ALL;
+		if (first + pages > n)
+			pages = n - first;
+		withhold(first * PAGE, pages * PAGE, rights);
+		for (u64 k = 0; k < pages; k++)
+			model[first + k] = rights;
+		for (unsigned int k = 0; k < 3; k++) {
+			u64 page = (first + (k == 1 ? pages - 1 : k == 2 ? pages : 0)) % n;
+
+			try_one((i + k) % 3, page * PAGE, model[page]);
+		}
+	}
+}
+
+/*
+ * The guest's table that maps the sixth GiB on is in the slot's first page, and maps a block of
+ * 2 MiB of the slot; the page's second half is code. arg: where the entry is.
+ */
+static void guest_walk(u64 arg)
+{
+	volatile u64 *table = (u64 *)DATA_BASE;
+
+	table[0] = *(u64 *)arg;
+	table[511] = RET;
+	guest_l1[6] = DATA_BASE | 3;
+	dsb(ish);
+	for (;;) {
+		u64 op = READ_ONCE(want);
+
+		GUEST_SYNC(1, 0);
+		if (op == WRITE)
+			table[1] = 0;
+		else if (op == EXEC)
+			((void (*)(void))(table + 511))();
+		asm volatile("tlbi vmalle1; dsb nsh; isb" ::: "memory");
+		GUEST_SYNC(2, *(volatile u64 *)(6ul << 30));
+	}
+}
+
+/* The walk is refused, also where the table's page is mapped for something else: op comes first. */
+static void walk_refused(enum op op, u64 rights)
+{
+	*vm_shared(vm, want) = op;
+	vcpu_sync(vcpu, 1);
+	withhold(0, PAGE, rights);
+	refused_at(DATA_BASE, KEEL_MEMORY_NO_READ);
+	withhold(0, PAGE, rights & ~KEEL_MEMORY_NO_READ);
+	CHECK_EQ(vcpu_ucall(vcpu).b, RET);
+	withhold(0, PAGE, 0);
+}
+
+static void walks(void)
+{
+	static u64 block;
+
+	setup_with(0, guest_walk, (u64)&block);
+	/* attributes as those of the block that maps the slot */
+	*vm_shared(vm, block) = (*vm_shared(vm, guest_l1[DATA_BASE >> 30]) & ~(0xffffffffful << 12)) | (DATA_BASE + 2 * MB);
+	walk_refused(READ, KEEL_MEMORY_NO_READ);
+	walk_refused(READ, ALL);
+	walk_refused(WRITE, KEEL_MEMORY_NO_READ);
+	walk_refused(EXEC, KEEL_MEMORY_NO_READ);
+	walk_refused(EXEC, KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE);
+}
+
+/* PV_TIME_ST: the kernel clears the structure, and says where it is. */
+static void guest_asks_stolen(u64 arg)
+{
+	for (;;)
+		GUEST_SYNC(1, guest_hvc(0xc5000021, 0, 0, 0).a0);
+}
+
+static void kernel(void)
+{
+	u64 place = DATA_BASE + 5 * PAGE;
+	struct kvm_device_attr attr = {
+		.group = KVM_ARM_VCPU_PVTIME_CTRL, .attr = KVM_ARM_VCPU_PVTIME_IPA, .addr = (u64)&place,
+	};
+
+	setup_with(0, guest_asks_stolen, 0);
+	if (kvm_cap(KVM_CAP_STEAL_TIME) != 1)
+		ktap_skip("no KVM_CAP_STEAL_TIME");
+	REQUIRE_EQ(kvm(vcpu->fd, KVM_SET_DEVICE_ATTR, &attr), 0);
+	withhold(5 * PAGE, PAGE, ALL);
+	CHECK_EQ(vcpu_ucall(vcpu).b, place);
+	CHECK_EQ(*(u64 *)(mem + 5 * PAGE), 0);
+}
+
+/* Writes, reads, and counts both. */
+static void guest_count(u64 arg)
+{
+	for (volatile u64 *counter = (u64 *)(DATA_BASE + MB); !READ_ONCE(want);) {
+		counter[1] = 1;
+		++*counter;
+	}
+}
+
+static void *run_counter(void *arg)
+{
+	for (;;) {
+		int ret = vcpu_run(vcpu);
+		struct ucall uc;
+
+		if (ret == -EFAULT) {
+			REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MEMORY_FAULT);
+			continue;
+		}
+		REQUIRE_EQ(ret, 0);
+		REQUIRE(vcpu_is_ucall(vcpu, &uc) && uc.cmd == UCALL_DONE);
+		return NULL;
+	}
+}
+
+/* Alone, with what is around it, and with more. */
+static void withhold_in_turn(unsigned int turn, u64 rights)
+{
+	withhold(turn % 3 == 1 ? MB : 0, turn % 3 == 1 ? PAGE : turn % 3 ? 2 * MB : 3 * MB, rights);
+}
+
+/* more: what was read before may be written. */
+static void stays(volatile u64 *counter, u64 more)
+{
+	u64 then = *counter;
+
+	for (unsigned int k = 0; k < 500; k++)
+		REQUIRE(*counter - then <= more);
+}
+
+static void at_once(void)
+{
+	volatile u64 *counter;
+	pthread_t thread;
+
+	setup_with(0, guest_count, 0);
+	counter = (u64 *)(mem + MB);
+	pthread_create(&thread, NULL, run_counter, NULL);
+	for (unsigned int i = 0; i < ktap_times(600); i++) {
+		u64 then = *counter;
+
+		/* mostly the guest is on its way to the page */
+		while (i % 16 == 0 && *counter == then)
+			sched_yield();
+		withhold_in_turn(i, KEEL_MEMORY_NO_WRITE);
+		stays(counter, 0);
+		withhold(0, 3 * MB, 0);
+		withhold_in_turn(i, KEEL_MEMORY_NO_READ);
+		stays(counter, 1);
+		withhold(0, 3 * MB, 0);
+	}
+	*vm_shared(vm, want) = 1;
+	pthread_join(thread, NULL);
+}
+
+static bool is_dirty(u64 page)
+{
+	static u64 bitmap[SIZE / 4096 / 64];
+	struct kvm_dirty_log log = { .slot = SLOT, .dirty_bitmap = bitmap };
+
+	REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
+	return bitmap[page / 64] >> page % 64 & 1;
+}
+
+static void logged(void)
+{
+	setup_with(KVM_MEM_LOG_DIRTY_PAGES, guest_serve, 0);
+	/* what was written before is told after */
+	try_one(WRITE, 5 * PAGE, 0);
+	is_dirty(5);
+	try_one(WRITE, 5 * PAGE, 0);
+	withhold(5 * PAGE, PAGE, KEEL_MEMORY_NO_WRITE);
+	CHECK(is_dirty(5));
+	try_one(WRITE, 3 * PAGE, 0);
+	CHECK(is_dirty(3));
+	withhold(3 * PAGE, PAGE, KEEL_MEMORY_NO_WRITE);
+	ask(WRITE, 3 * PAGE, 1);
+	refused(WRITE, 3 * PAGE);
+	CHECK(!is_dirty(3));
+	ask(READ, 3 * PAGE, 0);
+	reg_write(vcpu, REG_PC, (u64)guest_serve);
+	done(READ);
+	CHECK(!is_dirty(3));
+	withhold(3 * PAGE, PAGE, 0);
+	CHECK(!is_dirty(3));
+	try_one(READ, 3 * PAGE, 0);
+	CHECK(!is_dirty(3));
+	try_one(WRITE, 3 * PAGE, 0);
+	CHECK(is_dirty(3));
+}
+
+static void bad_calls(void)
+{
+	struct kvm_memory_attributes a = { .address = DATA_BASE, .size = PAGE, .attributes = KEEL_MEMORY_NO_READ };
+
+	setup();
+	CHECK_EQ(kvm_cap(233), 0);	/* KVM_CAP_MEMORY_ATTRIBUTES: private memory is not there */
+	CHECK_EQ(set(1, PAGE, ALL), -EINVAL);
+	CHECK_EQ(set(0, PAGE + 1, ALL), -EINVAL);
+	CHECK_EQ(set(0, 0, ALL), -EINVAL);
+	CHECK_EQ(set(0, -DATA_BASE, ALL), -EINVAL);
+	CHECK_EQ(set(0, -PAGE, ALL), -EINVAL);
+	for (unsigned int bit = 0; bit < 61; bit++)
+		CHECK_EQ(set(0, PAGE, 1ull << bit | KEEL_MEMORY_NO_READ), -EINVAL);
+	a.flags = 1;
+	CHECK_EQ(kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, &a), -EINVAL);
+	CHECK_EQ(kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, NULL), -EFAULT);
+	CHECK_EQ(kvm(vcpu->fd, KVM_SET_MEMORY_ATTRIBUTES, &a), -EINVAL);
+	a = (struct kvm_memory_attributes){ .address = 1ull << 52, .size = PAGE, .attributes = ALL };
+	CHECK_EQ(kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, &a), -EINVAL);
+	try_one(READ, 0, 0);
+}
+
+/* Rights are of addresses, slots come and go; READONLY is of the slot. */
+static void with_slots(void)
+{
+	char *more;
+
+	setup();
+	withhold(SIZE, MB, KEEL_MEMORY_NO_READ);
+	try_one(READ, 0, 0);
+	more = vm_alloc(MB, PAGE);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT + 1, KVM_MEM_READONLY, DATA_BASE + SIZE, MB, more), 0);
+	ask(READ, SIZE, 0);
+	refused(READ, SIZE);
+	withhold(SIZE, MB, 0);
+	done(READ);
+	ask(WRITE, SIZE, 0);
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+	done(WRITE);
+	withhold(SIZE, MB, KEEL_MEMORY_NO_WRITE);
+	ask(WRITE, SIZE, 0);
+	refused(WRITE, SIZE);
+	/* without memory it is a device */
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT + 1, 0, DATA_BASE + SIZE, 0, more), 0);
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+	done(WRITE);
+	/* all there is, and nothing of it again */
+	withhold(-DATA_BASE, DATA_BASE + SIZE, KEEL_MEMORY_NO_EXEC);
+	withhold(-DATA_BASE, DATA_BASE + SIZE, 0);
+	try_one(EXEC, 0, 0);
+	withhold(-DATA_BASE, PAGE, ALL);
+	try_one(READ, 0, 0);
+}
+
+/* ---- before it is touched ---- */
+
+static int bring(struct kvm_pre_fault_memory *range, u64 gpa, u64 size)
+{
+	*range = (struct kvm_pre_fault_memory){ .gpa = gpa, .size = size };
+	return kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, range);
+}
+
+static void prefault_works(u64 flags)
+{
+	struct kvm_pre_fault_memory range;
+	u64 before, touched = 0;
+
+	setup_with(flags, guest_serve, 0);
+	if (kvm_cap(KVM_CAP_PRE_FAULT_MEMORY) != 1)
+		ktap_skip("no KVM_CAP_PRE_FAULT_MEMORY");
+	REQUIRE_EQ(madvise(mem + 2 * MB, MB, MADV_DONTNEED), 0);
+	try_one(READ, 0, 0);
+	CHECK_EQ(bring(&range, DATA_BASE, SIZE), 0);
+	CHECK_EQ(range.gpa, DATA_BASE + SIZE);
+	CHECK_EQ(range.size, 0);
+	before = aborts();
+	for (u64 i = 0; i < SIZE; i += i < MB ? PAGE : 64 * PAGE, touched++)
+		try_one(READ, i, 0);
+	CHECK_EQ(aborts() - before, touched);		/* the messages */
+	if (flags)
+		CHECK(!is_dirty(64));
+}
+
+static void prefault(void)
+{
+	prefault_works(0);
+}
+
+static void prefault_logged(void)
+{
+	prefault_works(KVM_MEM_LOG_DIRTY_PAGES);
+}
+
+static void prefault_errors(void)
+{
+	struct kvm_pre_fault_memory range;
+
+	setup();
+	CHECK_EQ(bring(&range, DATA_BASE + 1, PAGE), -EINVAL);
+	CHECK_EQ(bring(&range, DATA_BASE, PAGE - 1), -EINVAL);
+	CHECK_EQ(bring(&range, DATA_BASE, 0), -EINVAL);
+	CHECK_EQ(bring(&range, DATA_BASE, -DATA_BASE), -EINVAL);
+	range.flags = 1, range.size = PAGE;
+	CHECK_EQ(kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, &range), -EINVAL);
+	CHECK_EQ(bring(&range, DATA_BASE + SIZE, PAGE), -ENOENT);
+	CHECK_EQ(bring(&range, 1ull << 50, PAGE), -ENOENT);
+	/* as far as there is memory */
+	CHECK_EQ(bring(&range, DATA_BASE + SIZE - MB, 2 * MB), 0);
+	CHECK_EQ(range.gpa, DATA_BASE + SIZE);
+	CHECK_EQ(range.size, MB);
+	REQUIRE_EQ(munmap(mem + MB, PAGE), 0);
+	CHECK_EQ(bring(&range, DATA_BASE, 2 * MB), 0);
+	CHECK_EQ(range.gpa, DATA_BASE + MB);
+	CHECK_EQ(bring(&range, DATA_BASE + MB, PAGE), -EFAULT);
+	CHECK_EQ(range.size, PAGE);
+	CHECK_EQ(kvm(vm->fd, KVM_PRE_FAULT_MEMORY, &range), -EINVAL);
+}
+
+/* It brings what may be had, with those rights. */
+static void prefault_rights(void)
+{
+	struct kvm_pre_fault_memory range;
+
+	setup();
+	withhold(MB, MB, ALL);
+	withhold(2 * MB, MB, KEEL_MEMORY_NO_WRITE);
+	CHECK_EQ(bring(&range, DATA_BASE, SIZE), 0);
+	CHECK_EQ(range.size, 0);
+	try_one(READ, MB, ALL);
+	try_one(WRITE, 2 * MB, KEEL_MEMORY_NO_WRITE);
+	try_one(WRITE, 3 * MB, 0);
+}
+
+static const struct ktap_case cases[] = {
+	{ "each combination", combinations },
+	{ "each combination in blocks", in_blocks },
+	{ "ranges over ranges", ranges },
+	{ "a walk reads its table", walks },
+	{ "the kernel", kernel },
+	{ "withheld at once", at_once, 60 },
+	{ "the dirty log", logged },
+	{ "slots", with_slots },
+	{ "bad calls", bad_calls },
+	{ "memory before it is touched", prefault },
+	{ "memory before it is touched, logged", prefault_logged },
+	{ "memory before it is touched: errors", prefault_errors },
+	{ "memory before it is touched: rights", prefault_rights },
+};
+KTAP_MAIN(cases)
