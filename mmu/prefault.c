@@ -5,9 +5,20 @@
 #include <linux/sched/signal.h>
 #include "../core/objects.h"
 #include "mmu.h"
-#include "stage2.h"
 
 #define TRIES	100
+
+/* Of the leaf that maps the address; 0: none does. */
+static u64 leaf_size(struct keel_stage2 *s2, u64 addr)
+{
+	int level;
+	u64 leaf;
+
+	read_lock(&s2->mmu->lock);
+	leaf = keel_pgt_lookup(&s2->pgt, addr, &level);
+	read_unlock(&s2->mmu->lock);
+	return leaf ? keel_pgt_level_size(&s2->pgt.geo, level) : 0;
+}
 
 /* How many bytes from pos on are done, or -errno. */
 static s64 done_from(struct keel_vcpu *vcpu, u64 pos, enum keel_fault_verdict verdict)
@@ -16,7 +27,7 @@ static s64 done_from(struct keel_vcpu *vcpu, u64 pos, enum keel_fault_verdict ve
 
 	switch (verdict) {
 	case KEEL_FAULT_DONE:
-		size = keel_stage2_leaf_size(vcpu->s2, ipa(pos));
+		size = leaf_size(vcpu->s2, pos);
 		return size ? size - (pos & (size - 1)) : 0;
 	case KEEL_FAULT_NO_READ:
 		return PAGE_SIZE;	/* may not be read: nothing to bring */

@@ -26,11 +26,6 @@ void keel_rights_init(struct keel_mmu *mmu)
 	xa_init_flags(&mmu->rights, XA_FLAGS_ACCOUNT);
 }
 
-void keel_rights_destroy(struct keel_mmu *mmu)
-{
-	xa_destroy(&mmu->rights);
-}
-
 static unsigned int rights_at(struct keel_mmu *mmu, unsigned long frame)
 {
 	void *entry = xa_load(&mmu->rights, frame);
@@ -72,9 +67,10 @@ static int reserve(struct keel_mmu *mmu, unsigned long first, unsigned long end)
 			err = -EINTR;
 		cond_resched();
 	}
-	if (err)
-		while (pos-- > first)
-			xa_release(&mmu->rights, pos);
+	while (err && pos-- > first) {
+		xa_release(&mmu->rights, pos);
+		cond_resched();
+	}
 	return err;
 }
 
@@ -84,6 +80,12 @@ static void give_back(struct keel_mmu *mmu, unsigned long pos, unsigned long end
 		xa_erase(&mmu->rights, pos);
 		cond_resched();
 	}
+}
+
+/* Entry by entry: xa_destroy() would keep IRQs off for all of them. Nobody else has the VM. */
+void keel_rights_destroy(struct keel_mmu *mmu)
+{
+	give_back(mmu, 0, ULONG_MAX);
 }
 
 static int store(struct keel_mmu *mmu, unsigned long first, unsigned long end, unsigned int rights)

@@ -334,17 +334,6 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
 	return ret;
 }
 
-u64 keel_stage2_leaf_size(struct keel_stage2 *s2, ipa_t addr)
-{
-	int level;
-	u64 leaf;
-
-	read_lock(&s2->mmu->lock);
-	leaf = keel_pgt_lookup(&s2->pgt, addr.v, &level);
-	read_unlock(&s2->mmu->lock);
-	return leaf ? keel_pgt_level_size(&s2->pgt.geo, level) : 0;
-}
-
 static u64 part_end(const struct keel_stage2 *s2, u64 start, u64 end)
 {
 	u64 part = max_t(u64, KEEL_STAGE2_PART, keel_pgt_level_size(&s2->pgt.geo, 2));

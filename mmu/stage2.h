@@ -51,9 +51,6 @@ static inline ipa_t keel_stage2_end(const struct keel_stage2 *s2)
 	return ipa(1ULL << s2->pgt.geo.ipa_bits);
 }
 
-/* Of the leaf that maps the address; 0: none does. Takes s2->mmu->lock. */
-u64 keel_stage2_leaf_size(struct keel_stage2 *s2, ipa_t addr);
-
 /* Fill a vCPU's cache so that one keel_stage2_map() cannot run out. Sleepable. */
 int keel_stage2_topup(struct keel_table_cache *cache);
 void keel_stage2_drop(struct keel_table_cache *cache);
