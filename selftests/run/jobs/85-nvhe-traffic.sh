@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Debian guests on an Armv8.0 host with a GICv3, under QEMU 10: what the jobs io
-# and reboots do under VHE.
+# Debian guests on an Armv8.0 host with a GICv3, under QEMU 10: what the job io does under
+# VHE, networks of the host's kernel, and guests that reboot.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 host nvhe-traffic --kernel 6.12 --cpu cortex-a57 --rootfs qemu10 --disk "$("$TESTBED/make-disk")" \
