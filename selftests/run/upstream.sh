@@ -109,6 +109,7 @@ upstream() {
 	esac
 	name=$1
 	shift
+	if lacks "$name" "$kernel"; then return; fi
 	if ! dir=$("$TESTBED/build-upstream" "$kernel"); then
 		echo "not ok - $name: builds"
 		return

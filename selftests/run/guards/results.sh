@@ -17,6 +17,17 @@ expect "guards: a host that ran nothing is caught" fails ktap "@@ host\n@@ done\
 expect "guards: a module that does not load is caught" fails ktap "${b}$e@@ insmod-failed keel.ko\n"
 expect "guards: a skipped program is a skip" count "${b}no\n@@ end 1 4\n@@ done\n" 'ok - p.*# SKIP' 1
 
+# A kernel that the mirror lacks is a skip with its name; one that cannot be had is none.
+mkdir -p "$work/bed" build/check
+printf '#!/bin/sh\ncase $1 in no-such) exit 4;; bad) exit 1;; esac\n' >"$work/bed/kernel"
+chmod +x "$work/bed/kernel"
+without() (TESTBED=$work/bed; build "$1" >/dev/null 2>&1; "${@:2}" "$1" | grep -cE '^ok .* # SKIP .* no-such ')
+try_host() { host "guards-none" --cpus 1 --kernel "$1" -- "true"; }
+expect "guards: a host whose kernel the mirror lacks is a skip" without no-such try_host
+expect "guards: ... and the module for it" without no-such built
+expect "guards: ... but not one that cannot be fetched" fails without bad built
+rm -f build/check/lacks-no-such build/check/built-bad
+
 warns() { "$TOP/tools/build/quiet-build" echo "a.c:1:2: warning: sparse says no"; }
 expect "guards: a build that warns fails" fails warns
 expect "guards: a build that fails fails" fails "$TOP/tools/build/quiet-build" false

@@ -37,5 +37,6 @@ STAGE=2 vfio_devices vfio-stage2-nvhe 6.12 --cpu neoverse-n1 --nvhe
 NESTING=1 vfio_devices vfio-nesting 6.1
 guest vfio-linux --kernel 6.12
 guest vfio-linux-nvhe --kernel 6.12 --cpu neoverse-n1 --nvhe
+if lacks vfio-7.3 7.3; then exit 0; fi
 vfio_devices vfio-7.3 7.3
 vfio_devices vfio-7.3-nvhe 7.3 --cpu neoverse-n1 --nvhe
