@@ -16,7 +16,6 @@
  * vCPU mutex held. What the guest or user space is told of it is not decided here.
  */
 #include <linux/mm.h>
-#include <linux/sched.h>
 #include <asm/esr.h>
 #include "../arch/exit.h"
 #include "../core/objects.h"
@@ -292,6 +291,7 @@ static int map_page(struct keel_fault *f)
 
 	if (ret)
 		return ret;
+	f->size = PAGE_SIZE;
 	ret = keel_pin_page(f);
 	if (ret)
 		return f->may_wait ? keel_pin_failed(f, ret) : ret;
@@ -335,6 +335,7 @@ static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struc
 	f->exec = exit->abort.exec && !exit->abort.s1ptw;
 	f->write = exit->abort.write;
 	f->page = NULL;
+	f->size = 0;
 }
 
 int keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
@@ -357,17 +358,18 @@ int keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 }
 
 /*
- * Somebody else is replacing the entry. On PREEMPT_RT that may be a thread of lower
- * priority which this one has preempted: it is waited for, asleep.
+ * The next try is to find what made this one fail over. The VMM's address space is changing there; or
+ * somebody is replacing the entry, with preemption off but on PREEMPT_RT, where it may be a thread of
+ * lower priority which this one has preempted.
  */
-static void let_others_finish(struct keel_mmu *mmu)
+static void let_others_finish(const struct keel_fault *f)
 {
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		cond_resched();
+	if (f->size)
+		keel_notifier_wait(f->mmu, f->hva, f->size);
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		return;
-	}
-	write_lock(&mmu->lock);
-	write_unlock(&mmu->lock);
+	write_lock(&f->mmu->lock);
+	write_unlock(&f->mmu->lock);
 }
 
 static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm)
@@ -386,7 +388,7 @@ static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool 
 	keel_unpin(&f);
 	if (ret != -EAGAIN)
 		return ret;
-	let_others_finish(f.mmu);
+	let_others_finish(&f);
 	return KEEL_FAULT_DONE;
 }
 

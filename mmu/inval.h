@@ -43,17 +43,21 @@ static inline unsigned long keel_inval_seq(const struct keel_inval *v)
 	return smp_load_acquire(&v->seq);
 }
 
-/*
- * Of the block of that size, a power of two, around the address: seq is from before it was looked at. Of a
- * block that single entries make any part may be on its way out. mmu->lock.
- */
-static inline bool keel_inval_retry(const struct keel_inval *v, unsigned long seq, unsigned long addr, u64 size)
+/* Is any part of the block of that size, a power of two, around the address on its way out? mmu->lock. */
+static inline bool keel_inval_meets(const struct keel_inval *v, unsigned long addr, u64 size)
 {
 	unsigned long start = addr & ~(size - 1);
 
-	if (v->count && start < v->end && start + size > v->start)
-		return true;
-	return v->seq != seq;
+	return v->count && start < v->end && start + size > v->start;
+}
+
+/*
+ * Of that block: seq is from before it was looked at. Of a block that single entries make any part may be
+ * on its way out. mmu->lock.
+ */
+static inline bool keel_inval_retry(const struct keel_inval *v, unsigned long seq, unsigned long addr, u64 size)
+{
+	return keel_inval_meets(v, addr, size) || v->seq != seq;
 }
 
 #endif

@@ -12,6 +12,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 #include "../core/types.h"
 #include "../hyp/hyp.h"
@@ -81,6 +82,7 @@ struct keel_mmu {
 	rwlock_t lock;
 	struct mmu_notifier notifier;
 	struct keel_inval inval;	/* of addresses of the VMM's [m] */
+	wait_queue_head_t inval_end;	/* faults that wait for one to be over */
 	struct keel_memslots slots;	/* [s] */
 	struct keel_slot *withdrawn;	/* [s] it goes, and what it has mapped too */
 	struct xarray rights;		/* what is withheld, by page frame; mmu/rights.h; changes under slots_lock */

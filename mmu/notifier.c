@@ -9,6 +9,7 @@
  */
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/wait.h>
 #include "../core/compat.h"
 #include "../core/objects.h"
 #include "memslot.h"
@@ -72,6 +73,9 @@ static void invalidate_end(struct mmu_notifier *mn, const struct mmu_notifier_ra
 	write_lock(&mmu->lock);
 	keel_inval_end(&mmu->inval);
 	write_unlock(&mmu->lock);
+	/* its barrier pairs with that of wait_event(): who sleeps is seen, or sees the new number */
+	if (wq_has_sleeper(&mmu->inval_end))
+		wake_up_all(&mmu->inval_end);
 }
 
 unsigned long keel_notifier_begin(const struct keel_mmu *mmu)
@@ -83,6 +87,20 @@ bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned
 {
 	lockdep_assert_held(&mmu->lock);
 	return keel_inval_retry(&mmu->inval, seq, hva, size);
+}
+
+void keel_notifier_wait(struct keel_mmu *mmu, unsigned long hva, u64 size)
+{
+	unsigned long seq;
+	bool meets;
+
+	read_lock(&mmu->lock);
+	meets = keel_inval_meets(&mmu->inval, hva, size);
+	seq = keel_inval_seq(&mmu->inval);
+	read_unlock(&mmu->lock);
+	/* a signal is for whoever comes next */
+	if (meets)
+		wait_event_interruptible(mmu->inval_end, keel_inval_seq(&mmu->inval) != seq);
 }
 
 /* ---- age ---- */
@@ -141,6 +159,7 @@ static const struct mmu_notifier_ops notifier_ops = {
 
 int keel_notifier_start(struct keel_mmu *mmu, struct mm_struct *mm)
 {
+	init_waitqueue_head(&mmu->inval_end);
 	mmu->notifier.ops = &notifier_ops;
 	return mmu_notifier_register(&mmu->notifier, mm);
 }

@@ -16,5 +16,10 @@ void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm);
  */
 unsigned long keel_notifier_begin(const struct keel_mmu *mmu);
 bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva, u64 size);
+/*
+ * While any part of that block is on its way out another try is in vain, and takes the CPU from whoever does
+ * it: sleep until an invalidation is over, or a signal comes. Nothing is held that one could wait for.
+ */
+void keel_notifier_wait(struct keel_mmu *mmu, unsigned long hva, u64 size);
 
 #endif

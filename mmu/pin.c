@@ -168,8 +168,7 @@ int keel_pin_failed(const struct keel_fault *f, int err)
 		return KEEL_FAULT_DONE;
 	case -EAGAIN:
 	case -EBUSY:
-		cond_resched();
-		return KEEL_FAULT_DONE;
+		return -EAGAIN;
 	case -EINTR:
 	case -ERESTARTSYS:
 		return -EINTR;

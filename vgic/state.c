@@ -85,7 +85,8 @@ void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq)
 }
 
 /*
- * mode leaves IN_GUEST, with release, after the list registers were read back.
+ * mode leaves IN_GUEST, with release, after the list registers were read back: soon, since from one to the
+ * other that vCPU's thread is in a CPU, with preemption off.
  * A vCPU that is about to enter has set it and sees halted, or is seen here.
  */
 static void wait_outside(struct keel_vcpu *vcpu)

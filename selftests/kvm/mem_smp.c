@@ -5,6 +5,7 @@
  *    when the host reclaims, splits, collapses and copies those pages
  *  - slots moved and deleted under running vCPUs: each access meets one
  *    state or the other
+ *  - a fault where memory is being taken away waits, and is not taken again and again
  *  - many VMs keep their memory apart (to be run with the module's vmid_bits
  *    forced small as well)
  */
@@ -152,6 +153,57 @@ static void forked(void)
 			CHECK_EQ(((u64 *)(mem + page * PAGE))[cpu], ROUNDS + page);
 }
 
+/* A store to the last page of what goes, again and again. */
+#define GOING_SIZE	(128ul << 20)
+#define LAST_PAGE	(GOING_SIZE - PAGE)
+
+static void guest_store(u64 arg)
+{
+	for (u64 i = 1; !load_acquire(&stop_guests); i++)
+		*(volatile u64 *)(DATA_BASE + LAST_PAGE) = i;
+}
+
+static u64 faults_of(struct vcpu *vcpu)
+{
+	int fd = kvm(vcpu->fd, KVM_GET_STATS_FD, 0);
+	u64 n = kvm_statistic(fd, "abort_exits");
+
+	close(fd);
+	return n;
+}
+
+/*
+ * The host takes memory away, page by page, while a guest wants the last of them back: it waits
+ * until that is over, and does not fault all the while and take the CPU from who does it.
+ */
+static void waits(void)
+{
+	char *mem = vm_alloc(GOING_SIZE, HUGE);
+	unsigned int rounds = ktap_times(4);
+	pthread_t thread;
+	u64 faults;
+
+	if (!on_keel())
+		ktap_skip("the in-tree KVM tries again");
+	new_all(guest_store, 0);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, GOING_SIZE, mem), 0);
+	madvise(mem, GOING_SIZE, MADV_NOHUGEPAGE);
+	pthread_create(&thread, NULL, run_thread, &vm->vcpu[0]);
+	for (unsigned int i = 0; i < rounds; i++) {
+		for (u64 pos = 0; pos < GOING_SIZE; pos += PAGE)
+			mem[pos + 8] = 1;
+		while (!*(volatile u64 *)(mem + LAST_PAGE))
+			usleep(500);
+		REQUIRE_EQ(madvise(mem, GOING_SIZE, MADV_DONTNEED), 0);
+	}
+	store_release(vm_shared(vm, stop_guests), 1);
+	pthread_join(thread, NULL);
+	faults = faults_of(&vm->vcpu[0]);
+	ktap_note("%lu faults", faults);
+	/* each time the one that waited and the one that came after it; the program's own, its messages */
+	CHECK(faults <= 3 * rounds + 16, "%lu faults", faults);
+}
+
 static u64 reads[N];
 
 static void guest_reader(u64 arg)
@@ -257,6 +309,7 @@ static const struct ktap_case cases[] = {
 	{ "four vCPUs on the same pages", parallel, 60 },
 	{ "pages moved under vCPUs", moved_pages, 60 },
 	{ "fork under vCPUs", forked, 60 },
+	{ "a fault waits until memory is gone", waits, 60 },
 	{ "slots changed under vCPUs", slots_change, 60 },
 	{ "many VMs", many_vms, 60 },
 };

@@ -3,7 +3,8 @@
  * Invalidations against a fault, over all histories of six steps in eight pages of the
  * VMM's: a fault that began anywhere in a history and is to be mapped at its end has to
  * begin anew when any page of its block is on its way out, or was meanwhile; and only
- * then, or for the sake of one range for several.
+ * then, or for the sake of one range for several. What it may wait for is in progress there,
+ * and its end is seen by the number.
  */
 #include "mmu/inval.h"
 #include "ktap.h"
@@ -40,6 +41,22 @@ static bool meets(const bool *pages, unsigned int start, unsigned int size)
 	return false;
 }
 
+/* Now, not since a fault began. */
+static void ask_now(const struct model *m, unsigned int addr, unsigned int size)
+{
+	bool open[PAGES] = {}, meets_now = keel_inval_meets(&m->inval, addr, size);
+
+	for (unsigned int i = 0; i < m->nr; i++)
+		for (unsigned int page = m->open[i].start; page < m->open[i].end; page++)
+			open[page] = true;
+	if (meets(open, addr & ~(size - 1), size))
+		CHECK(meets_now);
+	else if (!m->nr)
+		CHECK(!meets_now);
+	else if (m->nr == 1 && m->inval.end - m->inval.start == m->open[0].end - m->open[0].start)
+		CHECK(!meets_now);
+}
+
 static void ask(const struct model *m, unsigned int from, unsigned int addr, unsigned int size)
 {
 	bool retry = keel_inval_retry(&m->inval, m->began[from], addr, size);
@@ -55,6 +72,9 @@ static void ask(const struct model *m, unsigned int from, unsigned int addr, uns
 
 static void ask_all(const struct model *m, unsigned int step)
 {
+	for (unsigned int size = 1; size <= PAGES; size *= 2)
+		for (unsigned int addr = 0; addr < PAGES; addr++)
+			ask_now(m, addr, size);
 	for (unsigned int from = 0; from <= step; from++)
 		for (unsigned int size = 1; size <= PAGES; size *= 2)
 			for (unsigned int addr = 0; addr < PAGES; addr++)
@@ -92,6 +112,7 @@ static void end(const struct model *before, unsigned int step, unsigned int whic
 	struct model m = *before;
 
 	keel_inval_end(&m.inval);
+	CHECK(keel_inval_seq(&m.inval) != keel_inval_seq(&before->inval));
 	m.open[which] = m.open[--m.nr];
 	for (unsigned int from = 0; from <= step; from++)
 		m.over[from] = true;
