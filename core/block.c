@@ -7,6 +7,7 @@
 #include "../timer/arith.h"
 #include "block.h"
 #include "exit_stat.h"
+#include "host.h"
 #include "trace.h"
 
 /* Before sleeping in WFI a vCPU polls for an event, at most this long. */
@@ -58,7 +59,7 @@ static bool poll(struct keel_vcpu *vcpu, u64 window)
 		if (must_wake(vcpu))
 			return true;
 		cpu_relax();
-	} while (!need_resched() && ktime_get_ns() < end);
+	} while (!keel_host_work_pending() && ktime_get_ns() < end);
 	return false;
 }
 
