@@ -149,6 +149,9 @@ static int access(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 	vcpu->stat.abort++;
 	ret = keel_mmu_fault(vcpu, exit);
+	/* the next entry's preparation looks what came: a signal, or work for this thread alone */
+	if (ret == -EINTR)
+		return KEEL_RESUME;
 	return ret < 0 ? ret : act(vcpu, exit, ret);
 }
 

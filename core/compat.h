@@ -116,6 +116,13 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #define KEEL_VM_ANY_UNCACHED	0UL
 #endif
 
+/* Whoever waits for a page is woken by any signal, and not by fatal ones alone: since 6.2. Users include <linux/mm.h>. */
+#ifdef KEEL_HAVE_FOLL_INTERRUPTIBLE
+#define KEEL_FOLL_INTERRUPTIBLE	FOLL_INTERRUPTIBLE
+#else
+#define KEEL_FOLL_INTERRUPTIBLE	0
+#endif
+
 /* What test_young() and its like return: bool since 7.2. Users include <linux/mmu_notifier.h>. */
 #define keel_compat_young_t	typeof(((struct mmu_notifier_ops *)NULL)->test_young(NULL, NULL, 0))
 

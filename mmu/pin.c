@@ -122,7 +122,7 @@ int keel_pin_page(struct keel_fault *f)
 		if (!f->may_wait)
 			return -EAGAIN;
 		n = get_user_pages_unlocked(f->hva, 1, &f->page,
-					    FOLL_HWPOISON | (f->write ? FOLL_WRITE : 0));
+					    FOLL_HWPOISON | KEEL_FOLL_INTERRUPTIBLE | (f->write ? FOLL_WRITE : 0));
 		if (n != 1) {
 			f->page = NULL;
 			return n == -EFAULT ? pin_frame(f) : n < 0 ? n : -EFAULT;
