@@ -63,7 +63,7 @@ module: $(need-kernel)
 	@tools/build/module $(NAME) $(KDIR) $(if $(W),W=$(W)) $(if $(C),C=$(C))
 
 probes: module
-	@tools/build/probes $(NAME)
+	@tools/build/probes $(NAME) $(KDIR)
 
 kernel:
 	@$(TESTBED)/kernel $(KERNEL)
