@@ -286,8 +286,7 @@ int keel_place_map(struct keel_vm *vm)
 	err = vm->gic.v2 ? keel_place2_map(vm) : check_complete(vm) ?: register_all(vm);
 	if (!err && !vm->gic.v2)
 		keel_share_make(vm);
-	if (!err)
-		smp_store_release(&vm->gic.ready, true);
+	vm->gic.ready = !err;
 	return err;
 }
 

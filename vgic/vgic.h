@@ -95,7 +95,7 @@ struct keel_gic {
 	bool v2;			/* [c] it is a GICv2, else a GICv3; set before present */
 	bool soft;			/* [c] its CPU interface is software; as v2 */
 	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
-	bool ready;			/* [c, release] addresses checked, MMIO registered: first KVM_RUN */
+	bool ready;			/* [c] addresses checked, MMIO registered: first KVM_RUN */
 	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
 	u32 nr_spis;			/* [c] length of spi[]: nr_irqs less the private ones and 1020 to 1023 */
 	u64 dist_base;			/* [c] KEEL_GIC_NOWHERE: not set */
