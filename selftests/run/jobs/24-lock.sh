@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
 built lock || exit 0
+expect "lock: with pseudo-NMI the GIC knows its mask before a guest runs" \
+	tools/build/unseen-instructions build/lock/keel.ko build/lock/nvhe/image.elf nmi
 st=$TOP/build/selftests
 brief="--timeout 1800 --append KEEL_BRIEF=1"
 loads=("rmmod keel" "$RUN/host/life-cycle 10" "insmod keel.ko")
