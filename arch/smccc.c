@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SMCCC: the calls that a guest makes by HVC or SMC, who answers each, and the
- * firmware pseudo-registers by which user space chooses the services on offer.
+ * SMCCC: the calls that a guest makes by HVC or SMC, and who answers each. By which
+ * registers user space chooses the services on offer is fwreg.c's, the filter
+ * smccc_filter.c's, and what needs no host is answered at EL2 already (hyp/smccc.h).
  *
  * A call passes the VMM's filter first, then the feature bitmaps; what neither
- * knows answers NOT_SUPPORTED. All functions: vCPU mutex held, IRQs on,
+ * knows answers NOT_SUPPORTED. Whatever takes a vCPU: its mutex held, IRQs on,
  * sleepable. The immediate of HVC is ignored, as it always was in this ABI.
  */
 #include <linux/arm-smccc.h>

@@ -122,8 +122,10 @@ err_free:
 }
 
 /*
- * No fd, no ioctl, no vCPU thread is left. The notifier stops first (it walks
- * tables and kicks vCPUs), then vCPUs, then what they used.
+ * No fd, no ioctl, no vCPU thread is left. First goes what others may still call: files
+ * of debugfs, irqfds, devices. Then registers leave CPUs, and the notifier stops with the
+ * tables that it walks, while the vCPUs that it kicks are there; then vCPUs, then what
+ * they used, the bus last.
  */
 static void destroy(struct keel_vm *vm)
 {

@@ -2,7 +2,7 @@
 /*
  * EL2 vectors while a guest runs. One table for each way of keeping the
  * guest's branch history out of the host's speculation; the CPU's choice is
- * made when keel takes the CPU (vhe/cpu.c).
+ * made when keel takes the CPU (vhe/cpu.c, nvhe/host/cpu.c).
  */
 #include <linux/linkage.h>
 #include <asm/assembler.h>

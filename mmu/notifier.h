@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The MMU notifier of a VM, and how whoever maps a page finds out that the VMM's address
+ * space changed meanwhile. Invalidations in progress are counted in inval.h.
+ */
 #ifndef KEEL_MMU_NOTIFIER_H
 #define KEEL_MMU_NOTIFIER_H
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VMIDs of this machine: each set of stage-2 tables gets one when a vCPU is about to run on
+ * it (keel_mmu_vmid_update() of mmu.h), and anew after a rollover. Who has which is vmid_pool.h's.
+ */
 #ifndef KEEL_MMU_VMID_H
 #define KEEL_MMU_VMID_H
 

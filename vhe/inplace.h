@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The second tier of an exit, under VHE: what the host's code answers with the guest's
+ * EL1 state still in the CPU. The first look is here, since each exit pays for it.
+ */
 #ifndef KEEL_VHE_INPLACE_H
 #define KEEL_VHE_INPLACE_H
 
@@ -30,6 +34,7 @@ static inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code
 	}
 	return false;
 }
+
 /* A candidate's exit, its syndrome collected. The guest's world but the host's vectors; IRQs off. */
 enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code);
 
