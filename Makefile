@@ -12,6 +12,7 @@
 #   make check      every check
 #   make lint unit selftests          parts of it
 #   make litmus     the orderings the code relies on, against Arm's memory model
+#   make prove      properties of the pure parts, for every value
 #   make probes     what was found in the kernel's headers
 #   make soak       what takes too long for that: other kernels, long guests, all judges
 #   make matrix     the module for every stock kernel there is; ONLY='7.3 7.3-rt': for these
@@ -97,6 +98,9 @@ unit:
 litmus:
 	@selftests/run/check litmus
 
+prove:
+	@selftests/run/check prove
+
 selftests:
 	@tools/build/selftests
 
@@ -141,4 +145,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus selftests install-selftests selftests-tar check soak matrix bench judges htmldocs demo shell clean
+.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus prove selftests install-selftests selftests-tar check soak matrix bench judges htmldocs demo shell clean
