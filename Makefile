@@ -15,7 +15,7 @@
 #   make prove      properties of the pure parts, for every value
 #   make probes     what was found in the kernel's headers
 #   make soak       what takes too long for that: other kernels, long guests, all judges
-#   make matrix     the module for every stock kernel there is; ONLY='7.3 7.3-rt': for these
+#   make matrix     the module for every stock kernel there is, and hosts of some; ONLY='7.3 7.3-rt': these
 #   make bench      what keel and in-tree KVM execute, side by side
 #   make judges     rules of the architecture that emulation does not enforce
 #   make install-selftests            the test programs and run_kselftest.sh, to $DESTDIR$INSTALL_PATH
