@@ -7,14 +7,10 @@
 #ifndef KEEL_TIMER_HW_H
 #define KEEL_TIMER_HW_H
 
-#include <asm/barrier.h>
-#include <asm/kvm_arm.h>
-#include "../hyp/guarded.h"
+#include <asm/sysreg.h>
 #include "../hyp/mode.h"
 #include "../nvhe/host/timer.h"
 #include "../vhe/timer.h"
-
-#define KEEL_SYS_CNTPOFF_EL2	sys_reg(3, 4, 14, 0, 6)
 
 /* The EL1 physical timer is no timer of the host's. */
 static inline bool keel_hw_owns_phys(void)
@@ -68,37 +64,6 @@ static inline void keel_hw_save_phys(u64 *ctl, u64 *cval)
 {
 	*ctl = read_sysreg_s(SYS_CNTP_CTL_EL02);
 	*cval = read_sysreg_s(SYS_CNTP_CVAL_EL02);
-}
-
-/* Only with FEAT_ECV_POFF. */
-static inline void keel_hw_set_phys_offset(u64 offset)
-{
-	write_sysreg_s(offset, KEEL_SYS_CNTPOFF_EL2);
-}
-
-/*
- * Does CNTPOFF_EL2 have an effect? Not on an emulated CPU that honours
- * SCR_EL3.ECVEn without having EL3 (QEMU 10.0). With HCR_EL2.TGE = 0, as around
- * a guest, and this offset the EL1 timer's condition holds, otherwise the
- * counter has 70 years to get there. FEAT_ECV_POFF, IRQs off, no guest's timer
- * in the CPU.
- */
-static inline bool keel_hw_cntpoff_works(void)
-{
-	u64 hcr = read_sysreg(hcr_el2), traps = keel_hw_set_traps(KEEL_CNTHCTL_ECV), ctl;
-
-	keel_hw_set_phys_offset(-BIT_ULL(62));
-	keel_guarded_write_hcr(hcr & ~HCR_TGE);
-	isb();
-	keel_hw_load_phys(3, BIT_ULL(61));	/* ENABLE, IMASK */
-	isb();
-	ctl = read_sysreg_s(SYS_CNTP_CTL_EL02);
-	keel_hw_stop_phys();
-	keel_hw_set_phys_offset(0);
-	keel_guarded_write_hcr(hcr);
-	isb();
-	keel_hw_set_traps(traps);
-	return ctl & 4;				/* ISTATUS */
 }
 
 #endif

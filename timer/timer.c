@@ -3,8 +3,11 @@
  * The guest's timers around entries, exits and sleep. The virtual timer is
  * hardware while the guest runs and memory otherwise. So is the physical one
  * where the host leaves its hardware alone; if the guest's physical counter has
- * an offset that the CPU cannot apply (no FEAT_ECV_POFF), the guest's accesses
- * trap, and the hardware only tells the time of the next interrupt. Registers
+ * an offset, the guest's accesses trap, and the hardware only tells the time of
+ * the next interrupt. FEAT_ECV's CNTPOFF_EL2 is left alone: it has no effect while
+ * HCR_EL2.TGE is 1, so that the timer's condition, before an entry and after an exit,
+ * would be another than the guest's; and unless firmware has set SCR_EL3.ECVEn
+ * an access to it traps to EL3 (Arm ARM D24.10.4). Registers
  * and user space's view are in reg.c, the host's interrupts in irq.c, all
  * arithmetic in arith.c.
  *
@@ -46,10 +49,8 @@
 #define PPI_HYP_PHYS	26
 
 #define MMFR0_ECV	GENMASK_ULL(63, 60)
-#define ECV_POFF	2
 
 static u32 frequency;			/* [I] Hz */
-static bool has_cntpoff;		/* [I] */
 static DEFINE_STATIC_KEY_FALSE(no_cntvoff);	/* KEEL_FIX_CNTVOFF, and the CPU has the traps for it */
 static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
 
@@ -230,7 +231,7 @@ static void load_virt(struct keel_vcpu *vcpu)
 	keel_hw_load_virt_trapped(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
 }
 
-/* The CPU cannot show this physical counter: accesses trap, the hardware counts as the host does. */
+/* The CPU does not show this physical counter: accesses trap, the hardware counts as the host does. */
 static void load_phys_trapped(struct keel_vcpu *vcpu, struct timer_state s)
 {
 	u64 when = hw_deadline(s);
@@ -241,11 +242,8 @@ static void load_phys_trapped(struct keel_vcpu *vcpu, struct timer_state s)
 
 static void load_phys_direct(struct keel_vcpu *vcpu, struct timer_state s)
 {
-	if (has_cntpoff)
-		keel_hw_set_phys_offset(s.offset);
 	keel_hw_load_phys(s.ctl, s.cval);
-	set_traps(vcpu, KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN |
-		  (has_cntpoff ? KEEL_CNTHCTL_ECV : 0));
+	set_traps(vcpu, KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN);
 }
 
 static void load_phys(struct keel_vcpu *vcpu)
@@ -257,7 +255,7 @@ static void load_phys(struct keel_vcpu *vcpu)
 		set_traps(vcpu, s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
 		return;
 	}
-	if (s.offset && !has_cntpoff) {
+	if (s.offset) {
 		load_phys_trapped(vcpu, s);
 		return;
 	}
@@ -452,22 +450,6 @@ void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu)
 	hrtimer_cancel(&vcpu->timer.soft);
 }
 
-static bool __init probe_cntpoff(void)
-{
-	unsigned long flags;
-	bool works;
-
-	if (!keel_hw_owns_phys() ||
-	    FIELD_GET(MMFR0_ECV, read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1)) < ECV_POFF)
-		return false;
-	local_irq_save(flags);
-	works = keel_hw_cntpoff_works();
-	local_irq_restore(flags);
-	if (!works)
-		keel_info("CNTPOFF_EL2 does not work: an offset of guests' physical counter traps");
-	return works;
-}
-
 /* Without the traps the CPU is another hypervisor's guest, which does this for all below it. */
 static void __init probe_cntvoff(void)
 {
@@ -485,7 +467,6 @@ int __init keel_timer_module_init(void)
 		keel_err("firmware did not set the counter's frequency (CNTFRQ_EL0)");
 		return -ENODEV;
 	}
-	has_cntpoff = probe_cntpoff();
 	probe_cntvoff();
 	return 0;
 }
@@ -505,8 +486,6 @@ void keel_timer_disable_cpu(void)
 	keel_hw_stop_virt();
 	if (keel_irq_has(KEEL_TIMER_PHYS))
 		keel_hw_stop_phys();
-	if (has_cntpoff)
-		keel_hw_set_phys_offset(0);
 	keel_hw_set_traps(__this_cpu_read(host_traps));
 }
 

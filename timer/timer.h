@@ -56,7 +56,7 @@ int keel_timer_first_run(struct keel_vcpu *vcpu);
 
 /*
  * Around one entry, IRQs off. flush(): compute lines, program CNTVOFF, CNTV_*,
- * CNTPOFF, CNTP_* or the soft timer in their place, CNTHCTL traps, mask the
+ * CNTP_* or the soft timer in their place, CNTHCTL traps, mask the
  * host's PPI of a line that is already high. sync(): read the registers back,
  * stop the hardware timers, recompute lines.
  */

@@ -31,6 +31,9 @@ expect "guards: ... by its encoding too" fails fenced \
 	"$proper void f(void) { asm volatile(\"msr s3_4_c1_c1_0, x3\"); }"
 expect "guards: ... and in the other's function" fails fenced \
 	"void keel_guarded_read_par(void) { PAR; HCR; } void keel_guarded_write_hcr(void) { HCR; }"
+expect "guards: a register that nobody accesses is caught" fails fenced \
+	"$proper void f(void) { asm volatile(\"msr s3_4_c14_c0_6, x3\"); }"
+expect "guards: ... and read" fails fenced "$proper void f(void) { asm volatile(\"mrs x0, s3_4_c14_c0_6\" ::: \"x0\"); }"
 expect "guards: a missing access is caught" fails fenced "${proper/PAR/}"
 echo 'no object' >"$work/f.o"
 expect "guards: what is no object is no pass" fails "$TOP/tools/build/guarded-registers" "$work/f.o"
