@@ -5,6 +5,7 @@
  * history.
  */
 #include <linux/bits.h>
+#include <asm/barrier.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "../core/host.h"
@@ -42,6 +43,18 @@ static void forget_profiling(void)
 		write_sysreg_s(0, SYS_PMSCR_EL12);
 }
 
+/*
+ * VMIDs are given out anew each time keel is loaded. What this CPU's TLB has of those of
+ * an earlier stay, an earlier kernel (kexec, a crash) or a hypervisor before it would pass for
+ * a new guest's. Of EL1&0 nothing else is there: the host runs with TGE = 1.
+ */
+static __always_inline void forget_guests(void)
+{
+	asm volatile("tlbi alle1\n\tic iallu" ::: "memory");
+	dsb(nsh);	/* Arm ARM D8.17.5: complete on this CPU */
+	isb();
+}
+
 int keel_vhe_enable_cpu(void)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);
@@ -57,6 +70,7 @@ int keel_vhe_enable_cpu(void)
 	p->vttbr = 0;
 	p->mpam1 = 0;
 	forget_profiling();
+	forget_guests();
 	keel_vhe_vgic_take();
 	p->enabled = true;
 	return 0;
@@ -73,5 +87,6 @@ void keel_vhe_disable_cpu(void)
 	write_sysreg(p->host_hstr, hstr_el2);
 	write_sysreg(0, vttbr_el2);
 	p->vttbr = 0;
+	forget_guests();
 	p->enabled = false;
 }

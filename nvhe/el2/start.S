@@ -38,6 +38,7 @@ SYM_CODE_START(keel_start)
 	msr	ttbr0_el2, x3
 	isb					/* the regime's registers before its first walk */
 	tlbi	alle2				/* what an earlier stay here left */
+	tlbi	alle1				/* ... or another kernel, under the VMIDs of guests to come */
 	ic	iallu
 	dsb	nsh
 	isb
@@ -85,6 +86,7 @@ SYM_CODE_START(keel_start_give)
 	mov	sp, x16
 	isb
 	tlbi	alle2				/* no entry of keel's tables outlives them */
+	tlbi	alle1				/* ... nor of its guests' */
 	dsb	nsh
 	isb
 	ret

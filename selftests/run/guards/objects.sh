@@ -52,7 +52,13 @@ unseen_in[both]='	dsb nshst
 	msr mdccint_el1, x0
 	msr mdccint_el1, x1
 	mrs x0, mdccint_el1
-	mrs x1, mdccint_el1'
+	mrs x1, mdccint_el1
+	tlbi alle1
+	dsb nsh
+	isb
+	tlbi alle1
+	dsb nsh
+	isb'
 unseen_in[fenced]='	dmb sy
 	mrs x0, par_el1
 	dmb sy
