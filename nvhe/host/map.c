@@ -68,7 +68,8 @@ static u64 *next_table(u64 *desc)
 		return phys_to_virt(*desc & DESC_ADDR);
 	table = new_table();
 	if (table)
-		WRITE_ONCE(*desc, virt_to_phys(table) | DESC_VALID | DESC_TABLE);
+		/* pairs with the dependent reads of a walk at EL2, by any CPU: the table is empty before it is found */
+		smp_store_release(desc, virt_to_phys(table) | DESC_VALID | DESC_TABLE);
 	return table;
 }
 
