@@ -256,6 +256,8 @@ int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map)
 
 	if (!keel_pgt_has_leaf(&pgt->geo, map->level) || map->ipa >> pgt->geo.ipa_bits)
 		return -EINVAL;
+	if (!pa_fits(&pgt->geo, map->pa))
+		return -EFAULT;
 	for (;; v.level++, table = table_of(pgt, v.old)) {
 		v.ipa = map->ipa & ~(level_size(&pgt->geo, v.level) - 1);
 		v.entry = table + entry_index(&pgt->geo, map->ipa, v.level);

@@ -16,6 +16,8 @@
 #include <linux/types.h>
 
 #define KEEL_PGT_LEVELS		4	/* levels 0..3; concatenation makes level -1 needless */
+#define KEEL_PGT_BITS		48	/* of addresses */
+#define KEEL_PGT_WIDE_BITS	52	/* ... with 52-bit descriptors */
 #define KEEL_PGT_MAX_ROOT	16	/* concatenated tables, Arm ARM D8.2.8 */
 
 /* Bits of a stage-2 leaf that this file understands (Arm ARM D8.3.2). */
@@ -80,6 +82,8 @@ struct keel_pgt_map {
 
 /* -EINVAL if this granule cannot express so many bits. */
 int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits, bool wide);
+/* Bits of physical addresses that tables of this format can have, by ID_AA64MMFR0_EL1.PARange. */
+unsigned int keel_pgt_pa_bits(unsigned int parange);
 u64 keel_pgt_level_size(const struct keel_pgt_geo *geo, int level);
 bool keel_pgt_has_leaf(const struct keel_pgt_geo *geo, int level);	/* page, or a block the architecture has */
 u64 keel_pgt_leaf(const struct keel_pgt_geo *geo, u64 pa, int level, u64 attr);
@@ -93,6 +97,7 @@ u64 keel_pgt_leaf_pa(const struct keel_pgt_geo *geo, u64 entry, int level);
  *   -EAGAIN  lost a race: take the fault again
  *   -EBUSY   a table is in the way of a block: again with exclusive
  *   -ENOMEM  ops->alloc gave nothing
+ *   -EFAULT  a descriptor has no room for this pa
  */
 int keel_pgt_map(struct keel_pgt *pgt, const struct keel_pgt_map *map);
 /* Shared. Set the access flag of the leaf at ipa. -ENOENT: there is none; -EAGAIN: lost a race. */

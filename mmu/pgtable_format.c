@@ -21,7 +21,7 @@ int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigne
 
 	if (page_shift != 12 && page_shift != 14 && page_shift != 16)
 		return -EINVAL;
-	if (ipa_bits < 32 || ipa_bits > (wide ? 52 : 48))
+	if (ipa_bits < 32 || ipa_bits > (wide ? KEEL_PGT_WIDE_BITS : KEEL_PGT_BITS))
 		return -EINVAL;
 	*geo = (struct keel_pgt_geo){ .page_shift = page_shift, .ipa_bits = ipa_bits, .wide = wide };
 	for (level = 2; level > 0; level--)
@@ -31,6 +31,14 @@ int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigne
 	geo->start = level;
 	geo->nr_root = ipa_bits > covered ? 1 << (ipa_bits - covered) : 1;
 	return 0;
+}
+
+/* More than 52 bits (FEAT_D128: 56) are for tables of another format. */
+unsigned int keel_pgt_pa_bits(unsigned int parange)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, 48 };
+
+	return parange < sizeof(bits) ? bits[parange] : KEEL_PGT_WIDE_BITS;
 }
 
 /* Arm ARM D8.3.1: blocks at level 1 need a 4K granule or 52-bit descriptors, at level 0 4K and LPA2. */

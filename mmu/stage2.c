@@ -56,13 +56,6 @@ static unsigned int field(u64 reg, unsigned int shift)
 	return (reg >> shift) & 0xf;
 }
 
-static unsigned int __init pa_bits(unsigned int parange)
-{
-	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 52 };
-
-	return parange < ARRAY_SIZE(bits) ? bits[parange] : 48;
-}
-
 /*
  * ID_AA64MMFR0_EL1 for stage 2 with the host's granule: 0 none, 1 yes, 2 with
  * 52-bit descriptors. TGranX_2 is 0 where it says no more than stage 1's
@@ -98,7 +91,7 @@ static int __init probe(struct keel_stage2_caps *caps)
 		return -EOPNOTSUPP;
 	}
 	*caps = (struct keel_stage2_caps){
-		.pa_bits = pa_bits(field(mmfr0, 0)),
+		.pa_bits = keel_pgt_pa_bits(field(mmfr0, 0)),
 		.vmid_bits = field(mmfr1, 4) == 2 ? 16 : 8,
 		.af = field(mmfr1, 0) && !keel_errata_has(AF),
 		.dirty = hw_dirty && field(mmfr1, 0) >= HAFDBS_DBM && !keel_errata_has(AF) && !keel_errata_has(DBM),

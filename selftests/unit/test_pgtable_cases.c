@@ -3,7 +3,7 @@
 /*
  * The stage-2 walker, cases that were chosen (test_pgtable has random ones):
  * - geometry: start level, concatenation, which levels have leaves; the format of one;
- * - blocks of a gigabyte, no memory, the edges of the address space;
+ * - blocks of a gigabyte, no memory, the edges of the address space, memory beyond them;
  * - entries that others lock, or change between a look and a change;
  * - tables beyond counting, and walks over what has none.
  */
@@ -48,6 +48,16 @@ static void geometry(void)
 	CHECK(keel_pgt_geo_init(&geo, 12, 49, false) == -EINVAL);
 	CHECK(keel_pgt_geo_init(&geo, 12, 53, true) == -EINVAL);
 	CHECK(keel_pgt_geo_init(&geo, 13, 40, false) == -EINVAL);
+}
+
+/* ID_AA64MMFR0_EL1.PARange, Arm ARM D24.2.64: 7 are 56 bits, of which these tables have 52. */
+static void address_range(void)
+{
+	static const unsigned int bits[16] = { 32, 36, 40, 42, 44, 48, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52 };
+	unsigned int i;
+
+	for (i = 0; i < 16; i++)
+		CHECK_EQ(keel_pgt_pa_bits(i), bits[i]);
 }
 
 static void leaf_levels(void)
@@ -294,9 +304,37 @@ static void skips(void)
 	close_tables();
 }
 
+/* Memory that a descriptor cannot name is mapped nowhere, and not at what is left of its address. */
+static void too_far(unsigned int shift, bool w, int level)
+{
+	const u64 far = 1ULL << (w ? 52 : 48);
+	int at;
+
+	open_tables(shift, 40, w);
+	CHECK_EQ(map_one(GIB, far, level, RW, false), -EFAULT);
+	CHECK_EQ(map_one(GIB, 1ULL << 55 | GIB, level, RW, false), -EFAULT);
+	CHECK_EQ(keel_pgt_lookup(&pgt, GIB, &at), 0);
+	CHECK_EQ(map_one(GIB, far - GIB, level, RW, false), 0);
+	CHECK_EQ(keel_pgt_leaf_pa(&pgt.geo, keel_pgt_lookup(&pgt, GIB, &at), at), far - GIB);
+	close_tables();
+}
+
+static void far_memory(void)
+{
+	too_far(12, false, 3);
+	too_far(12, false, 1);
+	too_far(12, true, 3);
+	too_far(14, false, 3);
+	too_far(14, true, 2);
+	too_far(16, false, 3);
+	too_far(16, true, 3);
+}
+
 int main(void)
 {
 	RUN(geometry);
+	RUN(address_range);
+	RUN(far_memory);
 	RUN(leaf_levels);
 	RUN(leaf_format);
 	RUN(gigabyte_blocks);
