@@ -21,6 +21,7 @@
 #include "../core/objects.h"
 #include "../core/trace.h"
 #include "fault.h"
+#include "fault_kind.h"
 #include "log.h"
 #include "memslot.h"
 #include "notifier.h"
@@ -28,33 +29,7 @@
 #include "stage2.h"
 #include "window.h"
 
-/* ---- classify ---- */
-
-enum kind { KIND_TRANSLATION, KIND_PERMISSION, KIND_ACCESS, KIND_ADDRESS_SIZE, KIND_EXTERNAL, KIND_OTHER };
-
-/* Fault status codes, Arm ARM D24.2.40, "DFSC". Level -1 has codes of its own. */
-static enum kind classify(u8 fsc)
-{
-	switch (fsc) {
-	case 0x00 ... 0x03:
-	case 0x29:
-		return KIND_ADDRESS_SIZE;
-	case 0x04 ... 0x07:
-	case 0x2b:
-		return KIND_TRANSLATION;
-	case 0x08 ... 0x0b:
-		return KIND_ACCESS;
-	case 0x0c ... 0x0f:
-		return KIND_PERMISSION;
-	case 0x10:
-	case 0x13 ... 0x17:
-	case 0x18:
-	case 0x1b ... 0x1f:
-		return KIND_EXTERNAL;
-	default:
-		return KIND_OTHER;
-	}
-}
+/* ---- what is not about the slots ---- */
 
 /* Beyond what this VM may address. Beyond what the CPU claims to address it is the guest's own table's fault. */
 static int out_of_range(ipa_t ipa)
@@ -69,6 +44,17 @@ static int make_young(struct keel_stage2 *s2, ipa_t ipa)
 	keel_pgt_make_young(&s2->pgt, ipa.v);
 	read_unlock(&s2->mmu->lock);
 	dsb(ishst);	/* Arm ARM D8.2.7: walks see the flag; spares the guest a second fault */
+	return KEEL_FAULT_DONE;
+}
+
+/*
+ * Two entries for one address in a TLB: a guest that changes the size of its blocks without a
+ * break brings that about, where the CPU does not resolve it itself. Who of the VM's CPUs has
+ * them is not said, nor in which stage (Arm ARM D8.16.3).
+ */
+static int forget_all(struct keel_stage2 *s2)
+{
+	keel_tlb_flush_vmid(&s2->hw);
 	return KEEL_FAULT_DONE;
 }
 
@@ -340,16 +326,19 @@ static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struc
 
 int keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
-	enum kind kind = classify(exit->abort.fsc);
+	enum keel_fault_kind kind = keel_fault_kind(exit->abort.fsc);
 	struct keel_mmu *mmu = &vcpu->vm->mmu;
 	struct keel_fault f;
 	int ret;
 
+	/* others may come without an address */
+	if (kind != KEEL_FAULT_IS_TRANSLATION && kind != KEEL_FAULT_IS_PERMISSION)
+		return KEEL_FAULT_WAIT;
 	if (keel_window_has(mmu, page_of(exit->ipa)))
 		return mmu->window.hole ? KEEL_FAULT_NO_MEMORY : KEEL_FAULT_WAIT;
-	if ((kind != KIND_TRANSLATION && kind != KIND_PERMISSION) || !read_trylock(&mmu->lock))
+	if (!read_trylock(&mmu->lock))
 		return KEEL_FAULT_WAIT;
-	init_fault(&f, vcpu, exit, kind == KIND_PERMISSION);
+	init_fault(&f, vcpu, exit, kind == KEEL_FAULT_IS_PERMISSION);
 	f.may_wait = false;
 	ret = resolve(&f);
 	read_unlock(&mmu->lock);
@@ -401,20 +390,22 @@ int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page)
 
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
-	enum kind kind = classify(exit->abort.fsc);
+	enum keel_fault_kind kind = keel_fault_kind(exit->abort.fsc);
 
 	if (keel_traced(KEEL_EVENT_FAULT))
 		keel_trace_fault(vcpu->ctx.pc, exit->esr, exit->far, exit->ipa.v & GENMASK_ULL(63, 12));
 	switch (kind) {
-	case KIND_EXTERNAL:
+	case KEEL_FAULT_IS_EXTERNAL:
 		return KEEL_FAULT_EXTERNAL;
-	case KIND_ACCESS:
+	case KEEL_FAULT_IS_ACCESS:
 		return make_young(vcpu->s2, exit->ipa);
-	case KIND_ADDRESS_SIZE:
+	case KEEL_FAULT_IS_ADDRESS_SIZE:
 		return out_of_range(exit->ipa);
-	case KIND_TRANSLATION:
-	case KIND_PERMISSION:
-		return translate(vcpu, exit, kind == KIND_PERMISSION);
+	case KEEL_FAULT_IS_TRANSLATION:
+	case KEEL_FAULT_IS_PERMISSION:
+		return translate(vcpu, exit, kind == KEEL_FAULT_IS_PERMISSION);
+	case KEEL_FAULT_IS_CONFLICT:
+		return forget_all(vcpu->s2);
 	default:
 		/* alignment, lock-down, unsupported atomic: what the access was to cannot do it */
 		return KEEL_FAULT_ABORT;
