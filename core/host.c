@@ -18,7 +18,11 @@
 #include "compat.h"
 #include "errata_table.h"
 #include "host.h"
+#include "host_id.h"
 #include "log.h"
+
+/* ID_AA64PFR2_EL1, which 6.1 does not name. RAZ where the CPU does not have it. */
+#define SYS_ID_AA64PFR2		sys_reg(3, 0, 0, 4, 2)
 
 /* What must not differ between CPUs, as one CPU reads it. */
 struct cpu_facts {
@@ -53,17 +57,15 @@ static int check_cpus(void)
 	return err;
 }
 
-static bool cpu_has_el2(void)
-{
-	/* ID_AA64PFR0_EL1.EL2 */
-	return (read_sysreg_s(SYS_ID_AA64PFR0_EL1) >> 8) & 0xf;
-}
-
 int keel_host_check(void)
 {
-	if (!cpu_has_el2()) {
+	if (!keel_host_id_has_el2(read_sysreg_s(SYS_ID_AA64PFR0_EL1))) {
 		keel_err("the kernel was not entered at EL2: no virtualization here (a guest without nested virtualization, or firmware that keeps EL2)");
 		return -ENODEV;
+	}
+	if (keel_host_id_has_gicv5(read_sysreg_s(SYS_ID_AA64PFR2))) {
+		keel_err("the host has a GICv5, from which guests could not be kept away");
+		return -EOPNOTSUPP;
 	}
 	return check_cpus();
 }

@@ -70,6 +70,7 @@ unseen_in[fenced]='	dmb sy
 unseen_in[module]='	mrs x0, s3_0_c10_c5_1
 	msr s3_5_c10_c5_0, x0
 	mrs x0, s3_0_c9_c10_7
+	mrs x0, s3_0_c0_c4_2
 	msr s3_5_c9_c9_0, xzr
 	msr daifclr, #3
 	isb
