@@ -27,6 +27,7 @@
 static int hotplug_state;
 bool keel_cpu_stop;
 DEFINE_PER_CPU(bool, keel_cpu_is_taken);
+static DEFINE_PER_CPU(bool, asleep);	/* [o] put away because its power may go, and not taken since */
 
 /* Workarounds, and what guests are told, are those of the CPUs that were there at load. IRQs off, on the CPU. */
 static bool is_as_known(void)
@@ -58,9 +59,36 @@ static int enable(void)
 	return 0;
 }
 
+/*
+ * After power was, or may have been, off. The host's GIC and timer drivers have
+ * put back what is theirs: they were there first. Where it fails, no guest is
+ * entered here any more. IRQs off.
+ */
+static void wake(void)
+{
+	__this_cpu_write(asleep, false);
+	keel_vgic_wake_cpu();
+	keel_timer_wake_cpu();
+	if (!keel_hyp_enable_cpu()) {
+		__this_cpu_write(keel_cpu_is_taken, true);
+		return;
+	}
+	keel_vgic_disable_cpu();
+	keel_timer_disable_cpu();
+}
+
+bool keel_cpu_try_wake(void)
+{
+	if (__this_cpu_read(asleep))
+		wake();
+	return keel_cpu_taken();
+}
+
 /* IRQs off. */
 static void disable(void)
 {
+	if (__this_cpu_read(asleep))
+		wake();
 	if (!__this_cpu_read(keel_cpu_is_taken))
 		return;
 	__this_cpu_write(keel_cpu_is_taken, false);
@@ -110,44 +138,54 @@ static void resume(KEEL_SYSCORE_ARG)
 keel_compat_syscore(syscore, suspend, resume);
 
 /*
- * After power was, or may have been, off. The host's GIC and timer drivers have
- * put back what is theirs: they were there first. Where it fails, no guest is
- * entered here any more.
- */
-static void wake(void)
-{
-	keel_vgic_wake_cpu();
-	keel_timer_wake_cpu();
-	if (!keel_hyp_enable_cpu())
-		return;
-	__this_cpu_write(keel_cpu_is_taken, false);
-	keel_vgic_disable_cpu();
-	keel_timer_disable_cpu();
-}
-
-/*
  * A CPU in deep idle loses its EL1 registers, what keel has set at EL2, and
  * maybe the registers of its GIC's interfaces. The timer's share of that the
  * host's timer driver restores. IRQs off.
+ *
+ * Going is told to keel before the GIC's driver, who may put the redistributor to sleep: no
+ * register of the CPU interface, nor the redistributor's, is to be written after that
+ * (GICv3 specification, "GICR_WAKER"). Coming back is told to it after that driver.
  */
-static int power_change(struct notifier_block *nb, unsigned long event, void *unused)
+static int going(struct notifier_block *nb, unsigned long event, void *unused)
 {
-	if (!__this_cpu_read(keel_cpu_is_taken))
+	if (event != CPU_PM_ENTER || !__this_cpu_read(keel_cpu_is_taken))
 		return NOTIFY_OK;
-	switch (event) {
-	case CPU_PM_ENTER:
-		keel_hyp_disable_cpu();
-		keel_timer_quiet_cpu();
-		break;
-	case CPU_PM_ENTER_FAILED:
-	case CPU_PM_EXIT:
-		wake();
-		break;
-	}
+	keel_hyp_disable_cpu();
+	keel_timer_quiet_cpu();
+	__this_cpu_write(keel_cpu_is_taken, false);
+	__this_cpu_write(asleep, true);
 	return NOTIFY_OK;
 }
 
-static struct notifier_block power_nb = { .notifier_call = power_change };
+/* Not told of an idle that another driver has called off after going() and before this: the next entry wakes the CPU then. */
+static int come_back(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	if ((event == CPU_PM_EXIT || event == CPU_PM_ENTER_FAILED) && __this_cpu_read(asleep))
+		wake();
+	return NOTIFY_OK;
+}
+
+/* The host's drivers have 0. */
+static struct notifier_block going_nb = { .notifier_call = going, .priority = 100 };
+static struct notifier_block back_nb = { .notifier_call = come_back, .priority = -100 };
+
+static int register_power(void)
+{
+	int err = cpu_pm_register_notifier(&back_nb);
+
+	if (err)
+		return err;
+	err = cpu_pm_register_notifier(&going_nb);
+	if (err)
+		cpu_pm_unregister_notifier(&back_nb);
+	return err;
+}
+
+static void unregister_power(void)
+{
+	cpu_pm_unregister_notifier(&going_nb);
+	cpu_pm_unregister_notifier(&back_nb);
+}
 
 static void stop_cpu(void *unused)
 {
@@ -175,7 +213,7 @@ int keel_cpu_init(void)
 
 	if (err)
 		return err;
-	err = cpu_pm_register_notifier(&power_nb);
+	err = register_power();
 	if (err)
 		goto err_reboot;
 	keel_compat_syscore_register(&syscore);
@@ -185,7 +223,7 @@ int keel_cpu_init(void)
 
 	err = hotplug_state;
 	keel_compat_syscore_unregister(&syscore);
-	cpu_pm_unregister_notifier(&power_nb);
+	unregister_power();
 err_reboot:
 	unregister_reboot_notifier(&reboot_nb);
 	return err;
@@ -195,6 +233,6 @@ void keel_cpu_exit(void)
 {
 	cpuhp_remove_state(hotplug_state);
 	keel_compat_syscore_unregister(&syscore);
-	cpu_pm_unregister_notifier(&power_nb);
+	unregister_power();
 	unregister_reboot_notifier(&reboot_nb);
 }

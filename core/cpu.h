@@ -27,4 +27,7 @@ static inline bool keel_cpu_taken(void)
 	return __this_cpu_read(keel_cpu_is_taken);
 }
 
+/* The same for one that is not taken: it may only have been about to idle. IRQs off. */
+bool keel_cpu_try_wake(void);
+
 #endif

@@ -267,7 +267,7 @@ static int run_once(struct keel_vcpu *vcpu)
 	choose_wfe_trap(vcpu);
 
 	local_irq_disable();
-	if (!keel_cpu_taken()) {
+	if (!keel_cpu_taken() && !keel_cpu_try_wake()) {
 		/* the scheduler or the machine's end will move this thread */
 		local_irq_enable();
 		preempt_enable();

@@ -5,7 +5,9 @@
  * GICv2. Parameters that count: lost, how often that was; held, how often the
  * guests' timer interrupt was active when a CPU went; left, how often it was
  * so when the CPU was the host's again, which it must not be: no guest on that CPU
- * would be interrupted by its timer.
+ * would be interrupted by its timer; late, how often a guest's tables were in a CPU (VHE) when
+ * the host's drivers were told that it goes, which they must not be; called_off,
+ * how often a driver then had it stay.
  */
 #include <linux/cpu_pm.h>
 #include <linux/interrupt.h>
@@ -21,10 +23,12 @@
 #define GICH_FRAME	2	/* among the frames of a GICv2 */
 #define JUNK		0x5a5a5a5a5000UL
 
-static atomic_t lost, held, left;
+static atomic_t lost, held, left, late, called_off;
 module_param_named(lost, lost.counter, int, 0444);
 module_param_named(held, held.counter, int, 0444);
 module_param_named(left, left.counter, int, 0444);
+module_param_named(late, late.counter, int, 0444);
+module_param_named(called_off, called_off.counter, int, 0444);
 
 static void __iomem *gich;
 static int timer_irq;
@@ -81,6 +85,21 @@ static int first(struct notifier_block *nb, unsigned long event, void *unused)
 	return NOTIFY_OK;
 }
 
+/* ... as a driver that was there before the hypervisor, and is told before it if that has no other wish ... */
+static int driver(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	static atomic_t times;
+
+	if (event != CPU_PM_ENTER)
+		return NOTIFY_OK;
+	if (is_kernel_in_hyp_mode() && read_sysreg(vttbr_el2))
+		atomic_inc(&late);
+	if (atomic_inc_return(&times) % 8)
+		return NOTIFY_OK;
+	atomic_inc(&called_off);
+	return NOTIFY_BAD;
+}
+
 /* ... and after them. */
 static int last(struct notifier_block *nb, unsigned long event, void *unused)
 {
@@ -90,6 +109,7 @@ static int last(struct notifier_block *nb, unsigned long event, void *unused)
 }
 
 static struct notifier_block first_nb = { .notifier_call = first, .priority = INT_MAX };
+static struct notifier_block driver_nb = { .notifier_call = driver, .priority = 1 };
 static struct notifier_block last_nb = { .notifier_call = last, .priority = INT_MIN };
 
 static int __init idle_loss_init(void)
@@ -106,6 +126,7 @@ static int __init idle_loss_init(void)
 	if (!gich || timer_irq <= 0)
 		return -ENODEV;
 	cpu_pm_register_notifier(&first_nb);
+	cpu_pm_register_notifier(&driver_nb);
 	cpu_pm_register_notifier(&last_nb);
 	return 0;
 }
@@ -113,6 +134,7 @@ static int __init idle_loss_init(void)
 static void __exit idle_loss_exit(void)
 {
 	cpu_pm_unregister_notifier(&last_nb);
+	cpu_pm_unregister_notifier(&driver_nb);
 	cpu_pm_unregister_notifier(&first_nb);
 	iounmap(gich);
 }
