@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
 #include "../timer/arith.h"
@@ -117,30 +118,6 @@ bool keel_el1timer_trap(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val
 	return true;
 }
 
-/*
- * The physical offset as it will be. CNTVOFF_EL2 is the guest's, and restored by itself: a
- * virtual count says where the physical one is, unless that was told too.
- */
-static u64 told_phys(const struct keel_vcpu *vcpu)
-{
-	const struct keel_nv *nv = vcpu->nv;
-
-	if (nv->told[KEEL_TIMER_PHYS])
-		return nv->wanted[KEEL_TIMER_PHYS];
-	if (nv->told[KEEL_TIMER_VIRT])
-		return nv->wanted[KEEL_TIMER_VIRT] - keel_nv_read(nv, KEEL_PAGE_CNTVOFF_EL2);
-	return READ_ONCE(vcpu->vm->timer.poffset);
-}
-
-/* What was told is what it is, whatever becomes of it in the end. */
-static u64 user_count(const struct keel_vcpu *vcpu, enum keel_timer_id id)
-{
-	const struct keel_nv *nv = vcpu->nv;
-	u64 cntvoff = id == KEEL_TIMER_VIRT ? keel_nv_read(nv, KEEL_PAGE_CNTVOFF_EL2) : 0;
-
-	return keel_clock_now() - (nv->told[id] ? nv->wanted[id] : told_phys(vcpu) + cntvoff);
-}
-
 int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 {
 	switch (id) {
@@ -151,7 +128,7 @@ int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 		*val = read_reg(vcpu, KEEL_TIMER_VIRT, 2);
 		return 0;
 	case KVM_REG_ARM_TIMER_CNT:
-		*val = user_count(vcpu, KEEL_TIMER_VIRT);
+		*val = count(vcpu, KEEL_TIMER_VIRT);
 		return 0;
 	case KVM_REG_ARM_PTIMER_CTL:
 		*val = read_reg(vcpu, KEEL_TIMER_PHYS, 1);
@@ -160,34 +137,72 @@ int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 		*val = read_reg(vcpu, KEEL_TIMER_PHYS, 2);
 		return 0;
 	case KVM_REG_ARM_PTIMER_CNT:
-		*val = user_count(vcpu, KEEL_TIMER_PHYS);
+		*val = count(vcpu, KEEL_TIMER_PHYS);
 		return 0;
 	}
 	return -ENOENT;
 }
 
-void keel_el1timer_settle(struct keel_vcpu *vcpu)
+/* For the whole VM. Both counters of virtual EL2 are the physical one. config_lock, so that they stay one. */
+static void move_phys(struct keel_timer_vm *t, u64 offset)
 {
-	struct keel_timer_vm *t = &vcpu->vm->timer;
-	struct keel_nv *nv = vcpu->nv;
-	u64 offset = told_phys(vcpu);
-
-	if (!nv->told[KEEL_TIMER_VIRT] && !nv->told[KEEL_TIMER_PHYS])
-		return;
-	nv->told[KEEL_TIMER_VIRT] = nv->told[KEEL_TIMER_PHYS] = false;
 	if (READ_ONCE(t->offset_fixed))
 		return;
-	/* both counters of virtual EL2 are the physical one */
 	WRITE_ONCE(t->poffset, offset);
 	WRITE_ONCE(t->voffset, offset);
 }
 
+static void tell_phys(struct keel_vcpu *vcpu, u64 offset)
+{
+	vcpu->nv->told_phys = true;
+	WRITE_ONCE(vcpu->vm->timer.teller, NULL);
+	move_phys(&vcpu->vm->timer, offset);
+}
+
+/* A virtual count says where the physical one is, unless that was told too. */
+static void tell_virt(struct keel_vcpu *vcpu, u64 offset)
+{
+	struct keel_timer_vm *t = &vcpu->vm->timer;
+
+	if (vcpu->nv->told_phys)
+		return;
+	WRITE_ONCE(t->teller, vcpu);
+	t->told_virt = offset;
+	move_phys(t, offset - keel_nv_read(vcpu->nv, KEEL_PAGE_CNTVOFF_EL2));
+}
+
 static void set_count(struct keel_vcpu *vcpu, enum keel_timer_id id, u64 val)
 {
-	if (READ_ONCE(vcpu->vm->timer.offset_fixed))
+	u64 offset = keel_clock_now() - val;
+
+	mutex_lock(&vcpu->vm->config_lock);
+	if (id == KEEL_TIMER_VIRT)
+		tell_virt(vcpu, offset);
+	else
+		tell_phys(vcpu, offset);
+	mutex_unlock(&vcpu->vm->config_lock);
+}
+
+void keel_el1timer_cntvoff_set(struct keel_vcpu *vcpu)
+{
+	struct keel_timer_vm *t = &vcpu->vm->timer;
+
+	mutex_lock(&vcpu->vm->config_lock);
+	if (t->teller == vcpu)
+		move_phys(t, t->told_virt - keel_nv_read(vcpu->nv, KEEL_PAGE_CNTVOFF_EL2));
+	mutex_unlock(&vcpu->vm->config_lock);
+}
+
+void keel_el1timer_settle(struct keel_vcpu *vcpu)
+{
+	struct keel_vm *vm = vcpu->vm;
+
+	vcpu->nv->told_phys = false;
+	if (!READ_ONCE(vm->timer.teller))
 		return;
-	vcpu->nv->wanted[id] = keel_clock_now() - val;
-	vcpu->nv->told[id] = true;
+	mutex_lock(&vm->config_lock);
+	WRITE_ONCE(vm->timer.teller, NULL);
+	mutex_unlock(&vm->config_lock);
 }
 
 int keel_el1timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)

@@ -21,7 +21,12 @@ u64 keel_el1timer_deadline(const struct keel_vcpu *vcpu);
 /* KVM_REG_ARM_TIMER_* and KVM_REG_ARM_PTIMER_*: as for a vCPU without virtual EL2, of EL1. */
 int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val);
 int keel_el1timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val);
-/* Before a run: what user space told of the counts since the last one takes effect, in whatever order it was told. */
+/*
+ * A count that user space writes moves the VM's at once. CNTVOFF_EL2 may be written after the virtual count that it
+ * is part of: the last such count of the VM is held against it again, until some vCPU runs. Sleepable.
+ */
+void keel_el1timer_cntvoff_set(struct keel_vcpu *vcpu);
+/* Before a run: what was told is over. */
 void keel_el1timer_settle(struct keel_vcpu *vcpu);
 
 #endif

@@ -31,9 +31,7 @@ struct keel_nv {
 	bool live;		/* ... which runs: its registers are in the CPU's place, virtual EL2's in the page */
 	bool mdcr_written;	/* else MDCR_EL2.HPMN is as many counters as there are */
 	u64 own[KEEL_NR_OWN];
-	/* Counts that user space told since the last KVM_RUN: the guest's = the host's - this. */
-	bool told[KEEL_NR_TIMERS];
-	u64 wanted[KEEL_NR_TIMERS];
+	bool told_phys;		/* user space wrote the physical count since the last KVM_RUN: the virtual one follows from it */
 };
 
 #define KEEL_HCR_TGE	BIT_ULL(27)

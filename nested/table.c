@@ -102,6 +102,17 @@ static bool hcr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 	return true;
 }
 
+/* The guest's own are loads and stores: these are user space's, and a reset's, which finds 0 and moves no count. */
+static bool cntvoff_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+{
+	bool changes = write && *val != keel_nv_read(vcpu->nv, r->reg);
+
+	page_access(vcpu, r, write, val);
+	if (changes)
+		keel_el1timer_cntvoff_set(vcpu);
+	return true;
+}
+
 static bool zcr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
 	return keel_sve_has(vcpu) && hw_access(vcpu, r, write, val);
@@ -177,6 +188,7 @@ USER(page, page_access, NULL);
 USER(fgt, page_access, has_fgt);
 USER(hcr, hcr_access, NULL);
 USER(mdcr, mdcr_access, NULL);
+USER(cntvoff, cntvoff_access, NULL);
 USER(cptr, cptr_access, NULL);
 USER(cnthctl, cnthctl_access, NULL);
 USER(zcr, zcr_access, keel_sve_has);
@@ -237,7 +249,7 @@ static const struct keel_sysreg table[] = {
 	GIC(ICH_ELRSR_EL2, 11, 5),
 	VM(CONTEXTIDR, 13, 0, 1, 0),
 	PAGE(TPIDR, 13, 0, 2, page),
-	PAGE(CNTVOFF, 14, 0, 3, page),
+	PAGE(CNTVOFF, 14, 0, 3, cntvoff),
 	EL2(CNTHCTL, 14, 1, 0, cnthctl_access, &user_cnthctl, KEEL_OWN_CNTHCTL_EL2, 0),
 	TIMER(CNTHP_TVAL_EL2, 4, 2, 0, timer_access, NULL),
 	TIMER(CNTHP_CTL_EL2, 4, 2, 1, timer_access, &user_timer),

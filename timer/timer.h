@@ -25,6 +25,9 @@ struct keel_timer_vm {
 	/* Of the timers that the CPU has not: with virtual EL2 those are EL1's, in its page (nested/el1timer.c); without, EL2's, which nobody has. */
 	u8 page_ppi[KEEL_NR_TIMERS];
 	bool has_el2;			/* [c] */
+	/* With virtual EL2: whose virtual count user space wrote last, NULL if some vCPU has run since; [c]. And told that its offset is this. */
+	const struct keel_vcpu *teller;
+	u64 told_virt;
 };
 
 struct keel_timer_vcpu {

@@ -2,5 +2,7 @@
 # Guests with EL2, with few VMIDs; then at a level that has no such thing.
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
-host nested --kernel 6.12 --modparams "nested=1 abi=7.3 vmid_bits=2" --file "$TOP/build/selftests/nested" -- \
-	"KEEL_EL2=1 /t/nested" "echo 6.12 >/sys/module/keel/parameters/abi" /t/nested
+bin=$TOP/build/selftests
+host nested --kernel 6.12 --modparams "nested=1 abi=7.3 vmid_bits=2" --file "$bin/nested" --file "$bin/nested_user" \
+	-- "KEEL_EL2=1 /t/nested" "KEEL_EL2=1 /t/nested_user" \
+	"echo 6.12 >/sys/module/keel/parameters/abi" /t/nested
