@@ -99,16 +99,6 @@ static void inject_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		keel_inject_dabt(vcpu, exit->far);
 }
 
-/* PC is at the access: it is made again when user space has changed its mind. */
-static int refused(struct keel_vcpu *vcpu, const struct keel_exit *exit, u64 right)
-{
-	struct keel_memory_fault *fault = (void *)&vcpu->run->hw;
-
-	*fault = (struct keel_memory_fault){ .flags = right, .gpa = exit->ipa.v & PAGE_MASK, .size = PAGE_SIZE };
-	vcpu->run->exit_reason = KVM_EXIT_MEMORY_FAULT;
-	return -EFAULT;
-}
-
 static int act(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum keel_fault_verdict fault)
 {
 	switch (fault) {
@@ -125,11 +115,11 @@ static int act(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum keel_f
 		keel_inject_serror(vcpu, BIT(24));	/* ISS.IDS */
 		break;
 	case KEEL_FAULT_NO_READ:
-		return refused(vcpu, exit, KEEL_MEMORY_NO_READ);
+		return keel_exit_refuse(vcpu, exit->ipa, KEEL_MEMORY_NO_READ);
 	case KEEL_FAULT_NO_WRITE:
-		return refused(vcpu, exit, KEEL_MEMORY_NO_WRITE);
+		return keel_exit_refuse(vcpu, exit->ipa, KEEL_MEMORY_NO_WRITE);
 	case KEEL_FAULT_NO_EXEC:
-		return refused(vcpu, exit, KEEL_MEMORY_NO_EXEC);
+		return keel_exit_refuse(vcpu, exit->ipa, KEEL_MEMORY_NO_EXEC);
 	case KEEL_FAULT_DONE:
 	case KEEL_FAULT_WAIT:
 		break;

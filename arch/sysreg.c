@@ -282,6 +282,8 @@ int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		break;
 	case KEEL_SYSREG_AGAIN:
 		break;
+	case KEEL_SYSREG_LEAVE:
+		return (int)val;
 	}
 	return KEEL_RESUME;
 }

@@ -22,6 +22,7 @@ enum keel_sysreg_answer {
 	KEEL_SYSREG_UNDEFINED,
 	KEEL_SYSREG_DONE,
 	KEEL_SYSREG_AGAIN,	/* the instruction is to be executed once more */
+	KEEL_SYSREG_LEAVE,	/* the same, after KVM_RUN has ended with -errno, which is the value */
 };
 
 /* Emulate one access; *val is read or to be written. false: UNDEFINED. Sleepable. */

@@ -5,6 +5,7 @@
  */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
+#include <linux/sched/signal.h>
 #include <asm/barrier.h>
 #include <asm/esr.h>
 #include "../arch/exit.h"
@@ -31,8 +32,10 @@
 struct mapper {
 	struct keel_vcpu *vcpu;
 	unsigned int fst;	/* what the CPU says that stage 2 is about */
-	bool again;		/* something came between: the instruction is to be executed once more */
+	bool readable;		/* all of them can be, for stage 2: what is forbidden then is a write */
 	bool nothing;		/* there is no such memory for the last of them */
+	int verdict;		/* of the last of them: as of keel_mmu_fault() ... */
+	u64 at;			/* ... at this address */
 };
 
 static bool forbidden(const struct mapper *m)
@@ -51,24 +54,21 @@ static int fault(const struct mapper *m, u64 addr, bool write)
 	return keel_mmu_fault(m->vcpu, &exit);
 }
 
-/*
- * One table's page is read, and mapped as for the CPU's walk. Which sets access flags, in the last of
- * the tables: where that is the matter, only what becomes of the last counts.
- */
+/* One table's page is read, and mapped as for the CPU's walk. */
 static int read_table(void *ctx, u64 addr, void *data, size_t len)
 {
 	struct mapper *m = ctx;
-	int err = keel_guest_read(m->vcpu->vm, ipa(addr), data, len), verdict;
 
-	m->nothing = err;
-	if (err)
-		return err;
-	verdict = fault(m, addr, false);
-	if (verdict == KEEL_FAULT_DONE && forbidden(m))
-		verdict = fault(m, addr, true);
-	m->again = verdict < 0 || verdict == KEEL_FAULT_WAIT;
-	m->nothing = !m->again && verdict != KEEL_FAULT_DONE;
-	return m->again || (m->nothing && !forbidden(m)) ? -EFAULT : 0;
+	m->at = addr;
+	m->verdict = fault(m, addr, false);
+	if (m->verdict != KEEL_FAULT_DONE)
+		return -EFAULT;
+	/* what is broken was told by a signal */
+	if (keel_guest_read(m->vcpu->vm, ipa(addr), data, len)) {
+		m->nothing = !signal_pending(current);
+		return -EFAULT;
+	}
+	return 0;
 }
 
 static void map_tables(struct mapper *m, u64 va)
@@ -84,8 +84,15 @@ static void map_tables(struct mapper *m, u64 va)
 	};
 	u64 out;
 
+	m->verdict = KEEL_FAULT_DONE;
 	/* where it ends the next try tells */
 	keel_walk(&walk, va, &out);
+	if (m->nothing || m->verdict != KEEL_FAULT_DONE)
+		return;
+	/* access flags are set in the last table */
+	if (m->readable && forbidden(m))
+		m->verdict = fault(m, m->at, true);
+	m->readable = true;
 	dsb(ishst);	/* the tables of stage 2 before the CPU's walk */
 }
 
@@ -94,37 +101,63 @@ static bool met_stage2(u64 par)
 	return (par & (PAR_F | PAR_S)) == (PAR_F | PAR_S);
 }
 
-/* False: the instruction is to be executed once more. */
-static bool translate(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
+static enum keel_sysreg_answer leave(int err, u64 *val)
 {
-	struct mapper m = { .vcpu = vcpu };
+	*val = err;
+	return KEEL_SYSREG_LEAVE;
+}
+
+/* Of a walk that found no end: the guest hears of it, or user space does, or it is made once more. */
+static enum keel_sysreg_answer give_up(const struct mapper *m, u64 *val)
+{
+	if (m->nothing)
+		return KEEL_SYSREG_DONE;
+	switch (m->verdict) {
+	case -EINTR:
+	case KEEL_FAULT_DONE:
+	case KEEL_FAULT_WAIT:
+		return KEEL_SYSREG_AGAIN;
+	case KEEL_FAULT_NO_READ:
+		return leave(keel_exit_refuse(m->vcpu, ipa(m->at), KEEL_MEMORY_NO_READ), val);
+	case KEEL_FAULT_NO_WRITE:
+		return leave(keel_exit_refuse(m->vcpu, ipa(m->at), KEEL_MEMORY_NO_WRITE), val);
+	}
+	return m->verdict < 0 ? leave(m->verdict, val) : KEEL_SYSREG_DONE;
+}
+
+/* DONE: par is the answer. */
+static enum keel_sysreg_answer translate(struct keel_vcpu *vcpu, u64 *val, bool write, u64 *par)
+{
+	struct mapper m = { .vcpu = vcpu, .verdict = KEEL_FAULT_DONE };
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < TRIES && !m.again && !m.nothing; i++) {
-		err = keel_vhe_nested_at(vcpu, va, write, par);
+	for (i = 0; i < TRIES && !m.nothing && m.verdict == KEEL_FAULT_DONE; i++) {
+		err = keel_vhe_nested_at(vcpu, *val, write, par);
 		if (err == -EAGAIN)
-			return false;
+			return KEEL_SYSREG_AGAIN;
 		m.nothing = err;
 		if (!err && !met_stage2(*par))
-			return true;
+			return KEEL_SYSREG_DONE;
 		m.fst = FIELD_GET(PAR_FST, *par);
 		if (!err)
-			map_tables(&m, va);
+			map_tables(&m, *val);
 	}
 	*par = PAR_ABORTED;
-	return m.nothing;
+	return give_up(&m, val);
 }
 
-enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va)
+enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 *val)
 {
+	enum keel_sysreg_answer answer = KEEL_SYSREG_DONE;
 	/* S12E1R to S12E0W are about what is below, whose memory aborts */
 	u64 par = PAR_ABORTED;
 
 	if (crm != 8 || op2 == 2 || op2 == 3)
 		return KEEL_SYSREG_UNDEFINED;
-	if (op2 < 2 && !translate(vcpu, va, op2 == 1, &par))
-		return KEEL_SYSREG_AGAIN;
-	vcpu->ctx.sys[KEEL_PAR_EL1] = par;
-	return KEEL_SYSREG_DONE;
+	if (op2 < 2)
+		answer = translate(vcpu, val, op2 == 1, &par);
+	if (answer == KEEL_SYSREG_DONE)
+		vcpu->ctx.sys[KEEL_PAR_EL1] = par;
+	return answer;
 }

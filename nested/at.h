@@ -8,7 +8,7 @@
 
 struct keel_vcpu;
 
-/* AT with op1=4, CRn=7: the answer is in the guest's PAR_EL1. vCPU mutex; sleepable. */
-enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 va);
+/* AT with op1=4, CRn=7, of the address *val: the answer is in the guest's PAR_EL1. vCPU mutex; sleepable. */
+enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2, u64 *val);
 
 #endif

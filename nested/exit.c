@@ -49,13 +49,13 @@ static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 o
 	return true;
 }
 
-static enum keel_sysreg_answer instruction(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 operand)
+static enum keel_sysreg_answer instruction(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
 {
 	if (t->op1 != 4 || !t->write)
 		return KEEL_SYSREG_UNDEFINED;
 	if (t->crn == 7)
-		return keel_nested_at(vcpu, t->crm, t->op2, operand);
-	return tlbi(vcpu, t, operand) ? KEEL_SYSREG_DONE : KEEL_SYSREG_UNDEFINED;
+		return keel_nested_at(vcpu, t->crm, t->op2, val);
+	return tlbi(vcpu, t, *val) ? KEEL_SYSREG_DONE : KEEL_SYSREG_UNDEFINED;
 }
 
 static enum keel_sysreg_answer access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
@@ -71,5 +71,5 @@ enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct ke
 {
 	if (!keel_nv(vcpu) || keel_below_is_live(vcpu) || (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
 		return KEEL_SYSREG_UNDEFINED;
-	return t->op0 == 1 ? instruction(vcpu, t, *val) : access(vcpu, t, val);
+	return t->op0 == 1 ? instruction(vcpu, t, val) : access(vcpu, t, val);
 }

@@ -6,7 +6,13 @@
  *  - CNTVOFF_EL2 may follow the virtual count that it is part of; when a vCPU has run it
  *    moves the virtual count alone
  *  - KVM_ARM_SET_COUNTER_OFFSET is stronger than a count that was written before
+ *  - an address translation instruction of EL2 whose walk meets a table that is withheld, or that
+ *    the VMM may not write, ends KVM_RUN with it, and is executed once it may
  */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "../../uapi/keel.h"
 #include "lib/el2.h"
 
 /* ---- counts ---- */
@@ -116,9 +122,186 @@ static void offset_is_stronger(void)
 	vm_free(vm);
 }
 
+/* ---- address translation ---- */
+
+#define RET	0xd65f03c0u
+#define FIRST	(6ul << 30)		/* by a table of its own */
+#define BLOCK	(DATA_BASE + HUGE)	/* what that maps first */
+#define OA	0xfffffffff000ul
+#define DESC_AF	(1ul << 10)
+#define TCR_HA	(1ul << 39)
+
+enum before { NOTHING, WRITES, RUNS };
+
+#define AT(op, va) ({ \
+	asm volatile("at " #op ", %0\n isb" :: "r"(va) : "memory"); \
+	mrs(par_el1); })
+
+static u64 want;
+
+/*
+ * The table is in the slot's first page, whose second half is code. What is there may be mapped for something
+ * else before the walk. arg: a translation for a write.
+ */
+static void guest_translates(u64 arg)
+{
+	volatile u64 *table = (u64 *)DATA_BASE;
+
+	guest_l1[FIRST >> 30] = DATA_BASE | 3;
+	dsb(ish);
+	for (;;) {
+		enum before op = READ_ONCE(want);
+
+		GUEST_SYNC(1, 0);
+		if (op == WRITES)
+			table[1] = 0;
+		else if (op == RUNS)
+			((void (*)(void))(table + 256))();
+		asm volatile("tlbi alle2; dsb nsh; isb" ::: "memory");
+		GUEST_SYNC(2, arg ? AT(s1e2w, FIRST) : AT(s1e2r, FIRST));
+	}
+}
+
+/* With FEAT_HAFDBS: the walk sets the access flag. */
+static void guest_ages(u64 arg)
+{
+	if (!(mrs(id_aa64mmfr1_el1) & 0xf))
+		for (;;)
+			GUEST_SYNC(3, 0);
+	wr(tcr_el1, mrs(tcr_el1) | TCR_HA);
+	guest_translates(arg);
+}
+
+static struct vm *vm;
+static struct vcpu *vcpu;
+static char *mem;
+
+static void setup(void (*fn)(u64), u64 arg)
+{
+	u64 attributes;
+
+	el2_need();
+	mem = vm_alloc(PAGE, PAGE);
+	vm = el2_vm(1, fn, arg);
+	vcpu = &vm->vcpu[0];
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, PAGE, mem), 0);
+	/* attributes as those of the block that maps the slot */
+	attributes = *vm_shared(vm, guest_l1[DATA_BASE >> 30]) & ~OA;
+	*(u64 *)mem = BLOCK | attributes;
+	((u64 *)mem)[256] = RET;
+}
+
+static void withhold(u64 rights)
+{
+	struct kvm_memory_attributes a = { .address = DATA_BASE, .size = PAGE, .attributes = rights };
+
+	if (kvm_cap(KEEL_CAP_MEMORY_RIGHTS) != 1)
+		ktap_skip("no KEEL_CAP_MEMORY_RIGHTS");
+	REQUIRE_EQ(kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, &a), 0);
+}
+
+/* Of the table, as often as one likes. */
+static void refused(u64 right)
+{
+	struct keel_memory_fault *fault = (void *)&vcpu->run->hw;
+	u64 pc;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		REQUIRE_EQ(vcpu_run(vcpu), -EFAULT);
+		CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_MEMORY_FAULT);
+		CHECK_EQ(fault->flags, right);
+		CHECK_EQ(fault->gpa, DATA_BASE);
+		CHECK_EQ(fault->size, PAGE);
+		if (i)
+			CHECK_EQ(reg_read(vcpu, REG_PC), pc);
+		pc = reg_read(vcpu, REG_PC);
+	}
+}
+
+static void translated(void)
+{
+	struct ucall uc = vcpu_ucall(vcpu);
+
+	REQUIRE_EQ(uc.a, 2);
+	CHECK_EQ(uc.b & 1, 0);
+	CHECK_EQ(uc.b & OA, BLOCK & OA);
+}
+
+static void table_withheld(void)
+{
+	static const u64 rights[] = {
+		KEEL_MEMORY_NO_READ, KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE, KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_EXEC,
+	};
+
+	for (u64 write = 0; write < 2; write++) {
+		setup(guest_translates, write);
+		for (unsigned int i = 0; i < 9; i++) {
+			enum before op = i % 3;
+			u64 r = rights[i / 3];
+
+			if ((op == WRITES && r & KEEL_MEMORY_NO_WRITE) || (op == RUNS && r & KEEL_MEMORY_NO_EXEC))
+				op = NOTHING;
+			*vm_shared(vm, want) = op;
+			vcpu_sync(vcpu, 1);
+			withhold(r);
+			refused(KEEL_MEMORY_NO_READ);
+			withhold(r & ~KEEL_MEMORY_NO_READ);
+			translated();
+			withhold(0);
+		}
+		vm_free(vm);
+	}
+}
+
+/* False: there is no such thing. */
+static bool ages(void)
+{
+	struct ucall uc;
+
+	setup(guest_ages, 0);
+	*(u64 *)mem &= ~DESC_AF;
+	uc = vcpu_ucall(vcpu);
+	return uc.a != 3;
+}
+
+static void table_unwritable(void)
+{
+	if (!ages())
+		ktap_skip("no FEAT_HAFDBS");
+	withhold(KEEL_MEMORY_NO_WRITE);
+	refused(KEEL_MEMORY_NO_WRITE);
+	CHECK(!(*(u64 *)mem & DESC_AF));
+	withhold(0);
+	translated();
+	CHECK(*(u64 *)mem & DESC_AF);
+	vcpu_sync(vcpu, 1);
+	*(u64 *)mem &= ~DESC_AF;
+	REQUIRE_EQ(mprotect(mem, PAGE, PROT_READ), 0);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	CHECK(vcpu->run->exit_reason != KVM_EXIT_MEMORY_FAULT);
+	REQUIRE_EQ(mprotect(mem, PAGE, PROT_READ | PROT_WRITE), 0);
+	translated();
+	/* nor is it one that does not answer, if it cannot be read */
+	vcpu_sync(vcpu, 1);
+	REQUIRE_EQ(mprotect(mem, PAGE, PROT_NONE), 0);
+	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
+	REQUIRE_EQ(mprotect(mem, PAGE, PROT_READ | PROT_WRITE), 0);
+	translated();
+	/* a write that only the log keeps from the page, after there were rights */
+	vcpu_sync(vcpu, 1);
+	*(u64 *)mem &= ~DESC_AF;
+	REQUIRE_EQ(vm_slot(vm->fd, 1, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, PAGE, mem), 0);
+	translated();
+	CHECK(*(u64 *)mem & DESC_AF);
+	vm_free(vm);
+}
+
 static const struct ktap_case cases[] = {
 	{ "counts are the VM's", counts_shared },
 	{ "CNTVOFF_EL2 after a count", count_follows },
 	{ "a counter offset after a count", offset_is_stronger },
+	{ "a translation by a table that is withheld", table_withheld },
+	{ "a translation by a table that cannot be written", table_unwritable },
 };
 KTAP_MAIN(cases)
