@@ -135,6 +135,8 @@ static int prefault(struct keel_vcpu *vcpu, void __user *argp)
 	struct kvm_pre_fault_memory range;
 	int err;
 
+	if (!vcpu->initialised)
+		return -ENOEXEC;
 	if (copy_from_user(&range, argp, sizeof(range)))
 		return -EFAULT;
 	err = keel_mmu_prefault(vcpu, &range);

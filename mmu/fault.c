@@ -361,7 +361,8 @@ static void let_others_finish(const struct keel_fault *f)
 	write_unlock(&f->mmu->lock);
 }
 
-static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm)
+/* bring: it is user space that wants the page. */
+static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm, bool bring)
 {
 	const struct keel_mmu *mmu = &vcpu->vm->mmu;
 	struct keel_fault f;
@@ -373,6 +374,7 @@ static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool 
 		return KEEL_FAULT_NO_MEMORY;
 	init_fault(&f, vcpu, exit, perm);
 	f.may_wait = true;
+	f.bring = bring;
 	ret = resolve(&f);
 	keel_unpin(&f);
 	if (ret != -EAGAIN)
@@ -385,7 +387,7 @@ int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page)
 {
 	struct keel_exit exit = { .ipa = page, .abort = { .fsc = ESR_ELx_FSC_FAULT } };
 
-	return page.v >> vcpu->vm->mmu.ipa_bits ? KEEL_FAULT_NO_MEMORY : translate(vcpu, &exit, false);
+	return page.v >> vcpu->vm->mmu.ipa_bits ? KEEL_FAULT_NO_MEMORY : translate(vcpu, &exit, false, true);
 }
 
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
@@ -403,7 +405,7 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		return out_of_range(exit->ipa);
 	case KEEL_FAULT_IS_TRANSLATION:
 	case KEEL_FAULT_IS_PERMISSION:
-		return translate(vcpu, exit, kind == KEEL_FAULT_IS_PERMISSION);
+		return translate(vcpu, exit, kind == KEEL_FAULT_IS_PERMISSION, false);
 	case KEEL_FAULT_IS_CONFLICT:
 		return forget_all(vcpu->s2);
 	default:

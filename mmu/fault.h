@@ -16,6 +16,7 @@ struct keel_fault {
 	ipa_t ipa;			/* of the page */
 	bool write, exec, perm;
 	bool may_wait;			/* or mmu->lock is held for reading, IRQs off */
+	bool bring;			/* no guest has touched the page, if may_wait */
 	unsigned long seq;
 
 	/* of the slot, as it was after seq; the pointer is good only once seq has been checked */

@@ -197,10 +197,10 @@ bool keel_mmu_is_range(u64 start, u64 size);
 int keel_rights_set(struct keel_vm *vm, const struct kvm_memory_attributes *attr);
 /*
  * mmu/prefault.c. KVM_PRE_FAULT_MEMORY: the rest is in range on return. 0: some of it is done;
- * -EINVAL, -ENOENT: no slot, -EINTR, -EFAULT, -ENOMEM. Sleepable, vCPU mutex.
+ * -EINVAL, -ENOENT: no slot, -EINTR, -EFAULT, -EHWPOISON, -ENOMEM. Sleepable, vCPU mutex.
  */
 int keel_mmu_prefault(struct keel_vcpu *vcpu, struct kvm_pre_fault_memory *range);
-/* A page as by a read of the guest's. As keel_mmu_fault(), also beyond the slots' addresses: NO_MEMORY. */
+/* A page as by a read of the guest's. As keel_mmu_fault(), also beyond the slots' addresses: NO_MEMORY; and -EHWPOISON. */
 int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page);
 
 /* mmu/log.c. KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG: see the KVM API document. Sleepable. */

@@ -159,11 +159,13 @@ static short lost_shift(const struct keel_fault *f)
 	return shift;
 }
 
-/* What becomes of memory that cannot be had. Broken hardware under it is told to the VMM by a signal. */
+/* What becomes of memory that cannot be had. Broken hardware that a guest touches is told to the VMM by a signal. */
 int keel_pin_failed(const struct keel_fault *f, int err)
 {
 	switch (err) {
 	case -EHWPOISON:
+		if (f->bring)
+			return err;
 		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)f->hva, lost_shift(f), current);
 		return KEEL_FAULT_DONE;
 	case -EAGAIN:

@@ -38,7 +38,7 @@ static s64 done_from(struct keel_vcpu *vcpu, u64 pos, enum keel_fault_verdict ve
 	}
 }
 
-/* A page or block: its size from pos on, or -errno. Again where the VMM changed it meanwhile; broken memory never comes. */
+/* A page or block: its size from pos on, or -errno. Again where the VMM changed it meanwhile. */
 static s64 bring_one(struct keel_vcpu *vcpu, u64 pos)
 {
 	unsigned int i;

@@ -121,6 +121,8 @@ static const struct call calls[] = {
 	  AFTER_INIT("ok") },
 	{ "GET_REG_LIST", VCPU, KVM_GET_REG_LIST, ARG(struct kvm_reg_list, .n = 0), AFTER_INIT("E2BIG") },
 	{ "GET_REG_LIST, bad pointer", VCPU, KVM_GET_REG_LIST, BAD, AFTER_INIT("EFAULT") },
+	{ "PRE_FAULT_MEMORY", VCPU, KVM_PRE_FAULT_MEMORY, ARG(struct kvm_pre_fault_memory, .size = 1),
+	  AFTER_INIT("EINVAL"), "EINVAL" },
 	{ "GET_MP_STATE", VCPU, KVM_GET_MP_STATE, &scratch, "ok" },
 	{ "GET_MP_STATE, bad pointer", VCPU, KVM_GET_MP_STATE, BAD, "EFAULT" },
 	{ "SET_MP_STATE", VCPU, KVM_SET_MP_STATE, ARG(struct kvm_mp_state, KVM_MP_STATE_STOPPED), "ok" },

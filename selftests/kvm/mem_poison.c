@@ -5,6 +5,7 @@
  *    how much is lost, and the guest goes on where it was once there is other
  *    memory in its place
  *  - what is next to it stays usable
+ *  - KVM_PRE_FAULT_MEMORY of it is EHWPOISON, and no signal
  */
 #include <signal.h>
 #include <stdio.h>
@@ -64,6 +65,42 @@ static void single_page(void)
 	touch_poison(vm_alloc(2 * PAGE, PAGE), 2 * PAGE, PAGE, MAP_PRIVATE | MAP_ANONYMOUS);
 }
 
+static int bring(struct vcpu *vcpu, struct kvm_pre_fault_memory *range, u64 gpa, u64 size)
+{
+	*range = (struct kvm_pre_fault_memory){ .gpa = gpa, .size = size };
+	return kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, range);
+}
+
+static void nothing(u64 arg)
+{
+}
+
+static void prefaulted(void)
+{
+	struct vcpu *vcpu = &vm_new(1, nothing, 0)->vcpu[0];
+	struct sigaction act = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO };
+	char *mem = vm_alloc(3 * PAGE, PAGE);
+	struct kvm_pre_fault_memory range;
+
+	if (kvm_cap(KVM_CAP_PRE_FAULT_MEMORY) != 1)
+		ktap_skip("no KVM_CAP_PRE_FAULT_MEMORY");
+	sigaction(SIGBUS, &act, NULL);
+	for (unsigned int i = 0; i < 3; i++)
+		mem[i * PAGE] = 1;
+	REQUIRE_EQ(vm_slot(vcpu->vm->fd, 1, 0, DATA_BASE, 3 * PAGE, mem), 0);
+	if (madvise(mem + PAGE, PAGE, MADV_HWPOISON))
+		ktap_skip("no MADV_HWPOISON");
+	signals = 0;	/* that may have told this thread as well */
+	/* as far as there is memory */
+	CHECK_EQ(bring(vcpu, &range, DATA_BASE, 3 * PAGE), 0);
+	CHECK_EQ(range.gpa, DATA_BASE + PAGE);
+	CHECK_EQ(bring(vcpu, &range, range.gpa, range.size), -EHWPOISON);
+	CHECK_EQ(range.gpa, DATA_BASE + PAGE);
+	CHECK_EQ(range.size, 2 * PAGE);
+	CHECK_EQ(bring(vcpu, &range, DATA_BASE + 2 * PAGE, PAGE), 0);
+	CHECK_EQ(signals, 0);
+}
+
 static void write_number(const char *path, unsigned int n)
 {
 	FILE *f = fopen(path, "w");
@@ -106,5 +143,6 @@ static void huge_page(void)
 static const struct ktap_case cases[] = {
 	{ "a page", single_page },
 	{ "a huge page", huge_page },
+	{ "before it is touched", prefaulted },
 };
 KTAP_MAIN(cases)
