@@ -153,6 +153,7 @@ struct keel_vcpu {
 	struct keel_nv *nv;		/* [v] virtual EL2; NULL: it has none. From VCPU_INIT on the same */
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 	struct keel_bare_page bare_page;	/* [v]; mmu/ */
+	struct keel_doubt doubt;	/* [v]; mmu/ */
 	struct keel_ring ring;		/* mmu/dirty_ring.h */
 	struct keel_bus_gap bus_gap;		/* [v]; core/bus.c */
 

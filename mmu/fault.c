@@ -99,10 +99,27 @@ static __always_inline bool grant(struct keel_fault *f)
 /* ---- slot ---- */
 
 /*
- * What the guest wants of what is withheld, as a verdict, or 0. A walk of its tables or cache
- * maintenance that a page refuses counts as a write where pages can be read (arch/decode.c);
- * of one that cannot it is the read.
+ * A walk of the guest's tables or cache maintenance that a page refuses counts as a write where pages
+ * can be read (arch/decode.c). What refused it may have been other rights than those of now: so it is
+ * a read at first, and what these rights refuse again a write. False: for who may wait to find out.
  */
+static bool settle_doubt(struct keel_fault *f)
+{
+	const struct keel_abort *a = &f->exit->abort;
+	struct keel_doubt *d = &f->vcpu->doubt, now = { f->ipa.v, keel_rights_changes(f->mmu) };
+
+	if (!f->perm || !f->write || !(a->s1ptw || a->cm))
+		return true;
+	if (d->page == now.page && d->changes == now.changes && !(now.changes & 1))
+		return true;
+	if (!f->may_wait)
+		return false;
+	*d = now;
+	f->write = false;
+	return true;
+}
+
+/* What the guest wants of what is withheld, as a verdict, or 0. Of a page that cannot be read a walk wants that. */
 static int refusal(const struct keel_fault *f)
 {
 	const struct keel_abort *a = &f->exit->abort;
@@ -113,6 +130,12 @@ static int refusal(const struct keel_fault *f)
 	if (reads && f->withheld & KEEL_NO_R)
 		return KEEL_FAULT_NO_READ;
 	return f->write && f->withheld & KEEL_NO_W ? KEEL_FAULT_NO_WRITE : 0;
+}
+
+static noinline int look_up_rights(struct keel_fault *f)
+{
+	f->withheld = keel_rights_look_up(f->mmu, f->ipa);
+	return settle_doubt(f) ? refusal(f) : KEEL_FAULT_WAIT;
 }
 
 /* As it is now. Under vm->srcu or mmu->lock. */
@@ -131,15 +154,17 @@ static __always_inline void note_slot(struct keel_fault *f)
 static __always_inline int look_up(struct keel_fault *f)
 {
 	unsigned int slots = keel_mmu_slots(f->mmu);
+	int ret;
 
 	f->slot = keel_memslot_find(f->mmu, f->ipa);
 	if (!f->slot) {
 		keel_mmu_note_bare(f->vcpu, f->ipa, slots);
 		return KEEL_FAULT_NO_MEMORY;
 	}
-	f->withheld = keel_rights_withheld(f->mmu, f->ipa);
-	if (unlikely(f->withheld) && refusal(f))
-		return refusal(f);
+	f->withheld = 0;
+	ret = keel_rights_used(f->mmu) ? look_up_rights(f) : 0;
+	if (ret)
+		return ret;
 	if (!f->may_wait && !keel_log_has_room(f->vcpu, f->slot))
 		return KEEL_FAULT_WAIT;
 	if (f->perm && f->write && grant(f))
@@ -299,7 +324,7 @@ static __always_inline int resolve(struct keel_fault *f)
 	if (ret)
 		return ret;
 	/* a page that may be read always is, so this is nothing that mapping could cure, but a change of rights */
-	if (f->perm && !f->write && !f->exec && !READ_ONCE(f->mmu->rights_changed))
+	if (f->perm && !f->write && !f->exec && !keel_rights_used(f->mmu))
 		return -EFAULT;
 	return map_page(f);
 }

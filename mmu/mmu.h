@@ -39,6 +39,12 @@ struct keel_bare_page {
 	unsigned int slots;
 };
 
+/* A walk of the guest's, or cache maintenance, that may have been refused a write: of this page, when mmu.rights_changes was that. [v] */
+struct keel_doubt {
+	u64 page;
+	unsigned long changes;
+};
+
 /* The slots in their three orders; mmu/memslot.c says who protects what. */
 struct keel_memslots {
 	struct keel_slot_tree by_ipa;
@@ -86,7 +92,7 @@ struct keel_mmu {
 	struct keel_memslots slots;	/* [s] */
 	struct keel_slot *withdrawn;	/* [s] it goes, and what it has mapped too */
 	struct xarray rights;		/* what is withheld, by page frame; mmu/rights.h; changes under slots_lock */
-	bool rights_changed;		/* ever [m] */
+	unsigned long rights_changes;	/* each begins and ends: odd, one is under way; slots_lock, read under any or none */
 	struct keel_window window;
 	struct keel_log_mode log;
 	struct mutex slots_lock;	/* serialises changes of slots; outside lock */

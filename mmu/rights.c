@@ -4,6 +4,8 @@
  * changes them takes the range out of the tables, and the guest's next access brings
  * back what it may have. A fault looks them up after it has noted keel_notifier_begin(),
  * and its mapping is dropped if they have changed since.
+ *
+ * What refused a CPU may have been other rights than those that its fault finds.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -108,7 +110,6 @@ static int store(struct keel_mmu *mmu, unsigned long first, unsigned long end, u
 static void revoke(struct keel_mmu *mmu, u64 start, u64 end)
 {
 	write_lock(&mmu->lock);
-	mmu->rights_changed = true;
 	keel_inval_changed(&mmu->inval);
 	keel_stage2_unmap(&mmu->s2, ipa(start), ipa(end), true);
 	write_unlock(&mmu->lock);
@@ -117,6 +118,18 @@ static void revoke(struct keel_mmu *mmu, u64 start, u64 end)
 bool keel_mmu_is_range(u64 start, u64 size)
 {
 	return size && start + size > start && PAGE_ALIGNED(start) && PAGE_ALIGNED(size);
+}
+
+/* What a fault sees of it lies between: with new rights it sees that they change. Pairs with keel_rights_changes(). */
+static void change_begins(struct keel_mmu *mmu)
+{
+	WRITE_ONCE(mmu->rights_changes, mmu->rights_changes + 1);
+	smp_wmb();
+}
+
+static void change_ends(struct keel_mmu *mmu)
+{
+	smp_store_release(&mmu->rights_changes, mmu->rights_changes + 1);
 }
 
 int keel_rights_set(struct keel_vm *vm, const struct kvm_memory_attributes *attr)
@@ -129,9 +142,11 @@ int keel_rights_set(struct keel_vm *vm, const struct kvm_memory_attributes *attr
 	    end > keel_stage2_end(&mmu->s2).v)
 		return -EINVAL;
 	mutex_lock(&mmu->slots_lock);
+	change_begins(mmu);
 	err = store(mmu, start >> PAGE_SHIFT, end >> PAGE_SHIFT, attr->attributes >> SHIFT);
 	if (!err)
 		revoke(mmu, start, end);
+	change_ends(mmu);
 	mutex_unlock(&mmu->slots_lock);
 	return err;
 }

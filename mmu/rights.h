@@ -21,10 +21,17 @@ void keel_rights_destroy(struct keel_mmu *mmu);
 unsigned int keel_rights_look_up(struct keel_mmu *mmu, ipa_t page);
 bool keel_rights_look_around(struct keel_mmu *mmu, ipa_t start, u64 size);
 
-/* Most VMs have none. */
-static inline unsigned int keel_rights_withheld(struct keel_mmu *mmu, ipa_t page)
+/* Have they ever been any? Most VMs' have not. */
+static inline bool keel_rights_used(const struct keel_mmu *mmu)
 {
-	return likely(xa_empty(&mmu->rights)) ? 0 : keel_rights_look_up(mmu, page);
+	return unlikely(READ_ONCE(mmu->rights_changes));
+}
+
+/* After a look: the same even number later, and they were and are those. */
+static inline unsigned long keel_rights_changes(const struct keel_mmu *mmu)
+{
+	smp_rmb();	/* pairs with change_begins() of rights.c */
+	return READ_ONCE(mmu->rights_changes);
 }
 
 static inline bool keel_rights_even(struct keel_mmu *mmu, ipa_t start, u64 size)

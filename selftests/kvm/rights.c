@@ -5,7 +5,8 @@
  *  - each combination of reads, writes and fetches that user space withholds: what is
  *    withheld ends KVM_RUN with the access, its page and nothing done, the rest works; given
  *    back, the guest goes on where it was. Of pages that were mapped before, and in blocks
- *  - a guest's own table is read by its walks; what the kernel does for the guest is not bound
+ *  - a guest's own table is read by its walks, which are never taken for writes when rights change
+ *    meanwhile; what the kernel does for the guest is not bound
  *  - once the call has returned, no vCPU writes to a page, or reads what is written to it
  *  - a page that may not be written is never dirty, one that may be again is
  *  - bad calls change nothing
@@ -285,6 +286,66 @@ static void walks(void)
 	walk_refused(EXEC, KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE);
 }
 
+/* Runs what is in the page of its table, and has the CPU read it, without an end. */
+static void guest_walks_on(u64 arg)
+{
+	guest_l1[6] = DATA_BASE | 3;
+	dsb(ish);
+	for (u64 i = 0; !READ_ONCE(want); i++) {
+		((void (*)(void))(DATA_BASE + 511 * 8))();
+		asm volatile("tlbi vmalle1; dsb nsh; isb" ::: "memory");
+		GUEST_EQ(*(volatile u64 *)(6ul << 30), RET);
+	}
+}
+
+static u64 nr_refused;
+
+/* It is refused nothing but reads. */
+static void *run_walker(void *arg)
+{
+	const struct keel_memory_fault *fault = (void *)&vcpu->run->hw;
+	struct ucall uc;
+	int ret;
+
+	while ((ret = vcpu_run(vcpu)) == -EFAULT) {
+		REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MEMORY_FAULT);
+		REQUIRE_EQ(fault->flags, KEEL_MEMORY_NO_READ);
+		nr_refused++;
+	}
+	REQUIRE_EQ(ret, 0);
+	REQUIRE(vcpu_is_ucall(vcpu, &uc));
+	REQUIRE(uc.cmd == UCALL_DONE, "%llu", (unsigned long long)uc.cmd);
+	return NULL;
+}
+
+/* From these rights to those and back, while it walks. */
+static void walks_meanwhile(u32 flags, u64 some, u64 others)
+{
+	pthread_t thread;
+
+	setup_with(flags, guest_walks_on, 0);
+	*(u64 *)mem = (*vm_shared(vm, guest_l1[DATA_BASE >> 30]) & ~(0xffffffffful << 12)) | (DATA_BASE + 2 * MB);
+	((u64 *)mem)[511] = RET;
+	pthread_create(&thread, NULL, run_walker, NULL);
+	for (unsigned int i = 0; i < ktap_times(3000); i++) {
+		withhold(0, PAGE, some);
+		withhold(0, PAGE, others);
+	}
+	*vm_shared(vm, want) = 1;
+	pthread_join(thread, NULL);
+	CHECK(nr_refused, "it did not meet");
+}
+
+static void walks_read(void)
+{
+	walks_meanwhile(0, KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE, KEEL_MEMORY_NO_WRITE);
+}
+
+static void walks_read_only(void)
+{
+	walks_meanwhile(KVM_MEM_READONLY, KEEL_MEMORY_NO_READ, 0);
+}
+
 /* PV_TIME_ST: the kernel clears the structure, and says where it is. */
 static void guest_asks_stolen(u64 arg)
 {
@@ -549,6 +610,8 @@ static const struct ktap_case cases[] = {
 	{ "each combination in blocks", in_blocks },
 	{ "ranges over ranges", ranges },
 	{ "a walk reads its table", walks },
+	{ "a walk never writes, whatever changes", walks_read, 60 },
+	{ "a walk never writes, in a slot that is read-only", walks_read_only, 60 },
 	{ "the kernel", kernel },
 	{ "withheld at once", at_once, 60 },
 	{ "the dirty log", logged },
