@@ -356,16 +356,25 @@ static int run_with_signals(struct keel_vcpu *vcpu)
 	return ret;
 }
 
+/* What user space answered, by the registers of what asked. Verdict. */
+static int finish_access(struct keel_vcpu *vcpu)
+{
+	bool more;
+
+	if (keel_nv(vcpu))
+		keel_nested_show(vcpu);
+	keel_debug_step_begin(vcpu);
+	more = keel_mmio_complete(vcpu) == KEEL_USER || keel_debug_step_done(vcpu);
+	if (keel_below_is_live(vcpu))
+		keel_nested_park(vcpu);
+	return more ? KEEL_USER : KEEL_RESUME;
+}
+
 /* With the registers of what runs in their places. */
 static int run_settled(struct keel_vcpu *vcpu)
 {
 	int ret;
 
-	if (vcpu->mmio_pending) {
-		keel_debug_step_begin(vcpu);
-		if (keel_mmio_complete(vcpu) == KEEL_USER || keel_debug_step_done(vcpu))
-			return KEEL_USER;
-	}
 	if (keel_immediate_exit(vcpu->run))
 		return -EINTR;
 
@@ -392,6 +401,9 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 	/* a CPU that was turned off and on again does not go on with what it was at */
 	if (vcpu->mmio_pending)
 		serve_reset(vcpu);
+	/* an instruction ends before anything else is taken */
+	if (vcpu->mmio_pending && finish_access(vcpu) == KEEL_USER)
+		return KEEL_USER;
 	keel_nested_settle(vcpu);
 	ret = run_settled(vcpu);
 	if (keel_below_is_live(vcpu))

@@ -43,6 +43,12 @@ static void exchange(struct keel_vcpu *vcpu)
 	keel_traps_change_context(vcpu);
 }
 
+void keel_below_show(struct keel_vcpu *vcpu)
+{
+	vcpu->nv->el1 = true;
+	exchange(vcpu);
+}
+
 bool keel_below_resume(struct keel_vcpu *vcpu)
 {
 	struct keel_nv *nv = vcpu->nv;

@@ -17,7 +17,9 @@ static inline bool keel_below_is_live(const struct keel_vcpu *vcpu)
 	return nv && nv->live;
 }
 
-/* PSTATE is of what is below: its registers are in the CPU's place. False: it cannot run. */
+/* PSTATE is of what is below: its registers are in the CPU's place, for what is left of an instruction. */
+void keel_below_show(struct keel_vcpu *vcpu);
+/* The same for it to run. False: it cannot. */
 bool keel_below_resume(struct keel_vcpu *vcpu);
 /* The CPU's registers are virtual EL2's again; PSTATE stays. Any vCPU. */
 void keel_below_leave(struct keel_vcpu *vcpu);

@@ -32,6 +32,12 @@
 #define FPACCOMBINE	5
 #define FPAC_KEY_B	BIT(0)		/* the syndrome: an instruction's key, B */
 
+void keel_nested_show(struct keel_vcpu *vcpu)
+{
+	if (keel_context_is_below(vcpu))
+		keel_below_show(vcpu);
+}
+
 void keel_nested_settle(struct keel_vcpu *vcpu)
 {
 	if (!keel_nv(vcpu))

@@ -32,6 +32,11 @@ enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct ke
 /* ERET, ERETAA or ERETAB of virtual EL2; HVC, which is its own. Verdict. */
 int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 int keel_nested_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);
+/*
+ * Before an instruction ends that user space has answered, on a vCPU with virtual EL2: the registers of what it is
+ * part of are in their places. keel_nested_park() after.
+ */
+void keel_nested_show(struct keel_vcpu *vcpu);
 /* Before a run's first entry: what user space told takes effect. PSTATE may be one that does not run: then virtual EL2 hears of it. */
 void keel_nested_settle(struct keel_vcpu *vcpu);
 /* After a run: the registers are where user space finds them. */

@@ -24,6 +24,8 @@
 #define HCR_RW		(1ul << 31)
 #define HCR_E2H		(1ul << 34)
 
+#define MDCR_TDA	(1ul << 9)
+
 #define EC(esr)		((esr) >> 26 & 0x3f)
 #define EC_HVC		0x16
 #define EC_SYS64	0x18
