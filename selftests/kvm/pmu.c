@@ -9,9 +9,13 @@
  *  - one thread's vCPUs each count what is theirs
  *  - a vCPU that goes on in another thread counts on; VMs come and go while
  *    theirs count, beside an event of the host's, which misses nothing
+ *  - where CPUs have different PMUs, a vCPU does not run on one that has not the VM's
  */
+#include <glob.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -624,6 +628,93 @@ static void host_events(void)
 	close(fd);
 }
 
+static bool read_line(const char *dir, const char *name, char line[64])
+{
+	char path[300];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(line, 64, f))
+		line[0] = 0;
+	fclose(f);
+	return true;
+}
+
+/* As the kernel writes sets: 0-1,4 */
+static bool is_in(const char *set, int cpu)
+{
+	for (char *end; *set >= '0' && *set <= '9'; set = *end == ',' ? end + 1 : end) {
+		long first = strtol(set, &end, 10), last = first;
+
+		if (*end == '-')
+			last = strtol(end + 1, &end, 10);
+		if (cpu >= first && cpu <= last)
+			return true;
+	}
+	return false;
+}
+
+/* The type of the first CPU's PMU, and a CPU that has another or none. */
+static void choose_pmu(int *type, int *other)
+{
+	char line[64];
+	glob_t found;
+
+	if (glob("/sys/bus/event_source/devices/armv*", 0, NULL, &found))
+		ktap_skip("no PMU of the host's");
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		if (!read_line(found.gl_pathv[i], "cpus", line) || !is_in(line, 0))
+			continue;
+		for (*other = nr_cpus() - 1; *other > 0 && is_in(line, *other); --*other)
+			;
+		if (*other && read_line(found.gl_pathv[i], "type", line)) {
+			*type = atoi(line);
+			return;
+		}
+	}
+	ktap_skip("all CPUs have the same PMU");
+}
+
+static void refused_on(struct vcpu *vcpu, int cpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	REQUIRE(pin_to(cpu));
+	run->exit_reason = 0;
+	REQUIRE_EQ(vcpu_run(vcpu), 0);
+	CHECK_EQ(run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	CHECK_EQ(run->fail_entry.hardware_entry_failure_reason, KVM_EXIT_FAIL_ENTRY_CPU_UNSUPPORTED);
+	CHECK_EQ(run->fail_entry.cpu, cpu);
+}
+
+static void other_pmus(void)
+{
+	struct vcpu *vcpu;
+	int type, other, vm;
+
+	need_pmu();
+	choose_pmu(&type, &other);
+	REQUIRE(pin_to(0));
+	vcpu = &pmu_vm(1, guest_counting, 0)->vcpu[0];
+	REQUIRE_EQ(pmu_set_int(vcpu, KVM_ARM_VCPU_PMU_V3_SET_PMU, type), 0);
+	REQUIRE_EQ(pmu_set(vcpu, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		refused_on(vcpu, other);
+		refused_on(vcpu, other);
+		REQUIRE(pin_to(0));
+		CHECK(vcpu_ucall(vcpu).b > 1000);
+	}
+	/* who has no PMU is at home on each */
+	REQUIRE(pin_to(other));
+	vcpu_finish(&vm_new(1, guest_once, 0)->vcpu[0]);
+	vm = vm_fd(0);
+	if (on_keel())
+		CHECK_EQ(vcpu_init_fd(vm, vcpu_fd(vm, 0), PMU), -ENODEV);
+}
+
 static const struct ktap_case cases[] = {
 	{ "registers, and what is beyond N", registers },
 	{ "SW_INCR and chains", software },
@@ -638,6 +729,7 @@ static const struct ktap_case cases[] = {
 	{ "two vCPUs in one thread", siblings, 60 },
 	{ "VMs that end while they count", lives, 120 },
 	{ "events of the host's", host_events, 60 },
+	{ "CPUs with other PMUs", other_pmus, 60 },
 };
 
 KTAP_MAIN(cases)

@@ -11,12 +11,16 @@
  *
  * "zcr", under nVHE and with "late" alone: its vectors are no longer than that, by
  * ZCR_EL2, until it goes. It is not to stay online like that: its kernel would notice.
+ *
+ * "pmu", in either mode: the kernel's PMU is one of the other CPUs alone.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/perf/arm_pmu.h>
+#include <linux/perf_event.h>
 #include <linux/smp.h>
 #include <asm/cputype.h>
 #include <asm/sysreg.h>
@@ -28,6 +32,9 @@ static int zcr = -1;
 module_param(zcr, int, 0444);
 static bool late;
 module_param(late, bool, 0444);
+
+static bool pmu;
+module_param(pmu, bool, 0444);
 
 static u64 was, odd;
 static unsigned int last;
@@ -81,8 +88,28 @@ static int came(unsigned int cpu)
 	return 0;
 }
 
+/* An event that nobody has shows whose driver takes it. */
+static int change_pmu(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_RAW, .size = sizeof(attr), .config = 0x11, .disabled = 1 };
+	struct perf_event *event = perf_event_create_kernel_counter(&attr, 0, NULL, NULL, NULL);
+
+	if (IS_ERR(event))
+		return PTR_ERR(event);
+	if (pmu)
+		cpumask_clear_cpu(last, &to_arm_pmu(event->pmu)->supported_cpus);
+	else
+		cpumask_set_cpu(last, &to_arm_pmu(event->pmu)->supported_cpus);
+	perf_event_release_kernel(event);
+	return 0;
+}
+
 static int __init odd_cpu_init(void)
 {
+	if (pmu) {
+		last = cpumask_last(cpu_online_mask);
+		return last ? change_pmu() : -EINVAL;
+	}
 	if (num_online_cpus() < 2 || is_kernel_in_hyp_mode() == (midr || zcr >= 0) ||
 	    (zcr >= 0 && !late))
 		return -EINVAL;
@@ -105,6 +132,11 @@ static void restore(void *unused)
 
 static void __exit odd_cpu_exit(void)
 {
+	if (pmu) {
+		pmu = false;
+		change_pmu();
+		return;
+	}
 	if (late)
 		cpuhp_remove_state_nocalls(state);
 	if (zcr >= 0)
