@@ -20,6 +20,7 @@
 #include "cache.h"
 #include "idlimits.h"
 #include "idreg.h"
+#include "onereg.h"
 #include "onereg_core.h"
 #include "sve.h"
 #include "sysreg.h"
@@ -41,16 +42,6 @@ static bool is_timer(u64 id)
 	return false;
 }
 
-static int get_u64(const struct kvm_one_reg *reg, u64 *val)
-{
-	return copy_from_user(val, u64_to_user_ptr(reg->addr), sizeof(*val)) ? -EFAULT : 0;
-}
-
-static int put_u64(const struct kvm_one_reg *reg, u64 val)
-{
-	return copy_to_user(u64_to_user_ptr(reg->addr), &val, sizeof(val)) ? -EFAULT : 0;
-}
-
 /* The CCSIDR of one value of CSSELR; -1: no such register. */
 static int demux_index(u64 id)
 {
@@ -61,27 +52,21 @@ static int demux_index(u64 id)
 	return val;
 }
 
-static int get_demux(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+static int get_demux(struct keel_vcpu *vcpu, u64 id, u32 *val)
 {
-	int i = demux_index(reg->id);
-	u32 val;
+	int i = demux_index(id);
 
 	if (i < 0)
 		return -ENOENT;
-	val = keel_cache_ccsidr(vcpu, i);
-	return copy_to_user(u64_to_user_ptr(reg->addr), &val, sizeof(val)) ? -EFAULT : 0;
+	*val = keel_cache_ccsidr(vcpu, i);
+	return 0;
 }
 
-static int set_demux(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+static int set_demux(struct keel_vcpu *vcpu, u64 id, u32 val)
 {
-	int i = demux_index(reg->id);
-	u32 val;
+	int i = demux_index(id);
 
-	if (i < 0)
-		return -ENOENT;
-	if (copy_from_user(&val, u64_to_user_ptr(reg->addr), sizeof(val)))
-		return -EFAULT;
-	return keel_cache_set_ccsidr(vcpu, i, val);
+	return i < 0 ? -ENOENT : keel_cache_set_ccsidr(vcpu, i, val);
 }
 
 static u64 sys_id(u32 enc)
@@ -162,47 +147,116 @@ static bool is_arm64(u64 id)
 	return (id & ~KVM_REG_SIZE_MASK) >> 32 == KVM_REG_ARM64 >> 32;
 }
 
+/* A register of 64 bits, as all are that have no case of their own. */
+static int check_wide(u64 id)
+{
+	return KVM_REG_SIZE(id) == sizeof(u64) ? 0 : -ENOENT;
+}
+
+int keel_onereg_read(struct keel_vcpu *vcpu, u64 id, void *buf)
+{
+	if (!is_arm64(id))
+		return -EINVAL;
+	switch (id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_CORE:
+		return keel_onereg_core_get(vcpu, id, buf);
+	case KVM_REG_ARM64_SVE:
+		return keel_sve_get(vcpu, id, buf);
+	case KVM_REG_ARM_DEMUX:
+		return get_demux(vcpu, id, buf);
+	default:
+		return check_wide(id) ?: get_val(vcpu, id, buf);
+	}
+}
+
+/* What keel_onereg_write() would say before it looks at the value, where KVM says that before it reads it. */
+static int check_write(struct keel_vcpu *vcpu, u64 id)
+{
+	if (!is_arm64(id))
+		return -EINVAL;
+	switch (id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_CORE:
+		return keel_onereg_core_check(vcpu, id);
+	case KVM_REG_ARM64_SVE:
+		return keel_sve_check(vcpu, id);
+	case KVM_REG_ARM_DEMUX:
+		return demux_index(id) < 0 ? -ENOENT : 0;
+	default:
+		return check_wide(id);
+	}
+}
+
+int keel_onereg_write(struct keel_vcpu *vcpu, u64 id, const void *buf)
+{
+	int err = check_write(vcpu, id);
+
+	if (err)
+		return err;
+	switch (id & KVM_REG_ARM_COPROC_MASK) {
+	case KVM_REG_ARM_CORE:
+		return keel_onereg_core_set(vcpu, id, buf);
+	case KVM_REG_ARM64_SVE:
+		return keel_sve_set(vcpu, id, buf);
+	case KVM_REG_ARM_DEMUX:
+		return set_demux(vcpu, id, *(const u32 *)buf);
+	default:
+		return set_val(vcpu, id, *(const u64 *)buf);
+	}
+}
+
 int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 {
-	u64 val = 0;
-	int err;
+	u64 buf[KEEL_ONEREG_MAX / sizeof(u64)] __aligned(16);
+	int err = keel_onereg_read(vcpu, reg->id, buf);
 
-	if (!is_arm64(reg->id))
-		return -EINVAL;
-	switch (reg->id & KVM_REG_ARM_COPROC_MASK) {
-	case KVM_REG_ARM_CORE:
-		return keel_onereg_core_get(vcpu, reg);
-	case KVM_REG_ARM64_SVE:
-		return keel_sve_get(vcpu, reg);
-	case KVM_REG_ARM_DEMUX:
-		return get_demux(vcpu, reg);
-	}
-	/* all others are 64 bits wide */
-	if (KVM_REG_SIZE(reg->id) != sizeof(val))
-		return -ENOENT;
-	err = get_val(vcpu, reg->id, &val);
-	return err ? err : put_u64(reg, val);
+	if (err)
+		return err;
+	return copy_to_user(u64_to_user_ptr(reg->addr), buf, KVM_REG_SIZE(reg->id)) ? -EFAULT : 0;
 }
 
 int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 {
-	u64 val = 0;
-	int err;
+	u64 buf[KEEL_ONEREG_MAX / sizeof(u64)] __aligned(16);
+	int err = check_write(vcpu, reg->id);
 
-	if (!is_arm64(reg->id))
-		return -EINVAL;
-	switch (reg->id & KVM_REG_ARM_COPROC_MASK) {
-	case KVM_REG_ARM_CORE:
-		return keel_onereg_core_set(vcpu, reg);
-	case KVM_REG_ARM64_SVE:
-		return keel_sve_set(vcpu, reg);
-	case KVM_REG_ARM_DEMUX:
-		return set_demux(vcpu, reg);
+	if (err)
+		return err;
+	if (copy_from_user(buf, u64_to_user_ptr(reg->addr), KVM_REG_SIZE(reg->id)))
+		return -EFAULT;
+	return keel_onereg_write(vcpu, reg->id, buf);
+}
+
+static void each_of_table(struct keel_vcpu *vcpu, keel_onereg_fn fn, void *arg, const struct keel_sysreg *table,
+			  unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (is_listed(vcpu, &table[i]))
+			fn(vcpu, sys_id(table[i].enc), arg);
+}
+
+/* In the order in which a restore should set them. */
+void keel_onereg_each(struct keel_vcpu *vcpu, keel_onereg_fn fn, void *arg)
+{
+	const struct keel_sysreg *table;
+	unsigned int i, nr;
+
+	for (i = 0; i < keel_onereg_core_nr(vcpu); i++)
+		fn(vcpu, keel_onereg_core_id(vcpu, i), arg);
+	for (i = 0; i < keel_sve_nr_regs(vcpu); i++)
+		fn(vcpu, keel_sve_reg_id(i), arg);
+	for (i = 0; i < keel_smccc_nr_fwregs(vcpu->vm); i++)
+		fn(vcpu, keel_smccc_fwreg_id(i), arg);
+	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)
+		fn(vcpu, timer_ids[i], arg);
+	each_of_table(vcpu, fn, arg, keel_sysreg_table, keel_sysreg_nr);
+	if (keel_nv(vcpu)) {
+		table = keel_nested_table(&nr);
+		each_of_table(vcpu, fn, arg, table, nr);
 	}
-	if (KVM_REG_SIZE(reg->id) != sizeof(val))
-		return -ENOENT;
-	err = get_u64(reg, &val);
-	return err ? err : set_val(vcpu, reg->id, val);
+	for (i = 0; i < KEEL_CACHE_NR_CCSIDR; i++)
+		fn(vcpu, DEMUX_BASE | i, arg);
 }
 
 /* The list being written, or only counted (out is NULL). */
@@ -212,43 +266,13 @@ struct list {
 	int err;
 };
 
-static void emit(struct list *l, u64 id)
+static void emit(struct keel_vcpu *vcpu, u64 id, void *arg)
 {
+	struct list *l = arg;
+
 	if (l->out && !l->err && copy_to_user(&l->out[l->n], &id, sizeof(id)))
 		l->err = -EFAULT;
 	l->n++;
-}
-
-static void emit_table(struct keel_vcpu *vcpu, struct list *l, const struct keel_sysreg *table, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		if (is_listed(vcpu, &table[i]))
-			emit(l, sys_id(table[i].enc));
-}
-
-/* In the order in which a restore should set them. */
-static void emit_all(struct keel_vcpu *vcpu, struct list *l)
-{
-	const struct keel_sysreg *table;
-	unsigned int i, nr;
-
-	for (i = 0; i < keel_onereg_core_nr(vcpu); i++)
-		emit(l, keel_onereg_core_id(vcpu, i));
-	for (i = 0; i < keel_sve_nr_regs(vcpu); i++)
-		emit(l, keel_sve_reg_id(i));
-	for (i = 0; i < keel_smccc_nr_fwregs(vcpu->vm); i++)
-		emit(l, keel_smccc_fwreg_id(i));
-	for (i = 0; i < ARRAY_SIZE(timer_ids); i++)
-		emit(l, timer_ids[i]);
-	emit_table(vcpu, l, keel_sysreg_table, keel_sysreg_nr);
-	if (keel_nv(vcpu)) {
-		table = keel_nested_table(&nr);
-		emit_table(vcpu, l, table, nr);
-	}
-	for (i = 0; i < KEEL_CACHE_NR_CCSIDR; i++)
-		emit(l, DEMUX_BASE | i);
 }
 
 int keel_onereg_list(struct keel_vcpu *vcpu, struct kvm_reg_list __user *list)
@@ -258,12 +282,12 @@ int keel_onereg_list(struct keel_vcpu *vcpu, struct kvm_reg_list __user *list)
 
 	if (copy_from_user(&room, &list->n, sizeof(room)))
 		return -EFAULT;
-	emit_all(vcpu, &count);
+	keel_onereg_each(vcpu, emit, &count);
 	if (copy_to_user(&list->n, &count.n, sizeof(count.n)))
 		return -EFAULT;
 	if (room < count.n)
 		return -E2BIG;
-	emit_all(vcpu, &l);
+	keel_onereg_each(vcpu, emit, &l);
 	return l.err;
 }
 

@@ -7,7 +7,6 @@
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 #include <asm/ptrace.h>
 #include "../core/objects.h"
 #include "../core/compat.h"
@@ -52,7 +51,7 @@ static unsigned int size_at(u64 off)
 }
 
 /* With SVE the V registers are part of the Z registers, and to be had as those. */
-static int check_id(const struct keel_vcpu *vcpu, u64 id)
+int keel_onereg_core_check(const struct keel_vcpu *vcpu, u64 id)
 {
 	u64 nr = WORDS(struct kvm_regs), off = offset(id), size = KVM_REG_SIZE(id);
 
@@ -193,31 +192,24 @@ static void truncate_aa32(struct keel_ctx *ctx)
 	ctx->pc = (u32)ctx->pc;
 }
 
-int keel_onereg_core_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+int keel_onereg_core_get(struct keel_vcpu *vcpu, u64 id, void *buf)
 {
-	u64 buf[2] = {};
-	int err = check_id(vcpu, reg->id);
+	int err = keel_onereg_core_check(vcpu, id);
 
-	if (err)
-		return err;
-	read_reg(vcpu, offset(reg->id), buf);
-	return copy_to_user(u64_to_user_ptr(reg->addr), buf, KVM_REG_SIZE(reg->id)) ? -EFAULT : 0;
+	if (!err)
+		read_reg(vcpu, offset(id), buf);
+	return err;
 }
 
-int keel_onereg_core_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+int keel_onereg_core_set(struct keel_vcpu *vcpu, u64 id, const void *buf)
 {
-	u64 buf[2] = {}, off = offset(reg->id);
-	int err = check_id(vcpu, reg->id);
+	u64 off = offset(id);
+	int err = keel_onereg_core_check(vcpu, id);
 
+	if (!err && off == CORE(regs.pstate))
+		err = check_pstate(vcpu, *(const u64 *)buf);
 	if (err)
 		return err;
-	if (copy_from_user(buf, u64_to_user_ptr(reg->addr), KVM_REG_SIZE(reg->id)))
-		return -EFAULT;
-	if (off == CORE(regs.pstate)) {
-		err = check_pstate(vcpu, buf[0]);
-		if (err)
-			return err;
-	}
 	write_reg(vcpu, off, buf);
 	if (off == CORE(regs.pstate))
 		truncate_aa32(&vcpu->ctx);

@@ -7,7 +7,6 @@
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../hyp/sve.h"
@@ -72,28 +71,26 @@ void keel_sve_destroy(struct keel_vcpu *vcpu)
 	free_pages_exact(vcpu->arch.sve_state, size);
 }
 
-static int get_lengths(struct keel_vcpu *vcpu, void __user *to)
+static int get_lengths(struct keel_vcpu *vcpu, u64 *words)
 {
-	u64 words[KVM_ARM64_SVE_VLS_WORDS] = {};
-
 	if (!keel_sve_has(vcpu))
 		return -ENOENT;
+	memset(words, 0, KVM_ARM64_SVE_VLS_WORDS * sizeof(*words));
 	words[0] = keel_sve_layout_upto(keel_sve_offer(), longest(vcpu));
-	return copy_to_user(to, words, sizeof(words)) ? -EFAULT : 0;
+	return 0;
 }
 
-static int set_lengths(struct keel_vcpu *vcpu, const void __user *from)
+static int check_lengths(const struct keel_vcpu *vcpu)
 {
-	u64 words[KVM_ARM64_SVE_VLS_WORDS];
-	unsigned int vq;
-
 	if (!keel_sve_has(vcpu))
 		return -ENOENT;
-	if (vcpu->arch.sve_state)
-		return -EPERM;
-	if (copy_from_user(words, from, sizeof(words)))
-		return -EFAULT;
-	vq = keel_sve_layout_wanted(words, keel_sve_offer());
+	return vcpu->arch.sve_state ? -EPERM : 0;
+}
+
+static int set_lengths(struct keel_vcpu *vcpu, const u64 *words)
+{
+	unsigned int vq = keel_sve_layout_wanted(words, keel_sve_offer());
+
 	if (!vq)
 		return -EINVAL;
 	vcpu->arch.sve_vq = vq;
@@ -110,35 +107,41 @@ static int find(const struct keel_vcpu *vcpu, u64 id, struct keel_sve_region *r)
 	return err;
 }
 
-int keel_sve_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+int keel_sve_get(struct keel_vcpu *vcpu, u64 id, void *buf)
 {
-	void __user *to = u64_to_user_ptr(reg->addr);
 	struct keel_sve_region r;
 	int err;
 
-	if (reg->id == KVM_REG_ARM64_SVE_VLS)
-		return get_lengths(vcpu, to);
-	err = find(vcpu, reg->id, &r);
+	if (id == KVM_REG_ARM64_SVE_VLS)
+		return get_lengths(vcpu, buf);
+	err = find(vcpu, id, &r);
 	if (err)
 		return err;
-	if (copy_to_user(to, vcpu->arch.sve_state + r.offset, r.size) ||
-	    clear_user(to + r.size, r.user_size - r.size))
-		return -EFAULT;
+	memcpy(buf, vcpu->arch.sve_state + r.offset, r.size);
+	memset(buf + r.size, 0, r.user_size - r.size);
 	return 0;
 }
 
-int keel_sve_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
+int keel_sve_check(const struct keel_vcpu *vcpu, u64 id)
 {
-	const void __user *from = u64_to_user_ptr(reg->addr);
-	struct keel_sve_region r;
-	int err;
+	struct keel_sve_region unused;
 
-	if (reg->id == KVM_REG_ARM64_SVE_VLS)
-		return set_lengths(vcpu, from);
-	err = find(vcpu, reg->id, &r);
+	return id == KVM_REG_ARM64_SVE_VLS ? check_lengths(vcpu) : find(vcpu, id, &unused);
+}
+
+int keel_sve_set(struct keel_vcpu *vcpu, u64 id, const void *buf)
+{
+	struct keel_sve_region r;
+	int err = keel_sve_check(vcpu, id);
+
 	if (err)
 		return err;
-	return copy_from_user(vcpu->arch.sve_state + r.offset, from, r.size) ? -EFAULT : 0;
+	if (id == KVM_REG_ARM64_SVE_VLS)
+		return set_lengths(vcpu, buf);
+	err = find(vcpu, id, &r);
+	if (!err)
+		memcpy(vcpu->arch.sve_state + r.offset, buf, r.size);
+	return err;
 }
 
 /* The lengths first, since a restore has to set them before all else. */

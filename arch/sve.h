@@ -36,9 +36,11 @@ int keel_sve_finalize(struct keel_vcpu *vcpu);
 void keel_sve_reset(struct keel_vcpu *vcpu);
 void keel_sve_destroy(struct keel_vcpu *vcpu);
 
-/* ONE_REG of coprocessor KVM_REG_ARM64_SVE: -EINVAL, -ENOENT, -EPERM, -EFAULT. */
-int keel_sve_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
-int keel_sve_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
+/* ONE_REG of coprocessor KVM_REG_ARM64_SVE, as keel_onereg_read() and keel_onereg_write(): -EINVAL, -ENOENT, -EPERM. */
+int keel_sve_get(struct keel_vcpu *vcpu, u64 id, void *buf);
+int keel_sve_set(struct keel_vcpu *vcpu, u64 id, const void *buf);
+/* What keel_sve_set() would say before it looks at the value. */
+int keel_sve_check(const struct keel_vcpu *vcpu, u64 id);
 /* The i-th id, for the list; 0 of them without SVE. */
 unsigned int keel_sve_nr_regs(const struct keel_vcpu *vcpu);
 u64 keel_sve_reg_id(unsigned int i);
