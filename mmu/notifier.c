@@ -44,15 +44,26 @@ static struct keel_slot *slot_of(struct interval_tree_node *node)
  * that comes meanwhile has nothing mapped in the range: mmu->inval sees to
  * that.
  */
-static void unmap_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool may_yield)
+static void each_part(struct keel_mmu *mmu, const struct mmu_notifier_range *range,
+		      void (*fn)(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield))
 {
+	bool may_yield = mmu_notifier_range_blockable(range);
 	struct interval_tree_node *node;
 	struct keel_hva_walk walk;
 
-	keel_hva_walk_begin(&mmu->slots.by_hva, &walk, start, end - 1);
+	keel_hva_walk_begin(&mmu->slots.by_hva, &walk, range->start, range->end - 1);
 	while ((node = keel_hva_walk_next(&walk)))
-		keel_stage2_unmap(&mmu->s2, part_start(slot_of(node), start), part_end(slot_of(node), end), may_yield);
+		fn(&mmu->s2, part_start(slot_of(node), range->start), part_end(slot_of(node), range->end), may_yield);
 	keel_hva_walk_end(&walk);
+}
+
+/*
+ * Pages that stay where they are and lose only the right to be written: by fork(), whose child shares them,
+ * and by whoever cleans pages of a file. The guest goes on reading them, without a fault.
+ */
+static bool keeps_pages(const struct mmu_notifier_range *range)
+{
+	return range->event == MMU_NOTIFY_PROTECTION_PAGE;
 }
 
 static int invalidate_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
@@ -61,7 +72,7 @@ static int invalidate_start(struct mmu_notifier *mn, const struct mmu_notifier_r
 
 	write_lock(&mmu->lock);
 	keel_inval_begin(&mmu->inval, range->start, range->end);
-	unmap_hva(mmu, range->start, range->end, mmu_notifier_range_blockable(range));
+	each_part(mmu, range, keeps_pages(range) ? keel_stage2_withdraw_write : keel_stage2_unmap);
 	write_unlock(&mmu->lock);
 	return 0;
 }

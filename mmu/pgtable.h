@@ -141,5 +141,10 @@ u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level);
 void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end);
 /* Exclusive. Write-protect every leaf that touches the range. True: something changed, and the caller flushes. */
 bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end);
+/*
+ * Exclusive. The same for good: no leaf that touches the range is written again, by whatever way, before it is
+ * mapped anew with that right. What the hardware has noted is told (written). True: the caller flushes.
+ */
+bool keel_pgt_withdraw_write(struct keel_pgt *pgt, u64 start, u64 end);
 
 #endif

@@ -185,6 +185,45 @@ bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
 	return changed;
 }
 
+/*
+ * A write from here on asks the VMM's page tables: also one that the log alone kept from being made, or
+ * that the hardware was to note. What it has noted is told now.
+ */
+static bool withdraw_entry(struct keel_pgt *pgt, struct visit *v)
+{
+	u64 bits = KEEL_PTE_W | KEEL_PTE_DBM | KEEL_PTE_MAY_W;
+
+	if (!is_leaf(v->old, v->level) || !(v->old & bits))
+		return false;
+	update_leaf(v, bits, 0);
+	if (pgt->written && (v->old & KEEL_PTE_WRITTEN) == KEEL_PTE_WRITTEN)
+		pgt->written(pgt, v->ipa);
+	return v->old & (KEEL_PTE_W | KEEL_PTE_DBM);
+}
+
+static bool withdraw_pages(struct keel_pgt *pgt, const struct stretch *s)
+{
+	u64 pos, *entry = s->v.entry, size = level_size(&pgt->geo, 3);
+	bool changed = false;
+
+	for (pos = s->start; pos < s->end; pos += size, entry++) {
+		struct visit v = { .ipa = pos, .entry = entry, .old = READ_ONCE(*entry), .level = 3 };
+
+		changed |= withdraw_entry(pgt, &v);
+	}
+	return changed;
+}
+
+bool keel_pgt_withdraw_write(struct keel_pgt *pgt, u64 start, u64 end)
+{
+	bool changed = false;
+	struct stretch s;
+
+	for (; start < end && find_stretch(pgt, start, end, &s); start = s.end)
+		changed |= s.v.level == 3 ? withdraw_pages(pgt, &s) : withdraw_entry(pgt, &s.v);
+	return changed;
+}
+
 static void each_written(struct keel_pgt *pgt, const struct stretch *s, void (*fn)(void *arg, u64 ipa), void *arg)
 {
 	u64 pos, *entry = s->v.entry, size = level_size(&pgt->geo, 3);

@@ -360,6 +360,20 @@ void keel_stage2_wrprotect(struct keel_stage2 *s2, ipa_t start, ipa_t end)
 	}
 }
 
+void keel_stage2_withdraw_write(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield)
+{
+	u64 pos, next;
+
+	lockdep_assert_held_write(&s2->mmu->lock);
+	for (pos = start.v; (pos = keel_pgt_next(&s2->pgt, pos, end.v)) < end.v; pos = next) {
+		next = part_end(s2, pos, end.v);
+		if (keel_pgt_withdraw_write(&s2->pgt, pos, next))
+			keel_tlb_flush_range(&s2->hw, ipa(pos), next - pos);
+		if (may_yield)
+			cond_resched_rwlock_write(&s2->mmu->lock);
+	}
+}
+
 /* A chunk from the first block on, or as far as the cache reaches: where it stopped. */
 static u64 split_some(struct keel_stage2 *s2, u64 pos, u64 end, u64 chunk, struct keel_table_cache *cache)
 {

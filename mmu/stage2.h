@@ -71,6 +71,8 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
  */
 void keel_stage2_unmap(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield);
 void keel_stage2_wrprotect(struct keel_stage2 *s2, ipa_t start, ipa_t end);
+/* The VMM may not write its pages in the range any more: nor may the guest, before it has asked again. may_yield: as unmap. */
+void keel_stage2_withdraw_write(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield);
 /* Blocks in the range become pages with the same rights, as long as there is memory for tables. Sleepable, no lock. */
 void keel_stage2_split(struct keel_stage2 *s2, ipa_t start, ipa_t end, u64 chunk);
 

@@ -102,6 +102,40 @@ static void protect_and_write(unsigned int page)
 	CHECK(hw_write(page));
 }
 
+/* For good: neither the log nor the hardware lets it be written, and what was written is told. Reads go on. */
+static void withdrawn(void)
+{
+	u64 pa;
+
+	begin(true);
+	map_page(0, MARKED | KEEL_PTE_W);
+	protect_and_write(1);
+	map_page(2, MARKED | KEEL_PTE_W);
+	CHECK(keel_pgt_wrprotect(&pgt, addr_of(2), addr_of(3)));
+	map_page(3, MARKED);
+	map_page(4, MARKED & ~KEEL_PTE_MAY_W);
+	map_page(5, MARKED | KEEL_PTE_W);
+	CHECK_EQ(map_one(2 * GIB, 2 * GIB, 2, MARKED | KEEL_PTE_W, false), 0);
+	/* nothing to flush: the guest could not write, and only user space's leave goes */
+	CHECK(!keel_pgt_withdraw_write(&pgt, addr_of(3), addr_of(5)));
+	CHECK(keel_pgt_withdraw_write(&pgt, addr_of(2), addr_of(3)));
+	CHECK(keel_pgt_withdraw_write(&pgt, addr_of(0), addr_of(5)));
+	CHECK(keel_pgt_withdraw_write(&pgt, 2 * GIB, 2 * GIB + page_size));
+	CHECK(!keel_pgt_withdraw_write(&pgt, addr_of(0), addr_of(5)));
+	for (unsigned int i = 0; i < 5; i++) {
+		CHECK_EQ(entry(i) & KEEL_PTE_PERMS, MARKED & ~KEEL_PTE_MAY_W);
+		CHECK(!hw_write(i));
+		CHECK(!keel_pgt_grant_write(&pgt, addr_of(i), &pa));
+	}
+	CHECK(!(hw_walk(&pgt, 2 * GIB).attr & (KEEL_PTE_W | KEEL_PTE_MAY_W)));
+	CHECK(!logged[0] && logged[1] && !logged[2]);
+	/* the neighbour is as it was; and what is asked for is given again */
+	CHECK_EQ(entry(5) & KEEL_PTE_PERMS, MARKED | KEEL_PTE_W);
+	map_page(0, MARKED | KEEL_PTE_W);
+	CHECK_EQ(entry(0) & KEEL_PTE_PERMS, MARKED | KEEL_PTE_W);
+	close_tables();
+}
+
 static void who_is_told_of(void)
 {
 	begin(true);
@@ -334,6 +368,7 @@ int main(void)
 {
 	RUN(who_is_marked);
 	RUN(who_is_told_of);
+	RUN(withdrawn);
 	RUN(mark_stays);
 	RUN(nothing_between);
 	RUN(protect_between);
