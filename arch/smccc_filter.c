@@ -48,7 +48,7 @@ u8 keel_smccc_filter_action(const struct keel_vm *vm, u32 fn)
 		   KVM_SMCCC_FILTER_HANDLE;
 }
 
-static struct keel_smccc_filter *create_filter(void)
+struct keel_smccc_filter *keel_smccc_filter_new(void)
 {
 	struct keel_smccc_filter *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
 	unsigned int i;
@@ -80,25 +80,29 @@ static int grow_map(struct keel_filter_map *map)
 	return 0;
 }
 
+static int add_to(struct keel_smccc_filter *f, struct keel_filter_range range)
+{
+	int ret = keel_filter_map_insert(&f->map, range);
+
+	if (ret != -ENOSPC)
+		return ret;
+	return grow_map(&f->map) ?: keel_filter_map_insert(&f->map, range);
+}
+
 static int add_range(struct keel_vm *vm, struct keel_filter_range range)
 {
 	struct keel_smccc_filter *f = vm->arch.filter;
-	int ret;
 
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->has_run)
 		return -EBUSY;
 	if (!f) {
-		f = create_filter();
+		f = keel_smccc_filter_new();
 		if (!f)
 			return -ENOMEM;
 		vm->arch.filter = f;
 	}
-	ret = keel_filter_map_insert(&f->map, range);
-	if (ret != -ENOSPC)
-		return ret;
-	ret = grow_map(&f->map);
-	return ret ?: keel_filter_map_insert(&f->map, range);
+	return add_to(f, range);
 }
 
 int keel_smccc_vm_has_attr(struct keel_vm *vm, const struct kvm_device_attr *attr)
@@ -132,13 +136,43 @@ int keel_smccc_vm_set_attr(struct keel_vm *vm, const struct kvm_device_attr *att
 	return ret;
 }
 
-void keel_smccc_filter_destroy(struct keel_vm *vm)
+void keel_smccc_filter_free(struct keel_smccc_filter *f)
 {
-	struct keel_smccc_filter *f = vm->arch.filter;
-
-	vm->arch.filter = NULL;
 	if (!f)
 		return;
 	kfree(f->map.r);
 	kfree(f);
+}
+
+void keel_smccc_filter_destroy(struct keel_vm *vm)
+{
+	keel_smccc_filter_free(vm->arch.filter);
+	vm->arch.filter = NULL;
+}
+
+const struct keel_filter_map *keel_smccc_filter_map(const struct keel_vm *vm)
+{
+	return vm->arch.filter ? &vm->arch.filter->map : NULL;
+}
+
+static bool is_reserved(const struct keel_filter_range *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(reserved); i++)
+		if (r->first == reserved[i].first && r->last == reserved[i].last && r->action == reserved[i].action)
+			return true;
+	return false;
+}
+
+int keel_smccc_filter_add(struct keel_smccc_filter *f, struct keel_filter_range range)
+{
+	return is_reserved(&range) ? 0 : add_to(f, range);
+}
+
+struct keel_smccc_filter *keel_smccc_filter_swap(struct keel_vm *vm, struct keel_smccc_filter *f)
+{
+	lockdep_assert_held(&vm->config_lock);
+	swap(vm->arch.filter, f);
+	return f;
 }

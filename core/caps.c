@@ -64,6 +64,7 @@ static bool always(unsigned long cap)
 	case KVM_CAP_HALT_POLL:
 	case KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP:
 	case KEEL_CAP_ARM_DECODE_NISV:
+	case KEEL_CAP_VM_IMAGE:
 		return true;
 	}
 	return false;

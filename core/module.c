@@ -7,6 +7,7 @@
 #include "../arch/pmu_host.h"
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
+#include "../image/image.h"
 #include "../mmu/mmu.h"
 #include "../nested/nested.h"
 #include "../timer/irq.h"
@@ -34,6 +35,7 @@ static int __init look_at_host(void)
 	keel_trace_init();
 	keel_exit_stat_init();
 	keel_errata_module_init();
+	keel_image_module_init();
 	keel_mode_init();
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 #include "../arch/arch.h"
+#include "../image/image.h"
 #include "../vgic/v3/share.h"
 #include "coalesced.h"
 #include "compat.h"
@@ -153,6 +154,10 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 		return KEEL_WITH_COPY(argp, struct reg_mask_range, keel_onereg_writable_masks(vm, &arg_));
 	case KVM_GET_STATS_FD:
 		return keel_stats_vm_fd(vm);
+	case KEEL_VM_SAVE:
+		return KEEL_WITH_COPY(argp, struct keel_vm_image, keel_image_save(vm, &arg_, argp));
+	case KEEL_VM_LOAD:
+		return KEEL_WITH_COPY(argp, struct keel_vm_image, keel_image_load(vm, &arg_));
 	default:
 		return vm_ioctl_devices(vm, nr, argp);
 	}

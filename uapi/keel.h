@@ -43,6 +43,24 @@ struct keel_memory_fault {
 	__u64 size;		/* its size */
 };
 
+/*
+ * A VM's state but for its memory, as one image, and the way back into a VM that was made the
+ * same way. Documentation/uapi.rst says what that means, and what each refuses.
+ */
+#define KEEL_CAP_VM_IMAGE	KEEL_CAP(3)
+
+struct keel_vm_image {
+	__u64 addr;		/* of the image */
+	__u64 size;		/* bytes of it; of KEEL_VM_SAVE room for it, and on return its size */
+	__u32 flags;		/* KEEL_VM_LOAD_* */
+	__u32 pad;		/* 0 */
+};
+
+#define KEEL_VM_SAVE	_IOWR('k', 0xe0, struct keel_vm_image)
+#define KEEL_VM_LOAD	_IOW('k', 0xe1, struct keel_vm_image)
+
+#define KEEL_VM_LOAD_FREEZE	(1U << 0)	/* the guest's clock has stood still; else it has gone on */
+
 #ifndef KVM_EXIT_MEMORY_FAULT		/* since 6.8 */
 #define KVM_EXIT_MEMORY_FAULT	39
 #endif

@@ -76,6 +76,13 @@ int keel_its_map_event(struct keel_its *its, u32 device, u32 event, u32 intid, u
 int keel_its_unmap_event(struct keel_its *its, u32 device, u32 event);
 struct keel_its_event *keel_its_find_event(struct keel_its *its, u32 device, u32 event);
 int keel_its_move_event(struct keel_its *its, u32 device, u32 event, u32 collection);
+/*
+ * The same from an image: the guest's memory is not looked at, nor does an LPI get a target. What is mapped
+ * already stays as it is. -EINVAL: no such vCPU, device or collection; -ENOSPC; -ENOMEM.
+ */
+int keel_its_put_device(struct keel_its *its, u32 device, u64 dte);
+int keel_its_put_collection(struct keel_its *its, u32 id, u32 rdbase);
+int keel_its_put_event(struct keel_its *its, u32 device, u32 event, u32 intid, u32 collection);
 /* A device's message. As keel_lpi_raise(), and -EBUSY: the ITS is off. Under RCU or lock. */
 int keel_its_translate(struct keel_its *its, u32 device, u32 event);
 /*

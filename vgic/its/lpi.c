@@ -206,6 +206,17 @@ struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *t
 	return lpi;
 }
 
+struct keel_lpi *keel_lpi_adopt(struct keel_vm *vm, u32 intid)
+{
+	struct keel_lpi *lpi;
+
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	lpi = xa_load(&vm->gic.lpi.by_intid, intid) ?: create(vm, intid, NULL);
+	if (lpi)
+		lpi->refs++;
+	return lpi;
+}
+
 void keel_lpi_put(struct keel_lpi *lpi)
 {
 	struct keel_irq *irq = &lpi->irq;

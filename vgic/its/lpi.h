@@ -35,6 +35,8 @@ void keel_lpi_vm_destroy(struct keel_vm *vm);	/* no ITS, no vCPU on the way into
 bool keel_lpi_valid(struct keel_vm *vm, u32 intid);
 /* One more mapping of an LPI, to target (may be NULL), with what the tables say of it. NULL: no memory. lock. */
 struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *target);
+/* One more mapping of an LPI whose state is about to be put in from elsewhere. NULL: no memory. lock. */
+struct keel_lpi *keel_lpi_adopt(struct keel_vm *vm, u32 intid);
 /* One less. lock. */
 void keel_lpi_put(struct keel_lpi *lpi);
 /* lock: */

@@ -162,24 +162,23 @@ int keel_its_unmap_collection(struct keel_its *its, u32 id)
 	return 0;
 }
 
-static int add_event(struct keel_its *its, unsigned long key, u32 intid, u32 collection,
-		     struct keel_vcpu *target)
+/* The mapping of lpi, NULL: there was no memory for it. */
+static int add_event(struct keel_its *its, unsigned long key, struct keel_lpi *lpi, u32 collection)
 {
-	struct keel_its_event *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	struct keel_its_event *e = lpi ? kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT) : NULL;
 	int err = -ENOMEM;
 
-	if (!e)
-		return -ENOMEM;
-	e->collection = collection;
-	e->lpi = keel_lpi_get(its->vm, intid, target);
-	if (e->lpi) {
+	if (e) {
+		e->collection = collection;
+		e->lpi = lpi;
 		err = xa_err(xa_store(&its->events, key, e, GFP_KERNEL_ACCOUNT));
-		if (!err) {
-			its->nr_events++;
-			return 0;
-		}
-		keel_lpi_put(e->lpi);
 	}
+	if (!err) {
+		its->nr_events++;
+		return 0;
+	}
+	if (lpi)
+		keel_lpi_put(lpi);
 	kfree(e);
 	return err;
 }
@@ -204,7 +203,35 @@ int keel_its_map_event(struct keel_its *its, u32 device, u32 event, u32 intid, u
 		if (err)
 			return err;
 	}
-	return add_event(its, keel_its_key(device, event), intid, collection, target);
+	return add_event(its, keel_its_key(device, event), keel_lpi_get(its->vm, intid, target), collection);
+}
+
+int keel_its_put_device(struct keel_its *its, u32 device, u64 dte)
+{
+	if (device >= KEEL_ITS_NR_IDS || keel_its_dte_decode(dte).event_bits > KEEL_ITS_ID_BITS)
+		return -EINVAL;
+	return store_value(&its->devices, device, dte);
+}
+
+int keel_its_put_collection(struct keel_its *its, u32 id, u32 rdbase)
+{
+	if (id >= KEEL_ITS_NR_IDS || (rdbase != KEEL_ITS_UNMAPPED && !keel_vm_vcpu_by_id(its->vm, rdbase)))
+		return -EINVAL;
+	return store_value(&its->collections, id, rdbase);
+}
+
+int keel_its_put_event(struct keel_its *its, u32 device, u32 event, u32 intid, u32 collection)
+{
+	struct keel_vcpu *unused;
+	struct keel_its_dte d;
+
+	if (!keel_its_find_device(its, device, &d) || event >> d.event_bits || event >= KEEL_ITS_NR_IDS ||
+	    intid < KEEL_FIRST_LPI || intid >= KEEL_LPI_END || keel_its_find_event(its, device, event) ||
+	    !keel_its_find_collection(its, collection, &unused))
+		return -EINVAL;
+	if (its->nr_events >= KEEL_ITS_MAX_EVENTS)
+		return -ENOSPC;
+	return add_event(its, keel_its_key(device, event), keel_lpi_adopt(its->vm, intid), collection);
 }
 
 int keel_its_unmap_event(struct keel_its *its, u32 device, u32 event)

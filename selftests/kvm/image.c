@@ -1,0 +1,918 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Images of VMs: KEEL_VM_SAVE, KEEL_VM_LOAD. Proves:
+ *  - what was saved and loaded is saved again as the same bytes: registers of every
+ *    kind, power states, a pending SError, inputs, filters of calls, timers, the PMU, SVE, EL2
+ *  - the guest goes on in the other VM as if nothing had happened: out of the middle of
+ *    interrupts, of a GICv3, a GICv2 and an ITS, of which no table is written or read
+ *  - its clock goes on by the time that passed, or stands still, as is asked for
+ *  - an image that is cut off anywhere, or has any register or section spoilt, is refused or taken
+ *    whole; a VM that refused it is as it was
+ *  - what cannot be saved or loaded says why
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include "lib/gic2.h"
+#include "lib/image.h"
+#include "lib/its.h"
+#include "lib/pmu.h"
+#include "lib/sve.h"
+
+#define HAS_EL2		(1u << KVM_ARM_VCPU_HAS_EL2)
+
+static void __attribute__((constructor)) offer(void)
+{
+	gic2_offer();
+}
+
+/* ---- registers ---- */
+
+static u64 progress;
+
+static void guest_regs_of_its_own(u64 arg)
+{
+	msr(tpidr_el0, 0x1111);
+	msr(tpidrro_el0, 0x2222);
+	msr(tpidr_el1, 0x3333);
+	msr(afsr0_el1, 0);
+	msr(far_el1, 0x4444);
+	msr(contextidr_el1, 0x55);
+	msr(csselr_el1, 2);
+	msr(par_el1, 0x1);
+	msr(mdscr_el1, 1 << 12);
+	msr(dbgbvr0_el1, 0x6660);
+	msr(dbgclaimset_el1, 0x5a);
+	WRITE_ONCE(progress, 1);
+	GUEST_SYNC(1, 0);
+	GUEST_EQ(READ_ONCE(progress), 1);
+	GUEST_EQ(mrs(tpidr_el0), 0x1111);
+	GUEST_EQ(mrs(tpidrro_el0), 0x2222);
+	GUEST_EQ(mrs(tpidr_el1), 0x3333);
+	GUEST_EQ(mrs(far_el1), 0x4444);
+	GUEST_EQ(mrs(contextidr_el1), 0x55);
+	GUEST_EQ(mrs(csselr_el1), 2);
+	GUEST_EQ(mrs(mdscr_el1), 1 << 12);
+	GUEST_EQ(mrs(dbgbvr0_el1), 0x6660);
+	GUEST_EQ(mrs(dbgclaimclr_el1), 0x5a);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void run_both(struct vm *a, struct vm *b)
+{
+	vcpu_finish(&b->vcpu[0]);
+	vcpu_finish(&a->vcpu[0]);
+}
+
+static void goes_on(void)
+{
+	struct vm *a, *b;
+
+	need_images();
+	a = vm_new(1, guest_regs_of_its_own, 0);
+	b = vm_new(1, guest_regs_of_its_own, 0);
+	vcpu_sync(&a->vcpu[0], 1);
+	vcpu_complete(&a->vcpu[0]);
+	image_move(a, b, 0);
+	run_both(a, b);
+}
+
+/* Registers that say what the VM is, or that move by themselves. */
+static bool is_fixed(u64 id)
+{
+	return (id & KVM_REG_ARM_COPROC_MASK) == KVM_REG_ARM_FW || id == REG_PSTATE ||
+	       (id & ~0xffful) == (REG_SYS(3, 3, 14, 0, 0) & ~0xffful);
+}
+
+/* Every register gets another value, if it takes one. Their number. */
+static unsigned int scramble(int vcpu, u64 seed)
+{
+	struct kvm_reg_list *list = vcpu_reg_list(vcpu);
+	u64 value[32], is[32];
+	unsigned int changed = 0;
+
+	for (u64 i = 0; i < list->n; i++) {
+		u64 id = list->reg[i], size = REG_SIZE(id);
+
+		if (is_fixed(id))
+			continue;
+		REQUIRE_EQ(reg_get(vcpu, id, value), 0);
+		memcpy(is, value, sizeof(is));
+		for (u64 w = 0; w < (size + 7) / 8; w++)
+			value[w] ^= (seed + i) * 0x9e3779b97f4a7c15ul >> 9 & ~0xful;
+		reg_set(vcpu, id, value);
+		REQUIRE_EQ(reg_get(vcpu, id, value), 0);
+		changed += memcmp(is, value, size) != 0;
+	}
+	free(list);
+	return changed;
+}
+
+static void same_registers(int a, int b)
+{
+	struct kvm_reg_list *list = vcpu_reg_list(a);
+
+	for (u64 i = 0; i < list->n; i++) {
+		u64 x[32] = {}, y[32] = {}, id = list->reg[i];
+
+		CHECK_EQ(reg_get(a, id, x), 0);
+		CHECK_EQ(reg_get(b, id, y), 0);
+		/* the counts go on */
+		if (id == KVM_REG_ARM_TIMER_CNT || id == KVM_REG_ARM_PTIMER_CNT)
+			continue;
+		CHECK(!memcmp(x, y, REG_SIZE(id)), "register %#lx: %#lx, %#lx", id, x[0], y[0]);
+	}
+	free(list);
+}
+
+static void all_registers_of(struct vm *a, struct vm *b)
+{
+	unsigned int changed = scramble(a->vcpu[0].fd, 77);
+
+	CHECK(changed > 90, "%u", changed);
+	image_move(a, b, 0);
+	same_registers(a->vcpu[0].fd, b->vcpu[0].fd);
+}
+
+static void all_registers(void)
+{
+	need_images();
+	all_registers_of(vm_new(1, guest_regs_of_its_own, 0), vm_new(1, guest_regs_of_its_own, 0));
+}
+
+static void sve_registers(void)
+{
+	need_images();
+	need_sve();
+	all_registers_of(sve_vm(1, NULL, guest_regs_of_its_own, 0), sve_vm(1, NULL, guest_regs_of_its_own, 0));
+}
+
+static struct vm *with_pmu(void)
+{
+	struct vm *vm = vm_new_features(1, PMU, guest_regs_of_its_own, 0);
+	int irq = PMU_PPI;
+
+	gic_new(vm, 64);
+	REQUIRE_EQ(pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), 0);
+	REQUIRE_EQ(pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
+	return vm;
+}
+
+static void pmu_registers(void)
+{
+	need_images();
+	need_pmu();
+	all_registers_of(with_pmu(), with_pmu());
+}
+
+static struct vm *el2_vm(void)
+{
+	struct vm *vm;
+
+	if (kvm_cap(KVM_CAP_ARM_EL2) != 1)
+		ktap_skip("no EL2 for guests");
+	vm = vm_new_features(1, HAS_EL2, guest_regs_of_its_own, 0);
+	gic_new(vm, 64);
+	return vm;
+}
+
+static void el2_registers(void)
+{
+	need_images();
+	all_registers_of(el2_vm(), el2_vm());
+}
+
+static void set_mp_state(struct vcpu *v, u32 state)
+{
+	struct kvm_mp_state mp = { state };
+
+	REQUIRE_EQ(kvm(v->fd, KVM_SET_MP_STATE, &mp), 0);
+}
+
+static u32 mp_state(struct vcpu *v)
+{
+	struct kvm_mp_state mp;
+
+	REQUIRE_EQ(kvm(v->fd, KVM_GET_MP_STATE, &mp), 0);
+	return mp.mp_state;
+}
+
+static int deny(int vm, u32 base, u32 n, u8 action)
+{
+	struct kvm_smccc_filter f = { .base = base, .nr_functions = n, .action = action };
+
+	return device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER, &f);
+}
+
+#define STD_BMAP	KVM_REG_ARM_STD_BMAP
+
+/* What is neither a register nor the GIC's. */
+static void other_state(void)
+{
+	struct kvm_vcpu_events ev = { .exception.serror_pending = 1 }, is;
+	struct vm *a, *b;
+
+	need_images();
+	a = vm_new(3, guest_regs_of_its_own, 0);
+	b = vm_new(3, guest_regs_of_its_own, 0);
+	if (kvm_cap(KVM_CAP_ARM_INJECT_SERROR_ESR) == 1) {
+		ev.exception.serror_has_esr = 1;
+		ev.exception.serror_esr = 0x1234;
+	}
+	REQUIRE_EQ(kvm(a->vcpu[1].fd, KVM_SET_VCPU_EVENTS, &ev), 0);
+	set_mp_state(&a->vcpu[0], KVM_MP_STATE_STOPPED);
+	set_mp_state(&a->vcpu[1], KVM_MP_STATE_SUSPENDED);
+	set_mp_state(&a->vcpu[2], KVM_MP_STATE_RUNNABLE);
+	REQUIRE_EQ(vcpu_irq(&a->vcpu[2], 0, true), 0);
+	REQUIRE_EQ(deny(a->fd, 0xc6000000, 0x1000, 1), 0);
+	for (u32 i = 0; i < 40; i++)
+		REQUIRE_EQ(deny(a->fd, 0x84001000 + 16 * i, 3, 2), 0);
+	reg_write(&a->vcpu[0], STD_BMAP, 0);
+	reg_write(&a->vcpu[0], KVM_REG_ARM_PSCI_VERSION, 0x10000);
+	image_move(a, b, 0);
+	CHECK_EQ(mp_state(&b->vcpu[0]), KVM_MP_STATE_STOPPED);
+	CHECK_EQ(mp_state(&b->vcpu[1]), KVM_MP_STATE_SUSPENDED);
+	CHECK_EQ(mp_state(&b->vcpu[2]), KVM_MP_STATE_RUNNABLE);
+	REQUIRE_EQ(kvm(b->vcpu[1].fd, KVM_GET_VCPU_EVENTS, &is), 0);
+	CHECK(!memcmp(&is, &ev, sizeof(is)));
+	CHECK_EQ(reg_read(&b->vcpu[2], STD_BMAP), 0);
+	CHECK_EQ(reg_read(&b->vcpu[2], KVM_REG_ARM_PSCI_VERSION), 0x10000);
+	/* the filter is there: its ranges are taken */
+	CHECK_EQ(deny(b->fd, 0xc6000fff, 1, 1), -EEXIST);
+	CHECK_EQ(deny(b->fd, 0x84001272, 1, 2), -EEXIST);
+	CHECK_EQ(deny(b->fd, 0x80000000, 1, 1), -EEXIST);
+	CHECK_EQ(deny(b->fd, 0xc6001000, 1, 1), 0);
+}
+
+/* The filter works, not only is there. */
+static void guest_filtered(u64 arg)
+{
+	GUEST_SYNC(1, 0);
+	GUEST_EQ(guest_hvc(0xc6000001, 0, 0, 0).a0, ~0ul);
+	GUEST_EQ(guest_hvc(0x84000000, 0, 0, 0).a0, 0x10001);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void filtered(void)
+{
+	struct vm *a, *b;
+
+	need_images();
+	a = vm_new(1, guest_filtered, 0);
+	b = vm_new(1, guest_filtered, 0);
+	REQUIRE_EQ(deny(a->fd, 0xc6000001, 1, 1), 0);
+	reg_write(&a->vcpu[0], KVM_REG_ARM_PSCI_VERSION, 0x10001);
+	vcpu_sync(&a->vcpu[0], 1);
+	vcpu_complete(&a->vcpu[0]);
+	image_move(a, b, 0);
+	run_both(a, b);
+}
+
+/* ---- interrupts ---- */
+
+#define NR_IRQS	96
+
+static u64 taken[64], nr_taken, hold;
+
+/* The first that is taken is shown to the host before it ends, from within the handler. */
+static void take(struct guest_regs *regs)
+{
+	u32 intid = icc_read(ICC_IAR1);
+
+	taken[nr_taken++] = intid;
+	if (intid == READ_ONCE(hold))
+		GUEST_SYNC(intid, icc_read(ICC_RPR));
+	GUEST_EQ(icc_read(ICC_RPR), mmio_read8(GICD + GIC_IPRIORITYR + intid));
+	icc_write(ICC_EOIR1, intid);
+}
+
+/* Five of them, of which one is active when the VM goes elsewhere; one is a line that goes low meanwhile. */
+static void guest_mid_interrupt(u64 arg)
+{
+	gic_dist_enable(NR_IRQS, true);
+	gic_cpu_enable(GICR(0));
+	mmio_write32(GICD + GIC_ICFGR + 40 / 16 * 4, 0);
+	guest_on(VEC_IRQ, take);
+	for (u32 i = 32; i < 48; i++)
+		mmio_write8(GICD + GIC_IPRIORITYR + i, (i & 7) * 16 + 0x40);
+	hold = 34;
+	for (u32 i = 34; i < 40; i++)
+		gic_set_bit(GIC_ISPENDR, i);
+	GUEST_SYNC(1, 0);
+	irq_on();
+	while (READ_ONCE(nr_taken) < 7)
+		;
+	irq_off();
+	/* 32 + 8: the line; the rest in order of priority */
+	GUEST_EQ(taken[0], 34);
+	GUEST_EQ(taken[1], 40);
+	for (u32 i = 2; i < 7; i++)
+		GUEST_EQ(taken[i], 33 + i);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
+	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
+	GUEST_EQ(icc_read(ICC_RPR), 0xff);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+/* The line falls when its interrupt is taken: by polling what the guest has counted. */
+static void finish_with_line(struct vm *vm)
+{
+	struct ucall uc;
+
+	do {
+		uc = vcpu_ucall(&vm->vcpu[0]);
+		if (uc.cmd == UCALL_SYNC && uc.a == 40)
+			REQUIRE_EQ(gic_line(vm->fd, IRQ_SPI(40), 0), 0);
+	} while (uc.cmd != UCALL_DONE);
+}
+
+static void mid_interrupt(void)
+{
+	struct vm *a, *b;
+
+	need_images();
+	a = vm_new(1, guest_mid_interrupt, 0);
+	b = vm_new(1, guest_mid_interrupt, 0);
+	gic_new(a, NR_IRQS);
+	gic_new(b, NR_IRQS);
+	vcpu_sync(&a->vcpu[0], 1);
+	vcpu_sync(&a->vcpu[0], 34);
+	REQUIRE_EQ(gic_line(a->fd, IRQ_SPI(40), 1), 0);
+	vcpu_complete(&a->vcpu[0]);
+	*vm_shared(a, hold) = 40;
+	image_move(a, b, 0);
+	finish_with_line(b);
+	finish_with_line(a);
+}
+
+/* vCPU 0 has an SPI active that goes to vCPU 1 from now on, and comes again there; an SGI is on its way. */
+static u64 stage;
+
+static void second_takes(struct guest_regs *regs)
+{
+	u32 intid = icc_read(ICC_IAR1);
+
+	taken[nr_taken++] = intid;
+	icc_write(ICC_EOIR1, intid);
+}
+
+static void guest_second(u64 arg)
+{
+	gic_cpu_enable(GICR(1));
+	store_release(&stage, 1);
+	GUEST_SYNC(10, 0);
+	guest_on(VEC_IRQ, second_takes);
+	irq_on();
+	/* the SGI, and the SPI once vCPU 0 has ended it */
+	while (READ_ONCE(nr_taken) < 2)
+		;
+	irq_off();
+	GUEST_EQ(taken[0] + taken[1], 55);
+	GUEST_ASSERT(taken[0] == 5 || taken[1] == 5);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void guest_first(u64 arg)
+{
+	u32 intid;
+
+	gic_dist_enable(NR_IRQS, true);
+	gic_cpu_enable(GICR(0));
+	for (u32 i = 32; i < NR_IRQS; i++)
+		mmio_write8(GICD + GIC_IPRIORITYR + i, 0x60);
+	gic_set_bit(GIC_ISPENDR, 50);
+	do {
+		intid = icc_read(ICC_IAR1);
+	} while (intid == GIC_SPURIOUS);
+	GUEST_EQ(intid, 50);
+	mmio_write64(GICD_IROUTER(50), 1);
+	gic_set_bit(GIC_ISPENDR, 50);
+	gic_send_sgi(5, 2);
+	GUEST_SYNC(1, 0);
+	icc_write(ICC_EOIR1, 50);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static struct vm *pair(void)
+{
+	struct vm *vm = vm_new(2, guest_first, 0);
+
+	gic_new(vm, NR_IRQS);
+	vcpu_start(&vm->vcpu[1], guest_second, 0);
+	return vm;
+}
+
+static void *finish(void *vcpu)
+{
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+static void finish_pair(struct vm *vm)
+{
+	pthread_t t;
+
+	REQUIRE_EQ(pthread_create(&t, NULL, finish, &vm->vcpu[1]), 0);
+	vcpu_finish(&vm->vcpu[0]);
+	pthread_join(t, NULL);
+}
+
+static void given_away(void)
+{
+	struct vm *a, *b;
+
+	need_images();
+	a = pair();
+	b = pair();
+	vcpu_sync(&a->vcpu[1], 10);
+	vcpu_sync(&a->vcpu[0], 1);
+	vcpu_complete(&a->vcpu[0]);
+	vcpu_complete(&a->vcpu[1]);
+	image_move(a, b, 0);
+	finish_pair(b);
+	finish_pair(a);
+}
+
+static void guest_gic2(u64 arg)
+{
+	u32 iar;
+
+	gic2_dist_enable(NR_IRQS);
+	gic2_cpu_enable();
+	for (u32 i = 32; i < 40; i++)
+		mmio_write8(GICD + GIC_IPRIORITYR + i, 8 * i & 0xf8);
+	gic_set_bit(GIC_ISPENDR, 33);
+	gic_set_bit(GIC_ISPENDR, 32);
+	mmio_write32(GICD + GIC_SGIR, 2 << 24 | 6);
+	dsb(sy);
+	do {
+		iar = gicc_read(GICC_IAR);
+	} while (iar == GIC_SPURIOUS);
+	GUEST_EQ(iar, 32);
+	GUEST_SYNC(1, 0);
+	GUEST_EQ(gicc_read(GICC_RPR), 0);
+	gicc_write(GICC_EOIR, 32);
+	GUEST_EQ(gicc_read(GICC_IAR), 33);
+	gicc_write(GICC_EOIR, 33);
+	GUEST_EQ(gicc_read(GICC_IAR), 6);
+	gicc_write(GICC_EOIR, 6);
+	GUEST_EQ(gicc_read(GICC_IAR), GIC_SPURIOUS);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void gic2(void)
+{
+	struct vm *a, *b;
+
+	need_images();
+	a = vm_new(1, guest_gic2, 0);
+	b = vm_new(1, guest_gic2, 0);
+	gic2_new(a, NR_IRQS);
+	gic2_new(b, NR_IRQS);
+	vcpu_sync(&a->vcpu[0], 1);
+	vcpu_complete(&a->vcpu[0]);
+	image_move(a, b, 0);
+	run_both(a, b);
+}
+
+/* ---- an ITS ---- */
+
+static void guest_its(u64 arg)
+{
+	its_usual(DEVICES);
+	its_mapd(70, ITT(2), 8, VALID);
+	its_mapti(70, 200, LPI + 3, 0);
+	its_event(INT, 1, 9);
+	GUEST_SYNC(1, 0);
+	/* pending since before; by user space; by another event of the same LPI; by a command */
+	lpi_expect(1, LPI + 9);
+	GUEST_SYNC(2, 0);
+	lpi_expect(1, LPI + 4);
+	its_event(INT, 70, 200);
+	lpi_expect(1, LPI + 3);
+	its_event(DISCARD, 1, 4);
+	its_event(INT, 1, 4);
+	lpi_expect(0, 0);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void finish_its(struct its_machine *m)
+{
+	vcpu_sync(&m->vm->vcpu[0], 2);
+	CHECK_EQ(its_send(m, GITS, 1, 4), 1);
+	vcpu_finish(&m->vm->vcpu[0]);
+}
+
+/* The tables are the guest's memory, and say nothing: in the other VM devices and collections are zero. */
+static void its(void)
+{
+	struct its_machine a, b;
+	char *tables;
+
+	need_images();
+	a = its_machine(1, guest_its, NULL);
+	b = its_machine(1, guest_its, NULL);
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	tables = malloc(TABLES_SIZE);
+	memcpy(tables, a.tables, TABLES_SIZE);
+	image_move(a.vm, b.vm, 0);
+	CHECK(!memcmp(tables, a.tables, TABLES_SIZE));
+	memcpy(b.tables + (QUEUE - DATA_BASE), a.tables + (QUEUE - DATA_BASE), K64);
+	memcpy(b.tables + (PROPS - DATA_BASE), a.tables + (PROPS - DATA_BASE), K64);
+	finish_its(&b);
+	finish_its(&a);
+}
+
+/* ---- time ---- */
+
+static void guest_clock(u64 arg)
+{
+	u64 hz = mrs(cntfrq_el0), from;
+
+	msr(cntv_cval_el0, mrs(cntvct_el0) + hz / 4);
+	msr(cntv_ctl_el0, 1);
+	isb();
+	GUEST_SYNC(1, mrs(cntvct_el0));
+	isb();
+	from = mrs(cntvct_el0);
+	GUEST_SYNC(2, from);
+	while (!(mrs(cntv_ctl_el0) & 4))
+		;
+	GUEST_ASSERT(mrs(cntvct_el0) >= mrs(cntv_cval_el0));
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static u64 count_after(struct vm *vm)
+{
+	struct ucall uc = vcpu_ucall(&vm->vcpu[0]);
+
+	REQUIRE_EQ(uc.a, 2);
+	return uc.b;
+}
+
+static void time_passes(void)
+{
+	struct timespec wait = { .tv_nsec = 300000000 };
+	u64 hz = mrs(cntfrq_el0), at, late, frozen;
+	struct vm *a, *gone_on, *still;
+	struct image i;
+	struct ucall uc;
+
+	need_images();
+	a = vm_new(1, guest_clock, 0);
+	uc = vcpu_ucall(&a->vcpu[0]);
+	at = uc.b;
+	vcpu_complete(&a->vcpu[0]);
+	i = image_save(a->fd);
+	nanosleep(&wait, NULL);
+	gone_on = vm_new(1, guest_clock, 0);
+	still = vm_new(1, guest_clock, 0);
+	memcpy(gone_on->ram, a->ram, RAM_SIZE);
+	memcpy(still->ram, a->ram, RAM_SIZE);
+	REQUIRE_EQ(image_load(gone_on->fd, &i, 0), 0);
+	late = count_after(gone_on) - at;
+	REQUIRE_EQ(image_load(still->fd, &i, KEEL_VM_LOAD_FREEZE), 0);
+	frozen = count_after(still) - at;
+	CHECK(late >= hz * 3 / 10, "%lu of %lu", late, hz);
+	/* less than passed, by nearly all of it: loading and the first entry take time */
+	CHECK(frozen < hz / 4, "%lu of %lu", frozen, hz);
+	vcpu_finish(&gone_on->vcpu[0]);
+	vcpu_finish(&still->vcpu[0]);
+	/* saved on another boot, a minute ago by the time of day */
+	u32 len;
+	struct keel_image_clock *c = image_section(&i, KEEL_IMAGE_CLOCK, 0, &len);
+	c->boot ^= 1;
+	c->realtime -= 60000000000;
+	gone_on = vm_new(1, guest_clock, 0);
+	memcpy(gone_on->ram, a->ram, RAM_SIZE);
+	REQUIRE_EQ(image_load(gone_on->fd, &i, 0), 0);
+	late = count_after(gone_on) - at;
+	CHECK(late >= hz * 60 && late < hz * 90, "%lu of %lu", late, hz);
+	vcpu_finish(&gone_on->vcpu[0]);
+}
+
+/* ---- bad images ---- */
+
+static struct its_machine machine(void)
+{
+	struct its_machine m = its_machine(1, guest_its, NULL);
+
+	return m;
+}
+
+static void cut_off(void)
+{
+	struct its_machine a, b;
+	struct image i, was, part;
+
+	need_images();
+	a = machine();
+	b = machine();
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	part.bytes = malloc(i.size);
+	for (u64 n = 0; n < i.size; n += n < 4096 ? 1 : ktap_times(4) > 1 ? 1 : 7) {
+		memcpy(part.bytes, i.bytes, n);
+		part.size = n;
+		if (n >= sizeof(struct keel_image_header))
+			((struct keel_image_header *)part.bytes)->size = n;
+		if (!CHECK_EQ(image_load(b.vm->fd, &part, 0), -EINVAL))
+			break;
+	}
+	image_unchanged(b.vm->fd, &was);
+	/* and it is none the worse */
+	memcpy(b.vm->ram, a.vm->ram, RAM_SIZE);
+	memcpy(b.tables, a.tables, TABLES_SIZE);
+	REQUIRE_EQ(image_load(b.vm->fd, &i, 0), 0);
+	finish_its(&b);
+}
+
+/* A fresh machine in whose place another comes once it has something mapped: that is not to be loaded over. */
+static void fresh(struct its_machine *m)
+{
+	close(m->its);
+	close(m->gic);
+	munmap(m->tables, TABLES_SIZE);
+	vm_free(m->vm);
+	*m = machine();
+}
+
+/* Load what was spoilt; either is the VM as it was, or all of the image is in it. */
+static void try(struct its_machine *m, struct image *i, struct image *was)
+{
+	int err = image_load(m->vm->fd, i, 0);
+	struct image is;
+
+	if (err) {
+		CHECK(err == -EINVAL || err == -EXDEV || err == -EPROTO, "%d", err);
+		image_unchanged(m->vm->fd, was);
+		return;
+	}
+	is = image_save(m->vm->fd);
+	CHECK_EQ(is.size, i->size);
+	free(is.bytes);
+	fresh(m);
+	free(was->bytes);
+	*was = image_save(m->vm->fd);
+}
+
+static void spoilt_registers(void)
+{
+	struct its_machine a, b;
+	struct image i, was;
+	u32 len, room, refused = 0;
+	u64 *reg, old, *end;
+
+	need_images();
+	a = machine();
+	b = machine();
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	reg = image_section(&i, KEEL_IMAGE_REGS, 0, &len);
+	for (end = reg + len / 8; reg < end; reg += room / 8) {
+		static const u64 values[] = { ~0ul, 0x5a5a5a5a5a5a5a5a };
+
+		room = 8 + (REG_SIZE(reg[0]) + 7) / 8 * 8;
+		for (u32 v = 0; v < ARRAY_SIZE(values); v++) {
+			int err;
+
+			old = reg[1];
+			reg[1] = values[v];
+			err = image_load(b.vm->fd, &i, 0);
+			CHECK(err == 0 || err == -EXDEV, "%d", err);
+			if (err) {
+				image_unchanged(b.vm->fd, &was);
+				refused++;
+			}
+			reg[1] = old;
+			/* back to what was, for the next one: nothing is mapped in either */
+			REQUIRE_EQ(image_load(b.vm->fd, &was, 0), 0);
+		}
+		old = reg[0];
+		reg[0] ^= 1;
+		CHECK_EQ(image_load(b.vm->fd, &i, 0), -EXDEV);
+		reg[0] = old;
+	}
+	/* at least the ID registers and PSTATE are not to be had with any value */
+	CHECK(refused > 20, "%u", refused);
+	image_unchanged(b.vm->fd, &was);
+}
+
+static u64 seed = 88172645463325252;
+
+static u64 next_random(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	return seed ^= seed << 17;
+}
+
+static void spoilt_anywhere(void)
+{
+	struct its_machine a, b;
+	struct image i, was;
+	char *clean;
+
+	need_images();
+	a = machine();
+	b = machine();
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	clean = malloc(i.size);
+	memcpy(clean, i.bytes, i.size);
+	for (u32 n = 0; n < ktap_times(200); n++) {
+		u64 at = next_random() % i.size;
+
+		i.bytes[at] ^= 1 << next_random() % 8;
+		if (next_random() % 2)
+			i.bytes[next_random() % i.size] = next_random();
+		try(&b, &i, &was);
+		memcpy(i.bytes, clean, i.size);
+	}
+}
+
+/* The ITS's own sense: what no section alone can know. */
+static void contradictions(void)
+{
+	struct its_machine a, b;
+	struct image i, was;
+	u32 len;
+	struct keel_image_event *e;
+	struct keel_image_its *regs;
+	struct keel_image_irq *lpi;
+	struct keel_image_gic_cpu *cpu;
+	struct keel_image_device *d;
+	struct keel_image_collection *c;
+
+	need_images();
+	a = machine();
+	b = machine();
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	e = image_section(&i, KEEL_IMAGE_EVENTS, 0, &len);
+	d = image_section(&i, KEEL_IMAGE_DEVICES, 0, &len);
+	c = image_section(&i, KEEL_IMAGE_COLLECTIONS, 0, &len);
+	regs = image_section(&i, KEEL_IMAGE_ITS, 0, &len);
+	cpu = image_section(&i, KEEL_IMAGE_GIC_CPU, 0, &len);
+	lpi = image_section(&i, KEEL_IMAGE_LPIS, 0, &len);
+#define SPOILT(field, value, error) do { \
+	typeof(field) spoilt_old = field; \
+	field = value; \
+	CHECK_EQ(image_load(b.vm->fd, &i, 0), error); \
+	image_unchanged(b.vm->fd, &was); \
+	field = spoilt_old; \
+	} while (0)
+	SPOILT(e[0].device, 0, -EINVAL);	/* not mapped */
+	SPOILT(e[15].event, 16, -EINVAL);	/* the device has 4 bits */
+	SPOILT(e[3].collection, 5, -EINVAL);
+	SPOILT(lpi[len / sizeof(*lpi) - 1].intid, 60000, -EINVAL);	/* no event's */
+	SPOILT(d[1].dte, d[1].dte | 0x1f, -EINVAL);	/* 32 bits of events */
+	SPOILT(c[0].rdbase, 1, -EINVAL);	/* there is one vCPU */
+	SPOILT(regs->cwriter, 7, -EINVAL);
+	SPOILT(regs->creadr, 0x100000, -EINVAL);
+	SPOILT(regs->cbaser, 0, -EINVAL);	/* and enabled */
+	SPOILT(regs->device_baser, ~0ul, -EINVAL);
+	SPOILT(cpu->pri_bits, 9, -EXDEV);
+	SPOILT(cpu->id_bits, 7, -EXDEV);
+	REQUIRE_EQ(image_load(b.vm->fd, &i, 0), 0);
+	/* it has something mapped now */
+	CHECK_EQ(image_load(b.vm->fd, &i, 0), -EBUSY);
+}
+
+/* ---- refusals ---- */
+
+static void guest_spins(u64 arg)
+{
+	store_release(&stage, 1);
+	for (;;)
+		;
+}
+
+static void nothing(int sig)
+{
+}
+
+static void *spin(void *vcpu)
+{
+	vcpu_run(vcpu);
+	return NULL;
+}
+
+static void running(void)
+{
+	struct sigaction act = { .sa_handler = nothing };
+	struct vm *a, *b;
+	struct image i;
+	pthread_t t;
+	u64 size = 0;
+
+	need_images();
+	sigaction(SIGUSR1, &act, NULL);
+	a = vm_new(1, guest_spins, 0);
+	b = vm_new(1, guest_spins, 0);
+	i = image_save(b->fd);
+	REQUIRE_EQ(pthread_create(&t, NULL, spin, &a->vcpu[0]), 0);
+	while (!load_acquire(vm_shared(a, stage)))
+		;
+	CHECK_EQ(image_ioctl(a->fd, KEEL_VM_SAVE, NULL, &size, 0), -EBUSY);
+	CHECK_EQ(image_load(a->fd, &i, 0), -EBUSY);
+	a->vcpu[0].run->immediate_exit = 1;
+	pthread_kill(t, SIGUSR1);
+	pthread_join(t, NULL);
+	/* stopped it can be saved, and nothing can be loaded over it */
+	image_size(a->fd);
+	CHECK_EQ(image_load(a->fd, &i, 0), -EBUSY);
+}
+
+static void arguments(void)
+{
+	struct vm *a, *two, *b;
+	struct image i, was;
+	struct keel_vm_image arg;
+	u64 size = 0;
+
+	need_images();
+	a = vm_new(1, guest_regs_of_its_own, 0);
+	b = vm_new(1, guest_regs_of_its_own, 0);
+	two = vm_new(2, guest_regs_of_its_own, 0);
+	i = image_save(a->fd);
+	was = image_save(b->fd);
+	/* room for all but a byte: its size is told, nothing is written */
+	size = i.size - 1;
+	memset(was.bytes, 0x55, was.size);
+	CHECK_EQ(image_ioctl(a->fd, KEEL_VM_SAVE, was.bytes, &size, 0), -E2BIG);
+	CHECK_EQ(size, i.size);
+	CHECK_EQ(was.bytes[0], 0x55);
+	CHECK_EQ(image_ioctl(a->fd, KEEL_VM_SAVE, (void *)8, &size, 0), -EFAULT);
+	CHECK_EQ(image_ioctl(a->fd, KEEL_VM_SAVE, i.bytes, &size, 1), -EINVAL);
+	arg = (struct keel_vm_image){ .addr = (u64)i.bytes, .size = i.size, .pad = 1 };
+	CHECK_EQ(kvm(a->fd, KEEL_VM_SAVE, &arg), -EINVAL);
+	CHECK_EQ(kvm(b->fd, KEEL_VM_LOAD, &arg), -EINVAL);
+	CHECK_EQ(kvm(b->fd, KEEL_VM_LOAD, 8), -EFAULT);
+	CHECK_EQ(image_load(b->fd, &i, 2), -EINVAL);
+	size = i.size;
+	CHECK_EQ(image_ioctl(b->fd, KEEL_VM_LOAD, (void *)8, &size, 0), -EFAULT);
+	size = 1ul << 40;
+	CHECK_EQ(image_ioctl(b->fd, KEEL_VM_LOAD, i.bytes, &size, 0), -EINVAL);
+	/* another kind of VM */
+	CHECK_EQ(image_load(two->fd, &i, 0), -EXDEV);
+	((struct keel_image_header *)i.bytes)->version++;
+	CHECK_EQ(image_load(b->fd, &i, 0), -EPROTO);
+}
+
+static void not_ready(void)
+{
+	u64 size = 0;
+	int vm, v, gic;
+	struct vm *a;
+
+	need_images();
+	vm = vm_fd(0);
+	v = vcpu_fd(vm, 0);
+	CHECK_EQ(image_ioctl(vm, KEEL_VM_SAVE, NULL, &size, 0), -ENOEXEC);
+	REQUIRE_EQ(vcpu_init_fd(vm, v, 0), 0);
+	image_size(vm);
+	gic = device_new(vm, KVM_DEV_TYPE_ARM_VGIC_V3);
+	if (gic >= 0)
+		CHECK_EQ(image_ioctl(vm, KEEL_VM_SAVE, NULL, &size, 0), -ENXIO);
+	/* in the middle of an access */
+	a = vm_new(1, guest_regs_of_its_own, 0);
+	vcpu_sync(&a->vcpu[0], 1);
+	CHECK_EQ(image_ioctl(a->fd, KEEL_VM_SAVE, NULL, &size, 0), -EBUSY);
+	vcpu_complete(&a->vcpu[0]);
+	image_size(a->fd);
+}
+
+static const struct ktap_case cases[] = {
+	{ "a guest goes on in another VM", goes_on },
+	{ "all registers", all_registers },
+	{ "all registers, with SVE", sve_registers },
+	{ "all registers, with a PMU", pmu_registers },
+	{ "all registers, with EL2", el2_registers },
+	{ "power states, an SError, an input, filters, firmware", other_state },
+	{ "the filter of calls is in force", filtered },
+	{ "in the middle of an interrupt", mid_interrupt },
+	{ "an active interrupt that was routed elsewhere, and an SGI", given_away },
+	{ "GICv2", gic2 },
+	{ "an ITS, without its tables", its },
+	{ "the clock goes on, or stands still", time_passes },
+	{ "an image cut off at every byte", cut_off, 300 },
+	{ "an image with each register spoilt", spoilt_registers, 300 },
+	{ "an image with a byte or two spoilt", spoilt_anywhere, 300 },
+	{ "an image that contradicts itself", contradictions },
+	{ "a vCPU runs, or has run", running },
+	{ "wrong arguments, another VM, another version", arguments },
+	{ "a VM that is not complete, or within an access", not_ready },
+};
+
+KTAP_MAIN(cases)
