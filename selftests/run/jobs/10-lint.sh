@@ -16,6 +16,8 @@ for k in 6.12 6.1; do
 done
 expect "lint: no circle of files crosses a room, or is large" "$TOP/tools/lint/circles" build/6.12
 expect "lint: comments and documents name what is there" "$TOP/tools/lint/names"
+expect "lint: a VM's image has all of its state" "$TOP/tools/lint/image"
+expect "lint: what the host points at is listed" "$TOP/tools/lint/anchors"
 "$TESTBED/setup" python3-sphinx
 expect "lint: the documentation builds without warnings" make -s htmldocs
 expect "lint: headers compile alone" \
