@@ -9,15 +9,21 @@
  *    meanwhile; what the kernel does for the guest is not bound
  *  - once the call has returned, no vCPU writes to a page, or reads what is written to it
  *  - a page that may not be written is never dirty, one that may be again is
- *  - bad calls change nothing
+ *  - in rings of dirty pages a refused write has no entry; a block that is split for the log
+ *    keeps what is withheld of its parts
+ *  - what reads and writes at once, exclusives and atomics, needs both rights, and is made once
+ *  - bad calls change nothing; a signal ends what brings memory in, which then says what is left
  *  - memory that was brought in before costs no exit; what is left of a range is told
  */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include "../../uapi/keel.h"
+#include "lib/ring.h"
 #include "lib/vm.h"
 
 #define MB	(1ul << 20)
@@ -470,6 +476,165 @@ static void logged(void)
 	CHECK(is_dirty(3));
 }
 
+/* ---- rings ---- */
+
+#define RING_BYTES	(1024 * sizeof(struct kvm_dirty_gfn))
+
+static void enable_ring(int fd)
+{
+	if (vm_enable(fd, KVM_CAP_DIRTY_LOG_RING_ACQ_REL, RING_BYTES))
+		ktap_skip("no rings of dirty pages");
+}
+
+/* The next entry of that slot, -1: none. Those of the guest's RAM are passed over. */
+static s64 next_dirty(struct ring *r)
+{
+	struct kvm_dirty_gfn *e;
+
+	while ((e = ring_peek(r))) {
+		u32 slot = e->slot;
+		u64 offset = e->offset;
+
+		ring_done(r);
+		if (slot == SLOT)
+			return offset;
+	}
+	return -1;
+}
+
+static void in_rings(void)
+{
+	struct ring r;
+
+	if (kvm_cap(KEEL_CAP_MEMORY_RIGHTS) != 1)
+		ktap_skip("no KEEL_CAP_MEMORY_RIGHTS");
+	mem = vm_alloc(SIZE, 2 * MB);
+	vm = vm_new_after(enable_ring, 1, guest_serve, 0);
+	vcpu = &vm->vcpu[0];
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, SIZE, mem), 0);
+	r = ring_map(vcpu->fd, RING_BYTES);
+	try_one(WRITE, 2 * PAGE, 0);
+	CHECK_EQ(next_dirty(&r), 2);
+	withhold(3 * PAGE, PAGE, KEEL_MEMORY_NO_WRITE);
+	ask(WRITE, 3 * PAGE, 7);
+	refused(WRITE, 3 * PAGE);
+	CHECK_EQ(next_dirty(&r), -1);
+	withhold(3 * PAGE, PAGE, 0);
+	CHECK_EQ(next_dirty(&r), -1);
+	done(WRITE);
+	CHECK_EQ(next_dirty(&r), 3);
+	/* withheld after it was written and told: told again when it is written again */
+	withhold(3 * PAGE, PAGE, KEEL_MEMORY_NO_WRITE);
+	REQUIRE(kvm(vm->fd, KVM_RESET_DIRTY_RINGS, 0) >= 2);
+	withhold(3 * PAGE, PAGE, 0);
+	try_one(WRITE, 3 * PAGE, 0);
+	CHECK_EQ(next_dirty(&r), 3);
+	CHECK_EQ(next_dirty(&r), -1);
+}
+
+/* ---- blocks that are split for the log ---- */
+
+static void enable_split(int fd)
+{
+	if (vm_enable(fd, KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE, HUGE))
+		ktap_skip("no eager splitting");
+}
+
+static void split_early(void)
+{
+	if (kvm_cap(KEEL_CAP_MEMORY_RIGHTS) != 1)
+		ktap_skip("no KEEL_CAP_MEMORY_RIGHTS");
+	mem = vm_alloc(SIZE, HUGE);
+	madvise(mem, SIZE, MADV_HUGEPAGE);
+	memset(mem, 0, SIZE);
+	vm = vm_new_after(enable_split, 1, guest_serve, 0);
+	vcpu = &vm->vcpu[0];
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, 0, DATA_BASE, SIZE, mem), 0);
+	/* of a whole block reads, of a page in another one writes */
+	try_one(WRITE, 0, 0);
+	try_one(WRITE, 2 * MB, 0);
+	withhold(0, 2 * MB, KEEL_MEMORY_NO_READ);
+	try_one(WRITE, PAGE, 0);
+	withhold(2 * MB + PAGE, PAGE, KEEL_MEMORY_NO_WRITE);
+	REQUIRE_EQ(vm_slot(vm->fd, SLOT, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, SIZE, mem), 0);
+	ask(READ, 5 * PAGE, 0);
+	refused(READ, 5 * PAGE);
+	CHECK(!is_dirty(5));
+	withhold(5 * PAGE, PAGE, 0);
+	done(READ);
+	try_one(WRITE, 6 * PAGE, 0);
+	CHECK(is_dirty(6));
+	ask(WRITE, 2 * MB + PAGE, 1);
+	refused(WRITE, 2 * MB + PAGE);
+	CHECK(!is_dirty(2 * MB / PAGE + 1));
+	withhold(2 * MB + PAGE, PAGE, 0);
+	done(WRITE);
+	CHECK(is_dirty(2 * MB / PAGE + 1));
+}
+
+/* ---- reads and writes at once ---- */
+
+static void guest_exclusive(u64 arg)
+{
+	for (;;) {
+		u64 old, new;
+		u32 lost;
+
+		do {
+			asm volatile("ldxr %0, [%3]\n\tadd %1, %0, #1\n\tstxr %w2, %1, [%3]"
+				     : "=&r"(old), "=&r"(new), "=&r"(lost) : "r"(DATA_BASE) : "memory");
+		} while (lost);
+		GUEST_SYNC(1, old);
+	}
+}
+
+/* LDADD, where the CPU has it. */
+static void guest_atomic(u64 arg)
+{
+	if ((mrs(id_aa64isar0_el1) >> 20 & 0xf) < 2)
+		GUEST_SYNC(2, 0);
+	for (;;) {
+		register u64 one asm("x1") = 1, addr asm("x2") = DATA_BASE;
+		register u64 old asm("x3");
+
+		/* ldadd x1, x3, [x2] */
+		asm volatile(".inst 0xf8210043" : "=r"(old) : "r"(one), "r"(addr) : "memory");
+		GUEST_SYNC(1, old);
+	}
+}
+
+static void needs_both(void (*fn)(u64))
+{
+	u64 *word, was;
+	struct ucall uc;
+
+	setup_with(0, fn, 0);
+	word = (u64 *)mem;
+	uc = vcpu_ucall(vcpu);
+	if (uc.a == 2)
+		ktap_skip("the CPU has no such instructions");
+	was = *word;
+	withhold(0, PAGE, KEEL_MEMORY_NO_WRITE);
+	refused_at(DATA_BASE, KEEL_MEMORY_NO_WRITE);
+	CHECK_EQ(*word, was);
+	withhold(0, PAGE, KEEL_MEMORY_NO_READ);
+	refused_at(DATA_BASE, KEEL_MEMORY_NO_READ);
+	CHECK_EQ(*word, was);
+	withhold(0, PAGE, 0);
+	CHECK_EQ(vcpu_ucall(vcpu).b, was);
+	CHECK_EQ(*word, was + 1);
+}
+
+static void exclusives(void)
+{
+	needs_both(guest_exclusive);
+}
+
+static void atomics(void)
+{
+	needs_both(guest_atomic);
+}
+
 static void bad_calls(void)
 {
 	struct kvm_memory_attributes a = { .address = DATA_BASE, .size = PAGE, .attributes = KEEL_MEMORY_NO_READ };
@@ -590,6 +755,37 @@ static void prefault_errors(void)
 	CHECK_EQ(kvm(vm->fd, KVM_PRE_FAULT_MEMORY, &range), -EINVAL);
 }
 
+static void nothing(int signal)
+{
+}
+
+/* A signal that is pending before anything was brought in, and one whose handler comes in the middle. */
+static void prefault_signals(void)
+{
+	struct itimerval soon = { .it_value.tv_usec = 200 };
+	struct sigaction act = { .sa_handler = nothing };
+	struct kvm_pre_fault_memory range;
+	u64 left = SIZE;
+
+	setup_with(0, guest_serve, 0);
+	sigaction(SIGALRM, &act, NULL);
+	memset(&range, 0, sizeof(range));
+	range.gpa = DATA_BASE;
+	range.size = SIZE;
+	for (unsigned int i = 0; range.size && i < 100000; i++) {
+		int ret;
+
+		setitimer(ITIMER_REAL, &soon, NULL);
+		ret = kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, &range);
+		CHECK(ret == 0 || (ret == -EINTR && range.size == left), "%d, %#llx left", ret, range.size);
+		CHECK(range.size <= left);
+		CHECK_EQ(range.gpa, DATA_BASE + SIZE - range.size);
+		left = range.size;
+	}
+	CHECK_EQ(range.size, 0);
+	try_one(READ, SIZE - PAGE, 0);
+}
+
 /* It brings what may be had, with those rights. */
 static void prefault_rights(void)
 {
@@ -615,11 +811,16 @@ static const struct ktap_case cases[] = {
 	{ "the kernel", kernel },
 	{ "withheld at once", at_once, 60 },
 	{ "the dirty log", logged },
+	{ "rings of dirty pages", in_rings },
+	{ "blocks that are split for the log", split_early },
+	{ "exclusives need both rights", exclusives },
+	{ "atomics need both rights", atomics },
 	{ "slots", with_slots },
 	{ "bad calls", bad_calls },
 	{ "memory before it is touched", prefault },
 	{ "memory before it is touched, logged", prefault_logged },
 	{ "memory before it is touched: errors", prefault_errors },
 	{ "memory before it is touched: rights", prefault_rights },
+	{ "memory before it is touched: signals", prefault_signals },
 };
 KTAP_MAIN(cases)
