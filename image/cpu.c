@@ -164,7 +164,7 @@ static void load_el2(struct keel_nv *nv, const struct keel_image_el2 *e)
 	memcpy(nv->own, e->own, sizeof(e->own));
 	nv->el1 = e->el1;
 	nv->mdcr_written = e->mdcr_written;
-	memset(nv->told, 0, sizeof(nv->told));
+	nv->told_phys = false;
 }
 
 int keel_image_load_vcpu(struct keel_vcpu *vcpu, struct keel_image *image)

@@ -16,8 +16,6 @@
 #include "../arch/sve.h"
 #include "../core/vcpus.h"
 #include "../hyp/hyp.h"
-#include "../nested/el1timer.h"
-#include "../nested/nv.h"
 #include "image.h"
 #include "parts.h"
 
@@ -36,8 +34,6 @@ static int settle(struct keel_vcpu *vcpu)
 		keel_reset_vcpu(vcpu);
 	keel_hyp_put(vcpu);
 	keel_vgic_collect(vcpu);
-	if (keel_nv(vcpu))
-		keel_el1timer_settle(vcpu);
 	return keel_sve_check_finalized(vcpu);
 }
 

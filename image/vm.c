@@ -109,11 +109,15 @@ int keel_image_check_clock(struct keel_image *image)
 void keel_image_load_clock(struct keel_vm *vm, struct keel_image *image, bool freeze)
 {
 	const struct keel_image_clock *c = keel_image_get(image, KEEL_IMAGE_CLOCK, 0);
-	struct keel_image_clock now = clock_now();
+	struct keel_image_clock now;
 
+	mutex_lock(&vm->config_lock);
+	now = clock_now();
+	WRITE_ONCE(vm->timer.teller, NULL);
 	WRITE_ONCE(vm->timer.voffset, keel_image_offset(c, c->voffset, &now, freeze));
 	WRITE_ONCE(vm->timer.poffset, keel_image_offset(c, c->poffset, &now, freeze));
 	WRITE_ONCE(vm->timer.offset_fixed, c->fixed);
+	mutex_unlock(&vm->config_lock);
 }
 
 void keel_image_write_smccc(struct keel_vm *vm, struct keel_image_out *out)
