@@ -4,7 +4,7 @@
  * as a VM that migrates takes them along.
  * usage: registers dump [none]
  *        registers set FILE [none]     KTAP: one case, with a line for each register refused
- * The vCPU has pointer authentication and SVE, of all lengths, where they are offered,
+ * The vCPU has pointer authentication, SVE of all lengths and a PMU where they are offered,
  * unless none is said; the VM has a GIC.
  * A line is "ID VALUE MASK", in hexadecimal digits: an id of the KVM ABI, its value with the
  * lowest byte first, and which bits of it KVM_ARM_GET_REG_WRITABLE_MASKS names.
@@ -52,7 +52,8 @@ static unsigned int features(void)
 	unsigned int keys = 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
 	bool has_keys = has(KVM_CAP_ARM_PTRAUTH_ADDRESS) && has(KVM_CAP_ARM_PTRAUTH_GENERIC);
 
-	return (has_keys ? keys : 0) | (has(KVM_CAP_ARM_SVE) ? 1u << KVM_ARM_VCPU_SVE : 0);
+	return (has_keys ? keys : 0) | (has(KVM_CAP_ARM_SVE) ? 1u << KVM_ARM_VCPU_SVE : 0) |
+	       (has(KVM_CAP_ARM_PMU_V3) ? 1u << KVM_ARM_VCPU_PMU_V3 : 0);
 }
 
 static void make_vcpu(bool all)
