@@ -7,6 +7,7 @@
  */
 #include <linux/anon_inodes.h>
 #include <linux/errno.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kvm.h>
 #include <linux/module.h>
@@ -132,39 +133,51 @@ static struct keel_device *create(struct keel_vm *vm, const struct keel_device_o
 }
 
 /* The fd holds the VM. Only once it exists can user space get at the device. */
-static int open_fd(struct keel_device *dev)
+static int install(struct keel_device *dev, int fd)
 {
-	int fd;
+	struct file *file = anon_inode_getfile(dev->ops->name, &devfd_fops, dev, O_RDWR);
 
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	keel_vm_get(dev->vm);
-	fd = anon_inode_getfd(dev->ops->name, &devfd_fops, dev, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		keel_vm_put(dev->vm);	/* not the last: the ioctl's file has one */
-	return fd;
+	fd_install(fd, file);
+	return 0;
 }
 
-int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd)
+static int create_as(struct keel_vm *vm, const struct keel_device_ops *ops, u32 type, int fd)
+{
+	struct keel_device *dev;
+	int err;
+
+	mutex_lock(&vm->lock);
+	dev = create(vm, ops, type);
+	err = IS_ERR(dev) ? PTR_ERR(dev) : install(dev, fd);
+	if (!IS_ERR(dev) && err)
+		destroy(dev);
+	mutex_unlock(&vm->lock);
+	return err;
+}
+
+/* A device whose fd could not be told would be there, and nobody's: so it is told first. */
+int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd, void __user *to)
 {
 	const struct keel_device_ops *ops = find_type(cd->type);
-	struct keel_device *dev;
-	int fd;
+	int err;
 
 	if (!ops)
 		return -ENODEV;
 	/* Flags that nobody defined have no effect, as in KVM. */
 	if (cd->flags & KVM_CREATE_DEVICE_TEST)
-		return 0;
+		return copy_to_user(to, cd, sizeof(*cd)) ? -EFAULT : 0;
 
-	mutex_lock(&vm->lock);
-	dev = create(vm, ops, cd->type);
-	fd = IS_ERR(dev) ? PTR_ERR(dev) : open_fd(dev);
-	if (!IS_ERR(dev) && fd < 0)
-		destroy(dev);
-	mutex_unlock(&vm->lock);
-	if (fd < 0)
-		return fd;
-	cd->fd = fd;
-	return 0;
+	err = get_unused_fd_flags(O_CLOEXEC);
+	if (err < 0)
+		return err;
+	cd->fd = err;
+	err = copy_to_user(to, cd, sizeof(*cd)) ? -EFAULT : create_as(vm, ops, cd->type, cd->fd);
+	if (err)
+		put_unused_fd(cd->fd);
+	return err;
 }
 
 int keel_devfd_create_hidden(struct keel_vm *vm, u32 type)

@@ -6,6 +6,7 @@
 #ifndef KEEL_CORE_DEVFD_H
 #define KEEL_CORE_DEVFD_H
 
+#include <linux/compiler_types.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
@@ -43,9 +44,9 @@ int keel_devfd_register_type(u32 type, const struct keel_device_ops *ops);
 void keel_devfd_vm_destroy(struct keel_vm *vm);
 
 /*
- * Takes vm->lock. 0 with cd->fd filled in (or nothing done, for
- * KVM_CREATE_DEVICE_TEST); -ENODEV: no such type.
+ * Takes vm->lock. 0 with the fd in cd and in "to" (or nothing done, for
+ * KVM_CREATE_DEVICE_TEST); -ENODEV: no such type; -EFAULT: it cannot be told, and nothing was made.
  */
-int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd);
+int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd, void __user *to);
 
 #endif

@@ -58,19 +58,6 @@ static int set_attr(struct keel_vm *vm, const struct kvm_device_attr *attr)
 	return attr->group == KVM_ARM_VM_SMCCC_CTRL ? keel_smccc_vm_set_attr(vm, attr) : -ENXIO;
 }
 
-static int create_device(struct keel_vm *vm, void __user *argp)
-{
-	struct kvm_create_device cd;
-	int err;
-
-	if (copy_from_user(&cd, argp, sizeof(cd)))
-		return -EFAULT;
-	err = keel_devfd_create(vm, &cd);
-	if (err)
-		return err;
-	return copy_to_user(argp, &cd, sizeof(cd)) ? -EFAULT : 0;
-}
-
 static int irq_line(struct keel_vm *vm, void __user *argp, bool status)
 {
 	struct kvm_irq_level irq;
@@ -106,7 +93,7 @@ static long vm_ioctl_devices(struct keel_vm *vm, unsigned int nr, void __user *a
 	case KVM_UNREGISTER_COALESCED_MMIO:
 		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone, keel_coalesced_unregister(vm, &arg_));
 	case KVM_CREATE_DEVICE:
-		return create_device(vm, argp);
+		return KEEL_WITH_COPY(argp, struct kvm_create_device, keel_devfd_create(vm, &arg_, argp));
 	case KVM_CREATE_IRQCHIP:
 		return keel_vgic_create_irqchip(vm);
 	case KVM_ARM_SET_DEVICE_ADDR:

@@ -2,7 +2,7 @@
 /*
  * The in-kernel GICv3 as user space and the guest's loads and stores see it
  * (abi_irqfd has how interrupts are raised). Proves:
- *  - creation: the TEST flag, a second one, after a vCPU has run
+ *  - creation: the TEST flag, a second one, after a vCPU has run, one whose fd cannot be told
  *  - addresses, number of interrupts and initialisation: errors and order
  *  - what the first KVM_RUN checks; with keel, that it may be corrected
  *  - registers by attributes: errors, raw pending latches, lines, IIDR; which
@@ -12,6 +12,7 @@
  *  - a VM from the in-tree KVM keeps that one's single enable for both groups
  *  - the CPU interface outlives KVM_ARM_VCPU_INIT
  */
+#include <sys/mman.h>
 #include <unistd.h>
 #include "lib/gic.h"
 
@@ -75,6 +76,25 @@ static void creation_undone(void)
 	vm = vm_new(1, guest_nothing, 0);
 	close(gic_create(vm->fd));
 	vcpu_sync(&vm->vcpu[0], 1);
+}
+
+/* Only keel: a device whose fd cannot be told is not there, and nor is the fd. */
+static void creation_untold(void)
+{
+	struct kvm_create_device *cd = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int vm = vm_fd(0), next = dup(vm);
+
+	if (!on_keel())
+		ktap_skip("KVM makes it, and nobody knows its fd");
+	close(gic_create(vm_fd(0)));
+	cd->type = KVM_DEV_TYPE_ARM_VGIC_V3;
+	close(next);
+	mprotect(cd, PAGE, PROT_READ);
+	CHECK_EQ(kvm(vm, KVM_CREATE_DEVICE, cd), -EFAULT);
+	CHECK_EQ(dup(vm), next);
+	mprotect(cd, PAGE, PROT_READ | PROT_WRITE);
+	CHECK_EQ(kvm(vm, KVM_CREATE_DEVICE, cd), 0);
+	CHECK_EQ(kvm(vm, KVM_CREATE_DEVICE, cd), -EEXIST);
 }
 
 static void addresses(void)
@@ -510,6 +530,7 @@ static void one_enable(void)
 static const struct ktap_case cases[] = {
 	{ "creation", creation },
 	{ "creation undone", creation_undone },
+	{ "creation that cannot be told", creation_untold },
 	{ "addresses", addresses },
 	{ "legacy redistributor region", legacy_region },
 	{ "initialisation", initialisation },
