@@ -265,6 +265,16 @@ static void take_log(struct keel_mmu *mmu, struct keel_slot *slot, unsigned long
 	keel_log_flush(mmu, &flush);
 }
 
+/* What was taken and could not be handed over is told of another time: its pages are protected, and dirty. */
+static void give_back(struct keel_slot *slot, const unsigned long *taken)
+{
+	unsigned long word, nr = bitmap_words(slot);
+
+	for (word = 0; word < nr; word++)
+		if (taken[word])
+			atomic_long_or(taken[word], (atomic_long_t *)&slot->dirty[word]);
+}
+
 static int check_id(const struct keel_mmu *mmu, u32 id)
 {
 	if (!has_bitmaps(mmu))
@@ -295,7 +305,11 @@ static int get_locked(struct keel_mmu *mmu, const struct kvm_dirty_log *log)
 	out = mmu->log.manual ? slot->dirty : scratch(slot);
 	if (!mmu->log.manual)
 		take_log(mmu, slot, out);
-	return copy_to_user(log->dirty_bitmap, out, bitmap_words(slot) * sizeof(long)) ? -EFAULT : 0;
+	if (!copy_to_user(log->dirty_bitmap, out, bitmap_words(slot) * sizeof(long)))
+		return 0;
+	if (!mmu->log.manual)
+		give_back(slot, out);
+	return -EFAULT;
 }
 
 int keel_log_get(struct keel_vm *vm, const struct kvm_dirty_log *log)

@@ -11,6 +11,7 @@
  *  - where the CPU notes writes by itself the next write after a look leaves the guest
  *    no more, and is in the log all the same; also when the page, or the slot, was
  *    taken away in between
+ *  - what could not be handed over is told the next time
  * mem_faults has what the host's memory management does to logged pages.
  */
 #include <stdio.h>
@@ -314,6 +315,32 @@ static void taken_away(void)
 	CHECK_EQ(take_log(SLOT), 1 << 5);
 }
 
+static int take_log_to(void *to)
+{
+	struct kvm_dirty_log log = { .slot = SLOT, .dirty_bitmap = to };
+
+	return kvm(vm->fd, KVM_GET_DIRTY_LOG, &log);
+}
+
+static void not_handed_over(void)
+{
+	void *nowhere = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (!on_keel())
+		ktap_skip("KVM loses it");
+	setup();
+	add_slot(SLOT, 0, 64);
+	for (u64 page = 0; page < 64; page += 8)
+		WRITE(page, 0, page);
+	CHECK_EQ(take_log_to(nowhere), -EFAULT);
+	WRITE(9, 0, 1);
+	CHECK_EQ(take_log_to(nowhere), -EFAULT);
+	CHECK_EQ(take_log(SLOT), 0x0101010101010101 | 1 << 9);
+	CHECK_EQ(take_log(SLOT), 0);
+	WRITE(8, 0, 2);
+	CHECK_EQ(take_log(SLOT), 1 << 8);
+}
+
 static const struct ktap_case cases[] = {
 	{ "each write marks its page", each_write_its_page },
 	{ "the last page of a slot", last_page },
@@ -323,5 +350,6 @@ static const struct ktap_case cases[] = {
 	{ "all pages first, huge ones", all_first },
 	{ "noted by the CPU", by_the_cpu },
 	{ "written, and taken away", taken_away },
+	{ "not handed over", not_handed_over },
 };
 KTAP_MAIN(cases)
