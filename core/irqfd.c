@@ -109,18 +109,24 @@ static void lower_and_tell(struct keel_vm *vm, const struct keel_routing_table *
 		tell(vm, gsi);
 }
 
+/* Is one of its GSIs resampled? Under vm->irq_srcu; as long as it has GSIs, so preemptible. */
+static bool has_resampler(struct keel_vm *vm, const struct keel_routing_table *t, u32 intid)
+{
+	int gsi = keel_routing_table_gsi(t, intid);
+
+	while (gsi >= 0 && !is_resampled(vm, gsi))
+		gsi = keel_routing_table_next_gsi(t, gsi);
+	return gsi >= 0;
+}
+
 /* The guest completed a level-sensitive interrupt. Preemptible. */
 static void resample(struct keel_vm *vm, u32 intid)
 {
 	const struct keel_routing_table *t;
-	int gsi, idx;
+	int idx = srcu_read_lock(&vm->irq_srcu);
 
-	idx = srcu_read_lock(&vm->irq_srcu);
 	t = keel_routing_get(vm);
-	gsi = keel_routing_table_gsi(t, intid);
-	while (gsi >= 0 && !is_resampled(vm, gsi))
-		gsi = keel_routing_table_next_gsi(t, gsi);
-	if (gsi >= 0)
+	if (has_resampler(vm, t, intid))
 		lower_and_tell(vm, t, intid);
 	srcu_read_unlock(&vm->irq_srcu, idx);
 }
@@ -131,30 +137,37 @@ static void put_resample(struct irqfd *p)
 		eventfd_ctx_put(p->resample);
 }
 
-static bool has_resampler(struct keel_vm *vm, const struct keel_routing_table *t, int intid)
+/* False: a resampling irqfd came since. One that comes after this raises the line after this. */
+static bool lower_if_none_came(struct keel_vm *vm, u32 intid, unsigned long came)
 {
-	struct irqfd *p;
-	int bucket;
+	struct keel_irqfds *fds = &vm->irqfds;
+	bool same;
 
-	hash_for_each(vm->irqfds.resamplers, bucket, p, resampler)
-		if (keel_routing_table_intid(t, p->gsi) == intid)
-			return true;
-	return false;
+	spin_lock_irq(&fds->lock);
+	same = fds->came == came;
+	if (same)
+		keel_vgic_user_line(vm, NULL, intid, false);
+	spin_unlock_irq(&fds->lock);
+	return same;
 }
 
-/* The line falls, unless another irqfd may be holding it up, by whatever GSI. */
+/*
+ * The line falls, unless another irqfd may be holding it up, by whatever GSI. Which
+ * these are is looked up with IRQs on, since a VMM decides how many there are, and
+ * again if one came meanwhile. Sleepable.
+ */
 static void lower(struct irqfd *p)
 {
 	struct keel_vm *vm = p->vm;
-	const struct keel_routing_table *t;
-	int idx, intid;
+	int idx = srcu_read_lock(&vm->irq_srcu);
+	const struct keel_routing_table *t = keel_routing_get(vm);
+	int intid = keel_routing_table_intid(t, p->gsi);
+	unsigned long came;
 
-	lockdep_assert_held(&vm->irqfds.lock);
-	idx = srcu_read_lock(&vm->irq_srcu);
-	t = keel_routing_get(vm);
-	intid = keel_routing_table_intid(t, p->gsi);
-	if (intid >= 0 && !has_resampler(vm, t, intid))
-		keel_vgic_user_line(vm, NULL, intid, false);
+	do {
+		/* those that are counted are found; pairs with the one in start_resampling() */
+		came = smp_load_acquire(&vm->irqfds.came);
+	} while (intid >= 0 && !has_resampler(vm, t, intid) && !lower_if_none_came(vm, intid, came));
 	srcu_read_unlock(&vm->irq_srcu, idx);
 }
 
@@ -175,14 +188,6 @@ static void stop_resampling(struct irqfd *p)
 	spin_unlock_irq(&p->vm->irqfds.lock);
 }
 
-/* Under the lock, so that one that comes now raises the line only after that. */
-static void lower_locked(struct irqfd *p)
-{
-	spin_lock_irq(&p->vm->irqfds.lock);
-	lower(p);
-	spin_unlock_irq(&p->vm->irqfds.lock);
-}
-
 static void start_resampling(struct irqfd *p)
 {
 	struct keel_vm *vm = p->vm;
@@ -190,12 +195,14 @@ static void start_resampling(struct irqfd *p)
 	lockdep_assert_held(&vm->irqfds.lock);
 	hash_add_rcu(vm->irqfds.resamplers, &p->resampler, p->gsi);
 	WRITE_ONCE(vm->gic.resamplers, vm->gic.resamplers + 1);
+	/* pairs with the one in lower() */
+	smp_store_release(&vm->irqfds.came, vm->irqfds.came + 1);
 }
 
 /*
  * Sleepable. The irqfds of the list were taken off; after this they are gone. All
- * have let go of their lines before the first line is looked at: what is walked
- * for that, with IRQs off, are those that stay.
+ * have let go of their lines before the first line is looked at, so that what is
+ * found then are those that stay.
  */
 static void end_all(struct keel_vm *vm, struct list_head *list)
 {
@@ -213,7 +220,7 @@ static void end_all(struct keel_vm *vm, struct list_head *list)
 	}
 	list_for_each_entry(p, list, entry) {
 		if (p->resample)
-			lower_locked(p);
+			lower(p);
 		cond_resched();
 	}
 	if (wait)
@@ -325,7 +332,7 @@ static void withdraw(struct irqfd *p)
 	spin_unlock_irq(&fds->lock);
 	if (p->resample) {
 		stop_resampling(p);
-		lower_locked(p);
+		lower(p);
 	}
 	synchronize_srcu_expedited(&p->vm->irq_srcu);
 	eventfd_ctx_put(p->ctx);

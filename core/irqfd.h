@@ -17,6 +17,7 @@ struct keel_irqfds {
 	spinlock_t lock;		/* the lists; IRQs off, inside an eventfd's wait queue lock */
 	struct list_head list;		/* every irqfd that is not on its way out */
 	DECLARE_HASHTABLE(resamplers, 6);	/* those with a resamplefd, by GSI; read under vm->irq_srcu */
+	unsigned long came;		/* how often one was added to them; release, lock to write */
 	struct list_head orphans;	/* those whose eventfd has gone; their end is due */
 	struct work_struct reap;	/* which brings it about */
 };

@@ -693,37 +693,79 @@ static void first(void)
 	}
 }
 
+static void make_eventfds(int (*fds)[2], unsigned int n)
+{
+	struct rlimit limit = { 2 * n + 100, 2 * n + 100 };
+
+	REQUIRE_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (unsigned int i = 0; i < n; i++) {
+		fds[i][0] = eventfd(0, EFD_NONBLOCK);
+		fds[i][1] = eventfd(0, EFD_NONBLOCK);
+		REQUIRE(fds[i][0] >= 0 && fds[i][1] >= 0);
+	}
+}
+
+static void set_irqfd(int vm, const int *fds, unsigned int gsi, unsigned int flags)
+{
+	struct kvm_irqfd a = { .fd = fds[0], .gsi = gsi, .resamplefd = fds[1], .flags = flags };
+
+	REQUIRE_EQ(kvm(vm, KVM_IRQFD, &a), 0);
+}
+
+static int vm_with_lines(void)
+{
+	int vm = vm_fd(0);
+
+	close(vcpu_fd(vm, 0));
+	close(add_gic(vm, 992));
+	return vm;
+}
+
 /*
  * The end of a VM with many irqfds that may hold up as many lines: for each. What
  * looks through all of them for each one shows here, since they are a thousand.
  */
 static void irqfds_end(void)
 {
-	struct rlimit limit = { 2 * N_IRQFDS_END + 100, 2 * N_IRQFDS_END + 100 };
 	static int fds[N_IRQFDS_END][2];
 	int vm;
 
-	REQUIRE_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	for (unsigned int i = 0; i < N_IRQFDS_END; i++) {
-		fds[i][0] = eventfd(0, EFD_NONBLOCK);
-		fds[i][1] = eventfd(0, EFD_NONBLOCK);
-		REQUIRE(fds[i][0] >= 0 && fds[i][1] >= 0);
-	}
+	make_eventfds(fds, N_IRQFDS_END);
 	for (unsigned int batch = 0; batch < BATCHES; batch++) {
-		vm = vm_fd(0);
-		close(vcpu_fd(vm, 0));
-		close(add_gic(vm, 992));
-		for (unsigned int i = 0; i < N_IRQFDS_END; i++) {
-			struct kvm_irqfd a = { .fd = fds[i][0], .gsi = i % (992 - 32), .resamplefd = fds[i][1],
-					       .flags = KVM_IRQFD_FLAG_RESAMPLE };
-
-			REQUIRE_EQ(kvm(vm, KVM_IRQFD, &a), 0);
-		}
+		vm = vm_with_lines();
+		for (unsigned int i = 0; i < N_IRQFDS_END; i++)
+			set_irqfd(vm, fds[i], i % (992 - 32), KVM_IRQFD_FLAG_RESAMPLE);
 		BEGIN(IRQFDS_END);
 		close(vm);
 		END(IRQFDS_END);
 		usleep(30000);
 	}
+}
+
+/*
+ * A single irqfd with a line of its own is deassigned while four thousand others hold up
+ * other lines. What looks through all of them for each one shows here.
+ */
+#define OTHERS		4000
+#define OWN_GSI		900
+
+static void irqfd_deassign(void)
+{
+	static int fds[OTHERS + N_IRQFD_DEASSIGN][2];
+	int (*own)[2] = fds + OTHERS, vm = vm_with_lines();
+
+	make_eventfds(fds, OTHERS + N_IRQFD_DEASSIGN);
+	for (unsigned int i = 0; i < OTHERS; i++)
+		set_irqfd(vm, fds[i], i % OWN_GSI, KVM_IRQFD_FLAG_RESAMPLE);
+	for (unsigned int batch = 0; batch < BATCHES; batch++) {
+		for (unsigned int i = 0; i < N_IRQFD_DEASSIGN; i++)
+			set_irqfd(vm, own[i], OWN_GSI + i, KVM_IRQFD_FLAG_RESAMPLE);
+		BEGIN(IRQFD_DEASSIGN);
+		for (unsigned int i = 0; i < N_IRQFD_DEASSIGN; i++)
+			set_irqfd(vm, own[i], OWN_GSI + i, KVM_IRQFD_FLAG_DEASSIGN);
+		END(IRQFD_DEASSIGN);
+	}
+	close(vm);
 }
 
 static const struct bench {
@@ -742,6 +784,7 @@ static const struct bench {
 	B(LOG_START, bench_log_start), B(LOG_GET, bench_log_get),
 	B(LOG_CLEAR, bench_log_clear), B(LOG_STORE, bench_log_store),
 	B(CREATE, create_destroy), B(FIRST, first), B(IRQFDS_END, irqfds_end),
+	B(IRQFD_DEASSIGN, irqfd_deassign),
 };
 
 static const char *const names[] = {

@@ -43,6 +43,7 @@
 	OP(CREATE,	"vm-create-destroy",	50,  1) \
 	OP(FIRST,	"vm-first-exit",	50,  1) \
 	OP(IRQFDS_END,	"irqfds-end",		100, 1000) \
+	OP(IRQFD_DEASSIGN, "irqfd-deassign",	100, 16) \
 	OP(BOOT,	"linux-boot",		100, 1) \
 	OP(GETPID,	"linux-getpid",		100, 20000) \
 	OP(FORK_EXEC,	"linux-fork-exec",	100, 40) \
