@@ -32,7 +32,7 @@ struct reg_mask_range;
 int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range);	/* KVM_ARM_GET_REG_WRITABLE_MASKS */
 
 /* --- reset.c --- */
-int keel_reset_target(struct kvm_vcpu_init *init);	/* KVM_ARM_PREFERRED_TARGET */
+void keel_reset_target(struct kvm_vcpu_init *init);	/* KVM_ARM_PREFERRED_TARGET */
 int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init);	/* KVM_ARM_VCPU_INIT, any time */
 void keel_reset_vcpu(struct keel_vcpu *vcpu);		/* architectural reset; applies vcpu->reset if pending */
 unsigned long keel_reset_supported_features(void);	/* KVM_ARM_VCPU_* this host and build can offer */
@@ -89,8 +89,6 @@ void keel_debug_flush(struct keel_vcpu *vcpu);	/* before entry: mdcr, MDSCR.SS, 
 void keel_debug_sync(struct keel_vcpu *vcpu);	/* after exit, IRQs off */
 int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* debug exception routed to EL2; verdict */
 void keel_debug_reset(struct keel_vcpu *vcpu);
-unsigned int keel_debug_nr_bps(void);		/* KVM_CAP_GUEST_DEBUG_HW_BPS */
-unsigned int keel_debug_nr_wps(void);
 /* After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported now (run filled). */
 bool keel_debug_step_done(struct keel_vcpu *vcpu);
 /* Before an instruction is completed: it is a step also if the VMM asked for steps only meanwhile. */

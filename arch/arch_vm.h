@@ -21,7 +21,6 @@ struct keel_arch_vm {
 	unsigned long features;		/* KVM_ARM_VCPU_* bits without POWER_OFF */
 
 	/* ID registers as the guest sees them; writable through ONE_REG until the first run. [config_lock] */
-	bool idregs_set;
 	u64 idregs[KEEL_NR_IDREGS];
 	u64 clidr, ctr, midr, revidr, aidr;	/* beyond the CRm 1..7 space */
 	bool imp_id_writable;		/* [V] before the first vCPU: KVM_CAP_ARM_WRITABLE_IMP_ID_REGS enabled */

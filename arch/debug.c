@@ -42,22 +42,6 @@
 /* DBGBCR.{SSC,HMC} and DBGWCR.{SSC,HMC}: could select EL2. Without them PMC or PAC selects EL1 and EL0. */
 #define BCR_EL2		GENMASK_ULL(15, 13)
 
-/* ID_AA64DFR0_EL1, Arm ARM D24.2.62: one less than the number. */
-static unsigned int dfr0_number(unsigned int shift)
-{
-	return ((read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1) >> shift) & 0xf) + 1;
-}
-
-unsigned int keel_debug_nr_bps(void)
-{
-	return dfr0_number(12);
-}
-
-unsigned int keel_debug_nr_wps(void)
-{
-	return dfr0_number(20);
-}
-
 u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu)
 {
 	u64 pstate = vcpu->ctx.pstate;

@@ -44,8 +44,6 @@ static struct keel_abort decode_abort(u64 esr, bool exec)
 	struct keel_abort a = {
 		.exec = exec,
 		.s1ptw = esr & ESR_ELx_S1PTW,
-		.fnv = esr & ESR_ELx_FnV,
-		.ea = esr & ESR_ELx_EA,
 		.fsc = esr & ESR_ELx_FSC,
 	};
 

@@ -30,8 +30,6 @@ struct keel_abort {
 	bool write;		/* WnR, false for cache maintenance and stage-1 walks (s1ptw) that only read */
 	bool s1ptw;		/* fault on a stage-1 table walk: FAR is the VA being translated */
 	bool cm;		/* cache maintenance or address translation instruction */
-	bool fnv;		/* FAR not valid */
-	bool ea;		/* external abort type */
 	u8 fsc;			/* fault status code, 6 bits */
 	bool isv;		/* the access is described below */
 	u8 size_log2;		/* 0..3 */

@@ -307,7 +307,6 @@ void keel_idreg_vm_init(struct keel_vm *vm)
 
 	for (i = 0; i < KEEL_NR_IDREGS; i++)
 		arch->idregs[i] = offer(vm, i) & ~unwise_fields(i);
-	arch->idregs_set = true;
 	read_imp_id(arch);
 	keel_cache_vm_init(vm);
 }

@@ -46,11 +46,10 @@ static u32 preferred_target(void)
 	}
 }
 
-int keel_reset_target(struct kvm_vcpu_init *init)
+void keel_reset_target(struct kvm_vcpu_init *init)
 {
 	memset(init, 0, sizeof(*init));
 	init->target = preferred_target();
-	return 0;
 }
 
 unsigned long keel_reset_supported_features(void)

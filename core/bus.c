@@ -27,7 +27,7 @@ static struct keel_bus_table *locked_table(struct keel_bus *bus)
 	return rcu_dereference_protected(bus->table, lockdep_is_held(&bus->lock));
 }
 
-int keel_bus_init(struct keel_vm *vm)
+void keel_bus_init(struct keel_vm *vm)
 {
 	struct keel_bus *bus = &vm->mmio_bus;
 
@@ -36,7 +36,6 @@ int keel_bus_init(struct keel_vm *vm)
 	bus->seq = 0;
 	bus->nr_counted = 0;
 	bus->replaced = 0;
-	return 0;
 }
 
 /* No vCPU and no fd of the VM is left, so there are no readers. */

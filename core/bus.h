@@ -32,7 +32,7 @@ struct keel_bus {
 	unsigned int replaced;			/* under lock: tables that may wait to be freed */
 };
 
-int keel_bus_init(struct keel_vm *vm);
+void keel_bus_init(struct keel_vm *vm);
 void keel_bus_destroy(struct keel_vm *vm);
 int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev);	/* may wait for readers; -ENOSPC beyond 1000, -ENOMEM */
 int keel_bus_unregister(struct keel_vm *vm, struct keel_bus_dev *dev);	/* after return no reader holds dev; -ENOENT */

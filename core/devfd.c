@@ -79,7 +79,7 @@ static long devfd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct keel_device *dev = file->private_data;
 	const void __user *user = (const void __user *)arg;
 
-	if (dev->vm->mm != current->mm || READ_ONCE(dev->vm->dead))
+	if (dev->vm->mm != current->mm)
 		return -EIO;
 	switch (cmd) {
 	case KVM_SET_DEVICE_ATTR:

@@ -34,10 +34,10 @@
 
 #define KEEL_MAX_VCPUS	512
 
-/* It lives as long as a fd of it or of its vCPUs and devices does (refs). */
 struct keel_debugfs;
 struct keel_nv;
 
+/* It lives as long as a fd of it or of its vCPUs and devices does (refs). */
 struct keel_vm {
 	refcount_t refs;
 	struct mm_struct *mm;		/* [I] mm_count reference; ioctls from another mm fail with EIO */
@@ -53,7 +53,6 @@ struct keel_vm {
 	unsigned int nr_vcpus;		/* [V, release after vcpus[]] */
 	struct keel_debugfs *debugfs;	/* [I] once its fd is there; NULL: none */
 	bool has_run;			/* [c] some vCPU entered KVM_RUN's guest loop once */
-	bool dead;			/* [a] VM is broken: every ioctl gives EIO */
 	s64 halt_poll_ns;		/* [a] KVM_CAP_HALT_POLL: longest poll in WFI; < 0: the module's parameter */
 
 	struct keel_mmu mmu;
@@ -71,8 +70,7 @@ struct keel_vm {
 /* Requests to a vCPU, bits of vcpu->requests: made by anyone, served by the vCPU before entry. */
 enum keel_request {
 	KEEL_REQ_RESET,		/* PSCI CPU_ON: reset to vcpu->power.reset and run */
-	KEEL_REQ_SLEEP,		/* vCPU was stopped (mp_state): block until it is runnable */
-	KEEL_REQ_SUSPEND,	/* mp_state SUSPENDED: WFI-like until wake-up, then KVM_SYSTEM_EVENT_WAKEUP */
+	KEEL_REQ_SLEEP,		/* vCPU was stopped or suspended: look at mp_state */
 	KEEL_REQ_RELOAD,	/* control registers changed: reload hcr, mdcr, idregs */
 	KEEL_REQ_ITS,		/* ITS command queues: go on with them */
 	KEEL_REQ_RING,		/* the ring of dirty pages is at its limit: user space has to empty it */
@@ -87,7 +85,6 @@ struct keel_reset_state {
 	bool pending;
 };
 
-/* Counters, all u64: core/stats.c describes each field to user space. */
 /* Exits whose time in the host is told apart. */
 enum keel_exit_class {
 	KEEL_CLASS_OTHER, KEEL_CLASS_INTERRUPT, KEEL_CLASS_WAIT, KEEL_CLASS_CALL, KEEL_CLASS_SYSREG,
@@ -96,6 +93,7 @@ enum keel_exit_class {
 #define KEEL_STAT_BUCKETS	32	/* of a logarithmic histogram */
 #define KEEL_STAT_ECS		65	/* exception classes, and interrupts */
 
+/* Counters, all u64: core/stats.c describes each field to user space. */
 struct keel_vcpu_stat {
 	u64 exits, mmio_user, mmio_kernel, wfi, wfe, hvc, signal, abort;
 	/* blocking in WFI or stopped: polls and sleeps, waking by an event; ns */

@@ -75,7 +75,6 @@ static void serve_pmu(struct keel_vcpu *vcpu)
 static void clear_stops(struct keel_vcpu *vcpu)
 {
 	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
-	clear_bit(KEEL_REQ_SUSPEND, &vcpu->requests);
 	smp_mb__after_atomic();
 }
 

@@ -187,7 +187,7 @@ static long vcpu_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	struct keel_vcpu *vcpu = file->private_data;
 	long ret;
 
-	if (vcpu->vm->mm != current->mm || READ_ONCE(vcpu->vm->dead))
+	if (vcpu->vm->mm != current->mm)
 		return -EIO;
 	if (_IOC_TYPE(nr) != KVMIO)
 		return -EINVAL;

@@ -63,10 +63,9 @@ static void destroy_basics(struct keel_vm *vm)
 
 static int init_parts(struct keel_vm *vm, unsigned int ipa_bits)
 {
-	int err = keel_bus_init(vm);
+	int err;
 
-	if (err)
-		return err;
+	keel_bus_init(vm);
 	err = keel_ioeventfd_vm_init(vm);
 	if (err)
 		goto err_bus;

@@ -24,15 +24,15 @@
 #include "vcpu.h"
 #include "vm.h"
 
-static int set_memory(struct keel_vm *vm, void __user *argp, bool v1)
+/* The first is the beginning of the second, and keel has none of the flags that use the rest. */
+static int set_memory(struct keel_vm *vm, void __user *argp, size_t len)
 {
 	struct kvm_userspace_memory_region2 mem = {};
-	size_t len = v1 ? sizeof(struct kvm_userspace_memory_region) : sizeof(mem);
 	int err;
 
 	if (copy_from_user(&mem, argp, len))
 		return -EFAULT;
-	err = keel_memslot_set(vm, &mem, v1);
+	err = keel_memslot_set(vm, &mem);
 	/* memory over the distributor comes first, for vCPUs that run as well */
 	keel_share_update(vm);
 	return err;
@@ -41,10 +41,8 @@ static int set_memory(struct keel_vm *vm, void __user *argp, bool v1)
 static int preferred_target(void __user *argp)
 {
 	struct kvm_vcpu_init init;
-	int err = keel_reset_target(&init);
 
-	if (err)
-		return err;
+	keel_reset_target(&init);
 	return copy_to_user(argp, &init, sizeof(init)) ? -EFAULT : 0;
 }
 
@@ -108,7 +106,7 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	struct keel_vm *vm = file->private_data;
 	void __user *argp = (void __user *)arg;
 
-	if (vm->mm != current->mm || READ_ONCE(vm->dead))
+	if (vm->mm != current->mm)
 		return -EIO;
 	switch (nr) {
 	case KVM_CREATE_VCPU:
@@ -118,9 +116,9 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	case KVM_ENABLE_CAP:
 		return KEEL_WITH_COPY(argp, struct kvm_enable_cap, keel_caps_enable(vm, &arg_));
 	case KVM_SET_USER_MEMORY_REGION:
-		return set_memory(vm, argp, true);
+		return set_memory(vm, argp, sizeof(struct kvm_userspace_memory_region));
 	case KVM_SET_USER_MEMORY_REGION2:
-		return set_memory(vm, argp, false);
+		return set_memory(vm, argp, sizeof(struct kvm_userspace_memory_region2));
 	case KVM_GET_DIRTY_LOG:
 		return KEEL_WITH_COPY(argp, struct kvm_dirty_log, keel_log_get(vm, &arg_));
 	case KVM_CLEAR_DIRTY_LOG:

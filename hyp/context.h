@@ -93,7 +93,7 @@ struct keel_ctx {
 	u64 hcr;		/* HCR_EL2 without VSE; VI and VF are gicc.c's, in the guest alone, or in lines */
 	u64 hcrx;
 	u64 mdcr;		/* trap bits; HPMN is the host's */
-	u64 vpidr, vmpidr;	/* vmpidr is copied from sys[KEEL_MPIDR_EL1] */
+	u64 vpidr;
 	u64 vsesr;
 	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;	/* FEAT_FGT trap bits, in the hardware's polarity */
 	u64 cntvoff;		/* CNTVOFF_EL2 */

@@ -322,8 +322,7 @@ static int set_locked(struct keel_vm *vm, const struct kvm_userspace_memory_regi
 	}
 }
 
-/* v1 and v2 differ in flags only, and keel has none of those that v2 adds. */
-int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, bool v1)
+int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem)
 {
 	int ret = check_request(mem);
 

@@ -103,8 +103,6 @@ int keel_mmu_module_init(void);
 void keel_mmu_module_exit(void);
 /* Largest IPA width this machine can give a guest: KVM_CAP_ARM_VM_IPA_SIZE. */
 unsigned int keel_mmu_ipa_limit(void);
-/* HCR_EL2.FWB must be set for every guest: the tables' memory types are in that encoding. */
-bool keel_mmu_fwb(void);
 /*
  * Frames that are no RAM may be mapped cacheable, if the VMM has them so: no cache
  * needs maintenance by an address that they do not have. KVM_CAP_ARM_CACHEABLE_PFNMAP_SUPPORTED.
@@ -160,7 +158,7 @@ bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page);
 void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page, unsigned int slots);
 
 /* KVM_SET_USER_MEMORY_REGION(2), whole semantics of the KVM API document and its errno. */
-int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, bool v1);
+int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem);
 #define KEEL_NR_MEMSLOTS	32764
 
 /*

@@ -122,11 +122,6 @@ u32 keel_mmu_block_sizes(void)
 	return PAGE_SHIFT == 14 ? SZ_16K | SZ_32M : SZ_64K | SZ_512M;
 }
 
-bool keel_mmu_fwb(void)
-{
-	return keel_stage2_caps.fwb;
-}
-
 bool keel_mmu_caches_frames(void)
 {
 	return keel_stage2_caps.fwb && keel_stage2_caps.dic;

@@ -150,12 +150,6 @@ static const struct keel_forward_row rows[] = {
 	INSN(3, 7, 3, 4, 48), INSN(3, 7, 3, 5, 49), INSN(3, 7, 3, 7, 50),
 };
 
-const struct keel_forward_row *keel_forward_rows(unsigned int *nr)
-{
-	*nr = sizeof(rows) / sizeof(rows[0]);
-	return rows;
-}
-
 /* HCRX_EL2.FGTnXS: the traps of TLBI are not for its nXS forms. */
 static bool is_exempt(const u64 ctl[KEEL_NR_FORWARD], const struct keel_forward_row *row, u32 sysreg)
 {

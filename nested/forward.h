@@ -23,8 +23,6 @@ struct keel_forward_row {
 	u8 on;			/* access: bit 0 read, bit 1 write or instruction */
 };
 
-/* The rows, for whoever wants to see them. */
-const struct keel_forward_row *keel_forward_rows(unsigned int *nr);
 /* An MSR, MRS or SYS with op0=1, from EL1 or EL0. write: also for instructions. ctl is indexed by enum keel_forward_reg. */
 bool keel_forward_sysreg(const u64 ctl[KEEL_NR_FORWARD], u32 sysreg, bool write);
 

@@ -5,11 +5,8 @@
 
 #include <linux/types.h>
 
-#define KEEL_IMAGE_MAGIC	0x6c65656b
-
 /* As image.lds writes it; offsets from the header's start, which is the text's. */
 struct keel_image_header {
-	u32 magic;
 	u32 rodata, data, end;	/* where the text ends, and so on: multiples of 4 KiB */
 	u32 start;		/* entry with the MMU off */
 	u32 vectors, guest_vectors;

@@ -101,7 +101,7 @@ static bool dabt_ok(u64 iss)
 	bool wnr = iss >> 6 & 1, s1ptw = iss >> 7 & 1, cm = iss >> 8 & 1;
 
 	return !a.exec && a.fsc == (iss & 0x3f) && a.s1ptw == s1ptw && a.cm == cm &&
-	       a.ea == (iss >> 9 & 1) && a.fnv == (iss >> 10 & 1) && a.isv == isv &&
+	       a.isv == isv &&
 	       a.write == (s1ptw ? perm : wnr && (!cm || perm)) &&
 	       a.reg64 == (isv && (iss >> 15 & 1)) && a.rt == (isv ? iss >> 16 & 0x1f : 0) &&
 	       a.sign_extend == (isv && (iss >> 21 & 1)) &&
