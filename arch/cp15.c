@@ -18,6 +18,7 @@
 #include "arch.h"
 #include "cp15.h"
 #include "idlimits.h"
+#include "mdscr.h"
 #include "sysreg.h"
 
 enum part {

@@ -6,7 +6,11 @@
 
 #include <linux/bits.h>
 #include <linux/types.h>
-#include "sysreg.h"
+
+/* MDSCR_EL1. Later headers than 6.12's have no names for them in C. */
+#define KEEL_MDSCR_SS	BIT_ULL(0)
+#define KEEL_MDSCR_KDE	BIT_ULL(13)
+#define KEEL_MDSCR_MDE	BIT_ULL(15)
 
 /*
  * What goes into the CPU. Debug exceptions are EL2's then (MDCR_EL2.TDE), so that

@@ -108,11 +108,6 @@ extern const struct keel_sysreg_user keel_sysreg_user_idreg, keel_sysreg_user_mp
 extern const struct keel_sysreg_user keel_sysreg_user_midr, keel_sysreg_user_revidr, keel_sysreg_user_aidr;
 extern const struct keel_sysreg_user keel_sysreg_user_clidr, keel_sysreg_user_ctr, keel_sysreg_user_once;
 
-/* MDSCR_EL1. Later headers than 6.12's have no names for them in C. */
-#define KEEL_MDSCR_SS	BIT_ULL(0)
-#define KEEL_MDSCR_KDE	BIT_ULL(13)
-#define KEEL_MDSCR_MDE	BIT_ULL(15)
-
 /* OSLSR_EL1: OSLM says implemented, OSLK says locked. */
 #define KEEL_OSLSR_OSLM	(1U << 3)
 #define KEEL_OSLSR_OSLK	(1U << 1)

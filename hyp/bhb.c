@@ -9,6 +9,7 @@
 #include <asm/cpufeature.h>
 #include <asm/cputype.h>
 #include <asm/sysreg.h>
+#include "../arch/speculation.h"
 #include "bhb.h"
 #include "context_bits.h"
 #include "entry.h"

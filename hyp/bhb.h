@@ -3,10 +3,12 @@
 #ifndef KEEL_HYP_BHB_H
 #define KEEL_HYP_BHB_H
 
-#include "../arch/speculation.h"
+#include <linux/types.h>
 
-/* The firmware's call for each mitigation. */
-extern const u32 keel_bhb_calls[KEEL_NR_MITIGATIONS];
+struct keel_spec_cpu;
+
+/* The firmware's call for each mitigation (enum keel_mitigation_id). */
+extern const u32 keel_bhb_calls[];
 
 /* This CPU, and its firmware's answers. Preemption off. */
 void keel_bhb_read_cpu(struct keel_spec_cpu *cpu);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* pure: built and tested on the host */
 /*
  * Translation tables in the format of Armv8 stage 2: geometry as data, one
  * walker, and the operations on a range of guest physical addresses. The

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The judges of the plan find circles of files, and names of what is not there.
+# The judges of the plan find circles of files, headers that reach upwards, what nobody uses, and
+# names of what is not there.
 
 # usage: circle FILE:CALLEE-FILE...    rooms a/ and b/, each file with one function
 circle() {
@@ -32,3 +33,36 @@ expect "guards: a comment that names what is there passes" naming 'see a/file.h,
 expect "guards: a comment that names a file that is not there is caught" fails naming 'see a/gone.h'
 expect "guards: ... without its room" fails naming 'see gone.c'
 expect "guards: a comment that names a function that is not there is caught" fails naming 'see keel_gone()'
+
+# usage: layers TEXT-OF-LOW [TEXT-OF-PURE]     hyp/ below mmu/, both below core/objects.h
+layers() {
+	rm -rf "$work/layers"
+	mkdir -p "$work/layers/"{Documentation,hyp,mmu,core}
+	printf 'Layers\n======\n\nThe table::\n\n  3  hyp/*\n  4  mmu/*\n  5  core/objects.h\n\nMore.\n' \
+		>"$work/layers/Documentation/architecture.rst"
+	echo >"$work/layers/hyp/low.h"
+	printf '/* pure: built and tested on the host */\n%s\n' "${2:-}" >"$work/layers/hyp/pure.h"
+	echo "$1" >"$work/layers/mmu/low.h"
+	echo '#include "../mmu/low.h"' >"$work/layers/core/objects.h"
+	"$TOP/tools/lint/includes" "$work/layers"
+}
+expect "guards: a header that includes a lower one passes" layers '#include "../hyp/low.h"'
+expect "guards: a header that includes a higher one is caught" fails layers '#include "../core/objects.h"'
+expect "guards: a pure header that includes one that is not is caught" fails layers '' '#include "low.h"'
+expect "guards: a circle of headers is caught" fails layers '#include "low.h"'
+: >"$work/layers/mmu/low.h"
+: >"$work/layers/core/more.h"
+expect "guards: a header without a layer is caught" fails "$TOP/tools/lint/includes" "$work/layers"
+
+# usage: users CODE    of a room with one function and one field
+users() {
+	rm -rf "$work/users"
+	mkdir -p "$work/users/core"
+	git -C "$work/users" init -q
+	printf 'struct keel_a {\n\tint field;\n};\nint keel_a_get(struct keel_a *a);\n' >"$work/users/core/a.h"
+	printf 'int keel_a_get(struct keel_a *a)\n{\n\ta->field = 1;\n}\n%s\n' "$1" >"$work/users/core/a.c"
+	"$TOP/tools/lint/unused" "$work/users"
+}
+expect "guards: what is used passes" users 'void f(void) { return keel_a_get(a) + a->field; }'
+expect "guards: a function that nobody calls is caught" fails users 'void f(void) { return a->field; }'
+expect "guards: a field that nobody reads is caught" fails users 'void f(void) { return keel_a_get(a); }'

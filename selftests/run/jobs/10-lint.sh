@@ -15,6 +15,8 @@ for k in 6.12 6.1; do
 	asks $k
 done
 expect "lint: no circle of files crosses a room, or is large" "$TOP/tools/lint/circles" build/6.12
+expect "lint: no header includes one of a higher layer" "$TOP/tools/lint/includes"
+expect "lint: nothing is there that nobody uses" "$TOP/tools/lint/unused"
 expect "lint: comments and documents name what is there" "$TOP/tools/lint/names"
 expect "lint: a VM's image has all of its state" "$TOP/tools/lint/image"
 expect "lint: what the host points at is listed" "$TOP/tools/lint/anchors"
