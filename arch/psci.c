@@ -12,6 +12,7 @@
 #include "../core/compat.h"
 #include "../core/kick.h"
 #include "../core/vcpus.h"
+#include "../core/trace.h"
 #include "aarch32.h"
 #include "arch.h"
 #include "psci_logic.h"
@@ -181,6 +182,8 @@ int keel_psci_call(struct keel_vcpu *vcpu)
 	struct keel_psci_plan plan = keel_psci_logic_plan(keel_psci_version(vcpu), suspend,
 							  vcpu->ctx.x);
 
+	if (keel_traced(KEEL_EVENT_PSCI))
+		keel_trace_psci(vcpu->id, vcpu->ctx.x);
 	if (is_too_wide(vcpu))
 		return finish_call(vcpu, PSCI_RET_NOT_SUPPORTED);
 	switch (plan.op) {

@@ -80,6 +80,12 @@ static int vgic_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vgic);
 
+static int its_show(struct seq_file *m, void *unused)
+{
+	return keel_its_show(m, m->private);
+}
+DEFINE_SHOW_ATTRIBUTE(its);
+
 DEFINE_SEQ_ATTRIBUTE(keel_mmu);
 
 static int idregs_show(struct seq_file *m, void *unused)
@@ -168,6 +174,7 @@ void keel_debugfs_add(struct keel_vm *vm, int fd)
 	add_stats(vm, d);
 	debugfs_create_file("vcpus", 0444, d->dir, vm, &vcpus_fops);
 	debugfs_create_file("vgic-state", 0444, d->dir, vm, &vgic_fops);
+	debugfs_create_file("its-state", 0400, d->dir, vm, &its_fops);
 	debugfs_create_file("idregs", 0400, d->dir, vm, &idregs_fops);
 	debugfs_create_file("stage2_page_tables", 0400, d->dir, vm, &keel_mmu_fops);
 	vm->debugfs = d;

@@ -16,6 +16,7 @@
 
 struct tracepoint *const keel_own_events[KEEL_NR_EVENTS] = {
 	[KEEL_EVENT_ITS]	= &__tracepoint_keel_its_command,
+	[KEEL_EVENT_PSCI]	= &__tracepoint_keel_psci,
 	[KEEL_EVENT_ROLLOVER]	= &__tracepoint_keel_vmid_rollover,
 #ifdef KEEL_KVM_EVENTS
 	[KEEL_EVENT_ENTRY]	= &__tracepoint_kvm_entry,

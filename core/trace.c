@@ -183,6 +183,11 @@ void keel_trace_its(u64 its, unsigned int op, u32 device, u32 event, u32 intid, 
 	FIRE(KEEL_EVENT_ITS, (void *, u64, unsigned int, u32, u32, u32, u32), its, op, device, event, intid, collection);
 }
 
+void keel_trace_psci(u32 vcpu_id, const u64 x[4])
+{
+	FIRE(KEEL_EVENT_PSCI, (void *, u32, u32, u64, u64, u64), vcpu_id, x[0], x[1], x[2], x[3]);
+}
+
 void keel_trace_rollover(u64 generation)
 {
 	FIRE(KEEL_EVENT_ROLLOVER, (void *, u64), generation);

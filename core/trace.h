@@ -21,6 +21,7 @@ enum keel_event {
 	KEEL_EVENT_ENTRY, KEEL_EVENT_EXIT, KEEL_EVENT_FAULT, KEEL_EVENT_MMIO, KEEL_EVENT_SYSREG,
 	KEEL_EVENT_HVC, KEEL_EVENT_WFX, KEEL_EVENT_IRQ_LINE, KEEL_EVENT_IRQFD, KEEL_EVENT_PENDING,
 	KEEL_EVENT_TIMER, KEEL_EVENT_WAKEUP, KEEL_EVENT_USER, KEEL_EVENT_ITS, KEEL_EVENT_ROLLOVER,
+	KEEL_EVENT_PSCI,
 	KEEL_NR_EVENTS
 };
 
@@ -64,6 +65,8 @@ void keel_trace_wakeup(u64 ns, bool slept);
 void keel_trace_user(u32 reason, int ret);
 /* The ITS at its (guest physical) takes a command; fields that it has not are whatever the queue has there. */
 void keel_trace_its(u64 its, unsigned int op, u32 device, u32 event, u32 intid, u32 collection);
+/* A vCPU calls PSCI, as its x0 to x3 say. */
+void keel_trace_psci(u32 vcpu_id, const u64 x[4]);
 /* All VMIDs were given away, and all is begun anew. */
 void keel_trace_rollover(u64 generation);
 

@@ -6,8 +6,12 @@
 struct keel_vm;
 struct seq_file;
 
-/* Sleepable, no lock held; vCPUs may run. What is in a list register is shown as it went there. */
-/* -EINTR: killed while another had the LPIs. */
+/*
+ * Sleepable, no lock held; vCPUs may run. What is in a list register is shown as it went there.
+ * -EINTR: killed while another had the LPIs.
+ */
 int keel_vgic_show(struct seq_file *m, struct keel_vm *vm);
+/* Each ITS: its registers, and what it has mapped. Context and errors as above. */
+int keel_its_show(struct seq_file *m, struct keel_vm *vm);
 
 #endif

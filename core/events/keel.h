@@ -36,6 +36,35 @@ TRACE_EVENT(keel_its_command,
 		  __entry->device, __entry->event, __entry->intid, __entry->collection)
 );
 
+/* A call of PSCI that the host serves, before it is carried out: its number (Arm DEN 0022) and arguments. */
+TRACE_EVENT(keel_psci,
+	TP_PROTO(u32 vcpu_id, u32 fn, u64 arg1, u64 arg2, u64 arg3),
+	TP_ARGS(vcpu_id, fn, arg1, arg2, arg3),
+	TP_STRUCT__entry(
+		__field(u32, vcpu_id)
+		__field(u32, fn)
+		__field(u64, arg1)
+		__field(u64, arg2)
+		__field(u64, arg3)
+	),
+	TP_fast_assign(
+		__entry->vcpu_id = vcpu_id;
+		__entry->fn = fn;
+		__entry->arg1 = arg1;
+		__entry->arg2 = arg2;
+		__entry->arg3 = arg3;
+	),
+	TP_printk("VCPU: %u, %s (0x%08x) 0x%llx 0x%llx 0x%llx", __entry->vcpu_id,
+		  __print_symbolic(__entry->fn & ~0x40000000U,
+			{ 0x84000000, "PSCI_VERSION" }, { 0x84000001, "CPU_SUSPEND" }, { 0x84000002, "CPU_OFF" },
+			{ 0x84000003, "CPU_ON" }, { 0x84000004, "AFFINITY_INFO" }, { 0x84000005, "MIGRATE" },
+			{ 0x84000006, "MIGRATE_INFO_TYPE" }, { 0x84000008, "SYSTEM_OFF" },
+			{ 0x84000009, "SYSTEM_RESET" }, { 0x8400000a, "PSCI_FEATURES" },
+			{ 0x8400000e, "SYSTEM_SUSPEND" }, { 0x84000012, "SYSTEM_RESET2" },
+			{ 0x84000015, "SYSTEM_OFF2" }),
+		  __entry->fn, __entry->arg1, __entry->arg2, __entry->arg3)
+);
+
 /* All VMIDs were given away: a new generation begins, and all CPUs' TLBs are flushed. */
 TRACE_EVENT(keel_vmid_rollover,
 	TP_PROTO(u64 generation),

@@ -3,7 +3,7 @@
  * What can be seen of a VM: tracepoints of system "kvm" and debugfs, as the tools
  * of KVM's users read them. Proves:
  *  - entries and exits alternate, and an exit tells what it was
- *  - accesses to no memory, stage-2 faults, hypercalls, waits, lines, timers, ITS
+ *  - accesses to no memory, stage-2 faults, hypercalls, PSCI, waits, lines, timers, ITS
  *    commands and what user space is told come with their values
  *  - events may be turned on and off while guests run
  *  - a VM's files tell what its statistics fd tells, and go with it, also while
@@ -262,6 +262,26 @@ static void timer(void)
 	CHECK(strstr(text, "VCPU: 0, IRQ 27, level 0"), "%s", text);
 }
 
+static void guest_psci(u64 arg)
+{
+	guest_hvc(PSCI_AFFINITY_INFO, 0, 0, 0);
+	guest_hvc(0x84000003, 0xdead, 0x1000, 0x77);	/* CPU_ON, of nobody */
+	GUEST_SYNC(1, 0);
+}
+
+static void psci(void)
+{
+	static const char *const events[] = { "keel/keel_psci", NULL };
+	struct vm *vm = vm_new(1, guest_psci, 0);
+	char *text;
+
+	trace(events);
+	vcpu_sync(&vm->vcpu[0], 1);
+	text = traced();
+	CHECK(strstr(text, "VCPU: 0, AFFINITY_INFO (0xc4000004) 0x0 0x0 0x0"), "%s", text);
+	CHECK(strstr(text, "VCPU: 0, CPU_ON (0x84000003) 0xdead 0x1000 0x77"), "%s", text);
+}
+
 static void guest_its(u64 arg)
 {
 	its_usual(DEVICES);
@@ -422,6 +442,24 @@ static void idregs_file(void)
 	CHECK_EQ(strtoull(strchr(line, ':') + 1, NULL, 16), reg_read(&vm->vcpu[0], REG_SYS(3, 0, 0, 4, 0)));
 }
 
+static void its_file(void)
+{
+	static char text[1 << 16];
+	struct its_machine m;
+
+	want_files();
+	m = its_machine(1, guest_its, NULL);
+	find_dir(m.vm);
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	if (!read_file("its-state", text, sizeof(text)))
+		ktap_skip("the kernel has no its-state");
+	CHECK_EQ(count(text, "ITS at "), 1);
+	CHECK(strstr(text, ", on, "), "%s", text);
+	CHECK(strstr(text, "  device 1: "), "%s", text);
+	CHECK(strstr(text, "  collection 0: vCPU 0\n"), "%s", text);
+	CHECK(strstr(text, "  device 1 event 3: LPI 8195, collection 0\n"), "%s", text);
+}
+
 static void *read_all(void *unused)
 {
 	static char text[1 << 16];
@@ -431,6 +469,7 @@ static void *read_all(void *unused)
 		read_file("vcpus", text, sizeof(text));
 		read_file("vgic-state", text, sizeof(text));
 		read_file("stage2_page_tables", text, sizeof(text));
+		read_file("its-state", text, sizeof(text));
 	}
 	return NULL;
 }
@@ -460,10 +499,12 @@ static const struct ktap_case cases[] = {
 	{ "what an exit was about", values },
 	{ "waiting, and lines", waits },
 	{ "a timer's line", timer },
+	{ "calls of PSCI", psci },
 	{ "commands of an ITS", its },
 	{ "on and off while guests run", on_and_off },
 	{ "files of a VM", files },
 	{ "what stage 2 maps", stage2_file },
+	{ "what an ITS has mapped", its_file },
 	{ "ID registers", idregs_file },
 	{ "files of VMs that come and go", come_and_go },
 };
