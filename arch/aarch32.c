@@ -32,7 +32,7 @@ static struct keel_entry32_ctl entry_ctl(struct keel_vcpu *vcpu)
 	};
 }
 
-static void enter(struct keel_vcpu *vcpu, enum keel_entry32_kind kind)
+static void enter_mode(struct keel_vcpu *vcpu, enum keel_entry32_kind kind)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	bool undef = kind == KEEL_ENTRY32_UNDEF;
@@ -48,7 +48,7 @@ static void enter(struct keel_vcpu *vcpu, enum keel_entry32_kind kind)
 
 void keel_aarch32_undef(struct keel_vcpu *vcpu)
 {
-	enter(vcpu, KEEL_ENTRY32_UNDEF);
+	enter_mode(vcpu, KEEL_ENTRY32_UNDEF);
 }
 
 /* FAR_EL1 is DFAR and, above it, IFAR; ESR_EL1 is DFSR (Arm ARM G8.2). */
@@ -60,11 +60,11 @@ void keel_aarch32_abort(struct keel_vcpu *vcpu, bool exec, bool size_fault, u32 
 	if (exec) {
 		keel_sr_write(vcpu, KEEL_FAR_EL1, (u64)far << 32 | lower_32_bits(old));
 		keel_sr_write(vcpu, KEEL_IFSR32_EL2, fsr);
-		enter(vcpu, KEEL_ENTRY32_PABT);
+		enter_mode(vcpu, KEEL_ENTRY32_PABT);
 	} else {
 		keel_sr_write(vcpu, KEEL_FAR_EL1, (u64)upper_32_bits(old) << 32 | far);
 		keel_sr_write(vcpu, KEEL_ESR_EL1, fsr);
-		enter(vcpu, KEEL_ENTRY32_DABT);
+		enter_mode(vcpu, KEEL_ENTRY32_DABT);
 	}
 }
 

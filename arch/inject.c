@@ -52,7 +52,7 @@ static struct keel_entry_ctl entry_ctl(struct keel_vcpu *vcpu)
 	};
 }
 
-static void enter(struct keel_vcpu *vcpu, enum keel_vector vector)
+static void enter_vector(struct keel_vcpu *vcpu, enum keel_vector vector)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 vbar = keel_sr_read(vcpu, KEEL_VBAR_EL1);
@@ -68,12 +68,12 @@ static void enter(struct keel_vcpu *vcpu, enum keel_vector vector)
 static void enter_sync(struct keel_vcpu *vcpu, u64 esr)
 {
 	keel_sr_write(vcpu, KEEL_ESR_EL1, esr);
-	enter(vcpu, KEEL_VECTOR_SYNC);
+	enter_vector(vcpu, KEEL_VECTOR_SYNC);
 }
 
 void keel_inject_irq(struct keel_vcpu *vcpu)
 {
-	enter(vcpu, KEEL_VECTOR_IRQ);
+	enter_vector(vcpu, KEEL_VECTOR_IRQ);
 }
 
 /*

@@ -61,7 +61,7 @@ static void set_filter(const struct pmu_hw_events *e, unsigned int idx, u64 val)
 	keel_pmu_world_filter(keel_compat_pmu_index(idx - is_pair(e, idx)), val);
 }
 
-static void enter(const struct pmu_hw_events *e, unsigned int idx, struct keel_ctx *ctx)
+static void enter_event(const struct pmu_hw_events *e, unsigned int idx, struct keel_ctx *ctx)
 {
 	const struct perf_event *event = e->events[idx];
 	u64 filter = event->hw.config_base;
@@ -81,7 +81,7 @@ void keel_pmu_others_enter(struct keel_ctx *ctx)
 
 	for_each_set_bit(idx, e->used_mask, ARMPMU_MAX_HWEVENTS)
 		if (tells_apart(e->events[idx]))
-			enter(e, idx, ctx);
+			enter_event(e, idx, ctx);
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 

@@ -79,7 +79,7 @@ static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
 
 	keel_bus_table_build(new, old, dev);
 	rcu_assign_pointer(bus->table, new);
-	/* pairs with the acquires of keel_bus_is_gap() and access(): who sees the number sees the table */
+	/* pairs with the acquires of keel_bus_is_gap() and bus_access(): who sees the number sees the table */
 	smp_store_release(&bus->seq, bus->seq + 1);
 	bus->nr_counted += !dev->uncounted;
 	if (old) {
@@ -89,8 +89,8 @@ static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
 	return 0;
 }
 
-/* Are there so many old tables that they have to go first? bus->lock. */
-static bool is_full(struct keel_bus *bus)
+/* There are so many old tables that they have to go first: true for one caller, who sees to it. bus->lock. */
+static bool claim_drain(struct keel_bus *bus)
 {
 	lockdep_assert_held(&bus->lock);
 	if (bus->replaced < MAX_REPLACED)
@@ -113,7 +113,7 @@ int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev)
 
 	mutex_lock(&bus->lock);
 	ret = add(vm, dev);
-	full = is_full(bus);
+	full = claim_drain(bus);
 	mutex_unlock(&bus->lock);
 	if (full)
 		drain(vm);
@@ -195,7 +195,7 @@ static void note_gap(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa
 		vcpu->bus_gap = (struct keel_bus_gap){ .page = page, .seq = seq };
 }
 
-static int access(struct keel_vcpu *vcpu, ipa_t addr, int len, void *rd, const void *wr)
+static int bus_access(struct keel_vcpu *vcpu, ipa_t addr, int len, void *rd, const void *wr)
 {
 	struct keel_vm *vm = vcpu->vm;
 	const struct keel_bus_table *t;
@@ -218,12 +218,12 @@ static int access(struct keel_vcpu *vcpu, ipa_t addr, int len, void *rd, const v
 
 int keel_bus_read(struct keel_vcpu *vcpu, ipa_t addr, int len, void *val)
 {
-	return access(vcpu, addr, len, val, NULL);
+	return bus_access(vcpu, addr, len, val, NULL);
 }
 
 int keel_bus_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val)
 {
-	return access(vcpu, addr, len, NULL, val);
+	return bus_access(vcpu, addr, len, NULL, val);
 }
 
 bool keel_bus_try_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val)

@@ -43,7 +43,7 @@ static void end_host_interrupt(struct keel_ctx_gic *g)
 	g->refill = true;
 }
 
-static bool access(struct keel_ctx *ctx, u32 offset)
+static bool gicc_access(struct keel_ctx *ctx, u32 offset)
 {
 	if (ctx->esr & ESR_ELx_WNR)
 		return keel_gicc_write(&ctx->gic, offset, keel_esr_abort_stored(ctx));
@@ -63,7 +63,7 @@ bool keel_gicc_fast_mmio(struct keel_ctx *ctx)
 {
 	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist + (read_sysreg(far_el2) & GENMASK(11, 0));
 
-	if (!is_ours(ctx, offset) || !access(ctx, offset))
+	if (!is_ours(ctx, offset) || !gicc_access(ctx, offset))
 		return false;
 	if (unlikely(ctx->gic.ended))
 		end_host_interrupt(&ctx->gic);

@@ -57,7 +57,7 @@ static long unmap_sync(void)
 }
 
 /* What passes may still be a context only by accident: EL2 cannot know what the host does not. */
-static long run(u64 addr)
+static long run_vcpu(u64 addr)
 {
 	struct keel_ctx *ctx = (struct keel_ctx *)addr;
 
@@ -74,7 +74,7 @@ long keel_calls_host(u64 id, u64 a1, u64 a2, u64 a3, u64 a4, u64 *value)
 	u64 nr = id - KEEL_CALL_BASE;
 
 	if (nr == KEEL_CALL_RUN)
-		return run(a1);
+		return run_vcpu(a1);
 	if (nr >= KEEL_NR_CALLS)
 		return SMCCC_RET_NOT_SUPPORTED;
 	switch ((enum keel_call)array_index_nospec(nr, KEEL_NR_CALLS)) {

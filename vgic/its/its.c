@@ -199,7 +199,7 @@ void keel_its_reset(struct keel_its *its)
 	keel_its_unmap_all(its);
 }
 
-static struct keel_frame_access access(struct keel_vcpu *by, struct keel_its *its)
+static struct keel_frame_access its_access(struct keel_vcpu *by, struct keel_its *its)
 {
 	return (struct keel_frame_access){ .vm = its->vm, .by = by, .its = its };
 }
@@ -208,7 +208,7 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 		    void *val)
 {
 	struct keel_its *its = container_of(dev, struct keel_its, bus);
-	struct keel_frame_access a = access(vcpu, its);
+	struct keel_frame_access a = its_access(vcpu, its);
 	int ret;
 
 	mutex_lock(&its->vm->gic.lpi.lock);
@@ -221,7 +221,7 @@ static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t add
 		     const void *val)
 {
 	struct keel_its *its = container_of(dev, struct keel_its, bus);
-	struct keel_frame_access a = access(vcpu, its);
+	struct keel_frame_access a = its_access(vcpu, its);
 	int ret;
 
 	mutex_lock(&its->vm->gic.lpi.lock);
@@ -243,7 +243,7 @@ static bool aligned(u64 offset)
 
 int keel_its_uaccess(struct keel_its *its, u64 offset, bool write, u64 *val)
 {
-	struct keel_frame_access a = access(NULL, its);
+	struct keel_frame_access a = its_access(NULL, its);
 	const struct keel_regmap_reg *reg;
 
 	lockdep_assert_held(&its->vm->gic.lpi.lock);

@@ -115,7 +115,7 @@ static const struct keel_regmap_reg regs[] = {
 
 const struct keel_regmap keel_dist2_map = { .reg = regs, .nr = ARRAY_SIZE(regs) };
 
-static struct keel_frame_access access(struct keel_vcpu *vcpu)
+static struct keel_frame_access dist2_access(struct keel_vcpu *vcpu)
 {
 	return (struct keel_frame_access){ .vm = vcpu->vm, .vcpu = vcpu, .by = vcpu };
 }
@@ -123,7 +123,7 @@ static struct keel_frame_access access(struct keel_vcpu *vcpu)
 static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
 		    void *val)
 {
-	struct keel_frame_access a = access(vcpu);
+	struct keel_frame_access a = dist2_access(vcpu);
 
 	return keel_frame_bus_read(&a, &keel_dist2_map, addr.v - dev->base.v, len, val);
 }
@@ -131,7 +131,7 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
 		     const void *val)
 {
-	struct keel_frame_access a = access(vcpu);
+	struct keel_frame_access a = dist2_access(vcpu);
 
 	return keel_frame_bus_write(&a, &keel_dist2_map, addr.v - dev->base.v, len, val);
 }

@@ -49,7 +49,7 @@ static void leave_host_interrupt(struct keel_ctx_gic *c)
  * The guest is outside, and its interrupts are where they are then. They are put into
  * the list as for an entry, but nobody who halts the VM may find them there.
  */
-static u32 access(struct keel_vcpu *vcpu, u32 offset, bool write, u32 val)
+static u32 soft_access(struct keel_vcpu *vcpu, u32 offset, bool write, u32 val)
 {
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
 
@@ -83,7 +83,7 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 	memset(val, 0, len);
 	if (!is_word(offset, len))
 		return 0;
-	word = cpu_to_le32(access(vcpu, offset, false, 0));
+	word = cpu_to_le32(soft_access(vcpu, offset, false, 0));
 	memcpy(val, &word, sizeof(word));
 	return 0;
 }
@@ -100,7 +100,7 @@ static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t add
 	if (offset == GICC_DIR)
 		keel_cpuif_deactivate(vcpu, le32_to_cpu(word) & DIR_INTID);
 	else
-		access(vcpu, offset, true, le32_to_cpu(word));
+		soft_access(vcpu, offset, true, le32_to_cpu(word));
 	return 0;
 }
 

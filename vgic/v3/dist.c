@@ -140,7 +140,7 @@ static const struct keel_regmap_reg regs[] = {
 
 const struct keel_regmap keel_dist_map = { .reg = regs, .nr = ARRAY_SIZE(regs) };
 
-static struct keel_frame_access access(struct keel_vcpu *vcpu)
+static struct keel_frame_access dist_access(struct keel_vcpu *vcpu)
 {
 	return (struct keel_frame_access){ .vm = vcpu->vm, .by = vcpu };
 }
@@ -148,7 +148,7 @@ static struct keel_frame_access access(struct keel_vcpu *vcpu)
 static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
 		    void *val)
 {
-	struct keel_frame_access a = access(vcpu);
+	struct keel_frame_access a = dist_access(vcpu);
 
 	return keel_frame_bus_read(&a, &keel_dist_map, addr.v - dev->base.v, len, val);
 }
@@ -156,7 +156,7 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
 		     const void *val)
 {
-	struct keel_frame_access a = access(vcpu);
+	struct keel_frame_access a = dist_access(vcpu);
 
 	return keel_frame_bus_write(&a, &keel_dist_map, addr.v - dev->base.v, len, val);
 }

@@ -170,7 +170,7 @@ static const struct keel_regmap_reg regs[] = {
 
 const struct keel_regmap keel_redist_map = { .reg = regs, .nr = ARRAY_SIZE(regs) };
 
-static struct keel_frame_access access(struct keel_vcpu *by, struct keel_bus_dev *dev)
+static struct keel_frame_access redist_access(struct keel_vcpu *by, struct keel_bus_dev *dev)
 {
 	return (struct keel_frame_access){
 		.vm = by->vm,
@@ -182,7 +182,7 @@ static struct keel_frame_access access(struct keel_vcpu *by, struct keel_bus_dev
 static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
 		    void *val)
 {
-	struct keel_frame_access a = access(vcpu, dev);
+	struct keel_frame_access a = redist_access(vcpu, dev);
 
 	return keel_frame_bus_read(&a, &keel_redist_map, addr.v - dev->base.v, len, val);
 }
@@ -190,7 +190,7 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
 		     const void *val)
 {
-	struct keel_frame_access a = access(vcpu, dev);
+	struct keel_frame_access a = redist_access(vcpu, dev);
 
 	return keel_frame_bus_write(&a, &keel_redist_map, addr.v - dev->base.v, len, val);
 }
@@ -207,8 +207,8 @@ static bool look_at_slots(struct keel_vcpu *vcpu, unsigned int slots)
 	return vcpu->gic.bare;
 }
 
-/* No slot lies over the redistributor: its memory would come first. */
-static bool is_bare(struct keel_vcpu *vcpu)
+/* No slot lies over the redistributor: its memory would come first. Looked up when slots have changed. */
+static bool check_bare(struct keel_vcpu *vcpu)
 {
 	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);
 
@@ -218,7 +218,7 @@ static bool is_bare(struct keel_vcpu *vcpu)
 bool keel_vgic_has_redist(struct keel_vcpu *vcpu, ipa_t page)
 {
 	return vcpu->ctx.gic.present && !vcpu->vm->gic.v2 &&
-	       page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE && is_bare(vcpu);
+	       page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE && check_bare(vcpu);
 }
 
 bool keel_vgic_try_redist(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)
