@@ -214,6 +214,12 @@ int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 	return copy_to_user(u64_to_user_ptr(reg->addr), buf, KVM_REG_SIZE(reg->id)) ? -EFAULT : 0;
 }
 
+/* Of a vector register only what the vCPU has of it is asked for. */
+static size_t given(const struct keel_vcpu *vcpu, u64 id)
+{
+	return (id & KVM_REG_ARM_COPROC_MASK) == KVM_REG_ARM64_SVE ? keel_sve_given(vcpu, id) : KVM_REG_SIZE(id);
+}
+
 int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 {
 	u64 buf[KEEL_ONEREG_MAX / sizeof(u64)] __aligned(16);
@@ -221,7 +227,7 @@ int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 
 	if (err)
 		return err;
-	if (copy_from_user(buf, u64_to_user_ptr(reg->addr), KVM_REG_SIZE(reg->id)))
+	if (copy_from_user(buf, u64_to_user_ptr(reg->addr), given(vcpu, reg->id)))
 		return -EFAULT;
 	return keel_onereg_write(vcpu, reg->id, buf);
 }

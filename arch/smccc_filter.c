@@ -152,6 +152,7 @@ void keel_smccc_filter_destroy(struct keel_vm *vm)
 
 const struct keel_filter_map *keel_smccc_filter_map(const struct keel_vm *vm)
 {
+	lockdep_assert_held(&vm->config_lock);
 	return vm->arch.filter ? &vm->arch.filter->map : NULL;
 }
 

@@ -122,6 +122,13 @@ int keel_sve_get(struct keel_vcpu *vcpu, u64 id, void *buf)
 	return 0;
 }
 
+size_t keel_sve_given(const struct keel_vcpu *vcpu, u64 id)
+{
+	struct keel_sve_region r;
+
+	return id == KVM_REG_ARM64_SVE_VLS || find(vcpu, id, &r) ? KVM_REG_SIZE(id) : r.size;
+}
+
 int keel_sve_check(const struct keel_vcpu *vcpu, u64 id)
 {
 	struct keel_sve_region unused;

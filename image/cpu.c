@@ -9,6 +9,7 @@
 #include <asm/esr.h>
 #include "../arch/arch.h"
 #include "../arch/onereg.h"
+#include "../arch/pmu_logic.h"
 #include "../core/kick.h"
 #include "../nested/nv.h"
 #include "parts.h"
@@ -121,17 +122,27 @@ static int load_reg(struct keel_vcpu *vcpu, const u64 *reg)
 	return keel_onereg_write(vcpu, reg[0], &reg[1]);
 }
 
+/* Another number of counters is no error of ONE_REG, and no change. */
+static bool has_taken(struct keel_vcpu *vcpu, const u64 *reg)
+{
+	u64 is;
+
+	if (reg[0] != ARM64_SYS_REG(3, 3, 9, 12, 0))
+		return true;
+	return !keel_onereg_read(vcpu, reg[0], &is) && !((is ^ reg[1]) >> KEEL_PMCR_N_SHIFT & 0x1f);
+}
+
 static int load_regs(struct keel_vcpu *vcpu, struct keel_image *image)
 {
 	u32 len = 0, room;
 	const void *reg = keel_image_find(image, KEEL_IMAGE_REGS, vcpu->idx, &len);
-	int err = 0;
+	bool all = true;
 
-	for (; len && !err; len -= room, reg += room) {
+	for (; len; len -= room, reg += room) {
 		room = keel_image_reg_room(*(const u64 *)reg);
-		err = load_reg(vcpu, reg);
+		all &= !load_reg(vcpu, reg) && has_taken(vcpu, reg);
 	}
-	return err ? -EXDEV : 0;
+	return all ? 0 : -EXDEV;
 }
 
 static void load_line(struct keel_vcpu *vcpu, enum keel_line line, bool level)
@@ -171,12 +182,10 @@ int keel_image_load_vcpu(struct keel_vcpu *vcpu, struct keel_image *image)
 {
 	int err = load_regs(vcpu, image);
 
-	if (err)
-		return err;
 	load_state(vcpu, keel_image_get(image, KEEL_IMAGE_VCPU, vcpu->idx));
 	if (keel_nv(vcpu))
 		load_el2(vcpu->nv, keel_image_get(image, KEEL_IMAGE_EL2, vcpu->idx));
 	if (vcpu->arch.pmu.on)
 		keel_request(vcpu, KEEL_REQ_PMU);
-	return 0;
+	return err;
 }

@@ -15,6 +15,8 @@
 
 #define KEEL_IMAGE_MAGIC	0x6567616d69766b6bULL
 #define KEEL_IMAGE_VERSION	1
+/* Of 512 vCPUs six each, and of some thousand ITSes five each. */
+#define KEEL_IMAGE_MAX_SECTIONS	16384
 
 struct keel_image_header {
 	u64 magic;

@@ -79,7 +79,9 @@ static void write_all(struct keel_vm *vm, struct keel_image_out *out)
 
 	keel_image_write_config(vm, out);
 	keel_image_write_clock(vm, out);
+	mutex_lock(&vm->config_lock);
 	keel_image_write_smccc(vm, out);
+	mutex_unlock(&vm->config_lock);
 	write_vcpus(vm, out, keel_image_write_regs);
 	write_vcpus(vm, out, keel_image_write_vcpu);
 	write_vcpus(vm, out, keel_image_write_el2);
@@ -92,12 +94,14 @@ static void write_all(struct keel_vm *vm, struct keel_image_out *out)
 		};
 }
 
-/* The image of a VM that is locked and settled, for kvfree(). */
-static int make(struct keel_vm *vm, struct keel_image *image)
+/* -EAGAIN: the filter of calls has grown meanwhile. */
+static int try_make(struct keel_vm *vm, struct keel_image *image)
 {
 	struct keel_image_out count = {}, out = {};
 
 	write_all(vm, &count);
+	if (count.len > MAX_SIZE || count.sections > KEEL_IMAGE_MAX_SECTIONS)
+		return -EOVERFLOW;
 	out.room = count.len;
 	out.start = kvmalloc(out.room, GFP_KERNEL_ACCOUNT);
 	if (!out.start)
@@ -109,6 +113,17 @@ static int make(struct keel_vm *vm, struct keel_image *image)
 	}
 	*image = (struct keel_image){ .start = out.start, .size = out.len };
 	return 0;
+}
+
+/* The image of a VM that is locked and settled, for kvfree(). A filter does not grow for ever. */
+static int make(struct keel_vm *vm, struct keel_image *image)
+{
+	int err;
+
+	do {
+		err = try_make(vm, image);
+	} while (err == -EAGAIN);
+	return err;
 }
 
 static int lock(struct keel_vm *vm)
@@ -174,14 +189,16 @@ static int check_parts(struct keel_vm *vm, struct keel_image *image)
 	return err;
 }
 
+/* All of them, whatever is refused: the first error. */
 static int load_vcpus(struct keel_vm *vm, struct keel_image *image)
 {
 	struct keel_vcpu *vcpu;
 	unsigned int i;
-	int err = 0;
+	int err = 0, this;
 
 	keel_for_each_vcpu(i, vcpu, vm) {
-		err = err ?: keel_image_load_vcpu(vcpu, image);
+		this = keel_image_load_vcpu(vcpu, image);
+		err = err ?: this;
 		cond_resched();
 	}
 	return err;
@@ -207,6 +224,17 @@ static int load_parts(struct keel_vm *vm, struct keel_image *image)
 	return load_vcpus(vm, image) ?: load_gic(vm, image);
 }
 
+/*
+ * vCPUs twice, since what one register takes may hang on another that comes later. Few take back
+ * nothing at all: user space can make a VM whose own values ONE_REG would refuse.
+ */
+static void undo(struct keel_vm *vm, struct keel_image *was)
+{
+	load_vcpus(vm, was);
+	load_vcpus(vm, was);
+	load_gic(vm, was);
+}
+
 static void swap_filter(struct keel_vm *vm, struct keel_smccc_filter *f)
 {
 	mutex_lock(&vm->config_lock);
@@ -225,7 +253,7 @@ static int load_or_undo(struct keel_vm *vm, struct keel_image *image, struct kee
 		return PTR_ERR(f);
 	err = load_parts(vm, image);
 	if (err) {
-		WARN_ON_ONCE(load_parts(vm, was));
+		undo(vm, was);
 		keel_smccc_filter_free(f);
 		return err;
 	}

@@ -343,7 +343,8 @@ static int check_header(const struct keel_image_header *h, u64 size)
 		return -EINVAL;
 	if (h->version != KEEL_IMAGE_VERSION)
 		return -EPROTO;
-	return h->size == size && !h->pad ? 0 : -EINVAL;
+	/* who looks for a section goes through all of them */
+	return h->size == size && !h->pad && h->sections <= KEEL_IMAGE_MAX_SECTIONS ? 0 : -EINVAL;
 }
 
 int keel_image_check(const void *image, u64 size)
@@ -354,7 +355,7 @@ int keel_image_check(const void *image, u64 size)
 	struct walk w = {};
 	int err = check_header(h, size);
 
-	for (; !err && at < size; n++) {
+	for (; !err && at < size && n <= h->sections; n++) {
 		s = section_at(image, size, at);
 		if (!s)
 			return -EINVAL;

@@ -3,8 +3,8 @@
  * What writes and loads the sections of each kind of object. vm->lock and all vCPUs' mutexes
  * held, no vCPU resident, sleepable. Writing changes nothing of the VM.
  *
- * Loading: the image was checked, and is of a VM made the same way; the VM has not run. An error
- * may leave some of it loaded: whoever calls loads what was there before.
+ * Loading: the image was checked, and is of a VM made the same way; the VM has not run. With an error
+ * the rest is loaded all the same: whoever calls loads what was there before.
  */
 #ifndef KEEL_IMAGE_PARTS_H
 #define KEEL_IMAGE_PARTS_H
@@ -16,7 +16,7 @@
 /* ---- image/vm.c ---- */
 void keel_image_write_config(struct keel_vm *vm, struct keel_image_out *out);
 void keel_image_write_clock(struct keel_vm *vm, struct keel_image_out *out);
-void keel_image_write_smccc(struct keel_vm *vm, struct keel_image_out *out);
+void keel_image_write_smccc(struct keel_vm *vm, struct keel_image_out *out);	/* config_lock */
 /* -EXDEV: the counter has another frequency. */
 int keel_image_check_clock(struct keel_image *image);
 /* The counters go on from now. No vCPU is in an ioctl. */

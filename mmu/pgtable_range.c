@@ -187,7 +187,8 @@ bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
 
 /*
  * A write from here on asks the VMM's page tables: also one that the log alone kept from being made, or
- * that the hardware was to note. What it has noted is told now.
+ * that the hardware was to note. What it has noted is told now. Where the log has taken the leave
+ * to write, its flush may be owed yet: so there is one to make wherever user space's leave goes.
  */
 static bool withdraw_entry(struct keel_pgt *pgt, struct visit *v)
 {
@@ -198,7 +199,7 @@ static bool withdraw_entry(struct keel_pgt *pgt, struct visit *v)
 	update_leaf(v, bits, 0);
 	if (pgt->written && (v->old & KEEL_PTE_WRITTEN) == KEEL_PTE_WRITTEN)
 		pgt->written(pgt, v->ipa);
-	return v->old & (KEEL_PTE_W | KEEL_PTE_DBM);
+	return true;
 }
 
 static bool withdraw_pages(struct keel_pgt *pgt, const struct stretch *s)

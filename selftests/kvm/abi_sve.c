@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "lib/sve.h"
 
 #define REG_Z(n)	KVM_REG_ARM64_SVE_ZREG(n, 0)
@@ -108,6 +109,7 @@ static void onereg_errors(void)
 	u8 buf[256] = {};
 	int vm = vm_fd(0), vcpu = vcpu_fd(vm, 0);
 	u64 size = KVM_REG_SIZE_U2048 ^ KVM_REG_SIZE_U1024, value;
+	char *end;
 
 	need_sve();
 	REQUIRE_EQ(vcpu_init_fd(vm, vcpu, SVE), 0);
@@ -131,6 +133,12 @@ static void onereg_errors(void)
 	}
 	CHECK_EQ(reg_get(vcpu, REG_Z(31), NULL), -EFAULT);
 	CHECK_EQ(reg_set(vcpu, REG_Z(31), NULL), -EFAULT);
+	/* of what is longer than the guest's vectors nothing is read */
+	end = vm_alloc(2 * PAGE, PAGE) + PAGE;
+	REQUIRE_EQ(mprotect(end, PAGE, PROT_NONE), 0);
+	CHECK_EQ(reg_set(vcpu, REG_Z(31), end - sve_max_vl()), 0);
+	CHECK_EQ(reg_set(vcpu, REG_P(15), end - sve_max_vl() / 8), 0);
+	CHECK_EQ(reg_set(vcpu, REG_Z(31), end - sve_max_vl() + 1), -EFAULT);
 	CHECK_EQ(reg_get(vcpu, REG_PFR0, &value), 0);
 	CHECK_EQ(value >> 32 & 0xf, 1);
 	value ^= 1ul << 32;

@@ -242,6 +242,29 @@ static void sections(void)
 	free(a.start);
 }
 
+/* Else who looks for one would go through millions of sections that nobody knows. */
+static void too_many(void)
+{
+	u64 size = sizeof(struct keel_image_header) + (KEEL_IMAGE_MAX_SECTIONS + 1ul) * sizeof(struct keel_image_section);
+	struct image a = image_new();
+	struct keel_image_header *h = calloc(1, a.size + size);
+	struct keel_image_section *s = (void *)h + a.size;
+
+	memcpy(h, a.start, a.size);
+	while (h->sections < KEEL_IMAGE_MAX_SECTIONS) {
+		*s++ = (struct keel_image_section){ .tag = 1000 + h->sections, .flags = KEEL_IMAGE_OPTIONAL };
+		h->sections++;
+	}
+	h->size = (void *)s - (void *)h;
+	CHECK_EQ(keel_image_check(h, h->size), 0);
+	*s++ = (struct keel_image_section){ .tag = 1000 + h->sections, .flags = KEEL_IMAGE_OPTIONAL };
+	h->sections++;
+	h->size = (void *)s - (void *)h;
+	CHECK_EQ(keel_image_check(h, h->size), -EINVAL);
+	free(h);
+	free(a.start);
+}
+
 static void versions(void)
 {
 	struct image a = image_new();
@@ -542,6 +565,7 @@ int main(void)
 	RUN(right);
 	RUN(cut_off);
 	RUN(sections);
+	RUN(too_many);
 	RUN(versions);
 	RUN(optional);
 	RUN(records);
