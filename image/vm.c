@@ -2,6 +2,7 @@
 /* An image's sections of the VM itself: how it was made, its clock, its filter of calls. */
 #include <linux/err.h>
 #include <linux/init.h>
+#include <linux/ktime.h>
 #include <linux/random.h>
 #include <linux/timekeeping.h>
 #include <asm/sysreg.h>
