@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Images of a VM with an ITS, whole and spoilt. Proves:
+ *  - LPIs go on in the other VM: no table of the guest's is written or read
+ *  - an image that is cut off anywhere, or has any register or section spoilt, is refused or taken
+ *    whole; a VM that refused it is as it was
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+#include "lib/image.h"
+#include "lib/its.h"
+
+/* ---- an ITS ---- */
+
+static void guest_its(u64 arg)
+{
+	its_usual(DEVICES);
+	its_mapd(70, ITT(2), 8, VALID);
+	its_mapti(70, 200, LPI + 3, 0);
+	its_event(INT, 1, 9);
+	GUEST_SYNC(1, 0);
+	/* pending since before; by user space; by another event of the same LPI; by a command */
+	lpi_expect(1, LPI + 9);
+	GUEST_SYNC(2, 0);
+	lpi_expect(1, LPI + 4);
+	its_event(INT, 70, 200);
+	lpi_expect(1, LPI + 3);
+	its_event(DISCARD, 1, 4);
+	its_event(INT, 1, 4);
+	lpi_expect(0, 0);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+static void finish_its(struct its_machine *m)
+{
+	vcpu_sync(&m->vm->vcpu[0], 2);
+	CHECK_EQ(its_send(m, GITS, 1, 4), 1);
+	vcpu_finish(&m->vm->vcpu[0]);
+}
+
+/* The tables are the guest's memory, and say nothing: in the other VM devices and collections are zero. */
+static void its(void)
+{
+	struct its_machine a, b;
+	char *tables;
+
+	need_images();
+	a = its_machine(1, guest_its, NULL);
+	b = its_machine(1, guest_its, NULL);
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	tables = malloc(TABLES_SIZE);
+	memcpy(tables, a.tables, TABLES_SIZE);
+	image_move(a.vm, b.vm, 0);
+	CHECK(!memcmp(tables, a.tables, TABLES_SIZE));
+	memcpy(b.tables + (QUEUE - DATA_BASE), a.tables + (QUEUE - DATA_BASE), K64);
+	memcpy(b.tables + (PROPS - DATA_BASE), a.tables + (PROPS - DATA_BASE), K64);
+	finish_its(&b);
+	finish_its(&a);
+}
+
+/* ---- bad images ---- */
+
+static struct its_machine machine(void)
+{
+	return its_machine(1, guest_its, NULL);
+}
+
+static void cut_off(void)
+{
+	struct its_machine a, b;
+	struct image i, was, part;
+
+	need_images();
+	a = machine();
+	b = machine();
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	part.bytes = malloc(i.size);
+	for (u64 n = 0; n < i.size; n += n < 4096 ? 1 : ktap_times(4) > 1 ? 1 : 7) {
+		memcpy(part.bytes, i.bytes, n);
+		part.size = n;
+		if (n >= sizeof(struct keel_image_header))
+			((struct keel_image_header *)part.bytes)->size = n;
+		if (!CHECK_EQ(image_load(b.vm->fd, &part, 0), -EINVAL))
+			break;
+	}
+	image_unchanged(b.vm->fd, &was);
+	/* and it is none the worse */
+	memcpy(b.vm->ram, a.vm->ram, RAM_SIZE);
+	memcpy(b.tables, a.tables, TABLES_SIZE);
+	REQUIRE_EQ(image_load(b.vm->fd, &i, 0), 0);
+	finish_its(&b);
+}
+
+/* A fresh machine in whose place another comes once it has something mapped: that is not to be loaded over. */
+static void fresh(struct its_machine *m)
+{
+	close(m->its);
+	close(m->gic);
+	munmap(m->tables, TABLES_SIZE);
+	vm_free(m->vm);
+	*m = machine();
+}
+
+/* Load what was spoilt; either is the VM as it was, or all of the image is in it. */
+static void try(struct its_machine *m, struct image *i, struct image *was)
+{
+	int err = image_load(m->vm->fd, i, 0);
+	struct image is;
+
+	if (err) {
+		CHECK(err == -EINVAL || err == -EXDEV || err == -EPROTO, "%d", err);
+		image_unchanged(m->vm->fd, was);
+		return;
+	}
+	is = image_save(m->vm->fd);
+	CHECK_EQ(is.size, i->size);
+	free(is.bytes);
+	fresh(m);
+	free(was->bytes);
+	*was = image_save(m->vm->fd);
+}
+
+static void spoilt_registers(void)
+{
+	struct its_machine a, b;
+	struct image i, was;
+	u32 len, room, refused = 0;
+	u64 *reg, old, *end;
+
+	need_images();
+	a = machine();
+	b = machine();
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	reg = image_section(&i, KEEL_IMAGE_REGS, 0, &len);
+	for (end = reg + len / 8; reg < end; reg += room / 8) {
+		static const u64 values[] = { ~0ul, 0x5a5a5a5a5a5a5a5a };
+
+		room = 8 + (REG_SIZE(reg[0]) + 7) / 8 * 8;
+		for (u32 v = 0; v < ARRAY_SIZE(values); v++) {
+			int err;
+
+			old = reg[1];
+			reg[1] = values[v];
+			err = image_load(b.vm->fd, &i, 0);
+			CHECK(err == 0 || err == -EXDEV, "%d", err);
+			if (err) {
+				image_unchanged(b.vm->fd, &was);
+				refused++;
+			}
+			reg[1] = old;
+			/* back to what was, for the next one: nothing is mapped in either */
+			REQUIRE_EQ(image_load(b.vm->fd, &was, 0), 0);
+		}
+		old = reg[0];
+		reg[0] ^= 1;
+		CHECK_EQ(image_load(b.vm->fd, &i, 0), -EXDEV);
+		reg[0] = old;
+	}
+	/* at least the ID registers and PSTATE are not to be had with any value */
+	CHECK(refused > 20, "%u", refused);
+	image_unchanged(b.vm->fd, &was);
+}
+
+static u64 seed = 88172645463325252;
+
+static u64 next_random(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	return seed ^= seed << 17;
+}
+
+static void spoilt_anywhere(void)
+{
+	struct its_machine a, b;
+	struct image i, was;
+	char *clean;
+
+	need_images();
+	a = machine();
+	b = machine();
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	clean = malloc(i.size);
+	memcpy(clean, i.bytes, i.size);
+	for (u32 n = 0; n < ktap_times(200); n++) {
+		u64 at = next_random() % i.size;
+
+		i.bytes[at] ^= 1 << next_random() % 8;
+		if (next_random() % 2)
+			i.bytes[next_random() % i.size] = next_random();
+		try(&b, &i, &was);
+		memcpy(i.bytes, clean, i.size);
+	}
+}
+
+/* The ITS's own sense: what no section alone can know. */
+static void contradictions(void)
+{
+	struct its_machine a, b;
+	struct image i, was;
+	u32 len;
+	struct keel_image_event *e;
+	struct keel_image_its *regs;
+	struct keel_image_irq *lpi;
+	struct keel_image_gic_cpu *cpu;
+	struct keel_image_device *d;
+	struct keel_image_collection *c;
+
+	need_images();
+	a = machine();
+	b = machine();
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	e = image_section(&i, KEEL_IMAGE_EVENTS, 0, &len);
+	d = image_section(&i, KEEL_IMAGE_DEVICES, 0, &len);
+	c = image_section(&i, KEEL_IMAGE_COLLECTIONS, 0, &len);
+	regs = image_section(&i, KEEL_IMAGE_ITS, 0, &len);
+	cpu = image_section(&i, KEEL_IMAGE_GIC_CPU, 0, &len);
+	lpi = image_section(&i, KEEL_IMAGE_LPIS, 0, &len);
+#define SPOILT(field, value, error) do { \
+	typeof(field) spoilt_old = field; \
+	field = value; \
+	CHECK_EQ(image_load(b.vm->fd, &i, 0), error); \
+	image_unchanged(b.vm->fd, &was); \
+	field = spoilt_old; \
+	} while (0)
+	SPOILT(e[0].device, 0, -EINVAL);	/* not mapped */
+	SPOILT(e[15].event, 16, -EINVAL);	/* the device has 4 bits */
+	SPOILT(e[3].collection, 5, -EINVAL);
+	SPOILT(lpi[len / sizeof(*lpi) - 1].intid, 60000, -EINVAL);	/* no event's */
+	SPOILT(d[1].dte, d[1].dte | 0x1f, -EINVAL);	/* 32 bits of events */
+	SPOILT(c[0].rdbase, 1, -EINVAL);	/* there is one vCPU */
+	SPOILT(regs->cwriter, 7, -EINVAL);
+	SPOILT(regs->creadr, 0x100000, -EINVAL);
+	SPOILT(regs->cbaser, 0, -EINVAL);	/* and enabled */
+	SPOILT(regs->device_baser, ~0ul, -EINVAL);
+	SPOILT(cpu->pri_bits, 9, -EXDEV);
+	SPOILT(cpu->id_bits, 7, -EXDEV);
+	REQUIRE_EQ(image_load(b.vm->fd, &i, 0), 0);
+	/* it has something mapped now */
+	CHECK_EQ(image_load(b.vm->fd, &i, 0), -EBUSY);
+}
+
+static const struct ktap_case cases[] = {
+	{ "an ITS, without its tables", its },
+	{ "an image cut off at every byte", cut_off, 300 },
+	{ "an image with each register spoilt", spoilt_registers, 300 },
+	{ "an image with a byte or two spoilt", spoilt_anywhere, 300 },
+	{ "an image that contradicts itself", contradictions },
+};
+
+KTAP_MAIN(cases)
