@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one place that knows the mode. Host side only. vhe/ and nvhe/ have a
+ * The one place that finds out the mode. Host side only. vhe/ and nvhe/ have a
  * keel_vhe_NAME() and a keel_nvhe_NAME() for each call of hyp.h; a patched
  * branch chooses.
  */
