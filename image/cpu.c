@@ -14,6 +14,9 @@
 #include "../nested/nv.h"
 #include "parts.h"
 
+/* what the parser lets through has room where it is loaded */
+static_assert(KEEL_IMAGE_MAX_REG == KEEL_ONEREG_MAX);
+static_assert(KEEL_IMAGE_MAX_VCPUS == KEEL_MAX_VCPUS);
 static_assert(KEEL_NR_OWN == KEEL_IMAGE_EL2_OWN);
 static_assert(KEEL_PAGE_SIZE == sizeof_field(struct keel_image_el2, page));
 

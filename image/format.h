@@ -17,6 +17,8 @@
 #define KEEL_IMAGE_VERSION	1
 /* Of 512 vCPUs six each, and of some thousand ITSes five each. */
 #define KEEL_IMAGE_MAX_SECTIONS	16384
+#define KEEL_IMAGE_MAX_VCPUS	512
+#define KEEL_IMAGE_MAX_REG	256	/* bytes of one */
 
 struct keel_image_header {
 	u64 magic;
@@ -85,7 +87,7 @@ struct keel_image_its_config {
 };
 
 struct keel_image_clock {
-	u64 boot;		/* a number of this boot of this host: its counter is known to have gone on */
+	u64 boot;		/* a number of this load of keel: under the same one the host's counter is known to have gone on */
 	u64 freq;		/* Hz */
 	u64 count;		/* of the host's counter when it was saved */
 	u64 realtime;		/* and the time of day, ns since 1970 */

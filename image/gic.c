@@ -73,7 +73,7 @@ static void quieten(struct keel_vm *vm, struct keel_irq *irq)
 	keel_vgic_queue_unlock(vm, irq, flags);
 }
 
-/* What is active goes to its target's list, and stays there when that becomes another. */
+/* Its target from now on. */
 static void route(struct keel_vm *vm, struct keel_irq *irq, struct keel_vcpu *target)
 {
 	unsigned long flags;
@@ -100,7 +100,8 @@ void keel_image_load_irq(struct keel_vm *vm, struct keel_irq *irq, const struct 
 	WRITE_ONCE(irq->irouter, r->irouter);
 	WRITE_ONCE(irq->target, holder ?: target);
 	keel_vgic_queue_unlock(vm, irq, flags);
-	if (holder && holder != target)
+	/* an active one was put on its holder's list, and stays there */
+	if (holder)
 		route(vm, irq, target);
 }
 

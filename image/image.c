@@ -4,8 +4,8 @@
  * mutexes are held over either, so no vCPU runs and no vCPU or device comes; what devices of the VMM's
  * do at that moment is before or after.
  *
- * Loading checks what can be checked, then writes what the VM has itself to an image, and goes back to
- * that if some value is refused after all.
+ * Loading writes what the VM has itself to an image, compares and checks, then loads, and goes back to
+ * that image if some value is refused after all.
  */
 #include <linux/err.h>
 #include <linux/sched.h>
@@ -19,7 +19,7 @@
 #include "image.h"
 #include "parts.h"
 
-/* More than any VM makes: 512 vCPUs, 64 ITSes. */
+/* 512 vCPUs and 40 ITSes with everything mapped are less. */
 #define MAX_SIZE	(128UL << 20)
 
 /* A vCPU's state where it can be read, with what others left for it. */

@@ -48,12 +48,13 @@ static void write_collections(struct keel_its *its, u32 index, struct keel_image
 	struct keel_image_collection r;
 	unsigned long id;
 	void *v;
+	u32 n = 0;
 
 	keel_image_begin(out, KEEL_IMAGE_COLLECTIONS, index);
 	xa_for_each(&its->collections, id, v) {
 		r = (struct keel_image_collection){ .id = id, .rdbase = xa_to_value(v) };
 		keel_image_put(out, &r, sizeof(r));
-		rest(id);
+		rest(++n);
 	}
 	keel_image_end(out);
 }
@@ -63,12 +64,13 @@ static void write_devices(struct keel_its *its, u32 index, struct keel_image_out
 	struct keel_image_device r;
 	unsigned long id;
 	void *v;
+	u32 n = 0;
 
 	keel_image_begin(out, KEEL_IMAGE_DEVICES, index);
 	xa_for_each(&its->devices, id, v) {
 		r = (struct keel_image_device){ .id = id, .dte = xa_to_value(v) };
 		keel_image_put(out, &r, sizeof(r));
-		rest(id);
+		rest(++n);
 	}
 	keel_image_end(out);
 }
@@ -78,6 +80,7 @@ static void write_events(struct keel_its *its, u32 index, struct keel_image_out 
 	struct keel_image_event r;
 	struct keel_its_event *e;
 	unsigned long key;
+	u32 n = 0;
 
 	keel_image_begin(out, KEEL_IMAGE_EVENTS, index);
 	xa_for_each(&its->events, key, e) {
@@ -88,7 +91,7 @@ static void write_events(struct keel_its *its, u32 index, struct keel_image_out 
 			.collection = e->collection,
 		};
 		keel_image_put(out, &r, sizeof(r));
-		rest(key);
+		rest(++n);
 	}
 	keel_image_end(out);
 }
@@ -97,11 +100,12 @@ static void write_lpis(struct keel_vm *vm, struct keel_image_out *out)
 {
 	struct keel_lpi *lpi;
 	unsigned long intid;
+	u32 n = 0;
 
 	keel_image_begin(out, KEEL_IMAGE_LPIS, 0);
 	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
 		keel_image_write_irq(&lpi->irq, out);
-		rest(intid);
+		rest(++n);
 	}
 	keel_image_end(out);
 }
@@ -162,53 +166,62 @@ static void load_regs(struct keel_its *its, const struct keel_image_its *r)
 	WRITE_ONCE(its->enabled, r->enabled);
 }
 
-static int load_collections(struct keel_its *its, struct keel_image *image, u32 index)
+static int put_collection(struct keel_its *its, const void *record)
 {
-	u32 len = 0, i;
-	const struct keel_image_collection *r = keel_image_find(image, KEEL_IMAGE_COLLECTIONS, index, &len);
+	const struct keel_image_collection *r = record;
+
+	return keel_its_put_collection(its, r->id, r->rdbase);
+}
+
+static int put_device(struct keel_its *its, const void *record)
+{
+	const struct keel_image_device *r = record;
+
+	return keel_its_put_device(its, r->id, r->dte);
+}
+
+static int put_event(struct keel_its *its, const void *record)
+{
+	const struct keel_image_event *r = record;
+
+	return keel_its_put_event(its, r->device, r->event, r->intid, r->collection);
+}
+
+/* All records of an ITS's section, of that size each. */
+static int load_each(struct keel_its *its, struct keel_image *image, u32 tag, u32 index, u32 size,
+		     int (*put)(struct keel_its *its, const void *record))
+{
+	u32 len = 0, n;
+	const void *r = keel_image_find(image, tag, index, &len);
 	int err = 0;
 
-	for (i = 0; i < len / sizeof(*r) && !err; i++, rest(i))
-		err = keel_its_put_collection(its, r[i].id, r[i].rdbase);
+	for (n = 0; n < len / size && !err; r += size) {
+		err = put(its, r);
+		rest(++n);
+	}
 	return err;
 }
 
-static int load_devices(struct keel_its *its, struct keel_image *image, u32 index)
+static int load_map(struct keel_its *its, struct keel_image *image, u32 index)
 {
-	u32 len = 0, i;
-	const struct keel_image_device *r = keel_image_find(image, KEEL_IMAGE_DEVICES, index, &len);
-	int err = 0;
-
-	for (i = 0; i < len / sizeof(*r) && !err; i++, rest(i))
-		err = keel_its_put_device(its, r[i].id, r[i].dte);
-	return err;
-}
-
-static int load_events(struct keel_its *its, struct keel_image *image, u32 index)
-{
-	u32 len = 0, i;
-	const struct keel_image_event *r = keel_image_find(image, KEEL_IMAGE_EVENTS, index, &len);
-	int err = 0;
-
-	for (i = 0; i < len / sizeof(*r) && !err; i++, rest(i))
-		err = keel_its_put_event(its, r[i].device, r[i].event, r[i].intid, r[i].collection);
-	return err;
+	load_regs(its, keel_image_get(image, KEEL_IMAGE_ITS, index));
+	return load_each(its, image, KEEL_IMAGE_COLLECTIONS, index, sizeof(struct keel_image_collection), put_collection) ?:
+	       load_each(its, image, KEEL_IMAGE_DEVICES, index, sizeof(struct keel_image_device), put_device) ?:
+	       load_each(its, image, KEEL_IMAGE_EVENTS, index, sizeof(struct keel_image_event), put_event);
 }
 
 static int load_maps(struct keel_vm *vm, struct keel_image *image)
 {
 	struct keel_its *its;
-	int err = 0;
 	u32 i = 0;
+	int err;
 
 	list_for_each_entry(its, &vm->gic.lpi.its, entry) {
-		load_regs(its, keel_image_get(image, KEEL_IMAGE_ITS, i));
-		err = load_collections(its, image, i) ?: load_devices(its, image, i) ?: load_events(its, image, i);
+		err = load_map(its, image, i++);
 		if (err)
-			break;
-		i++;
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 /* Each LPI has come to life by its mappings. */

@@ -7,16 +7,14 @@
 #include <linux/string.h>
 #include "parse.h"
 
-#define MAX_VCPUS	512
 #define MAX_IRQS	1024
 #define NR_SGIS		16
 #define NR_PRIVATE	32
 #define NR_IDS		0x10000u	/* of LPIs, devices, events, collections */
 #define FIRST_LPI	8192
-#define MAX_REG		256		/* bytes */
 #define UNMAPPED	0xffffffffu
 
-/* Records that belong together in one section, and what goes before the one that is looked at. */
+/* What a record is judged by, beside itself. */
 struct view {
 	const struct keel_image_config *config;
 	const void *prev;	/* record of the same section, or NULL */
@@ -50,7 +48,7 @@ static bool good_config(const struct view *v, const void *record)
 {
 	const struct keel_image_config *c = record;
 
-	return c->nr_vcpus <= MAX_VCPUS && (c->gic == 0 || c->gic == 2 || c->gic == 3) && (!c->nr_its || c->gic == 3) &&
+	return c->nr_vcpus <= KEEL_IMAGE_MAX_VCPUS && (c->gic == 0 || c->gic == 2 || c->gic == 3) && (!c->nr_its || c->gic == 3) &&
 	       c->nr_irqs <= MAX_IRQS && is_bool(c->pmu_filtered) && is_bool(c->el2);
 }
 
@@ -100,16 +98,16 @@ static bool good_gic_cpu(const struct view *v, const void *record)
 	return !(c->vmcr & ~0xfffc021fu) && !c->pad && is_bool(c->lpis_enabled) && is_zero(c->pad1, sizeof(c->pad1));
 }
 
-static bool is_vcpu(const struct view *v, u16 index, bool or_nobody)
+static bool is_vcpu_or_nobody(const struct view *v, u16 index)
 {
-	return index < v->config->nr_vcpus || (or_nobody && index == KEEL_IMAGE_NOBODY);
+	return index < v->config->nr_vcpus || index == KEEL_IMAGE_NOBODY;
 }
 
 /* Of any kind. Only what is active is held, and not that if there is nobody to have it. */
 static bool good_irq(const struct view *v, const struct keel_image_irq *r)
 {
-	return !(r->flags & ~KEEL_IMAGE_IRQ_ALL) && !r->pad && r->sender < 8 && is_vcpu(v, r->target, true) &&
-	       is_vcpu(v, r->holder, true) && (r->holder == KEEL_IMAGE_NOBODY || (r->flags & KEEL_IMAGE_IRQ_ACTIVE));
+	return !(r->flags & ~KEEL_IMAGE_IRQ_ALL) && !r->pad && r->sender < 8 && is_vcpu_or_nobody(v, r->target) &&
+	       is_vcpu_or_nobody(v, r->holder) && (r->holder == KEEL_IMAGE_NOBODY || (r->flags & KEEL_IMAGE_IRQ_ACTIVE));
 }
 
 /* Of a GICv2 an SGI is pending by who has sent it; of others nobody has. */
@@ -164,7 +162,7 @@ static bool good_collection(const struct view *v, const void *record)
 {
 	const struct keel_image_collection *r = record, *prev = v->prev;
 
-	return r->id < NR_IDS && (!prev || prev->id < r->id) && (r->rdbase < MAX_VCPUS || r->rdbase == UNMAPPED);
+	return r->id < NR_IDS && (!prev || prev->id < r->id) && (r->rdbase < KEEL_IMAGE_MAX_VCPUS || r->rdbase == UNMAPPED);
 }
 
 /* As it is kept in the kernel: without the bit that says valid, and the distance to the next. */
@@ -248,7 +246,7 @@ u32 keel_image_reg_room(u64 id)
 {
 	u64 size = 1ULL << ((id & KVM_REG_SIZE_MASK) >> KVM_REG_SIZE_SHIFT);
 
-	return size > MAX_REG ? 0 : sizeof(id) + (size + 7) / 8 * 8;
+	return size > KEEL_IMAGE_MAX_REG ? 0 : sizeof(id) + (size + 7) / 8 * 8;
 }
 
 static int check_regs(const void *regs, u32 len)

@@ -31,7 +31,7 @@ u32 keel_image_reg_room(u64 id);
 
 /*
  * The offset of a VM's counter, here and now, that had this one when it was saved. Unless frozen it counts on
- * by what the host's counter did, or, on another host, by the time of day: never backwards.
+ * by what the host's counter did, or, under another load of keel, by the time of day: never backwards.
  */
 u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset, const struct keel_image_clock *now, bool freeze);
 

@@ -4,7 +4,7 @@
  * held, no vCPU resident, sleepable. Writing changes nothing of the VM.
  *
  * Loading: the image was checked, and is of a VM made the same way; the VM has not run. With an error
- * the rest is loaded all the same: whoever calls loads what was there before.
+ * some of it is loaded: whoever calls loads what was there before.
  */
 #ifndef KEEL_IMAGE_PARTS_H
 #define KEEL_IMAGE_PARTS_H
@@ -32,7 +32,7 @@ void keel_image_write_el2(struct keel_vcpu *vcpu, struct keel_image_out *out);
 /* -EXDEV: a register cannot have that value in this VM. */
 int keel_image_load_vcpu(struct keel_vcpu *vcpu, struct keel_image *image);
 
-/* ---- image/gic.c: config_lock and gic.lpi.lock held ---- */
+/* ---- image/gic.c: gic.lpi.lock held; to load, config_lock as well ---- */
 void keel_image_write_gic(struct keel_vm *vm, struct keel_image_out *out);
 void keel_image_write_gic_cpu(struct keel_vcpu *vcpu, struct keel_image_out *out);
 void keel_image_write_private(struct keel_vcpu *vcpu, struct keel_image_out *out);
@@ -44,11 +44,11 @@ void keel_image_write_irq(struct keel_irq *irq, struct keel_image_out *out);
 void keel_image_load_irq(struct keel_vm *vm, struct keel_irq *irq, const struct keel_image_irq *r);
 
 /* ---- image/its.c: as gic.c ---- */
-void keel_image_write_its_config(struct keel_vm *vm, struct keel_image_out *out);
+void keel_image_write_its_config(struct keel_vm *vm, struct keel_image_out *out);	/* of vm->lock alone: no ITS comes */
 void keel_image_write_its(struct keel_vm *vm, struct keel_image_out *out);
 /* -EBUSY: the VM's ITSes have something mapped; -EINVAL: registers that cannot read so. */
 int keel_image_check_its(struct keel_vm *vm, struct keel_image *image);
-/* -EINVAL: the image contradicts itself; -ENOMEM, -ENOSPC. Then nothing is mapped. */
+/* -EINVAL: the image contradicts itself; -ENOMEM. Then nothing is mapped. */
 int keel_image_load_its(struct keel_vm *vm, struct keel_image *image);
 
 #endif

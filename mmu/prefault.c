@@ -44,14 +44,17 @@ static s64 bring_one(struct keel_vcpu *vcpu, u64 pos)
 	unsigned int i;
 
 	for (i = 0; i < TRIES; i++) {
-		int verdict = keel_mmu_bring(vcpu, ipa(pos));
-		s64 done = verdict < 0 ? verdict : done_from(vcpu, pos, verdict);
+		int verdict;
+		s64 done;
 
-		if (done)
-			return done;
 		if (signal_pending(current))
 			return -EINTR;
 		cond_resched();
+		verdict = keel_mmu_bring(vcpu, ipa(pos));
+		done = verdict < 0 ? verdict : done_from(vcpu, pos, verdict);
+
+		if (done)
+			return done;
 	}
 	return -EFAULT;
 }
@@ -61,15 +64,12 @@ static int bring(struct keel_vcpu *vcpu, struct kvm_pre_fault_memory *range)
 	s64 done;
 
 	while (range->size) {
-		if (signal_pending(current))
-			return -EINTR;
 		done = bring_one(vcpu, range->gpa);
 		if (done < 0)
 			return done;
 		done = min_t(u64, done, range->size);
 		range->gpa += done;
 		range->size -= done;
-		cond_resched();
 	}
 	return 0;
 }

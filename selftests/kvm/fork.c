@@ -29,7 +29,7 @@ struct machine {
 static void need_fork(void)
 {
 	need_images();
-	/* what fork() shares by huge pages is written-protected and copied otherwise */
+	/* what fork() shares by huge pages is write-protected and copied otherwise */
 	if (!on_keel())
 		ktap_skip("needs keel");
 }
