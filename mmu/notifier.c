@@ -100,18 +100,26 @@ bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned
 	return keel_inval_retry(&mmu->inval, seq, hva, size);
 }
 
-void keel_notifier_wait(struct keel_mmu *mmu, unsigned long hva, u64 size)
+/* seq: as of that look. */
+static bool is_going(struct keel_mmu *mmu, unsigned long hva, u64 size, unsigned long *seq)
 {
-	unsigned long seq;
 	bool meets;
 
 	read_lock(&mmu->lock);
 	meets = keel_inval_meets(&mmu->inval, hva, size);
-	seq = keel_inval_seq(&mmu->inval);
+	*seq = keel_inval_seq(&mmu->inval);
 	read_unlock(&mmu->lock);
-	/* a signal is for whoever comes next */
-	if (meets)
-		wait_event_interruptible(mmu->inval_end, keel_inval_seq(&mmu->inval) != seq);
+	return meets;
+}
+
+void keel_notifier_wait(struct keel_mmu *mmu, unsigned long hva, u64 size)
+{
+	unsigned long seq;
+
+	/* one that ends may be another; a signal is for whoever comes next */
+	while (is_going(mmu, hva, size, &seq))
+		if (wait_event_interruptible(mmu->inval_end, keel_inval_seq(&mmu->inval) != seq))
+			return;
 }
 
 /* ---- age ---- */

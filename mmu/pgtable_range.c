@@ -188,15 +188,17 @@ bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
 /*
  * A write from here on asks the VMM's page tables: also one that the log alone kept from being made, or
  * that the hardware was to note. What it has noted is told now. Where the log has taken the leave
- * to write, its flush may be owed yet: so there is one to make wherever user space's leave goes.
+ * to write, its flush may be owed yet, and nothing says so of a frame without a page: so
+ * there is one to make wherever anything is mapped.
  */
 static bool withdraw_entry(struct keel_pgt *pgt, struct visit *v)
 {
 	u64 bits = KEEL_PTE_W | KEEL_PTE_DBM | KEEL_PTE_MAY_W;
 
-	if (!is_leaf(v->old, v->level) || !(v->old & bits))
+	if (!is_leaf(v->old, v->level))
 		return false;
-	update_leaf(v, bits, 0);
+	if (v->old & bits)
+		update_leaf(v, bits, 0);
 	if (pgt->written && (v->old & KEEL_PTE_WRITTEN) == KEEL_PTE_WRITTEN)
 		pgt->written(pgt, v->ipa);
 	return true;
