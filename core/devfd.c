@@ -162,6 +162,7 @@ static int create_as(struct keel_vm *vm, const struct keel_device_ops *ops, u32 
 int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd, void __user *to)
 {
 	const struct keel_device_ops *ops = find_type(cd->type);
+	u32 was = cd->fd;
 	int err;
 
 	if (!ops)
@@ -175,9 +176,11 @@ int keel_devfd_create(struct keel_vm *vm, struct kvm_create_device *cd, void __u
 		return err;
 	cd->fd = err;
 	err = copy_to_user(to, cd, sizeof(*cd)) ? -EFAULT : create_as(vm, ops, cd->type, cd->fd);
-	if (err)
-		put_unused_fd(cd->fd);
-	return err;
+	if (!err)
+		return 0;
+	put_unused_fd(cd->fd);
+	cd->fd = was;
+	return copy_to_user(to, cd, sizeof(*cd)) ? -EFAULT : err;
 }
 
 int keel_devfd_create_hidden(struct keel_vm *vm, u32 type)

@@ -150,8 +150,8 @@ static void flush_here(void *info)
 
 /*
  * This CPU's EL2 may not be keel's, as it is about to go offline: then any
- * other's will do. Where no CPU is taken (the machine is going down) no guest
- * runs any more.
+ * other's will do. Where no CPU is taken no guest runs, because the machine is going
+ * down, or until one comes back from idle: taking it forgets all translations.
  */
 static void flush(struct flush *f)
 {

@@ -94,7 +94,10 @@ static void creation_untold(void)
 	CHECK_EQ(dup(vm), next);
 	mprotect(cd, PAGE, PROT_READ | PROT_WRITE);
 	CHECK_EQ(kvm(vm, KVM_CREATE_DEVICE, cd), 0);
+	/* nor does an error leave a number that is nobody's */
+	cd->fd = ~0u;
 	CHECK_EQ(kvm(vm, KVM_CREATE_DEVICE, cd), -EEXIST);
+	CHECK_EQ(cd->fd, ~0u);
 }
 
 static void addresses(void)
