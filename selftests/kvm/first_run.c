@@ -14,7 +14,7 @@
 #define FN_VERSION	0x84000000
 #define PSCI_0_2	0x2
 #define PSCI_1_0	0x10000
-#define VCPUS		16
+#define VCPUS		8		/* a GICv2 has no more */
 
 static struct vm *vm;
 static u64 go, done;		/* numbers of tries */
@@ -67,7 +67,7 @@ static void version(void)
 {
 	pthread_t other;
 
-	for (unsigned int i = 0; i < ktap_times(40); i++) {
+	for (unsigned int i = 0; i < ktap_times(80); i++) {
 		vm = vm_new(VCPUS, guest_version, 0);
 		go = done = 0;
 		REQUIRE_EQ(pthread_create(&other, NULL, set_versions, NULL), 0);
