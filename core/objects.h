@@ -146,7 +146,7 @@ struct keel_vcpu {
 	struct keel_timer_vcpu timer;
 	struct keel_gic_cpu gic;
 	struct keel_arch_vcpu arch;
-	/* The tables that it runs on: those of the VM, vm->mmu.s2. [v], and changed with IRQs off, out of the guest */
+	/* The tables that it runs on: those of the VM, vm->mmu.s2, or below virtual EL2 a shadow. [v], changed while not resident */
 	struct keel_stage2 *s2;
 	struct keel_nv *nv;		/* [v] virtual EL2; NULL: it has none. From VCPU_INIT on the same */
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */

@@ -13,6 +13,7 @@
 
 /* Registers of stage 2 that tell what an invalidation is for, and by which operands. */
 #define KEEL_VTTBR_VMID	GENMASK_ULL(63, 48)
+#define KEEL_VTTBR_CNP	BIT_ULL(0)
 #define KEEL_VTCR_DS	BIT_ULL(32)
 
 /*

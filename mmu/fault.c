@@ -26,6 +26,7 @@
 #include "memslot.h"
 #include "notifier.h"
 #include "rights.h"
+#include "shadow.h"
 #include "stage2.h"
 #include "window.h"
 
@@ -76,7 +77,7 @@ static __always_inline bool grant_locked(struct keel_fault *f, struct keel_slot 
 	u64 pa;
 
 	lockdep_assert_held(&f->mmu->lock);
-	if (!slot || !keel_pgt_grant_write(&f->s2->pgt, f->ipa.v, &pa))
+	if (!slot || !keel_pgt_grant_write(&f->s2->pgt, f->at.v, &pa))
 		return false;
 	SetPageDirty(pfn_to_page(pa >> PAGE_SHIFT));
 	if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES)
@@ -165,6 +166,7 @@ static __always_inline int look_up(struct keel_fault *f)
 	ret = keel_rights_used(f->mmu) ? look_up_rights(f) : 0;
 	if (ret)
 		return ret;
+	f->withheld |= f->barred;
 	if (!f->may_wait && !keel_log_has_room(f->vcpu, f->slot))
 		return KEEL_FAULT_WAIT;
 	if (f->perm && f->write && grant(f))
@@ -198,7 +200,7 @@ static unsigned int choose_prot(const struct keel_fault *f)
 		prot |= KEEL_S2_NO_R;
 	if (writable && (!f->log || f->write))
 		prot |= KEEL_S2_W;
-	if (writable && f->page)
+	if (writable && f->page && !f->below)
 		prot |= KEEL_S2_MAY_W;
 	/* a mapping not yet executable tells when the instruction caches must forget the page */
 	if (!f->mem && (f->exec || keel_stage2_caps.dic) && !(f->withheld & KEEL_NO_X))
@@ -211,7 +213,7 @@ static struct keel_stage2_map make_map(const struct keel_fault *f)
 	u64 offset = f->ipa.v & (f->size - 1);
 
 	return (struct keel_stage2_map){
-		.ipa = ipa(f->ipa.v - offset),
+		.ipa = ipa(f->at.v - offset),
 		.pa = hpa((f->pfn << PAGE_SHIFT) - offset),
 		.level = f->level,
 		.prot = choose_prot(f),
@@ -226,6 +228,10 @@ static int map_locked(struct keel_fault *f, const struct keel_stage2_map *map)
 
 	if (keel_notifier_retry(f->mmu, f->seq, f->hva, f->size))
 		return -EAGAIN;
+	if (f->below && keel_shadow_changes(f->mmu) != f->walk)
+		return -EAGAIN;
+	if (f->below)
+		keel_shadow_touch(f->mmu, ipa(f->ipa.v & ~(f->size - 1)), f->size);
 	ret = keel_stage2_map(f->s2, map, &f->vcpu->table_cache);
 	if (ret || !(map->prot & KEEL_S2_W))
 		return ret;
@@ -282,7 +288,8 @@ static int map(struct keel_fault *f)
 /* A device of the host's in the guest's address space. */
 static int window(struct keel_fault *f)
 {
-	if (f->mmu->window.hole)
+	/* whose guests have a GICv2 have no virtual EL2 */
+	if (f->mmu->window.hole || f->below)
 		return KEEL_FAULT_NO_MEMORY;
 	if (f->exec || f->perm)
 		return KEEL_FAULT_ABORT;
@@ -319,12 +326,13 @@ static __always_inline int resolve(struct keel_fault *f)
 
 	if (f->may_wait && keel_window_has(f->mmu, f->ipa))
 		return window(f);
-	f->seq = keel_notifier_begin(f->mmu);
+	if (!f->below)
+		f->seq = keel_notifier_begin(f->mmu);
 	ret = find_slot(f);
 	if (ret)
 		return ret;
 	/* a page that may be read always is, so this is nothing that mapping could cure, but a change of rights */
-	if (f->perm && !f->write && !f->exec && !keel_rights_used(f->mmu))
+	if (f->perm && !f->write && !f->exec && !f->below && !keel_rights_used(f->mmu))
 		return -EFAULT;
 	return map_page(f);
 }
@@ -341,7 +349,10 @@ static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struc
 	f->mmu = &vcpu->vm->mmu;
 	f->s2 = vcpu->s2;
 	f->exit = exit;
-	f->ipa = page_of(exit->ipa);
+	f->ipa = f->at = page_of(exit->ipa);
+	f->most = 64;
+	f->barred = 0;
+	f->below = false;
 	f->perm = perm;
 	f->exec = exit->abort.exec && !exit->abort.s1ptw;
 	f->write = exit->abort.write;
@@ -386,8 +397,19 @@ static void let_others_finish(const struct keel_fault *f)
 	write_unlock(&f->mmu->lock);
 }
 
-/* bring: it is user space that wants the page. */
-static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm, bool bring)
+static void add_leaf(struct keel_fault *f, const struct keel_mmu_leaf *leaf)
+{
+	f->below = true;
+	f->at = leaf->at;
+	f->most = leaf->shift;
+	f->seq = leaf->seq;
+	f->walk = leaf->walk;
+	f->barred = (leaf->r ? 0 : KEEL_NO_R) | (leaf->w ? 0 : KEEL_NO_W) | (leaf->x ? 0 : KEEL_NO_X);
+}
+
+/* bring: it is user space that wants the page. leaf: of a guest hypervisor's own, or NULL. */
+static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm, bool bring,
+		     const struct keel_mmu_leaf *leaf)
 {
 	const struct keel_mmu *mmu = &vcpu->vm->mmu;
 	struct keel_fault f;
@@ -398,6 +420,8 @@ static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool 
 	if (keel_mmu_is_bare(vcpu, exit->ipa) && !keel_window_has(mmu, exit->ipa))
 		return KEEL_FAULT_NO_MEMORY;
 	init_fault(&f, vcpu, exit, perm);
+	if (leaf)
+		add_leaf(&f, leaf);
 	f.may_wait = true;
 	f.bring = bring;
 	ret = resolve(&f);
@@ -408,11 +432,38 @@ static int translate(struct keel_vcpu *vcpu, const struct keel_exit *exit, bool 
 	return KEEL_FAULT_DONE;
 }
 
+void keel_mmu_begin(const struct keel_vcpu *vcpu, struct keel_mmu_leaf *leaf)
+{
+	leaf->seq = keel_notifier_begin(&vcpu->vm->mmu);
+	leaf->walk = keel_shadow_changes(&vcpu->vm->mmu);
+}
+
+bool keel_mmu_has_changed(const struct keel_vcpu *vcpu, const struct keel_mmu_leaf *leaf)
+{
+	return keel_notifier_begin(&vcpu->vm->mmu) != leaf->seq;
+}
+
+int keel_guest_refusal(struct keel_vcpu *vcpu, ipa_t ipa, bool write)
+{
+	struct keel_mmu *mmu = &vcpu->vm->mmu;
+	unsigned int withheld = keel_rights_used(mmu) ? keel_rights_look_up(mmu, ipa) : 0;
+
+	if (withheld & (write ? KEEL_NO_W : KEEL_NO_R))
+		return write ? KEEL_FAULT_NO_WRITE : KEEL_FAULT_NO_READ;
+	return 0;
+}
+
+int keel_mmu_fault_below(struct keel_vcpu *vcpu, const struct keel_exit *exit, const struct keel_mmu_leaf *leaf)
+{
+	keel_shadow_make_room(&vcpu->vm->mmu);
+	return translate(vcpu, exit, keel_fault_kind(exit->abort.fsc) == KEEL_FAULT_IS_PERMISSION, false, leaf);
+}
+
 int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page)
 {
 	struct keel_exit exit = { .ipa = page, .abort = { .fsc = ESR_ELx_FSC_FAULT } };
 
-	return page.v >> vcpu->vm->mmu.ipa_bits ? KEEL_FAULT_NO_MEMORY : translate(vcpu, &exit, false, true);
+	return page.v >> vcpu->vm->mmu.ipa_bits ? KEEL_FAULT_NO_MEMORY : translate(vcpu, &exit, false, true, NULL);
 }
 
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
@@ -430,7 +481,7 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 		return out_of_range(exit->ipa);
 	case KEEL_FAULT_IS_TRANSLATION:
 	case KEEL_FAULT_IS_PERMISSION:
-		return translate(vcpu, exit, kind == KEEL_FAULT_IS_PERMISSION, false);
+		return translate(vcpu, exit, kind == KEEL_FAULT_IS_PERMISSION, false, NULL);
 	case KEEL_FAULT_IS_CONFLICT:
 		return forget_all(vcpu->s2);
 	default:

@@ -14,6 +14,11 @@ struct keel_fault {
 	struct keel_stage2 *s2;		/* where it is to be mapped */
 	const struct keel_exit *exit;
 	ipa_t ipa;			/* of the page */
+	ipa_t at;			/* where it is to be mapped: the same, but for a guest hypervisor's guest */
+	u8 most;			/* at most 2^most bytes at once */
+	u8 barred;			/* KEEL_NO_*: what a guest hypervisor withholds */
+	bool below;			/* the tables are a shadow */
+	unsigned long walk;		/* as of keel_mmu_leaf, if below */
 	bool write, exec, perm;
 	bool may_wait;			/* or mmu->lock is held for reading, IRQs off */
 	bool bring;			/* no guest has touched the page, if may_wait */

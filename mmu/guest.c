@@ -113,6 +113,33 @@ int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, siz
 	return guest_write(vcpu->vm, vcpu, ipa, data, len);
 }
 
+/* An aligned word: in one page. */
+static int exchange_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, u64 old, u64 new)
+{
+	struct page *page;
+	bool done;
+
+	if (slot->flags & KVM_MEM_READONLY ||
+	    pin_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	done = cmpxchg((u64 *)in_page(page, ipa), old, new) == old;
+	unpin_user_pages_dirty_lock(&page, 1, done);
+	if (done)
+		keel_log_mark(by, slot, ipa, sizeof(new));
+	return done ? 0 : -EAGAIN;
+}
+
+int keel_guest_exchange_by(struct keel_vcpu *vcpu, ipa_t ipa, u64 old, u64 new)
+{
+	int idx = srcu_read_lock(&vcpu->vm->srcu), ret = -EFAULT;
+	struct keel_slot *slot = keel_memslot_find(&vcpu->vm->mmu, ipa);
+
+	if (slot && IS_ALIGNED(ipa.v, sizeof(new)))
+		ret = exchange_slot(vcpu, slot, ipa, old, new);
+	srcu_read_unlock(&vcpu->vm->srcu, idx);
+	return ret;
+}
+
 static int fetch_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 {
 	struct page *page = get(slot, ipa);

@@ -21,6 +21,7 @@
 #include "log.h"
 #include "log_span.h"
 #include "memslot.h"
+#include "shadow.h"
 #include "stage2.h"
 
 static size_t bitmap_words(const struct keel_slot *slot)
@@ -92,8 +93,10 @@ int keel_log_start(struct keel_vm *vm, struct keel_slot *slot, u32 flags)
 	smp_store_release(&slot->dirty, dirty);
 	WRITE_ONCE(slot->flags, flags);
 	keel_inval_changed(&mmu->inval);
-	if (protect)
+	if (protect) {
 		keel_stage2_wrprotect(&mmu->s2, ipa(slot->base), ipa(slot->base + slot->size));
+		keel_shadow_wrprotect_memory(mmu, ipa(slot->base), ipa(slot->base + slot->size));
+	}
 	write_unlock(&mmu->lock);
 	synchronize_srcu_expedited(&vm->srcu);
 	if (protect)
@@ -226,12 +229,24 @@ void keel_log_protect(struct keel_mmu *mmu, const struct keel_slot *slot, u64 wo
 		stop = base + ((u64)end << PAGE_SHIFT);
 		if (keel_pgt_wrprotect(&mmu->s2.pgt, start, stop))
 			note_flush(flush, start, stop);
+		if (mmu->shadows)
+			flush->below |= keel_shadow_has_memory(mmu, ipa(start), ipa(stop));
 	}
+}
+
+/* All of them, once for all that was taken out of the log. */
+static void protect_shadows(struct keel_mmu *mmu)
+{
+	write_lock(&mmu->lock);
+	keel_shadow_wrprotect_memory(mmu, ipa(0), keel_stage2_end(&mmu->s2));
+	write_unlock(&mmu->lock);
 }
 
 /* What was protected by a log that began without is still in blocks. */
 void keel_log_flush(struct keel_mmu *mmu, const struct keel_log_flush *flush)
 {
+	if (flush->below)
+		protect_shadows(mmu);
 	if (!flush->end)
 		return;
 	keel_tlb_flush_range(&mmu->s2.hw, ipa(flush->start), flush->end - flush->start);

@@ -9,6 +9,7 @@
 /* Addresses that lost the right to write and are still in TLBs; end 0: none. */
 struct keel_log_flush {
 	u64 start, end;
+	bool below;	/* some may be in the shadows (shadow.h), and has not lost it yet */
 };
 
 /* The VM's tables are there, and empty. */

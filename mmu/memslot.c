@@ -22,6 +22,7 @@
 #include "fault.h"
 #include "log.h"
 #include "memslot.h"
+#include "shadow.h"
 #include "stage2.h"
 
 #define SLOT_FLAGS	(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY)
@@ -39,6 +40,7 @@ static void link_slot(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	lockdep_assert_held_write(&mmu->lock);
 	keel_slot_tree_insert(&mmu->slots.by_ipa, slot);
+	mmu->slots.bytes += slot->size;
 	keel_hva_tree_insert(&mmu->slots.by_hva, &slot->hva_node);
 	/* pairs with the acquire of keel_notifier_begin() */
 	keel_inval_changed(&mmu->inval);
@@ -49,6 +51,7 @@ static void unlink_ipa(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	lockdep_assert_held_write(&mmu->lock);
 	keel_slot_tree_remove(&mmu->slots.by_ipa, slot);
+	mmu->slots.bytes -= slot->size;
 	/* pairs with the acquire of keel_notifier_begin() */
 	keel_inval_changed(&mmu->inval);
 }
@@ -240,7 +243,7 @@ static void withdraw(struct keel_mmu *mmu, struct keel_slot *slot)
 {
 	unlink_ipa(mmu, slot);
 	mmu->withdrawn = slot;
-	keel_stage2_unmap(&mmu->s2, ipa(slot->base), ipa(slot->base + slot->size), true);
+	keel_shadow_unmap_all(mmu, ipa(slot->base), ipa(slot->base + slot->size), true);
 	mmu->withdrawn = NULL;
 	unlink_hva(mmu, slot);
 }

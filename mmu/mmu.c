@@ -9,6 +9,7 @@
 #include "memslot.h"
 #include "notifier.h"
 #include "rights.h"
+#include "shadow.h"
 #include "stage2.h"
 
 int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
@@ -32,6 +33,7 @@ int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits)
 void keel_mmu_destroy(struct keel_vm *vm)
 {
 	keel_notifier_stop(&vm->mmu, vm->mm);
+	keel_shadow_destroy(&vm->mmu);
 	keel_stage2_destroy(&vm->mmu.s2);
 	keel_memslot_destroy(&vm->mmu);
 	keel_rights_destroy(&vm->mmu);
@@ -69,6 +71,7 @@ void keel_mmu_reset_vm(struct keel_vm *vm)
 {
 	struct keel_mmu *mmu = &vm->mmu;
 
+	keel_shadow_forget(mmu);
 	if (keel_stage2_caps.fwb) {
 		keel_stage2_flush_icache();
 		return;

@@ -50,6 +50,7 @@ struct keel_memslots {
 	struct keel_slot_tree by_ipa;
 	struct keel_hva_tree by_hva;
 	struct xarray by_id;
+	u64 bytes;		/* of all of them */
 };
 
 /* Guest physical pages that are a device of the host's, or of the kernel's. [I] once size is set, with release. */
@@ -78,8 +79,11 @@ struct keel_stage2 {
 	u64 vmid;			/* generation and VMID, mmu/vmid.c [a] */
 	struct keel_pgt pgt;		/* [m]; mapping needs the lock for reading only */
 	struct keel_mmu *mmu;		/* [I] */
+	atomic_long_t *nr_tables;	/* [I] what counts its tables but for the root; NULL: nothing */
 	int __percpu *last_vcpu;	/* [o] own CPU, IRQs off: vCPU, and which context of it, that last ran on the CPU, -1 none */
 };
+
+struct keel_shadows;
 
 /* [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock */
 struct keel_mmu {
@@ -95,6 +99,8 @@ struct keel_mmu {
 	unsigned long rights_changes;	/* each begins and ends: odd, one is under way; slots_lock, read under any or none */
 	struct keel_window window;
 	struct keel_log_mode log;
+	struct keel_shadows *shadows;	/* mmu/shadow.h; NULL: no vCPU has virtual EL2 [m], then [I] */
+	unsigned int nr_shadowed;	/* vCPUs that have; slots_lock */
 	struct mutex slots_lock;	/* serialises changes of slots; outside lock */
 };
 
@@ -145,6 +151,21 @@ enum keel_fault_verdict {
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
 /*
+ * The same for a guest of a guest hypervisor's, whose tables are vcpu->s2. exit->ipa is the
+ * hypervisor's address of what its own stage 2 has at leaf->at: translation and permission faults alone.
+ */
+struct keel_mmu_leaf {
+	ipa_t at;		/* of the page */
+	unsigned long seq, walk;	/* keel_mmu_begin() before that was looked up: the VM's changes, and the hypervisor's */
+	u8 shift;		/* what the hypervisor maps alike around it has 2^shift bytes */
+	bool r, w, x;		/* what it lets the guest do */
+};
+void keel_mmu_begin(const struct keel_vcpu *vcpu, struct keel_mmu_leaf *leaf);
+/* Has the VM changed? Then what was read since may be what is not the guest's to see. */
+bool keel_mmu_has_changed(const struct keel_vcpu *vcpu, const struct keel_mmu_leaf *leaf);
+int keel_mmu_fault_below(struct keel_vcpu *vcpu, const struct keel_exit *exit, const struct keel_mmu_leaf *leaf);
+
+/*
  * The same where nothing may wait, IRQs off: memory that the VMM has mapped already, as
  * long as the cache has pages for tables. DONE, NO_MEMORY, WAIT, or what is withheld.
  */
@@ -170,6 +191,10 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
 /* The same for what a vCPU in KVM_RUN is the cause of, a page or two each time: its ring tells. vCPU mutex. */
 int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, size_t len);
+/* KEEL_FAULT_NO_READ or NO_WRITE where user space withholds that of the page from the vCPU, else 0. */
+int keel_guest_refusal(struct keel_vcpu *vcpu, ipa_t ipa, bool write);
+/* If it is old it becomes new, at once for whoever looks: a descriptor. -EAGAIN: it is not; -EFAULT, as of write_by. */
+int keel_guest_exchange_by(struct keel_vcpu *vcpu, ipa_t ipa, u64 old, u64 new);
 /* As read, a word within one page, as the guest sees it that has its caches off. */
 int keel_guest_fetch(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 /* true if ipa lies in a slot */

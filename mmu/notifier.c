@@ -2,7 +2,7 @@
 /*
  * The MMU notifier: when the VMM's address space changes (munmap, mprotect,
  * swap, migration, KSM, huge pages made or split), the guest's mappings of it
- * go away first and fault in again; and the access flag is read for reclaim.
+ * go away first and fault in again (those of shadow.h always, whatever changes); and the access flag is read for reclaim.
  *
  * mmu->lock is taken inside mmap_lock and page table locks, and nothing is
  * taken inside it.
@@ -14,6 +14,7 @@
 #include "../core/objects.h"
 #include "memslot.h"
 #include "notifier.h"
+#include "shadow.h"
 #include "stage2.h"
 
 static struct keel_mmu *mmu_of(struct mmu_notifier *mn)
@@ -47,13 +48,19 @@ static struct keel_slot *slot_of(struct interval_tree_node *node)
 static void each_part(struct keel_mmu *mmu, const struct mmu_notifier_range *range,
 		      void (*fn)(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield))
 {
+	ipa_t start, end;
 	bool may_yield = mmu_notifier_range_blockable(range);
 	struct interval_tree_node *node;
 	struct keel_hva_walk walk;
 
 	keel_hva_walk_begin(&mmu->slots.by_hva, &walk, range->start, range->end - 1);
-	while ((node = keel_hva_walk_next(&walk)))
-		fn(&mmu->s2, part_start(slot_of(node), range->start), part_end(slot_of(node), range->end), may_yield);
+	while ((node = keel_hva_walk_next(&walk))) {
+		/* the slot may be gone after the first */
+		start = part_start(slot_of(node), range->start);
+		end = part_end(slot_of(node), range->end);
+		keel_shadow_unmap_memory(mmu, start, end, may_yield);
+		fn(&mmu->s2, start, end, may_yield);
+	}
 	keel_hva_walk_end(&walk);
 }
 
@@ -124,7 +131,10 @@ void keel_notifier_wait(struct keel_mmu *mmu, unsigned long hva, u64 size)
 
 /* ---- age ---- */
 
-/* Reading lock: the access flag changes by compare-and-exchange. TLBs are not flushed: a hint. */
+/*
+ * Reading lock: the access flag changes by compare-and-exchange. TLBs are not flushed: a hint. What a guest
+ * hypervisor's guests have accessed is in the shadows, which are not asked.
+ */
 static bool age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool clear)
 {
 	struct interval_tree_node *node;
@@ -163,7 +173,7 @@ static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 	write_lock(&mmu->lock);
 	/* never to be taken back: no mapping from here on */
 	keel_inval_begin(&mmu->inval, 0, ULONG_MAX);
-	keel_stage2_unmap(&mmu->s2, ipa(0), keel_stage2_end(&mmu->s2), true);
+	keel_shadow_unmap_all(mmu, ipa(0), keel_stage2_end(&mmu->s2), true);
 	write_unlock(&mmu->lock);
 }
 

@@ -135,7 +135,7 @@ static void free_tables(struct keel_pgt *pgt, u64 entry, int level)
 	for (i = 0; level < 2 && i < 1u << stride(&pgt->geo); i++)
 		if (is_table(table[i], level + 1))
 			free_tables(pgt, table[i], level + 1);
-	pgt->ops->free(table);
+	pgt->ops->free(pgt->arg, table);
 }
 
 /* Replace a table by a block, for one lock holder. */
@@ -209,7 +209,7 @@ static int put_table(struct keel_pgt *pgt, struct visit *v, bool keep, void *cac
 		done = change_entry(v, table_entry(pgt, table));
 	if (done)
 		return 0;
-	pgt->ops->free(table);	/* never reachable */
+	pgt->ops->free(pgt->arg, table);	/* never reachable */
 	return is_table(READ_ONCE(*v->entry), v->level) ? 0 : -EAGAIN;
 }
 

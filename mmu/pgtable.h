@@ -49,7 +49,7 @@ struct keel_pgt_geo {
 
 struct keel_pgt_ops {
 	void *(*alloc)(void *cache);			/* a zeroed table or NULL; cache is what map() was given */
-	void (*free)(void *table);			/* no CPU reaches it any more */
+	void (*free)(void *arg, void *table);		/* no CPU reaches it any more */
 	u64 (*to_phys)(const void *table);
 	void *(*to_virt)(u64 phys);
 	/* Both complete on return and begin with a DSB that orders the entry's store. */
@@ -60,7 +60,7 @@ struct keel_pgt_ops {
 struct keel_pgt {
 	struct keel_pgt_geo geo;
 	const struct keel_pgt_ops *ops;
-	void *arg;		/* for the flushes */
+	void *arg;		/* for free and the flushes */
 	/*
 	 * Whoever wants to know of writes to pages with KEEL_PTE_MAY_W that are write-protected:
 	 * the hardware lets them happen and notes them in the entry. Called for an entry with

@@ -25,7 +25,7 @@ static void unmap_flush(struct keel_pgt *pgt, struct unmap *u)
 	if (u->lo < u->hi)
 		pgt->ops->flush_range(pgt->arg, u->lo, u->hi - u->lo);
 	while (u->nr)
-		pgt->ops->free(u->tables[--u->nr]);
+		pgt->ops->free(pgt->arg, u->tables[--u->nr]);
 	u->lo = ~0ULL;
 	u->hi = 0;
 }

@@ -251,12 +251,12 @@ static bool is_of_one_kind(const struct keel_fault *f, u64 size)
 	       !pfn_is_map_memory(pfn + (size >> PAGE_SHIFT) - 1);
 }
 
-/* Same offset within a block on both sides, and all of the block is the slot's and not the window's, with the same rights. */
+/* Same offset within a block on all sides, and all of the block is the slot's and not the window's, with the same rights. */
 static bool fits(const struct keel_fault *f, u64 size)
 {
 	u64 block = f->ipa.v & ~(size - 1);
 
-	if ((f->ipa.v ^ f->hva) & (size - 1))
+	if (((f->ipa.v ^ f->hva) | (f->ipa.v ^ f->at.v)) & (size - 1))
 		return false;
 	if (block < f->slot_base || block + size > f->slot_base + f->slot_size)
 		return false;
@@ -284,6 +284,7 @@ void keel_pin_choose_size(struct keel_fault *f)
 	local_irq_save(flags);
 	shift = host_shift(f);
 	local_irq_restore(flags);
+	shift = min_t(unsigned int, shift, f->most);
 	for (; f->level > 1 && keel_pgt_has_leaf(geo, f->level - 1); f->level--) {
 		u64 size = keel_pgt_level_size(geo, f->level - 1);
 

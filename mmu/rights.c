@@ -12,6 +12,7 @@
 #include <linux/sched/signal.h>
 #include "../core/objects.h"
 #include "rights.h"
+#include "shadow.h"
 #include "stage2.h"
 
 #define ATTR	(KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE | KEEL_MEMORY_NO_EXEC)
@@ -111,7 +112,7 @@ static void revoke(struct keel_mmu *mmu, u64 start, u64 end)
 {
 	write_lock(&mmu->lock);
 	keel_inval_changed(&mmu->inval);
-	keel_stage2_unmap(&mmu->s2, ipa(start), ipa(end), true);
+	keel_shadow_unmap_all(mmu, ipa(start), ipa(end), true);
 	write_unlock(&mmu->lock);
 }
 

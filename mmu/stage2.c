@@ -155,8 +155,12 @@ static void *take_page(void *arg)
 	return cache->nr ? cache->pages[--cache->nr] : NULL;
 }
 
-static void free_table(void *table)
+static void free_table(void *arg, void *table)
 {
+	struct keel_stage2 *s2 = container_of(arg, struct keel_stage2, hw);
+
+	if (s2->nr_tables)
+		atomic_long_dec(s2->nr_tables);
 	free_page((unsigned long)table);
 }
 
@@ -310,6 +314,7 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
 		.ipa = map->ipa.v, .pa = map->pa.v, .attr = make_attr(map->prot), .level = map->level,
 		.cache = cache, .perm_fault = map->perm_fault, .exclusive = map->exclusive,
 	};
+	unsigned int had = cache->nr;
 	int ret;
 
 	lockdep_assert_held(&s2->mmu->lock);
@@ -317,6 +322,8 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
 	if (!geo->wide || geo->page_shift == 16)
 		m.attr |= ATTR_SH_INNER;
 	ret = keel_pgt_map(&s2->pgt, &m);
+	if (s2->nr_tables && had != cache->nr)
+		atomic_long_add(had - cache->nr, s2->nr_tables);
 	/* a walk sees the new entry only after this (Arm ARM D8.2.7): spares the guest a second fault */
 	dsb(ishst);
 	return ret;

@@ -47,7 +47,7 @@ static void *test_alloc(void *cache)
 	return t;
 }
 
-static void test_free(void *table)
+static void test_free(void *arg, void *table)
 {
 	on_free(table);
 	__atomic_sub_fetch(&tables, 1, __ATOMIC_RELAXED);
