@@ -13,6 +13,7 @@
 #include "../hyp/features.h"
 #include "../mmu/mmu.h"
 #include "../nested/below.h"
+#include "../nested/fault2.h"
 #include "../nested/nested.h"
 #include "../nested/nv.h"
 #include "../nested/route.h"
@@ -133,16 +134,29 @@ static int hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return keel_nv(vcpu) ? keel_nested_hvc(vcpu, exit) : keel_smccc_hvc(vcpu, exit);
 }
 
-static int access(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+/* What came of it: a verdict of mmu/'s, or -errno. */
+static int end_access(struct keel_vcpu *vcpu, const struct keel_exit *exit, int ret)
 {
-	int ret;
-
-	vcpu->stat.abort++;
-	ret = keel_mmu_fault(vcpu, exit);
 	/* the next entry's preparation looks what came: a signal, or work for this thread alone */
 	if (ret == -EINTR)
 		return KEEL_RESUME;
 	return ret < 0 ? ret : act(vcpu, exit, ret);
+}
+
+/* With a stage 2 of the guest's own: from here on by the guest hypervisor's addresses. */
+static int access_below(struct keel_vcpu *vcpu, struct keel_exit exit)
+{
+	int ret = keel_fault2_handle(vcpu, &exit);
+
+	return end_access(vcpu, &exit, ret);
+}
+
+static int access(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	vcpu->stat.abort++;
+	if (keel_below_has_stage2(vcpu))
+		return access_below(vcpu, *exit);
+	return end_access(vcpu, exit, keel_mmu_fault(vcpu, exit));
 }
 
 /* Begun on a CPU that does it the other way, it begins anew with what is left. */

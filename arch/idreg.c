@@ -228,7 +228,7 @@ static u64 offer(const struct keel_vm *vm, unsigned int idx)
 {
 	u64 val = of[idx].offer[vm->arch.abi];
 
-	return vm_has_el2(vm) ? keel_idview(idx, val) : val;
+	return vm_has_el2(vm) ? keel_idview(idx, val, PAGE_SHIFT) : val;
 }
 
 static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
@@ -268,6 +268,12 @@ static u64 limit(struct keel_vm *vm, unsigned int idx, u64 val)
 	return visible(vm, idx, (val ^ all) & unwise ? all & ~unwise : all);
 }
 
+/* With EL2 a granule that is not told of is no granule. */
+static int check_el2(const struct keel_vm *vm, unsigned int idx, u64 val)
+{
+	return vm_has_el2(vm) && keel_idview(idx, val, PAGE_SHIFT) != val ? -EINVAL : 0;
+}
+
 int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 {
 	struct keel_vm *vm = vcpu->vm;
@@ -283,7 +289,7 @@ int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val)
 	if (vm->has_run)
 		err = val == keel_idreg_read(vm, idx) ? 0 : -EBUSY;
 	else
-		err = keel_idlimits_check(idx, vm->arch.abi, limit(vm, idx, val), val);
+		err = keel_idlimits_check(idx, vm->arch.abi, limit(vm, idx, val), val) ?: check_el2(vm, idx, val);
 	if (!err && !vm->has_run)
 		vm->arch.idregs[idx] = val;
 	mutex_unlock(&vm->config_lock);
@@ -316,7 +322,7 @@ void keel_idreg_claim_el2(struct keel_vm *vm)
 	unsigned int i;
 
 	for (i = 0; i < KEEL_NR_IDREGS; i++)
-		vm->arch.idregs[i] = keel_idview(i, vm->arch.idregs[i]);
+		vm->arch.idregs[i] = keel_idview(i, vm->arch.idregs[i], PAGE_SHIFT);
 }
 
 void keel_idreg_apply(struct keel_vcpu *vcpu)

@@ -16,6 +16,7 @@
 #include "../core/bus.h"
 #include "../core/objects.h"
 #include "../core/trace.h"
+#include "../nested/below.h"
 #include "arch.h"
 #include "entry_state.h"
 #include "mmio.h"
@@ -76,7 +77,8 @@ static int undescribed(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	int verdict = -ENOSYS;
 
-	if (keel_undescribed_wanted(vcpu))
+	/* whose instructions are where keel does not find them */
+	if (keel_undescribed_wanted(vcpu) && !keel_below_has_stage2(vcpu))
 		verdict = keel_undescribed_access(vcpu, exit);
 	return verdict == -ENOSYS ? exit_undescribed(vcpu, exit) : verdict;
 }

@@ -154,11 +154,13 @@ static void write_reg(struct keel_vcpu *vcpu, u64 off, const void *buf)
 		*spsr32_at(vcpu, off) = val;
 }
 
-/* EL0 to EL2, in AArch64. */
+/* EL0 to EL2, in AArch64; and EL0 in AArch32, where what is below may go without being asked. */
 static bool pstate_valid_el2(u64 pstate)
 {
-	return keel_pstate_is_el2(pstate) || keel_pstate_is_el1(pstate) ||
-	       (pstate & (PSR_MODE32_BIT | PSR_MODE_MASK)) == PSR_MODE_EL0t;
+	u64 mode = pstate & (PSR_MODE32_BIT | PSR_MODE_MASK);
+
+	return keel_pstate_is_el2(pstate) || keel_pstate_is_el1(pstate) || mode == PSR_MODE_EL0t ||
+	       (mode == PSR_AA32_MODE_USR && keel_idreg_host_aa32());
 }
 
 /* EL0 and EL1 in the width of the vCPU's EL1; EL0 in AArch32 where the CPU has it. */

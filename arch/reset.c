@@ -14,6 +14,7 @@
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
+#include "../nested/below.h"
 #include "../nested/nested.h"
 #include "../timer/timer.h"
 #include "../vgic/vgic.h"
@@ -160,6 +161,8 @@ static struct keel_reset_state take_reset_state(struct keel_vcpu *vcpu)
 /* vCPU mutex held. IRQs on: the vCPU may be resident on another CPU. */
 static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 {
+	/* the registers are in their places */
+	keel_below_leave(vcpu);
 	keel_hyp_put(vcpu);
 	vcpu->mmio_pending = KEEL_MMIO_NONE;
 	vcpu->arch.traps.vm = !keel_idreg_host_fwb();

@@ -27,6 +27,7 @@
 #include "idlimits.h"
 #include "idreg.h"
 #include "idtraps.h"
+#include "sve.h"
 #include "traps.h"
 
 /* HCR_EL2, not in 6.1's header. */
@@ -45,6 +46,9 @@
 
 /* HFGWTR_EL2.TCR_EL1 */
 #define HFGW_TCR	BIT_ULL(32)
+#define HFG_CPACR	BIT_ULL(12)	/* HFGRTR_EL2, HFGWTR_EL2 */
+#define CPTR_TCPAC	BIT_ULL(31)
+#define ZCR_LEN		GENMASK_ULL(3, 0)
 
 static bool has_pauth(const struct keel_vcpu *vcpu)
 {
@@ -72,7 +76,7 @@ static u64 fixed_hcr(const struct keel_vcpu *vcpu)
 	if (keel_aarch32_el1(vcpu))
 		hcr &= ~HCR_RW;
 	if (keel_nv(vcpu))
-		hcr |= KEEL_HCR_NV | KEEL_HCR_NV2;
+		hcr |= KEEL_HCR_VEL2;
 	return hcr;
 }
 
@@ -99,7 +103,7 @@ static void put_hcr(struct keel_vcpu *vcpu)
 	u64 hcr = t->hcr | (t->wfe ? HCR_TWE : 0) | (t->vm ? HCR_TVM : 0);
 
 	if (keel_below_is_live(vcpu))
-		hcr = keel_merge_hcr(hcr & ~(KEEL_HCR_NV | KEEL_HCR_NV2), keel_nv_hcr(vcpu->nv));
+		hcr = keel_merge_hcr(hcr & ~KEEL_HCR_VEL2, keel_nv_hcr(vcpu->nv));
 	/* VI and VF may be a GICv2's in software, while the guest runs; virtual EL2 has none such */
 	vcpu->ctx.hcr = (keel_nv(vcpu) ? 0 : vcpu->ctx.hcr & KEEL_HCR_LINES) | hcr;
 }
@@ -115,7 +119,7 @@ static void put_mdcr(struct keel_vcpu *vcpu)
 
 	vcpu->ctx.mdcr = t->mdcr | debug[t->debug];
 	if (keel_below_is_live(vcpu))
-		vcpu->ctx.mdcr = keel_merge_mdcr(vcpu->ctx.mdcr, vcpu->nv->own[KEEL_OWN_MDCR_EL2] & ~(u64)MDCR_EL2_TDE);
+		vcpu->ctx.mdcr = keel_merge_mdcr(vcpu->ctx.mdcr, vcpu->nv->own[KEEL_OWN_MDCR_EL2]);
 }
 
 /* All "n" bits stay 0, which traps too: TPIDR2, SMPRI, GCS, PIR, POR, RCWMASK, ACCDATA, AMAIR2, BRBE. */
@@ -142,6 +146,28 @@ static void merge_fine(struct keel_vcpu *vcpu)
 	ctx->hfgitr = keel_merge_fgt(KEEL_FGT_HFGITR, ctx->hfgitr, fgt[KEEL_FGT_HFGITR]);
 	ctx->hdfgrtr = keel_merge_fgt(KEEL_FGT_HDFGRTR, ctx->hdfgrtr, fgt[KEEL_FGT_HDFGRTR]);
 	ctx->hdfgwtr = keel_merge_fgt(KEEL_FGT_HDFGWTR, ctx->hdfgwtr, fgt[KEEL_FGT_HDFGWTR]);
+	/* CPTR_EL2 is the same for all guests: what TCPAC is about traps as well by this */
+	if (ctl[KEEL_FORWARD_CPTR] & CPTR_TCPAC) {
+		ctx->hfgrtr |= HFG_CPACR;
+		ctx->hfgwtr |= HFG_CPACR;
+	}
+}
+
+static void set_flag(struct keel_ctx *ctx, u32 flag, bool set)
+{
+	ctx->flags = set ? ctx->flags | flag : ctx->flags & ~flag;
+}
+
+/* What of FP/SIMD and SVE traps for virtual EL2 is not loaded where it first traps. */
+static void bar_fp(struct keel_vcpu *vcpu)
+{
+	bool below = keel_below_is_live(vcpu);
+	u64 cptr = below ? keel_context_cptr(vcpu) : 0;
+
+	set_flag(&vcpu->ctx, KEEL_CTX_FP_BARRED, below && !(cptr & KEEL_CPTR_FPEN));
+	set_flag(&vcpu->ctx, KEEL_CTX_SVE_BARRED, below && keel_sve_has(vcpu) && !(cptr & KEEL_CPTR_ZEN));
+	/* while below is live virtual EL2's ZCR_EL2 is in the page, and bounds it */
+	vcpu->ctx.sve_bound = below ? (keel_nv_read(vcpu->nv, KEEL_PAGE_ZCR_EL1) & ZCR_LEN) + 1 : 0;
 }
 
 void keel_traps_change_context(struct keel_vcpu *vcpu)
@@ -154,12 +180,8 @@ void keel_traps_change_context(struct keel_vcpu *vcpu)
 	put_fine(&vcpu->ctx, set);
 	if (keel_below_is_live(vcpu))
 		merge_fine(vcpu);
+	bar_fp(vcpu);
 	keel_request(vcpu, KEEL_REQ_RELOAD);
-}
-
-static void set_flag(struct keel_ctx *ctx, u32 flag, bool set)
-{
-	ctx->flags = set ? ctx->flags | flag : ctx->flags & ~flag;
 }
 
 void keel_traps_compose(struct keel_vcpu *vcpu)

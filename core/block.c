@@ -4,6 +4,8 @@
 #include <linux/moduleparam.h>
 #include <linux/sched/signal.h>
 #include "../arch/arch.h"
+#include "../nested/below.h"
+#include "../nested/el1gic.h"
 #include "../timer/arith.h"
 #include "block.h"
 #include "exit_stat.h"
@@ -22,7 +24,7 @@ bool keel_vcpu_find_event(struct keel_vcpu *vcpu)
 	keel_timer_refresh(vcpu);
 	if (READ_ONCE(vcpu->ctx.posted))
 		keel_vgic_collect(vcpu);
-	if (READ_ONCE(vcpu->ctx.lines))
+	if (READ_ONCE(vcpu->ctx.lines) || (keel_below_is_live(vcpu) && keel_el1gic_pending(vcpu)))
 		return true;
 	return vcpu->ctx.gic.present ? keel_vgic_pending(vcpu) : keel_timer_pending(&vcpu->timer);
 }

@@ -14,6 +14,7 @@
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../nested/below.h"
+#include "../nested/el1gic.h"
 #include "../nested/nested.h"
 #include "../nested/route.h"
 #include "../timer/timer.h"
@@ -170,8 +171,8 @@ static void choose_wfe_trap(struct keel_vcpu *vcpu)
 }
 
 /*
- * What became pending after keel_route_interrupt() looked is virtual EL2's, but EL1 is about to run
- * with the list registers mute: nobody would hear of it. IRQs off.
+ * What became pending after keel_route_interrupt() looked is virtual EL2's, but what is about to run is
+ * below it with list registers of its own: nobody would hear of it. IRQs off.
  */
 static bool owes_interrupt(struct keel_vcpu *vcpu)
 {
@@ -189,21 +190,36 @@ static bool must_not_enter(struct keel_vcpu *vcpu)
 	       owes_interrupt(vcpu);
 }
 
+/* Of whom the interrupts are that the guest takes by itself. */
+static void flush_gic(struct keel_vcpu *vcpu)
+{
+	if (keel_below_routes_interrupts(vcpu))
+		keel_el1gic_flush(vcpu);
+	else
+		keel_vgic_flush(vcpu);
+}
+
+static void sync_gic(struct keel_vcpu *vcpu)
+{
+	if (keel_below_routes_interrupts(vcpu))
+		keel_el1gic_sync(vcpu);
+	else
+		keel_vgic_sync(vcpu);
+}
+
 /* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
 static int enter(struct keel_vcpu *vcpu)
 {
 	int code;
 
-	keel_vgic_flush(vcpu);
-	if (keel_below_is_live(vcpu))
-		keel_below_mute(vcpu);
+	flush_gic(vcpu);
 	if (keel_traced(KEEL_EVENT_ENTRY))
 		keel_trace_entry(vcpu->ctx.pc);
 	keel_exit_stat_enter(vcpu);
 	keel_host_guest_enter();
 	code = keel_hyp_run(vcpu);
 	keel_host_guest_exit();
-	keel_vgic_sync(vcpu);
+	sync_gic(vcpu);
 	/* pairs with the acquire of keel_vgic_halt_guest(): what the list registers held is in memory */
 	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);
 	keel_exit_stat_left(vcpu, code);
@@ -290,6 +306,8 @@ static int run_once(struct keel_vcpu *vcpu)
 	if (vcpu->kick_owed)
 		pay_kick(vcpu);
 	preempt_enable();
+	if (keel_below_routes_interrupts(vcpu))
+		keel_el1gic_end(vcpu);
 	if (vcpu->gic.completed)
 		keel_vgic_tell_completed(vcpu);
 	return keel_exit_handle(vcpu, code);

@@ -73,6 +73,8 @@ enum keel_exit_code {
 #define KEEL_CTX_VSE_TAKEN	(1U << 8)	/* nVHE: the guest took the virtual SError of KEEL_LINE_SERROR */
 #define KEEL_CTX_FP_MORE	(1U << 9)	/* FP registers are more than fp: SVE, or AArch32's FPEXC */
 #define KEEL_CTX_NO_FAST	(1U << 10)	/* every exit goes to the host (the VMM steps the guest) */
+#define KEEL_CTX_FP_BARRED	(1U << 11)	/* with NO_FAST: FP/SIMD traps for virtual EL2, too */
+#define KEEL_CTX_SVE_BARRED	(1U << 12)	/* with NO_FAST: so does SVE */
 
 /* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
 struct keel_debug_regs {
@@ -141,6 +143,7 @@ struct keel_ctx {
 	 */
 	u64 sve_state;
 	u32 sve_vq;
+	u32 sve_bound;		/* with NO_FAST: the guest's vectors are no longer than this, too; 0: as sve_vq says */
 	u64 host_zcr_el2, host_zcr_el1;
 };
 

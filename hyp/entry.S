@@ -177,7 +177,6 @@ SYM_FUNC_END(keel_host_frame_load)
 SYM_FUNC_START(keel_at_guest)
 	mov	x1, x0
 	mov	w0, #1
-SYM_INNER_LABEL(keel_at_guest_insn, SYM_L_GLOBAL)
 	at	s1e1r, x1
 	isb				/* PAR_EL1 after AT (Arm ARM C5.4) */
 	ret
@@ -186,15 +185,24 @@ SYM_INNER_LABEL(keel_at_guest_aborted, SYM_L_GLOBAL)
 	ret
 SYM_FUNC_END(keel_at_guest)
 
-/* The same with AT S1E1W. */
-SYM_FUNC_START(keel_at_guest_write)
+/* The same with AT S1E1W, and with those for EL0 and with PSTATE.PAN (op0=1, op1=0, CRn=7). */
+.macro AT_GUEST name, crm, op2
+SYM_FUNC_START(\name)
 	mov	x1, x0
 	mov	w0, #1
-SYM_INNER_LABEL(keel_at_guest_write_insn, SYM_L_GLOBAL)
-	at	s1e1w, x1
+	sys	#0, c7, c\crm, #\op2, x1
 	isb				/* PAR_EL1 after AT (Arm ARM C5.4) */
 	ret
-SYM_FUNC_END(keel_at_guest_write)
+SYM_FUNC_END(\name)
+.endm
+	AT_GUEST keel_at_guest_write, 8, 1
+#ifndef __KEEL_NVHE__
+	AT_GUEST keel_at_guest_el0, 8, 2
+	AT_GUEST keel_at_guest_el0_write, 8, 3
+	AT_GUEST keel_at_guest_pan, 9, 0
+	AT_GUEST keel_at_guest_pan_write, 9, 1
+#endif
+SYM_INNER_LABEL(keel_at_guest_end, SYM_L_GLOBAL)
 
 /*
  * bool keel_serror_window(void)

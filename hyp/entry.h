@@ -16,6 +16,11 @@ void keel_host_frame_load(u64 end, bool keys);
 /* Into PAR_EL1; false: the guest's tables lie where a walk aborts. Guest's EL1 registers and keel's vectors in the CPU. */
 bool keel_at_guest(u64 va);
 bool keel_at_guest_write(u64 va);
+/* The same for EL0, and for EL1 with PSTATE.PAN. */
+bool keel_at_guest_el0(u64 va);
+bool keel_at_guest_el0_write(u64 va);
+bool keel_at_guest_pan(u64 va);
+bool keel_at_guest_pan_write(u64 va);
 /* Without FEAT_RAS: whether the guest left an SError pending. DAIF masked. */
 bool keel_serror_window(void);
 

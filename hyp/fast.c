@@ -112,9 +112,9 @@ static __always_inline bool serve(struct keel_ctx *ctx)
 static noinline bool serve_more(struct keel_ctx *ctx)
 {
 	if (ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_SVE)
-		return ctx->sve_vq && fp(ctx);
+		return ctx->sve_vq && !(ctx->flags & (KEEL_CTX_FP_BARRED | KEEL_CTX_SVE_BARRED)) && fp(ctx);
 	if (ctx->flags & KEEL_CTX_NO_FAST)
-		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && fp(ctx);
+		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && !(ctx->flags & KEEL_CTX_FP_BARRED) && fp(ctx);
 	return serve(ctx);
 }
 

@@ -25,6 +25,13 @@ static void sve_enable(void)
 	isb();	/* Arm ARM B2.7: the new CPTR_EL2 before what follows, which it would trap */
 }
 
+/* FP/SIMD alone is the guest's, on a VHE host. Until the entry's ERET it does not matter. */
+static void sve_bar(void)
+{
+	if (!KEEL_WORLD_NVHE)
+		sysreg_clear_set(cpacr_el1, CPTR_ZEN, 0);
+}
+
 static void write_guest_zcr(u64 zcr)
 {
 	if (KEEL_WORLD_NVHE)
@@ -62,6 +69,10 @@ static void load_sve(struct keel_ctx *ctx)
 	isb();	/* Arm ARM B2.7: the length before the loads */
 	keel_sve_load((void *)ctx->sve_state, &ctx->fp);
 	write_guest_zcr(ctx->sys[KEEL_ZCR_EL1]);
+	if (ctx->sve_bound && ctx->sve_bound < ctx->sve_vq)
+		write_sysreg_s(ctx->sve_bound - 1, SYS_ZCR_EL2);
+	if (ctx->flags & KEEL_CTX_SVE_BARRED)
+		sve_bar();
 }
 
 bool keel_fp_load_more(struct keel_ctx *ctx)
@@ -87,6 +98,12 @@ void keel_fp_save_more(struct keel_ctx *ctx)
 	if (!ctx->sve_vq) {
 		keel_fpsimd_save(&ctx->fp);
 		return;
+	}
+	if (ctx->flags & KEEL_CTX_SVE_BARRED)
+		sve_enable();
+	if (ctx->sve_bound && ctx->sve_bound < ctx->sve_vq) {
+		write_sysreg_s(ctx->sve_vq - 1, SYS_ZCR_EL2);
+		isb();	/* Arm ARM B2.7: the length before the stores */
 	}
 	keel_sve_save((void *)ctx->sve_state, &ctx->fp);
 	ctx->sys[KEEL_ZCR_EL1] = read_guest_zcr();

@@ -17,6 +17,7 @@ struct keel_ctx_gic {
 	u8 used;		/* list registers in use from the first on */
 	u8 eoicount;		/* after an exit: EOIs of what was in no list register */
 	bool present;		/* the VM has an in-kernel GIC */
+	bool counts;		/* eoicount is wanted whatever hcr says; VHE alone */
 	bool in_cpu;		/* it is a GICv3, whose registers are the CPU's */
 
 	/* A GICv2's CPU interface in software: while in the guest lr is its list, and used is 0. */

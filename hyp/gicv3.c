@@ -148,7 +148,7 @@ void keel_gicv3_leave(struct keel_ctx *ctx, struct keel_gicv3_live *live)
 
 	if (!g->used)
 		return;
-	if (g->hcr & KEEL_ICH_LRENPIE)
+	if ((g->hcr & KEEL_ICH_LRENPIE) || g->counts)
 		g->eoicount = read_eoicount();
 	empty = read_sysreg_s(SYS_ICH_ELRSR_EL2);
 	for (i = 0; i < g->used; i++)

@@ -114,7 +114,7 @@ SYM_CODE_END(keel_vectors)
 /*
  * Synchronous exception from EL2. A guest's state can cause two: the illegal
  * return, ERET to a PSTATE that this CPU does not allow; and an external abort on
- * the walk that keel_at_guest() asks for, which goes on at its second label.
+ * the walk that keel_at_guest() and kin ask for, which goes on at its second label.
  */
 SYM_CODE_START_LOCAL(keel_own_sync)
 	mrs	x0, esr_el2
@@ -126,11 +126,12 @@ SYM_CODE_START_LOCAL(keel_own_sync)
 	mov	x0, #KEEL_EXIT_ILLEGAL_NR
 	b	keel_guest_exit
 1:	mrs	x0, elr_el2
-	adr_l	x1, keel_at_guest_insn
+	adr_l	x1, keel_at_guest
 	cmp	x0, x1
-	adr_l	x1, keel_at_guest_write_insn
-	ccmp	x0, x1, #4, ne
-	b.ne	keel_vector_bug
+	b.lo	keel_vector_bug
+	adr_l	x1, keel_at_guest_end
+	cmp	x0, x1
+	b.hs	keel_vector_bug
 	adr_l	x1, keel_at_guest_aborted
 	msr	elr_el2, x1
 	ldp	x0, x1, [sp], #16

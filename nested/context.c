@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Two contexts in one vCPU: virtual EL2 with EL0 under it, and what is below them. */
+#include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../arch/idlimits.h"
+#include "../hyp/hyp.h"
 #include "context.h"
 #include "forward.h"
 #include "nv.h"
@@ -47,7 +49,22 @@ void keel_context_entered(struct keel_vcpu *vcpu)
 		nv->el1 = false;
 }
 
-/* While what is below runs its CPTR_EL2 is split between memory and the page. */
+u64 keel_context_sctlr(struct keel_vcpu *vcpu)
+{
+	const struct keel_nv *nv = vcpu->nv;
+
+	return nv->live ? keel_nv_read(nv, KEEL_PAGE_SCTLR_EL1) : keel_sr_read(vcpu, KEEL_SCTLR_EL1);
+}
+
+/* While what is below runs it is split between memory and the page. */
+u64 keel_context_cptr(const struct keel_vcpu *vcpu)
+{
+	const struct keel_nv *nv = vcpu->nv;
+	u64 in_cpu = nv->live ? keel_nv_read(nv, KEEL_PAGE_CPACR_EL1) : vcpu->ctx.sys[KEEL_CPACR_EL1];
+
+	return (nv->own[KEEL_OWN_CPTR_EL2] & ~KEEL_CPTR_IN_CPU) | (in_cpu & KEEL_CPTR_IN_CPU);
+}
+
 void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
 {
 	static const unsigned int fgt[KEEL_NR_FGT] = {
@@ -60,7 +77,11 @@ void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
 	ctl[KEEL_FORWARD_HCR] = keel_nv_hcr(nv);
 	ctl[KEEL_FORWARD_HCRX] = keel_nv_read(nv, KEEL_PAGE_HCRX_EL2);
 	ctl[KEEL_FORWARD_MDCR] = nv->own[KEEL_OWN_MDCR_EL2];
-	ctl[KEEL_FORWARD_CPTR] = nv->own[KEEL_OWN_CPTR_EL2];
+	if (ctl[KEEL_FORWARD_MDCR] & MDCR_EL2_TDE)	/* counts as the traps of the registers, too */
+		ctl[KEEL_FORWARD_MDCR] |= MDCR_EL2_TDA | MDCR_EL2_TDRA | MDCR_EL2_TDOSA;
+	ctl[KEEL_FORWARD_CPTR] = keel_context_cptr(vcpu);
+	ctl[KEEL_FORWARD_CNTHCTL] = nv->own[KEEL_OWN_CNTHCTL_EL2] ^ KEEL_FORWARD_CNTHCTL_TURNED;
+	ctl[KEEL_FORWARD_ICH] = keel_nv_read(nv, KEEL_PAGE_ICH_HCR_EL2);
 	for (i = 0; i < KEEL_NR_FGT; i++)
 		ctl[KEEL_FORWARD_FGT + i] = has_fgt(vcpu) ? keel_nv_read(nv, fgt[i]) : 0;
 }

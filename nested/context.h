@@ -19,7 +19,10 @@ u64 keel_context_spsr(const struct keel_vcpu *vcpu, u64 pstate);
 /* It was taken, to virtual EL2. */
 void keel_context_entered(struct keel_vcpu *vcpu);
 
-/* Virtual EL2's controls as they have effect: enum keel_forward_reg. */
+/* Virtual EL2's SCTLR_EL2 and CPTR_EL2, whichever runs. Of a vCPU with it. */
+u64 keel_context_sctlr(struct keel_vcpu *vcpu);
+u64 keel_context_cptr(const struct keel_vcpu *vcpu);
+/* Virtual EL2's controls as they have effect on what is below, which is live: enum keel_forward_reg. */
 void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[]);
 
 /* User space's PSTATE: EL2 is EL2. */

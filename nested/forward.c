@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * The traps of HCR_EL2, MDCR_EL2, CPTR_EL2 and of FEAT_FGT, by what they are about (Arm ARM
+ * The traps of HCR_EL2, MDCR_EL2, CPTR_EL2, CNTHCTL_EL2, ICH_HCR_EL2 and of FEAT_FGT, by what they are about (Arm ARM
  * D24.2). Each row is one bit and a set of encodings; a register may have several. Those of
  * features that a guest with virtual EL2 does not have are left out.
  */
@@ -99,8 +99,31 @@ static const struct keel_forward_row rows[] = {
 	ONE(2, 0, 7, 9, 6, MDCR, 9, RW), ONE(2, 0, 7, 14, 6, MDCR, 9, R), ONE(2, 3, 0, 1, 0, MDCR, 9, R),
 	ONE(2, 3, 0, 4, 0, MDCR, 9, RW), ONE(2, 3, 0, 5, 0, MDCR, 9, RW),
 
+	/* TDCC */
+	ONE(2, 0, 0, 0, 2, MDCR, 27, RW), ONE(2, 0, 0, 2, 0, MDCR, 27, RW), ONE(2, 0, 0, 3, 2, MDCR, 27, RW),
+	ONE(2, 3, 0, 1, 0, MDCR, 27, R), ONE(2, 3, 0, 4, 0, MDCR, 27, RW), ONE(2, 3, 0, 5, 0, MDCR, 27, RW),
+
 	/* CPTR_EL2.TCPAC */
 	EL1(1, 0, 2, CPTR, 31, RW),
+
+	/* CNTHCTL_EL2: EL1PCTEN, EL1PTEN, EL1TVT, EL1TVCT */
+#define TIMER(crm, op2, bit, on)	ONE(3, 3, 14, crm, op2, CNTHCTL, bit, on)
+	TIMER(0, 1, 10, R), TIMER(0, 5, 10, R), TIMER(2, 0, 11, RW), TIMER(2, 1, 11, RW), TIMER(2, 2, 11, RW),
+	TIMER(3, 0, 13, RW), TIMER(3, 1, 13, RW), TIMER(3, 2, 13, RW), TIMER(0, 2, 14, R), TIMER(0, 6, 14, R),
+
+	/* ICH_HCR_EL2: TC, TALL0, TALL1, TDIR; SGIs trap by HCR_EL2.FMO and IMO as well */
+#define ICC(crm, op2, reg, bit, on)	EL1(12, crm, op2, reg, bit, on)
+	EL1(4, 6, 0, ICH, 10, RW), ICC(11, 1, ICH, 10, W), ICC(11, 3, ICH, 10, R), ICC(11, 5, ICH, 10, W),
+	ICC(11, 6, ICH, 10, W), ICC(11, 7, ICH, 10, W), ICC(12, 4, ICH, 10, RW),
+	ICC(8, 0, ICH, 11, R), ICC(8, 1, ICH, 11, W), ICC(8, 2, ICH, 11, R), ICC(8, 3, ICH, 11, RW),
+	ICC(8, 4, ICH, 11, RW), ICC(8, 5, ICH, 11, RW), ICC(8, 6, ICH, 11, RW), ICC(8, 7, ICH, 11, RW),
+	ICC(12, 6, ICH, 11, RW),
+	ICC(12, 0, ICH, 12, R), ICC(12, 1, ICH, 12, W), ICC(12, 2, ICH, 12, R), ICC(12, 3, ICH, 12, RW),
+	ICC(9, 0, ICH, 12, RW), ICC(9, 1, ICH, 12, RW), ICC(9, 2, ICH, 12, RW), ICC(9, 3, ICH, 12, RW),
+	ICC(12, 7, ICH, 12, RW),
+	ICC(11, 1, ICH, 14, W),
+	ICC(11, 5, HCR, 3, W), ICC(11, 6, HCR, 3, W), ICC(11, 7, HCR, 3, W),
+	ICC(11, 5, HCR, 4, W), ICC(11, 6, HCR, 4, W), ICC(11, 7, HCR, 4, W),
 
 	/* HFGRTR_EL2, HFGWTR_EL2, in the order of bits */
 	FINE(0, 5, 1, 0, 0), FINE(0, 5, 1, 1, 1), FINE_R(1, 0, 0, 7, 2), FINE(0, 10, 3, 0, 3),

@@ -16,6 +16,7 @@
 #include "../arch/traps.h"
 #include "../core/log.h"
 #include "../hyp/mode.h"
+#include "../mmu/shadow.h"
 #include "../timer/timer.h"
 #include "../vgic/vgic.h"
 #include "nested.h"
@@ -23,18 +24,27 @@
 #include "table.h"
 
 #define MMFR2_NV	GENMASK_ULL(27, 24)
+#define MMFR0_ECV	GENMASK_ULL(63, 60)
+#define MMFR2_FWB	GENMASK_ULL(43, 40)
 #define SCTLR_EL1_RESET	0x00c50078	/* as in arch/sysreg.c */
 
 static bool offered;
 
 static bool nested;
 module_param(nested, bool, 0444);
-MODULE_PARM_DESC(nested, "guests may have EL2 (needs VHE, FEAT_NV2 and a GICv3): 0 or 1, default 0");
+MODULE_PARM_DESC(nested, "guests may have EL2 (needs VHE, FEAT_NV2, FEAT_ECV and a GICv3): 0 or 1, default 0");
 
+/*
+ * FEAT_S2FWB is older: with it nobody has to clean what the guests of guests have written. FEAT_ECV: what is
+ * below does not find the virtual timer that is virtual EL2's.
+ */
 static bool __init host_can(void)
 {
+	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
+	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
+
 	return !static_branch_unlikely(&keel_mode_nvhe) && keel_vgic_has_sysregs() &&
-	       FIELD_GET(MMFR2_NV, read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1)) >= 2;
+	       FIELD_GET(MMFR2_NV, mmfr2) >= 2 && FIELD_GET(MMFR2_FWB, mmfr2) && FIELD_GET(MMFR0_ECV, mmfr0);
 }
 
 static bool __init table_is_valid(void)
@@ -52,7 +62,7 @@ void __init keel_nested_module_init(void)
 	if (!table_is_valid())
 		keel_err("no EL2 for guests: the table of its registers is not in order");
 	else if (!host_can())
-		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2 and a GICv3");
+		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2 and FEAT_ECV, and a GICv3");
 	else
 		offered = true;
 	if (offered)
@@ -80,10 +90,12 @@ int keel_nested_vcpu_init(struct keel_vcpu *vcpu)
 		return -ENOMEM;
 	/* the CPU's own accesses to it know no tags */
 	nv->page = kasan_reset_tag((u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT));
-	if (!nv->page) {
+	if (!nv->page || keel_shadow_add(vcpu->vm)) {
+		free_page((unsigned long)nv->page);
 		kfree(nv);
 		return -ENOMEM;
 	}
+	nv->vmid = -1;
 	vcpu->nv = nv;
 	return 0;
 }
@@ -108,6 +120,8 @@ void keel_nested_reset(struct keel_vcpu *vcpu)
 	keel_traps_change_context(vcpu);
 	keel_nested_reset_table(vcpu);
 	keel_nv_write(nv, KEEL_PAGE_SCTLR_EL1, SCTLR_EL1_RESET);
+	keel_nv_write(nv, KEEL_PAGE_VPIDR_EL2, vcpu->vm->arch.midr);
+	keel_nv_write(nv, KEEL_PAGE_VMPIDR_EL2, vcpu->ctx.sys[KEEL_MPIDR_EL1]);
 	nv->mdcr_written = false;
 	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.page_ppi[KEEL_TIMER_VIRT]);
 	keel_vgic_reset_timer(vcpu, vcpu->vm->timer.page_ppi[KEEL_TIMER_PHYS]);

@@ -50,14 +50,14 @@ u64 keel_merge_hcr(u64 own, u64 guest)
 
 /*
  * Traps: TALLINT. To let through: EnAS0, EnALS, EnASR, SMPME, MSCEn, TCR2En, SCTLR2En, D128En,
- * GCSEn, EnFPM, PACMEn, SRMASKEn. The guest's: FnXS, VINMI, VFNMI, CMOW, EnSNERR.
+ * GCSEn, EnFPM, PACMEn, SRMASKEn. The guest's: FnXS, FGTnXS, VINMI, VFNMI, CMOW, EnSNERR.
  */
 u64 keel_merge_hcrx(u64 own, u64 guest)
 {
 	static const struct rule hcrx = {
 		.either = B(6),
 		.both = GENMASK_ULL(2, 0) | B(5) | B(11) | B(14) | B(15) | B(17) | B(22) | B(23) | B(24) | B(26),
-		.guest = B(3) | B(7) | B(8) | B(9) | B(18),
+		.guest = B(3) | B(4) | B(7) | B(8) | B(9) | B(18),
 	};
 
 	return merge(hcrx, own, guest);

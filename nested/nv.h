@@ -16,6 +16,7 @@
 #include <linux/types.h>
 #include <asm/sysreg.h>
 #include "../core/objects.h"
+#include "../vgic/hw.h"
 #include "page.h"
 
 /* Registers that are neither in the page nor in the CPU. */
@@ -29,19 +30,39 @@ struct keel_nv {
 	u64 *page;		/* [I] 4 KiB, what VNCR_EL2 points to; the guest's CPU writes it */
 	bool el1;		/* PSTATE is of what is below, as it is: EL1 is EL1 */
 	bool live;		/* ... which runs: its registers are in the CPU's place, virtual EL2's in the page */
+	struct keel_stage2 *shadow;	/* ... on these tables; NULL: on the VM's own, without a stage 2 of the guest's */
+	int vmid;		/* what was below last without one had this VMID of the guest's; -1: nothing was */
 	bool mdcr_written;	/* else MDCR_EL2.HPMN is as many counters as there are */
 	u64 own[KEEL_NR_OWN];
 	bool told_phys;		/* user space wrote the physical count since the last KVM_RUN: the virtual one follows from it */
+	/* The GIC of what is below, nested/el1gic.c */
+	struct {
+		bool on;		/* it has one: virtual EL2 takes the interrupts */
+		u32 vmcr, ap0r[4], ap1r[4];	/* virtual EL2's own while live */
+		u8 loaded, from[KEEL_NR_LRS];	/* list registers in the CPU's place, and which each is in the page */
+		u8 nr_ended;
+		u16 ended[KEEL_NR_LRS];		/* INTIDs of virtual EL2's */
+	} gic;
 };
 
+#define KEEL_HCR_TTLB	BIT_ULL(25)
 #define KEEL_HCR_TGE	BIT_ULL(27)
 #define KEEL_HCR_E2H	BIT_ULL(34)
 #define KEEL_HCR_NV	BIT_ULL(42)
 #define KEEL_HCR_NV1	BIT_ULL(43)
+#define KEEL_HCR_AT	BIT_ULL(44)
 #define KEEL_HCR_NV2	BIT_ULL(45)
+
+/* Of CPTR_EL2 what CPACR_EL1 has: TTA, FPEN, ZEN. */
+#define KEEL_CPTR_IN_CPU	(BIT_ULL(28) | GENMASK_ULL(21, 20) | GENMASK_ULL(17, 16))
+#define KEEL_CPTR_FPEN		BIT_ULL(20)	/* with TGE = 0 the low bit lets through, and the high one says nothing more */
+#define KEEL_CPTR_ZEN		BIT_ULL(16)
 
 /* ICC_SRE_EL2: SRE, DFB, DIB, Enable, none of which can be another. */
 #define KEEL_SRE_EL2	0xf
+
+/* HCR_EL2 while virtual EL2 runs: what it does to the TLB of those below, and asks of them, is for keel to do. */
+#define KEEL_HCR_VEL2	(KEEL_HCR_NV | KEEL_HCR_NV2 | KEEL_HCR_TTLB | KEEL_HCR_AT)
 
 #define KEEL_SYS_VNCR_EL2	sys_reg(3, 4, 2, 2, 0)	/* not in every host's header */
 
@@ -63,6 +84,12 @@ static inline void keel_nv_write(struct keel_nv *nv, unsigned int offset, u64 va
 	WRITE_ONCE(nv->page[offset / sizeof(u64)], val);
 }
 
+/* List registers of the guest's: as many as are the CPU's. */
+static inline unsigned int keel_nv_nr_lrs(void)
+{
+	return keel_gic_hw.lrs;
+}
+
 static inline void keel_nv_read_lrs(const struct keel_nv *nv, u64 lr[KEEL_NR_LRS])
 {
 	unsigned int i;
@@ -75,6 +102,19 @@ static inline void keel_nv_read_lrs(const struct keel_nv *nv, u64 lr[KEEL_NR_LRS
 static inline u64 keel_nv_hcr(const struct keel_nv *nv)
 {
 	return (keel_nv_read(nv, KEEL_PAGE_HCR_EL2) | KEEL_HCR_E2H) & ~(KEEL_HCR_NV | KEEL_HCR_NV1 | KEEL_HCR_NV2);
+}
+
+/* VTTBR_EL2 as it names tables: without CnP, and with 8 bits of VMID where VTCR_EL2.VS says so. */
+static inline u64 keel_nv_vttbr(const struct keel_nv *nv)
+{
+	u64 vttbr = keel_nv_read(nv, KEEL_PAGE_VTTBR_EL2) & ~1ULL;
+
+	return keel_nv_read(nv, KEEL_PAGE_VTCR_EL2) & BIT_ULL(19) ? vttbr : vttbr & ~(0xffULL << 56);
+}
+
+static inline int keel_nv_vmid(const struct keel_nv *nv)
+{
+	return keel_nv_vttbr(nv) >> 48;
 }
 
 #endif

@@ -4,7 +4,9 @@
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include "../arch/arch.h"
+#include "../arch/sve.h"
 #include "../core/block.h"
+#include "../hyp/hyp.h"
 #include "../vgic/vgic.h"
 #include "below.h"
 #include "context.h"
@@ -38,22 +40,45 @@ static bool is_forwarded(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	case ESR_ELx_EC_SMC64:
 		return hcr & HCR_TSC;
 	case ESR_ELx_EC_PAC:
-		return !(hcr & HCR_API);
+		return vcpu->arch.features & BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS) && !(hcr & HCR_API);
 	case ESR_ELx_EC_WFx:
 		return hcr & (exit->wfx.wfe ? HCR_TWE : HCR_TWI);
 	case ESR_ELx_EC_SYS64:
 		return forwards_sysreg(vcpu, exit);
+	case ESR_ELx_EC_FP_ASIMD:
+		return vcpu->ctx.flags & KEEL_CTX_FP_BARRED;
+	case ESR_ELx_EC_SVE:
+		return keel_sve_has(vcpu) && vcpu->ctx.flags & (KEEL_CTX_SVE_BARRED | KEEL_CTX_FP_BARRED);
+	case ESR_ELx_EC_SOFTSTP_LOW:
+	case ESR_ELx_EC_WATCHPT_LOW:
+	case ESR_ELx_EC_BREAKPT_LOW:
+	case ESR_ELx_EC_BRK64:
+		/* the VMM's debugger comes first */
+		return !vcpu->arch.guest_debug && vcpu->nv->own[KEEL_OWN_MDCR_EL2] & MDCR_EL2_TDE;
 	default:
 		return false;
 	}
 }
 
+/* An SVE instruction that nothing bars but FP/SIMD being barred traps as one of those. It is AArch64's: always executed. */
+static u32 syndrome(const struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	if (exit->ec != ESR_ELx_EC_SVE || vcpu->ctx.flags & KEEL_CTX_SVE_BARRED)
+		return lower_32_bits(exit->esr);
+	return (u32)ESR_ELx_EC_FP_ASIMD << ESR_ELx_EC_SHIFT | ESR_ELx_IL | ESR_ELx_CV |
+	       0xeU << ESR_ELx_COND_SHIFT;
+}
+
 bool keel_route_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
+	u32 esr = syndrome(vcpu, exit);
+
 	if (!is_forwarded(vcpu, exit))
 		return false;
 	keel_below_leave(vcpu);
-	keel_inject_sync(vcpu, lower_32_bits(exit->esr));
+	if (exit->ec == ESR_ELx_EC_WATCHPT_LOW)
+		keel_sr_write(vcpu, KEEL_FAR_EL1, exit->far);
+	keel_inject_sync(vcpu, esr);
 	return true;
 }
 

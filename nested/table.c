@@ -21,8 +21,7 @@
 
 #define MMFR0_FGT	GENMASK_ULL(59, 56)
 
-/* Of CPTR_EL2 what CPACR_EL1 has (TTA, FPEN, ZEN), and of CNTHCTL_EL2 what CNTKCTL_EL1 has. */
-#define CPTR_IN_CPU	(BIT_ULL(28) | GENMASK_ULL(21, 20) | GENMASK_ULL(17, 16))
+/* Of CNTHCTL_EL2 what CNTKCTL_EL1 has. */
 #define CNTHCTL_IN_CPU	(BIT_ULL(17) | GENMASK_ULL(9, 0))
 
 /* As after reset with its MMU off, in the form of HCR_EL2.E2H=0 (Arm ARM D24.2). */
@@ -84,7 +83,7 @@ static bool mdcr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, boo
 
 static bool cptr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	return split_access(vcpu, r, KEEL_CPACR_EL1, CPTR_IN_CPU, write, val);
+	return split_access(vcpu, r, KEEL_CPACR_EL1, KEEL_CPTR_IN_CPU, write, val);
 }
 
 static bool cnthctl_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
@@ -141,7 +140,7 @@ static bool sre_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 
 static bool ich_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	unsigned int n = (keel_hyp_gic_vtr() & 0x1f) + 1;
+	unsigned int n = keel_nv_nr_lrs();
 	const struct keel_nv *nv = vcpu->nv;
 	u64 lr[KEEL_NR_LRS];
 

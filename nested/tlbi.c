@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * TLBI with op1=4 (Arm ARM C5.5). Encodings: CRm says who hears of it, op2 what goes. Operands
+ * TLBI with op1=4, and with op1=0 (Arm ARM C5.5). Encodings: CRm says who hears of it, op2 what goes. Operands
  * of those about stage 2, for 48 bits of address: a page or an entry of the level that TTL says,
  * or a range.
  */
@@ -23,8 +23,9 @@ static enum keel_tlbi whole(unsigned int op2)
 	case 5:					/* VALE2 */
 		return KEEL_TLBI_EL2_VA;
 	case 4:					/* ALLE1 */
+		return KEEL_TLBI_ALLE1;
 	case 6:					/* VMALLS12E1 */
-		return KEEL_TLBI_BELOW;
+		return KEEL_TLBI_VMALLS12;
 	}
 	return KEEL_TLBI_NONE;
 }
@@ -39,8 +40,8 @@ static enum keel_tlbi range(unsigned int op2)
 static enum keel_tlbi stage2_is(unsigned int op2, unsigned int tlb)
 {
 	if (op2 == 1 || op2 == 5)
-		return KEEL_TLBI_BELOW;
-	return (op2 == 2 || op2 == 6) && tlb >= TLB_RANGE ? KEEL_TLBI_BELOW : KEEL_TLBI_NONE;
+		return KEEL_TLBI_IPA;
+	return (op2 == 2 || op2 == 6) && tlb >= TLB_RANGE ? KEEL_TLBI_IPA_RANGE : KEEL_TLBI_NONE;
 }
 
 /* For CRm 4: by op2 & 3 OS, local, local range, OS range. */
@@ -48,7 +49,9 @@ static enum keel_tlbi stage2(unsigned int op2, unsigned int tlb)
 {
 	static const unsigned int needs[4] = { TLB_OS, 0, TLB_RANGE, TLB_RANGE };
 
-	return tlb >= needs[op2 & 3] ? KEEL_TLBI_BELOW : KEEL_TLBI_NONE;
+	if (tlb < needs[op2 & 3])
+		return KEEL_TLBI_NONE;
+	return op2 & 2 ? KEEL_TLBI_IPA_RANGE : KEEL_TLBI_IPA;
 }
 
 enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs)
@@ -69,6 +72,42 @@ enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int
 		return tlb >= TLB_RANGE ? range(op2) : KEEL_TLBI_NONE;
 	case 4:
 		return stage2(op2, tlb);
+	}
+	return KEEL_TLBI_NONE;
+}
+
+/* Of EL1, by op2: for CRm 1 (OS), 3 (IS) and 7. */
+static enum keel_tlbi whole_el1(unsigned int op2)
+{
+	switch (op2) {
+	case 0:					/* VMALLE1 */
+		return KEEL_TLBI_VMALL;
+	case 1:					/* VAE1 */
+	case 5:					/* VALE1 */
+		return KEEL_TLBI_VA;
+	case 2:					/* ASIDE1 */
+		return KEEL_TLBI_ASID;
+	case 3:					/* VAAE1 */
+	case 7:					/* VAALE1 */
+		return KEEL_TLBI_VAA;
+	}
+	return KEEL_TLBI_NONE;
+}
+
+enum keel_tlbi keel_tlbi_decode_el1(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs)
+{
+	if (crn != 8 && !(crn == 9 && xs))
+		return KEEL_TLBI_NONE;
+	switch (crm) {
+	case 1:
+		return tlb >= TLB_OS ? whole_el1(op2) : KEEL_TLBI_NONE;
+	case 3:
+	case 7:
+		return whole_el1(op2);
+	case 2:					/* RVAE1, RVAAE1, RVALE1, RVAALE1: IS, OS, and of this CPU */
+	case 5:
+	case 6:
+		return tlb >= TLB_RANGE && op2 & 1 ? KEEL_TLBI_VMALL : KEEL_TLBI_NONE;
 	}
 	return KEEL_TLBI_NONE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* TLB invalidations that only EL2 has. Pure. */
+/* TLB invalidations that virtual EL2 executes. Pure. */
 #ifndef KEEL_NESTED_TLBI_H
 #define KEEL_NESTED_TLBI_H
 
@@ -9,8 +9,18 @@ enum keel_tlbi {
 	KEEL_TLBI_NONE,		/* UNDEFINED */
 	KEEL_TLBI_EL2_ALL,	/* translations of EL2 itself, all or more than one */
 	KEEL_TLBI_EL2_VA,	/* of one address and ASID, as the operand says */
-	KEEL_TLBI_BELOW,	/* EL1's, or stage 2's */
+	/* of what is below */
+	KEEL_TLBI_ALLE1,	/* all of it */
+	KEEL_TLBI_VMALLS12,	/* both stages of the current VMID */
+	KEEL_TLBI_IPA,		/* stage 2 of it: keel_tlbi_ipa() */
+	KEEL_TLBI_IPA_RANGE,	/* keel_tlbi_ipa_range() */
+	/* of stage 1 of EL1&0, or of EL2&0 with HCR_EL2.TGE: all, and by the operand */
+	KEEL_TLBI_VMALL,
+	KEEL_TLBI_VA, KEEL_TLBI_VAA, KEEL_TLBI_ASID,
 };
+
+/* op0=1, op1=0, CRn 8 or 9. Ranges are all of it. */
+enum keel_tlbi keel_tlbi_decode_el1(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs);
 
 /* op0=1, op1=4, CRn 8 or 9. tlb: ID_AA64ISAR0_EL1.TLB, xs: ID_AA64ISAR1_EL1.XS of the guest. */
 enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs);

@@ -39,8 +39,7 @@ static bool has_granule(const struct keel_walk2 *w, unsigned int shift)
 	return w->granules & BIT(shift / 2 - 6);
 }
 
-/* TG0; one that is not there is another that is. */
-static unsigned int granule(const struct keel_walk2 *w)
+unsigned int keel_walk2_granule(const struct keel_walk2 *w)
 {
 	static const u8 tg0[4] = { 12, 16, 14, 0 };
 	unsigned int shift = tg0[bits_of(w->vtcr, 15, 14)];
@@ -71,6 +70,14 @@ static int first_level(const struct keel_walk2 *w, unsigned int shift)
 	return (shift == 12 ? 2 : 3) - (int)sl0;
 }
 
+/* SL0 = 2 is for CPUs that have more than one table's worth below that level. */
+static unsigned int min_pa_bits(const struct keel_walk2 *w, unsigned int shift)
+{
+	if (bits_of(w->vtcr, 7, 6) < 2)
+		return 0;
+	return shift == 14 ? 42 : 44;
+}
+
 /* Bits that the first level resolves, more than one table has if there are several side by side. */
 static int first_bits(const struct regime *r)
 {
@@ -82,14 +89,13 @@ static bool set_up(const struct keel_walk2 *w, struct regime *r)
 	unsigned int t0sz = bits_of(w->vtcr, 5, 0);
 	int bits;
 
-	r->granule = granule(w);
+	r->granule = keel_walk2_granule(w);
 	if (!r->granule || t0sz < MIN_T0SZ || t0sz > MAX_T0SZ)
 		return false;
 	r->in = 64 - t0sz;
 	r->out = out_bits(w);
 	r->first = first_level(w, r->granule);
-	/* level 0 with pages of 4 KiB is for CPUs that have more than one table's worth below it */
-	if (r->first < 0 || r->in > w->pa_bits || (!r->first && w->pa_bits < 44))
+	if (r->first < 0 || r->in > w->pa_bits || w->pa_bits < min_pa_bits(w, r->granule))
 		return false;
 	bits = first_bits(r);
 	if (bits < 1 || bits > (int)r->granule - 3 + MAX_CONCAT)
@@ -131,7 +137,7 @@ static struct keel_walk2_result leaf(const struct keel_walk2 *w, const struct re
 
 	if (res.pa >> r->out)
 		return fault(KEEL_WALK2_ADDRESS_SIZE, level);
-	if (res.old && !(w->vtcr & VTCR_HA))
+	if (res.old && !(w->ha && w->vtcr & VTCR_HA))
 		return fault(KEEL_WALK2_ACCESS_FLAG, level);
 	set_exec(&res, w->xnx, desc);
 	return res;
@@ -186,4 +192,34 @@ struct keel_walk2_result keel_walk2(const struct keel_walk2 *w, u64 ipa)
 	if (r.base >> r.out)
 		return fault(KEEL_WALK2_ADDRESS_SIZE, 0);
 	return walk(w, &r, ipa);
+}
+
+void keel_walk2_check(struct keel_walk2_result *res, struct keel_walk2_access access)
+{
+	if (res->end != KEEL_WALK2_OK)
+		return;
+	if ((access.read && !res->r) || (access.write && !res->w) || (access.exec && !(access.el0 ? res->x0 : res->x1)))
+		res->end = KEEL_WALK2_PERMISSION;
+}
+
+/* Arm ARM D24.2.40, "DFSC": the kind, and the level in the low bits. */
+u8 keel_walk2_status(const struct keel_walk2_result *res)
+{
+	static const u8 kind[] = {
+		[KEEL_WALK2_ADDRESS_SIZE] = 0x00, [KEEL_WALK2_TRANSLATION] = 0x04, [KEEL_WALK2_ACCESS_FLAG] = 0x08,
+		[KEEL_WALK2_PERMISSION] = 0x0c, [KEEL_WALK2_ABORT] = 0x14,
+	};
+
+	return kind[res->end] | res->level;
+}
+
+/* TGRAN16_2, TGRAN64_2, TGRAN4_2: 2 where there is stage 2 with such pages. HAFDBS. */
+void keel_walk2_features(struct keel_walk2 *w, u64 mmfr0, u64 mmfr1)
+{
+	static const u8 parange[8] = { 32, 36, 40, 42, 44, 48, 48, 48 };
+
+	w->pa_bits = parange[bits_of(mmfr0, 2, 0)];
+	w->ha = bits_of(mmfr1, 3, 0);
+	w->granules = (bits_of(mmfr0, 43, 40) == 2 ? 1 : 0) | (bits_of(mmfr0, 35, 32) == 2 ? 2 : 0) |
+		      (bits_of(mmfr0, 39, 36) == 2 ? 4 : 0);
 }

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include "../core/kick.h"
 #include "../core/vcpus.h"
+#include "../nested/below.h"
 #include "hw.h"
 #include "vgic.h"
 
@@ -62,6 +63,9 @@ struct keel_irq *keel_vgic_irq(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 i
 
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
 {
+	/* what is below virtual EL2 may have the CPU's interface */
+	if (keel_below_routes_interrupts(vcpu))
+		return vcpu->nv->gic.vmcr;
 	return vcpu->vm->gic.v2 ? vcpu->ctx.gic.vmcr : keel_hyp_gic_vmcr(vcpu);
 }
 

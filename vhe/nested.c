@@ -15,8 +15,36 @@
 #include "nested.h"
 #include "pcpu.h"
 
+/* PSTATE.PAN as a register: MRS, MSR (Arm ARM C5.2.19). */
+#define SYS_PSTATE_PAN_REG	sys_reg(3, 0, 4, 2, 3)
+
+/* PSTATE.PAN matters to two of them: it is the guest's meanwhile. */
+static bool execute(const struct keel_ctx *ctx, u64 va, enum keel_vhe_at op)
+{
+	u64 pan;
+	bool answered;
+
+	switch (op) {
+	case KEEL_VHE_AT_S1E1R:
+		return keel_at_guest(va);
+	case KEEL_VHE_AT_S1E1W:
+		return keel_at_guest_write(va);
+	case KEEL_VHE_AT_S1E0R:
+		return keel_at_guest_el0(va);
+	case KEEL_VHE_AT_S1E0W:
+		return keel_at_guest_el0_write(va);
+	default:
+		break;
+	}
+	pan = read_sysreg_s(SYS_PSTATE_PAN_REG);
+	write_sysreg_s(ctx->pstate & PSR_PAN_BIT, SYS_PSTATE_PAN_REG);
+	answered = op == KEEL_VHE_AT_S1E1WP ? keel_at_guest_pan_write(va) : keel_at_guest_pan(va);
+	write_sysreg_s(pan, SYS_PSTATE_PAN_REG);
+	return answered;
+}
+
 /* keel's vectors, which know how to go on after a walk that aborts. Everything masked. */
-static bool translate(const struct keel_ctx *ctx, u64 va, bool write, u64 *par)
+static bool translate(const struct keel_ctx *ctx, u64 va, enum keel_vhe_at op, u64 *par)
 {
 	u64 hcr = read_sysreg(hcr_el2), vbar = read_sysreg(vbar_el1), hcrx = 0;
 	bool answered;
@@ -29,7 +57,7 @@ static bool translate(const struct keel_ctx *ctx, u64 va, bool write, u64 *par)
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
 	keel_guarded_write_hcr(ctx->hcr | HCR_E2H);
 	isb();
-	answered = write ? keel_at_guest_write(va) : keel_at_guest(va);
+	answered = execute(ctx, va, op);
 	*par = keel_guarded_read_par();
 	keel_guarded_write_hcr(hcr);
 	if (keel_hyp_features.hcx)
@@ -39,7 +67,7 @@ static bool translate(const struct keel_ctx *ctx, u64 va, bool write, u64 *par)
 	return answered;
 }
 
-int keel_vhe_nested_at(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
+int keel_vhe_nested_at(struct keel_vcpu *vcpu, u64 va, enum keel_vhe_at op, u64 *par)
 {
 	unsigned long flags;
 	int err = -EAGAIN;
@@ -52,7 +80,7 @@ int keel_vhe_nested_at(struct keel_vcpu *vcpu, u64 va, bool write, u64 *par)
 	if (keel_cpu_taken()) {
 		keel_mmu_vmid_update(vcpu->s2);
 		keel_vhe_load(vcpu);
-		err = translate(&vcpu->ctx, va, write, par) ? 0 : -EFAULT;
+		err = translate(&vcpu->ctx, va, op, par) ? 0 : -EFAULT;
 	}
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	local_irq_restore(flags);

@@ -41,6 +41,15 @@ static void load_el1(const struct keel_ctx *ctx)
 	keel_vhe_vgic_load(ctx);
 }
 
+/* MIDR_EL1 and MPIDR_EL1 as EL1 reads them; below virtual EL2 they are what that says. */
+static void load_identity(const struct keel_vcpu *vcpu)
+{
+	bool below = keel_below_is_live(vcpu);
+
+	write_sysreg(below ? keel_nv_read(vcpu->nv, KEEL_PAGE_VPIDR_EL2) : vcpu->ctx.vpidr, vpidr_el2);
+	write_sysreg(below ? keel_nv_read(vcpu->nv, KEEL_PAGE_VMPIDR_EL2) : vcpu->ctx.sys[KEEL_MPIDR_EL1], vmpidr_el2);
+}
+
 /* Traps that have no effect while the host runs (HCR_EL2.TGE=1). */
 static void load_traps(const struct keel_vcpu *vcpu)
 {
@@ -48,8 +57,7 @@ static void load_traps(const struct keel_vcpu *vcpu)
 
 	if (keel_nv(vcpu))
 		write_sysreg_s((u64)keel_nv(vcpu)->page, KEEL_SYS_VNCR_EL2);
-	write_sysreg(ctx->vpidr, vpidr_el2);
-	write_sysreg(ctx->sys[KEEL_MPIDR_EL1], vmpidr_el2);
+	load_identity(vcpu);
 	if (!keel_hyp_features.fgt)
 		return;
 	write_sysreg_s(ctx->hfgrtr, SYS_HFGRTR_EL2);
@@ -89,8 +97,9 @@ static void flush_stranger(struct keel_vcpu *vcpu)
 
 	if (*last == me)
 		return;
+	/* to the instruction cache they are one CPU: what either invalidates there is so for both */
 	if (*last >= 0)
-		keel_vhe_tlb_flush_local(&vcpu->s2->hw);
+		keel_vhe_tlb_flush_local(&vcpu->s2->hw, *last % KEEL_MAX_VCPUS != vcpu->idx);
 	*last = me;
 }
 

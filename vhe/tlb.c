@@ -18,6 +18,7 @@
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
 #include "../hyp/tlb_range.h"
+#include "../nested/tlbi.h"
 #include "pcpu.h"
 #include "tlb.h"
 
@@ -172,36 +173,38 @@ void keel_vhe_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
 	leave_vm(&h);
 }
 
-void keel_vhe_tlb_flush_stage1(const struct keel_s2 *s2)
+void keel_vhe_tlb_flush_el1(const struct keel_s2 *s2, enum keel_tlbi what, u64 operand)
 {
 	struct host h;
 
 	if (!enter_vm(s2, &h))
 		return;
-	__tlbi(vmalle1is);
+	switch (what) {
+	case KEEL_TLBI_VA:
+		__tlbi(vae1is, operand);
+		break;
+	case KEEL_TLBI_VAA:
+		__tlbi(vaae1is, operand);
+		break;
+	case KEEL_TLBI_ASID:
+		__tlbi(aside1is, operand);
+		break;
+	default:
+		__tlbi(vmalle1is);
+	}
 	finish();
 	leave_vm(&h);
 }
 
-void keel_vhe_tlb_flush_va(const struct keel_s2 *s2, u64 operand)
-{
-	struct host h;
-
-	if (!enter_vm(s2, &h))
-		return;
-	__tlbi(vae1is, operand);
-	finish();
-	leave_vm(&h);
-}
-
-void keel_vhe_tlb_flush_local(const struct keel_s2 *s2)
+void keel_vhe_tlb_flush_local(const struct keel_s2 *s2, bool icache)
 {
 	struct host h;
 
 	if (!enter_vm(s2, &h))
 		return;
 	__tlbi(vmalle1);
-	asm volatile("ic iallu" ::: "memory");
+	if (icache)
+		asm volatile("ic iallu" ::: "memory");
 	dsb(nsh);	/* this CPU's own invalidations: the non-shareable domain suffices */
 	isb();
 	leave_vm(&h);

@@ -5,10 +5,11 @@
 
 #include <linux/types.h>
 
+#include "../nested/tlbi.h"
+
 struct keel_s2;
 
-/* All of stage 1, or what a VAE1's operand says, under the VMID and on all CPUs. */
-void keel_vhe_tlb_flush_stage1(const struct keel_s2 *s2);
-void keel_vhe_tlb_flush_va(const struct keel_s2 *s2, u64 operand);
+/* Of stage 1, under the VMID and on all CPUs: VA, VAA or ASID by the instruction's operand, else all. */
+void keel_vhe_tlb_flush_el1(const struct keel_s2 *s2, enum keel_tlbi what, u64 operand);
 
 #endif

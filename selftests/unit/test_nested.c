@@ -6,7 +6,9 @@
  *  - exception returns: for all modes, with TGE and without; illegal ones keep the level
  *  - the ID registers: fields that are fixed, limited, left alone, and no other bit
  *  - ICH_EISR, ELRSR, MISR and VTR for every kind of list register and control
- *  - TLBI of EL2: each encoding once, by the features that it needs; operands about stage 2
+ *  - list registers for the CPU, and back: no interrupt of the CPU's own is in them, and what was
+ *    ended is known
+ *  - TLBI of EL2 and of EL1: each encoding once, by the features that it needs; operands about stage 2
  *    cover what they promise, whatever is in them, and end where stage 2 does
  */
 #include <linux/bits.h>
@@ -152,11 +154,11 @@ static void pstate_forms(void)
 static void field(unsigned int crm, unsigned int op2, unsigned int shift, unsigned int min, unsigned int max)
 {
 	unsigned int idx = KEEL_IDLIMITS_IDX(crm, op2), v, want;
-	u64 rest = keel_idview(idx, 0) & ~(0xfULL << shift);
+	u64 rest = keel_idview(idx, 0, 12) & ~(0xfULL << shift);
 
 	for (v = 0; v < 16; v++) {
 		want = v < min ? min : v > max ? max : v;
-		CHECK_EQ(keel_idview(idx, (u64)v << shift), rest | (u64)want << shift);
+		CHECK_EQ(keel_idview(idx, (u64)v << shift, 12), rest | (u64)want << shift);
 	}
 }
 
@@ -169,7 +171,7 @@ static void idview(void)
 {
 	static const u8 zero[][3] = {
 		{ 4, 0, 36 }, { 4, 0, 40 }, { 4, 0, 44 }, { 4, 0, 52 }, { 5, 0, 28 }, { 6, 1, 40 }, { 6, 1, 60 },
-		{ 7, 0, 12 }, { 7, 0, 44 }, { 7, 1, 36 }, { 7, 1, 48 }, { 7, 1, 56 }, { 7, 2, 16 }, { 7, 2, 20 },
+		{ 7, 0, 12 }, { 7, 0, 44 }, { 7, 1, 28 }, { 7, 1, 36 }, { 7, 1, 48 }, { 7, 1, 56 }, { 7, 2, 16 }, { 7, 2, 20 },
 		{ 7, 2, 24 }, { 7, 2, 28 }, { 7, 2, 52 }, { 7, 4, 20 },
 	};
 	unsigned int i;
@@ -178,8 +180,6 @@ static void idview(void)
 		fixed(zero[i][0], zero[i][1], zero[i][2], 0);
 	for (i = 0; i < 16; i += 4)
 		fixed(4, 0, i, 1);
-	for (i = 32; i < 44; i += 4)
-		fixed(7, 0, i, 1);
 	fixed(7, 1, 8, 1);
 	fixed(7, 2, 48, 1);
 	fixed(7, 4, 24, 14);
@@ -189,16 +189,41 @@ static void idview(void)
 	field(7, 1, 0, 0, 1);
 }
 
+/* Granules of stage 2 as the CPU says it, or by what it says of stage 1; none smaller than the host's pages. */
+static void idview_granules(void)
+{
+	static const struct { u64 mmfr0; unsigned int page_shift, g16, g64, g4; } want[] = {
+		{ 0, 12, 1, 2, 2 },			/* as stage 1: 4 and 64 KiB */
+		{ 0xff100000ULL, 12, 2, 1, 1 },		/* 16 KiB alone */
+		{ 0x10200000ULL, 12, 2, 2, 2 },		/* with 52 bits */
+		{ 0x33300000000ULL, 12, 2, 2, 2 },
+		{ 0x11100100000ULL, 12, 1, 1, 1 },	/* stage 2 has fewer */
+		{ 0x222ff000000ULL, 12, 2, 2, 2 },
+		{ 0x22200000000ULL, 14, 2, 2, 1 },
+		{ 0x22200000000ULL, 16, 1, 2, 1 },
+	};
+	unsigned int i;
+	u64 got;
+
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		got = keel_idview(KEEL_IDLIMITS_IDX(7, 0), want[i].mmfr0, want[i].page_shift);
+		CHECK_EQ(got >> 32 & 0xf, want[i].g16);
+		CHECK_EQ(got >> 36 & 0xf, want[i].g64);
+		CHECK_EQ(got >> 40 & 0xf, want[i].g4);
+		CHECK_EQ(got & 0xfff00000, want[i].mmfr0 & 0xfff00000);
+	}
+}
+
 /* FP, GIC, PMU, FWB and the like are as without virtual EL2. */
 static void idview_rest(void)
 {
 	unsigned int idx;
 
-	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(4, 0), 0x1101000011110000ULL), 0x1101000011111111ULL);
-	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(5, 0), 0x0000000000f05f06ULL), 0x0000000000f05f06ULL);
-	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(7, 2), 0x1201011000000011ULL), 0x1201011000000011ULL);
+	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(4, 0), 0x1101000011110000ULL, 12), 0x1101000011111111ULL);
+	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(5, 0), 0x0000000000f05f06ULL, 12), 0x0000000000f05f06ULL);
+	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(7, 2), 0x1201011000000011ULL, 12), 0x1201011000000011ULL);
 	for (idx = 0; idx < KEEL_IDLIMITS_IDX(4, 0); idx++)
-		CHECK_EQ(keel_idview(idx, 0x87654321), 0x87654321);
+		CHECK_EQ(keel_idview(idx, 0x87654321, 12), 0x87654321);
 }
 
 /* ---- list registers ---- */
@@ -249,6 +274,63 @@ static void misr_groups(void)
 		}
 }
 
+/* Whatever they hold: what the CPU gets is no interrupt of its own, and nothing that the guest did not say. */
+static void lists_for_cpu(void)
+{
+	u64 lr[16], cpu[16], val;
+	u8 from[16];
+	unsigned int i, n, round, loaded, wanted;
+
+	for (round = 0; round < 20000; round++) {
+		n = 1 + random() % 16;
+		for (i = wanted = 0; i < n; i++) {
+			lr[i] = (u64)random() << 42 ^ (u64)random() << 21 ^ (u64)random();
+			if (random() & 1)
+				lr[i] &= ~(PENDING | ACTIVE);
+			wanted += !!(lr[i] & (PENDING | ACTIVE));
+		}
+		loaded = keel_ich_load(lr, n, cpu, from);
+		CHECK_EQ(loaded, wanted);
+		for (i = 0; i < loaded; i++) {
+			val = lr[from[i]];
+			CHECK(!i || from[i] > from[i - 1]);
+			CHECK_EQ(cpu[i] & 0xd0ff0000ffffffffULL, val & 0xd0ff0000ffffffffULL);
+			CHECK_EQ(cpu[i] & ~0xd0ff0000ffffffffULL, val & HW ? EOI : val & EOI);
+		}
+	}
+}
+
+static void lists_fold(void)
+{
+	u64 hw = PENDING | HW | 27ULL << 32 | 27, soft = PENDING | EOI | 40, states[] = { 0, PENDING, ACTIVE, PENDING | ACTIVE };
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		CHECK_EQ(keel_ich_fold(hw, states[i] | EOI | 27), (hw & ~PENDING) | states[i]);
+		CHECK_EQ(keel_ich_fold(soft, states[i] | EOI | 40), (soft & ~PENDING) | states[i]);
+		CHECK_EQ(keel_ich_ended(hw, states[i] | EOI | 27), states[i] ? -1 : 27);
+		CHECK_EQ(keel_ich_ended(soft, states[i] | EOI | 40), -1);
+	}
+	/* nothing was there to be ended */
+	CHECK_EQ(keel_ich_ended(HW | 27ULL << 32, 0), -1);
+	CHECK_EQ(keel_ich_ended(ACTIVE | HW | 1019ULL << 32, 0), 1019);
+	CHECK(keel_ich_has_pending(&hw, 1));
+	hw = PENDING | ACTIVE;
+	CHECK(!keel_ich_has_pending(&hw, 1));
+}
+
+/* What is told already is not told again, or the CPU would do nothing else. */
+static void lists_hcr(void)
+{
+	u32 all = keel_ich_hcr_for_cpu(~0ULL, false), told = keel_ich_hcr_for_cpu(~0ULL, true);
+
+	CHECK_EQ(all, 0xf8005cff);
+	CHECK_EQ(told, 0xf8005c01);
+	CHECK_EQ(keel_ich_hcr_for_cpu(7, true), 5);
+	CHECK_EQ(keel_ich_fold_count(0xf8000005, 3), 0x18000005);
+	CHECK_EQ(keel_ich_fold_count(5, 31), 0xf8000005);
+}
+
 static void vtr(void)
 {
 	CHECK_EQ(keel_ich_vtr(0), 1 << 20);
@@ -258,23 +340,46 @@ static void vtr(void)
 
 /* ---- TLBI ---- */
 
-/* Arm ARM C5.5, by name; B: about what is below. */
+/* Arm ARM C5.5, op1=4. */
 static const struct { u8 crm, op2, tlb; enum keel_tlbi kind; } tlbis[] = {
-	{ 0, 1, 0, KEEL_TLBI_BELOW }, { 0, 2, 2, KEEL_TLBI_BELOW }, { 0, 5, 0, KEEL_TLBI_BELOW },
-	{ 0, 6, 2, KEEL_TLBI_BELOW },
-	{ 1, 0, 1, KEEL_TLBI_EL2_ALL }, { 1, 1, 1, KEEL_TLBI_EL2_VA }, { 1, 4, 1, KEEL_TLBI_BELOW },
-	{ 1, 5, 1, KEEL_TLBI_EL2_VA }, { 1, 6, 1, KEEL_TLBI_BELOW },
+	{ 0, 1, 0, KEEL_TLBI_IPA }, { 0, 2, 2, KEEL_TLBI_IPA_RANGE }, { 0, 5, 0, KEEL_TLBI_IPA },
+	{ 0, 6, 2, KEEL_TLBI_IPA_RANGE },
+	{ 1, 0, 1, KEEL_TLBI_EL2_ALL }, { 1, 1, 1, KEEL_TLBI_EL2_VA }, { 1, 4, 1, KEEL_TLBI_ALLE1 },
+	{ 1, 5, 1, KEEL_TLBI_EL2_VA }, { 1, 6, 1, KEEL_TLBI_VMALLS12 },
 	{ 2, 1, 2, KEEL_TLBI_EL2_ALL }, { 2, 5, 2, KEEL_TLBI_EL2_ALL },
-	{ 3, 0, 0, KEEL_TLBI_EL2_ALL }, { 3, 1, 0, KEEL_TLBI_EL2_VA }, { 3, 4, 0, KEEL_TLBI_BELOW },
-	{ 3, 5, 0, KEEL_TLBI_EL2_VA }, { 3, 6, 0, KEEL_TLBI_BELOW },
-	{ 4, 0, 1, KEEL_TLBI_BELOW }, { 4, 1, 0, KEEL_TLBI_BELOW }, { 4, 2, 2, KEEL_TLBI_BELOW },
-	{ 4, 3, 2, KEEL_TLBI_BELOW }, { 4, 4, 1, KEEL_TLBI_BELOW }, { 4, 5, 0, KEEL_TLBI_BELOW },
-	{ 4, 6, 2, KEEL_TLBI_BELOW }, { 4, 7, 2, KEEL_TLBI_BELOW },
+	{ 3, 0, 0, KEEL_TLBI_EL2_ALL }, { 3, 1, 0, KEEL_TLBI_EL2_VA }, { 3, 4, 0, KEEL_TLBI_ALLE1 },
+	{ 3, 5, 0, KEEL_TLBI_EL2_VA }, { 3, 6, 0, KEEL_TLBI_VMALLS12 },
+	{ 4, 0, 1, KEEL_TLBI_IPA }, { 4, 1, 0, KEEL_TLBI_IPA }, { 4, 2, 2, KEEL_TLBI_IPA_RANGE },
+	{ 4, 3, 2, KEEL_TLBI_IPA_RANGE }, { 4, 4, 1, KEEL_TLBI_IPA }, { 4, 5, 0, KEEL_TLBI_IPA },
+	{ 4, 6, 2, KEEL_TLBI_IPA_RANGE }, { 4, 7, 2, KEEL_TLBI_IPA_RANGE },
 	{ 5, 1, 2, KEEL_TLBI_EL2_ALL }, { 5, 5, 2, KEEL_TLBI_EL2_ALL },
 	{ 6, 1, 2, KEEL_TLBI_EL2_ALL }, { 6, 5, 2, KEEL_TLBI_EL2_ALL },
-	{ 7, 0, 0, KEEL_TLBI_EL2_ALL }, { 7, 1, 0, KEEL_TLBI_EL2_VA }, { 7, 4, 0, KEEL_TLBI_BELOW },
-	{ 7, 5, 0, KEEL_TLBI_EL2_VA }, { 7, 6, 0, KEEL_TLBI_BELOW },
+	{ 7, 0, 0, KEEL_TLBI_EL2_ALL }, { 7, 1, 0, KEEL_TLBI_EL2_VA }, { 7, 4, 0, KEEL_TLBI_ALLE1 },
+	{ 7, 5, 0, KEEL_TLBI_EL2_VA }, { 7, 6, 0, KEEL_TLBI_VMALLS12 },
 };
+
+/* op1=0 */
+static const struct { u8 crm, op2, tlb; enum keel_tlbi kind; } tlbis_el1[] = {
+	{ 1, 0, 1, KEEL_TLBI_VMALL }, { 1, 1, 1, KEEL_TLBI_VA }, { 1, 2, 1, KEEL_TLBI_ASID }, { 1, 3, 1, KEEL_TLBI_VAA },
+	{ 1, 5, 1, KEEL_TLBI_VA }, { 1, 7, 1, KEEL_TLBI_VAA },
+	{ 2, 1, 2, KEEL_TLBI_VMALL }, { 2, 3, 2, KEEL_TLBI_VMALL }, { 2, 5, 2, KEEL_TLBI_VMALL }, { 2, 7, 2, KEEL_TLBI_VMALL },
+	{ 3, 0, 0, KEEL_TLBI_VMALL }, { 3, 1, 0, KEEL_TLBI_VA }, { 3, 2, 0, KEEL_TLBI_ASID }, { 3, 3, 0, KEEL_TLBI_VAA },
+	{ 3, 5, 0, KEEL_TLBI_VA }, { 3, 7, 0, KEEL_TLBI_VAA },
+	{ 5, 1, 2, KEEL_TLBI_VMALL }, { 5, 3, 2, KEEL_TLBI_VMALL }, { 5, 5, 2, KEEL_TLBI_VMALL }, { 5, 7, 2, KEEL_TLBI_VMALL },
+	{ 6, 1, 2, KEEL_TLBI_VMALL }, { 6, 3, 2, KEEL_TLBI_VMALL }, { 6, 5, 2, KEEL_TLBI_VMALL }, { 6, 7, 2, KEEL_TLBI_VMALL },
+	{ 7, 0, 0, KEEL_TLBI_VMALL }, { 7, 1, 0, KEEL_TLBI_VA }, { 7, 2, 0, KEEL_TLBI_ASID }, { 7, 3, 0, KEEL_TLBI_VAA },
+	{ 7, 5, 0, KEEL_TLBI_VA }, { 7, 7, 0, KEEL_TLBI_VAA },
+};
+
+static enum keel_tlbi tlbi_el1_of(unsigned int crm, unsigned int op2, unsigned int tlb)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(tlbis_el1) / sizeof(tlbis_el1[0]); i++)
+		if (tlbis_el1[i].crm == crm && tlbis_el1[i].op2 == op2)
+			return tlb >= tlbis_el1[i].tlb ? tlbis_el1[i].kind : KEEL_TLBI_NONE;
+	return KEEL_TLBI_NONE;
+}
 
 static enum keel_tlbi tlbi_of(unsigned int crm, unsigned int op2, unsigned int tlb)
 {
@@ -299,6 +404,9 @@ static void tlbi(void)
 						want = crn == 8 || (crn == 9 && xs) ? tlbi_of(crm, op2, tlb) :
 										      KEEL_TLBI_NONE;
 						CHECK_EQ(keel_tlbi_decode(crn, crm, op2, tlb, xs), want);
+						want = crn == 8 || (crn == 9 && xs) ? tlbi_el1_of(crm, op2, tlb) :
+										      KEEL_TLBI_NONE;
+						CHECK_EQ(keel_tlbi_decode_el1(crn, crm, op2, tlb, xs), want);
 					}
 }
 
@@ -385,10 +493,14 @@ int main(void)
 	RUN(eret_illegal);
 	RUN(pstate_forms);
 	RUN(idview);
+	RUN(idview_granules);
 	RUN(idview_rest);
 	RUN(list_registers);
 	RUN(misr_counts);
 	RUN(misr_groups);
+	RUN(lists_for_cpu);
+	RUN(lists_fold);
+	RUN(lists_hcr);
 	RUN(vtr);
 	RUN(tlbi);
 	RUN(tlbi_ipa);

@@ -16,6 +16,8 @@
 #define FGT(name)	(KEEL_FORWARD_FGT + KEEL_FGT_##name)
 #define HCR		KEEL_FORWARD_HCR
 #define MDCR		KEEL_FORWARD_MDCR
+#define CNTHCTL		KEEL_FORWARD_CNTHCTL
+#define ICH		KEEL_FORWARD_ICH
 #define R		1
 #define W		2
 
@@ -51,7 +53,18 @@ static const struct { u32 sysreg; unsigned int reg, bit, on; } samples[] = {
 	{ SYS(2, 0, 1, 0, 0), MDCR, 11, R },		/* MDRAR_EL1: TDRA */
 	{ SYS(2, 0, 0, 15, 4), MDCR, 9, R | W },	/* DBGBVR15_EL1: TDA */
 	{ SYS(2, 0, 0, 2, 2), MDCR, 9, R | W },		/* MDSCR_EL1 */
+	{ SYS(2, 3, 0, 1, 0), MDCR, 27, R },		/* MDCCSR_EL0: TDCC */
 	{ SYS(3, 0, 1, 0, 2), KEEL_FORWARD_CPTR, 31, R | W },	/* CPACR_EL1: TCPAC */
+	{ SYS(3, 3, 14, 0, 1), CNTHCTL, 10, R },	/* CNTPCT_EL0 */
+	{ SYS(3, 3, 14, 2, 1), CNTHCTL, 11, R | W },	/* CNTP_CTL_EL0 */
+	{ SYS(3, 3, 14, 3, 2), CNTHCTL, 13, R | W },	/* CNTV_CVAL_EL0 */
+	{ SYS(3, 3, 14, 0, 6), CNTHCTL, 14, R },	/* CNTVCTSS_EL0 */
+	{ SYS(3, 0, 4, 6, 0), ICH, 10, R | W },		/* ICC_PMR_EL1: TC */
+	{ SYS(3, 0, 12, 8, 0), ICH, 11, R },		/* ICC_IAR0_EL1: TALL0 */
+	{ SYS(3, 0, 12, 12, 1), ICH, 12, W },		/* ICC_EOIR1_EL1: TALL1 */
+	{ SYS(3, 0, 12, 11, 1), ICH, 14, W },		/* ICC_DIR_EL1: TDIR */
+	{ SYS(3, 0, 12, 11, 5), HCR, 4, W },		/* ICC_SGI1R_EL1: IMO, FMO */
+	{ SYS(3, 0, 12, 11, 7), HCR, 3, W },
 	{ SYS(3, 0, 2, 1, 3), FGT(HFGRTR), 8, R },	/* APIBKeyHi_EL1 */
 	{ SYS(3, 3, 13, 0, 2), FGT(HFGWTR), 35, W },	/* TPIDR_EL0 */
 	{ SYS(3, 0, 12, 12, 7), FGT(HFGRTR), 39, R },	/* ICC_IGRPEN1_EL1 */
@@ -113,7 +126,11 @@ static void by_number(void)
 		{ HCR, 54, 0, 32 }, { HCR, 55, 0, 32 }, { HCR, 44, 0, 16 }, { HCR, 35, 5, 4 }, { HCR, 36, 20, 20 },
 		{ HCR, 14, 0, 0 }, { HCR, 19, 0, 0 },
 		{ MDCR, 6, 85, 85 }, { MDCR, 5, 1, 1 }, { MDCR, 10, 3, 3 }, { MDCR, 11, 1, 0 }, { MDCR, 9, 75, 73 },
+		{ MDCR, 27, 6, 5 },
 		{ KEEL_FORWARD_CPTR, 31, 1, 1 }, { KEEL_FORWARD_CPTR, 28, 0, 0 },
+		{ CNTHCTL, 10, 2, 0 }, { CNTHCTL, 11, 3, 3 }, { CNTHCTL, 13, 3, 3 }, { CNTHCTL, 14, 2, 0 }, { CNTHCTL, 0, 0, 0 },
+		{ ICH, 10, 3, 6 }, { ICH, 11, 8, 7 }, { ICH, 12, 8, 7 }, { ICH, 14, 0, 1 }, { ICH, 0, 0, 0 },
+		{ HCR, 3, 0, 3 }, { HCR, 4, 0, 3 }, { HCR, 5, 0, 0 },
 	};
 	unsigned int i;
 

@@ -16,7 +16,7 @@
 
 /* From bit 0 on: T traps, E lets through, G is the guest's, K keel's; as those not listed. By the Arm ARM's order. */
 #define HCR	"KKTKKKKKKKKKTTTTTTTTTTTTTTTKTKTKKKKTTTKKEEKKTKKEKTTKTETTEKT"
-#define HCRX	"EEEGKETGGGKEKKEEKEGKKKEEEKE"
+#define HCRX	"EEEGGETGGGKEKKEEKEGKKKEEEKE"
 #define MDCR	"KKKKKTTKTTTTKKTKKKKTKKKKKKKT"
 
 /* FGT: all trap, but from bit 50 on those that let through. */

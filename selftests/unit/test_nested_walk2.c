@@ -121,7 +121,7 @@ static struct keel_walk2 regs(unsigned int page_bits, unsigned int in, unsigned 
 	b.swap = swap;
 	return (struct keel_walk2){
 		.vtcr = (64 - in) | sl0 << 6 | tg0 << 14 | 5 << 16, .vttbr = b.base | 7ULL << 48 | 1,
-		.big_endian = swap, .granules = 7, .pa_bits = 48, .read = read_memory,
+		.big_endian = swap, .granules = 7, .pa_bits = 48, .ha = true, .read = read_memory,
 	};
 }
 
@@ -290,6 +290,29 @@ static void access_flag(void)
 	CHECK(r.old);
 	CHECK_EQ(r.desc, 0x80000000 | 0xc0 | 3);
 	CHECK_EQ(r.desc_at, slot(0, 3));
+	/* VTCR_EL2.HA is nothing to a CPU without */
+	w.ha = false;
+	CHECK_EQ(keel_walk2(&w, 0).end, KEEL_WALK2_ACCESS_FLAG);
+}
+
+/* SL0 = 2 where physical addresses are too short for it. */
+static void short_addresses(void)
+{
+	static const struct { unsigned int granule, in, first, least; } rows[] = {
+		{ 12, 40, 0, 44 }, { 14, 40, 1, 42 }, { 16, 44, 1, 44 },
+	};
+	unsigned int i, bits;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct keel_walk2 w = regs(rows[i].granule, rows[i].in, rows[i].first, false);
+
+		put(slot(0, 3), 0x80000000 | RWX_AF | 3);
+		for (bits = 40; bits <= 48; bits += 2) {
+			w.pa_bits = bits;
+			CHECK_EQ(keel_walk2(&w, 0).end, bits >= rows[i].least && bits >= rows[i].in ?
+				 KEEL_WALK2_OK : KEEL_WALK2_TRANSLATION);
+		}
+	}
 }
 
 /* A granule that is not there is one that is; with none there is no stage 2. */
@@ -303,6 +326,8 @@ static void granules(void)
 	w.vtcr = (w.vtcr & ~(3ULL << 14)) | 1 << 14;
 	w.granules = 1;
 	CHECK_EQ(keel_walk2(&w, 0).end, KEEL_WALK2_OK);
+	/* invalidations go by the same */
+	CHECK_EQ(keel_walk2_granule(&w), 12);
 	w.granules = 0;
 	CHECK_EQ(keel_walk2(&w, 0).end, KEEL_WALK2_TRANSLATION);
 }
@@ -326,7 +351,7 @@ static void rubbish(void)
 	for (i = 0; i < 300000; i++) {
 		struct keel_walk2 w = {
 			.vtcr = random64(), .vttbr = random64(), .big_endian = i & 1, .granules = i >> 1 & 7,
-			.pa_bits = 32 + 4 * (i % 5), .xnx = i & 2, .read = read_memory,
+			.pa_bits = 32 + 4 * (i % 5), .xnx = i & 2, .ha = true, .read = read_memory,
 		};
 		struct keel_walk2_result r;
 
@@ -342,6 +367,62 @@ static void rubbish(void)
 	}
 }
 
+/* What each access takes, and each end's code. */
+static void check(void)
+{
+	unsigned int bits, want;
+
+	for (bits = 0; bits < 256; bits++) {
+		struct keel_walk2_result res = {
+			.end = KEEL_WALK2_OK, .level = 3, .r = bits & 1, .w = bits & 2, .x0 = bits & 4, .x1 = bits & 8,
+		};
+		struct keel_walk2_access a = { .read = bits & 16, .write = bits & 32, .exec = bits & 64, .el0 = bits & 128 };
+
+		want = (a.read && !res.r) || (a.write && !res.w) || (a.exec && a.el0 && !res.x0) ||
+		       (a.exec && !a.el0 && !res.x1);
+		keel_walk2_check(&res, a);
+		CHECK_EQ(res.end, want ? KEEL_WALK2_PERMISSION : KEEL_WALK2_OK);
+		if (want)
+			CHECK_EQ(keel_walk2_status(&res), 0x0f);
+	}
+}
+
+static void status(void)
+{
+	static const u8 kinds[] = {
+		[KEEL_WALK2_ADDRESS_SIZE] = 0x00, [KEEL_WALK2_TRANSLATION] = 0x04, [KEEL_WALK2_ACCESS_FLAG] = 0x08,
+		[KEEL_WALK2_PERMISSION] = 0x0c, [KEEL_WALK2_ABORT] = 0x14,
+	};
+	unsigned int end, level;
+
+	for (end = KEEL_WALK2_ADDRESS_SIZE; end <= KEEL_WALK2_PERMISSION; end++)
+		for (level = 0; level < 4; level++) {
+			struct keel_walk2_result res = { .end = end, .level = level };
+
+			CHECK_EQ(keel_walk2_status(&res), kinds[end] + level);
+			/* what has ended does not end anew */
+			keel_walk2_check(&res, (struct keel_walk2_access){ .read = true });
+			CHECK_EQ(res.end, end);
+		}
+}
+
+static void features(void)
+{
+	struct keel_walk2 w;
+
+	keel_walk2_features(&w, 0x21100000005ULL, 0);
+	CHECK_EQ(w.granules, 1);
+	CHECK(!w.ha);
+	CHECK_EQ(w.pa_bits, 48);
+	keel_walk2_features(&w, 0x11200000002ULL, 1);
+	CHECK_EQ(w.granules, 2);
+	CHECK(w.ha);
+	CHECK_EQ(w.pa_bits, 40);
+	keel_walk2_features(&w, 0x12100000000ULL, 0);
+	CHECK_EQ(w.granules, 4);
+	CHECK_EQ(w.pa_bits, 32);
+}
+
 int main(void)
 {
 	srandom(4711);
@@ -351,8 +432,12 @@ int main(void)
 	RUN(too_far);
 	RUN(permissions);
 	RUN(access_flag);
+	RUN(short_addresses);
 	RUN(granules);
 	RUN(loops);
 	RUN(rubbish);
+	RUN(check);
+	RUN(status);
+	RUN(features);
 	return ktap_done();
 }

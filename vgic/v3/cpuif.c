@@ -185,17 +185,21 @@ int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
  * This vCPU's list registers are in memory now; an SPI may be in another's,
  * which acknowledged it.
  */
-void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid)
+void keel_cpuif_end(struct keel_vcpu *vcpu, u32 intid)
 {
 	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, intid);
 
-	if (!irq || !(keel_vgic_vmcr(vcpu) & VMCR_EOIM))
-		return;
-	if (keel_vgic_deactivate(vcpu->vm, irq))
+	if (!irq || keel_vgic_deactivate(vcpu->vm, irq))
 		return;
 	keel_vgic_halt_guest(vcpu->vm);
 	keel_vgic_deactivate(vcpu->vm, irq);
 	keel_vgic_resume_guest(vcpu->vm);
+}
+
+void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid)
+{
+	if (keel_vgic_vmcr(vcpu) & VMCR_EOIM)
+		keel_cpuif_end(vcpu, intid);
 }
 
 /* The highest active priority: the lowest bit of either group. */

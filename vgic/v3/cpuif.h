@@ -24,6 +24,8 @@ static inline u32 keel_cpuif_mask(u32 vmcr)
 	return FIELD_GET(KEEL_VMCR_PMR, vmcr);
 }
 
+/* An interrupt is active no more, whatever has it. Preemptible. */
+void keel_cpuif_end(struct keel_vcpu *vcpu, u32 intid);
 /* The guest's ICC_DIR_EL1 or GICC_DIR, where the CPU could not do it alone. Preemptible. */
 void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid);
 

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Guests with EL2, with few VMIDs; then at a level that has no such thing.
+# Guests with EL2, and guests of theirs, with few VMIDs; then at a level that has no such thing.
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
-bin=$TOP/build/selftests
-host nested --kernel 6.12 --modparams "nested=1 abi=7.3 vmid_bits=2" --file "$bin/nested" --file "$bin/nested_user" \
-	--file "$bin/nested_below" -- "KEEL_EL2=1 /t/nested" "KEEL_EL2=1 /t/nested_user" "KEEL_EL2=1 /t/nested_below" \
-	"echo 6.12 >/sys/module/keel/parameters/abi" /t/nested
+all=(nested nested_el1 nested_stage2 nested_memory nested_gic nested_state nested_user nested_below)
+files=() programs=()
+for p in "${all[@]}"; do
+	files+=(--file "$TOP/build/selftests/$p")
+	programs+=("KEEL_EL2=1 /t/$p")
+done
+host nested --kernel 6.12 --modparams "nested=1 abi=7.3 vmid_bits=2" "${files[@]}" -- \
+	"${programs[@]}" "echo 6.12 >/sys/module/keel/parameters/abi" /t/nested
