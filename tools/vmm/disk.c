@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "virtio.h"
@@ -17,6 +18,7 @@ struct disk {
 	struct virtio_device virtio;	/* first: the one is got from the other */
 	struct virtio_blk_config config;
 	int fd;
+	char *memory;		/* the file, mapped so that writes are this process's own; NULL: written as it is */
 	u64 size;
 };
 
@@ -63,13 +65,25 @@ static bool locate(struct disk *d, u64 sector, u64 size, off_t *offset)
 	return true;
 }
 
+/* As preadv() and pwritev(). */
+static ssize_t transfer(struct disk *d, const struct iovec *parts, int count, off_t offset, bool write)
+{
+	char *at = d->memory + offset;
+
+	if (!d->memory)
+		return write ? pwritev(d->fd, parts, count, offset) : preadv(d->fd, parts, count, offset);
+	for (int i = 0; i < count; at += parts[i++].iov_len)
+		memcpy(write ? at : parts[i].iov_base, write ? parts[i].iov_base : at, parts[i].iov_len);
+	return at - (d->memory + offset);
+}
+
 static u32 do_read(struct disk *d, struct buffer *b, u64 sector, u8 *status)
 {
 	u64 size = length(b->out, b->nr_out);
 	off_t offset;
 
 	if (!locate(d, sector, size, &offset) ||
-	    preadv(d->fd, b->out, b->nr_out, offset) != (ssize_t)size)
+	    transfer(d, b->out, b->nr_out, offset, false) != (ssize_t)size)
 		return 0;
 	*status = VIRTIO_BLK_S_OK;
 	return size;
@@ -81,7 +95,7 @@ static void do_write(struct disk *d, struct buffer *b, u64 sector, u8 *status)
 	off_t offset;
 
 	if (locate(d, sector, size, &offset) &&
-	    pwritev(d->fd, b->in, b->nr_in, offset) == (ssize_t)size)
+	    transfer(d, b->in, b->nr_in, offset, true) == (ssize_t)size)
 		*status = VIRTIO_BLK_S_OK;
 }
 
@@ -119,7 +133,7 @@ static u32 serve(struct virtio_device *v, struct buffer *b)
 			do_write(d, b, header.sector, &status);
 			break;
 		case VIRTIO_BLK_T_FLUSH:
-			if (!fdatasync(d->fd))
+			if (d->memory || !fdatasync(d->fd))
 				status = VIRTIO_BLK_S_OK;
 			break;
 		case VIRTIO_BLK_T_GET_ID:
@@ -133,20 +147,30 @@ static u32 serve(struct virtio_device *v, struct buffer *b)
 	return written + 1;
 }
 
-static void open_file(struct disk *d, const char *file)
+/* A machine that is forked has its disk forked with its memory: a private mapping is both. */
+static void map_file(struct disk *d, const char *file)
+{
+	d->memory = mmap(NULL, d->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, d->fd, 0);
+	if (d->memory == MAP_FAILED)
+		die("%s: %s", file, strerror(errno));
+}
+
+static void open_file(struct disk *d, const char *file, bool forked)
 {
 	off_t size;
 
-	d->fd = open(file, O_RDWR | O_CLOEXEC);
+	d->fd = open(file, (forked ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 	if (d->fd < 0)
 		die("%s: %s", file, strerror(errno));
 	/* Two machines that write to one disk destroy it. */
-	if (flock(d->fd, LOCK_EX | LOCK_NB))
+	if (flock(d->fd, (forked ? LOCK_SH : LOCK_EX) | LOCK_NB))
 		die("%s: in use: %s", file, strerror(errno));
 	size = lseek(d->fd, 0, SEEK_END);
 	if (size < 512)
 		die("%s: no disk, it has not one sector", file);
 	d->size = size / 512 * 512;
+	if (forked)
+		map_file(d, file);
 }
 
 void disk_create(struct machine *m, const char *file)
@@ -156,7 +180,7 @@ void disk_create(struct machine *m, const char *file)
 
 	if (!d)
 		die("no memory for a disk");
-	open_file(d, file);
+	open_file(d, file, m->options->nr_forks);
 	d->config.capacity = d->size / 512;
 	/* Header and status have parts of their own, by custom. */
 	d->config.seg_max = QUEUE_SIZE - 2;

@@ -8,13 +8,14 @@
 #include <linux/kvm.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "vmm.h"
 
 /* Interrupts of all kinds, a multiple of 32: 32 private ones, then SPIs. */
 #define NR_IRQS (32 + NR_SPIS)
 
-static int gic_fd;
+static int gic_fd, its_fd = -1;
 
 static void set(int fd, const char *what, u32 group, u64 attribute, void *value)
 {
@@ -54,10 +55,19 @@ static void its_init(struct machine *m)
 	u64 address = GITS_BASE;
 
 	KVM(m->vm, KVM_CREATE_DEVICE, &its);
+	its_fd = its.fd;
 	set(its.fd, "KVM_SET_DEVICE_ATTR (ITS: address)",
 	    KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_ITS_ADDR_TYPE, &address);
 	set(its.fd, "KVM_SET_DEVICE_ATTR (ITS: initialise)",
 	    KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+}
+
+/* Of a VM that is another process's. */
+void gic_close(void)
+{
+	close(gic_fd);
+	if (its_fd >= 0)
+		close(its_fd);
 }
 
 /* When all vCPUs exist: each has a redistributor, and no more can come. */

@@ -26,10 +26,16 @@ static const char usage[] =
 	"  --mem SIZE      memory, with suffix M or G (default 512M)\n"
 	"  --dev NODE      hypervisor (default /dev/kvm)\n"
 	"  --nested        the guest has EL2, where the hypervisor has that to give\n"
+	"  --fork N[:FILE] when the console shows the text of --time, fork the machine N\n"
+	"                  times; consoles of the children: FILE.1 and on (default: fork.1).\n"
+	"                  Disks are not written to. Needs keel\n"
 	"  --no-reboot     end when the guest wants to reboot\n"
 	"  --time[=TEXT]   print how long it took until the guest's console shows\n"
 	"                  TEXT (default: \"init: first\")\n"
 	"The console is on stdin and stdout; Ctrl-A x quits, on a terminal.\n";
+
+#define DEFAULT_MARK "init: first"
+#define MAX_FORKS 10000
 
 static _Noreturn void bad_usage(void)
 {
@@ -76,7 +82,18 @@ static void add_vfio(struct options *o, const char *name)
 	o->vfio[o->nr_vfio++] = name;
 }
 
-enum { KERNEL = 1, INITRD, APPEND, DISK, ASSIGN, CPUS, MEM, DEV, NESTED, NO_REBOOT, TIME, HELP };
+static void set_forks(struct options *o, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	char *number = strndup(text, colon ? (size_t)(colon - text) : strlen(text));
+
+	o->nr_forks = parse_number("--fork", number, MAX_FORKS);
+	o->fork_output = colon ? colon + 1 : "fork";
+	free(number);
+}
+
+enum { KERNEL = 1, INITRD, APPEND, DISK, ASSIGN, CPUS, MEM, DEV, NESTED, FORK, NO_REBOOT, TIME, HELP };
+
 
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, KERNEL },
@@ -88,6 +105,7 @@ static const struct option long_options[] = {
 	{ "mem", required_argument, NULL, MEM },
 	{ "dev", required_argument, NULL, DEV },
 	{ "nested", no_argument, NULL, NESTED },
+	{ "fork", required_argument, NULL, FORK },
 	{ "no-reboot", no_argument, NULL, NO_REBOOT },
 	{ "time", optional_argument, NULL, TIME },
 	{ "help", no_argument, NULL, HELP },
@@ -106,8 +124,9 @@ static void set_option(struct options *o, int option, const char *value)
 	case MEM: o->ram_size = parse_size(value); break;
 	case DEV: o->dev = value; break;
 	case NESTED: o->nested = true; break;
+	case FORK: set_forks(o, value); break;
 	case NO_REBOOT: o->no_reboot = true; break;
-	case TIME: o->mark = value && *value ? value : "init: first"; break;
+	case TIME: o->mark = value && *value ? value : DEFAULT_MARK; break;
 	case HELP: fputs(usage, stdout); exit(0);
 	default: bad_usage();
 	}
@@ -127,10 +146,16 @@ static struct options parse(int argc, char **argv)
 		set_option(&o, option, optarg);
 	if (!o.kernel || optind != argc)
 		bad_usage();
+	if (o.nr_forks && o.nr_vfio)
+		die("--fork: a device of the host's cannot be forked");
+	if (o.nr_forks && !o.mark)
+		o.mark = DEFAULT_MARK;
+	/* what reboots would be the machine as it was before */
+	o.no_reboot |= o.nr_forks > 0;
 	return o;
 }
 
-/* Signals that end the machine are taken by wait_for_end() and nobody else. */
+/* Signals that end the machine, or fork it, are taken by wait_for_end() and nobody else. */
 static sigset_t endings(void)
 {
 	sigset_t set;
@@ -139,6 +164,7 @@ static sigset_t endings(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, FORK_SIGNAL);
 	return set;
 }
 
@@ -154,10 +180,11 @@ void machine_end(struct machine *m, enum outcome outcome)
 static enum outcome wait_for_end(struct machine *m)
 {
 	sigset_t set = endings();
-	int running = RUNNING, signal;
+	int running = RUNNING, signal = 0;
 
-	while (sigwait(&set, &signal))
-		;
+	while (sigwait(&set, &signal) || signal == FORK_SIGNAL)
+		if (signal == FORK_SIGNAL)
+			forks_make(m);
 	/* When it is still running the signal came from outside. */
 	atomic_compare_exchange_strong(&m->outcome, &running, QUIT);
 	return m->outcome;
@@ -187,7 +214,7 @@ int main(int argc, char **argv)
 	sigset_t set = endings();
 	enum outcome outcome;
 
-	mark_start(options.mark);
+	mark_start(options.mark, options.nr_forks);
 	/* Before there are threads, which inherit it. */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -201,5 +228,7 @@ int main(int argc, char **argv)
 		execv("/proc/self/exe", argv);
 		die("/proc/self/exe: %s", strerror(errno));
 	}
+	if (!forks_wait())
+		complain("a child has failed");
 	return outcome == FAILED || outcome == QUIT;
 }

@@ -4,18 +4,23 @@
  * which the guest's init writes as the first thing it does: how long it took
  * to get to user space.
  */
+#include <signal.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "vmm.h"
 
 static struct timespec start;
 static const char *text;
 static size_t matched;
+static bool forks;
 
-void mark_start(const char *wanted)
+/* forks: the machine is to be forked then. */
+void mark_start(const char *wanted, bool and_fork)
 {
 	text = wanted;
+	forks = and_fork;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 }
 
@@ -34,4 +39,6 @@ void mark_output(char c)
 	complain("\"%s\" after %.3f ms", text,
 		 (now.tv_sec - start.tv_sec) * 1e3 + (now.tv_nsec - start.tv_nsec) / 1e6);
 	text = NULL;
+	if (forks)
+		kill(getpid(), FORK_SIGNAL);
 }

@@ -208,11 +208,34 @@ static void *input(void *argument)
 	return NULL;
 }
 
-void serial_create(struct machine *m)
+/* Around fork(): nobody is at it meanwhile. */
+void serial_hold(bool hold)
+{
+	if (hold)
+		pthread_mutex_lock(&uart.lock);
+	else
+		pthread_mutex_unlock(&uart.lock);
+}
+
+static void start_input(void)
 {
 	pthread_t thread;
-	int error;
+	int error = pthread_create(&thread, NULL, input, NULL);
 
+	if (error)
+		die("thread for stdin: %s", strerror(error));
+}
+
+/* In a child of fork(), with a stdin of its own. */
+void serial_restart(void)
+{
+	pthread_cond_init(&uart.room, NULL);
+	pthread_mutex_init(&uart.lock, NULL);
+	start_input();
+}
+
+void serial_create(struct machine *m)
+{
 	uart.machine = m;
 	bus_add(m, (struct bus_device){
 		.base = UART_BASE,
@@ -221,7 +244,5 @@ void serial_create(struct machine *m)
 		.write = serial_write,
 	});
 	terminal_open();
-	error = pthread_create(&thread, NULL, input, NULL);
-	if (error)
-		die("thread for stdin: %s", strerror(error));
+	start_input();
 }

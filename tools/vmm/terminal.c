@@ -19,6 +19,12 @@ void terminal_close(void)
 	changed = false;
 }
 
+/* It is another process's. */
+void terminal_forget(void)
+{
+	changed = false;
+}
+
 void terminal_open(void)
 {
 	struct termios raw;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "vmm.h"
 
@@ -71,11 +72,13 @@ static void create(struct vcpu *v, struct kvm_vcpu_init init, size_t run_size)
 	v->mpidr = get_register(v, MPIDR_EL1) & MPIDR_AFFINITY;
 }
 
+static size_t run_size(struct machine *m)
+{
+	return KVM(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+}
+
 void vcpus_create(struct machine *m)
 {
-	struct kvm_vcpu_init init = choose_target(m);
-	size_t run_size = KVM(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-
 	m->nr_cpus = m->options->nr_cpus;
 	m->vcpus = calloc(m->nr_cpus, sizeof(*m->vcpus));
 	if (!m->vcpus)
@@ -83,7 +86,28 @@ void vcpus_create(struct machine *m)
 	for (int i = 0; i < m->nr_cpus; i++) {
 		m->vcpus[i].machine = m;
 		m->vcpus[i].index = i;
-		create(&m->vcpus[i], init, run_size);
+	}
+	vcpus_open(m);
+}
+
+/* In a new VM. */
+void vcpus_open(struct machine *m)
+{
+	struct kvm_vcpu_init init = choose_target(m);
+	size_t size = run_size(m);
+
+	for (int i = 0; i < m->nr_cpus; i++)
+		create(&m->vcpus[i], init, size);
+}
+
+/* Those of a VM that is another process's. */
+void vcpus_close(struct machine *m)
+{
+	size_t size = run_size(m);
+
+	for (int i = 0; i < m->nr_cpus; i++) {
+		munmap(m->vcpus[i].run, size);
+		close(m->vcpus[i].fd);
 	}
 }
 
@@ -136,6 +160,34 @@ static void handle_exit(struct vcpu *v)
 	}
 }
 
+/* Threads that wait for vcpus_resume(), or have ended. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool paused;
+	int parked, gone;
+} pause_state = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0, 0 };
+
+/* Only while somebody waits for that. */
+static void park(void)
+{
+	pthread_mutex_lock(&pause_state.lock);
+	pause_state.parked++;
+	pthread_cond_broadcast(&pause_state.changed);
+	while (pause_state.paused)
+		pthread_cond_wait(&pause_state.changed, &pause_state.lock);
+	pause_state.parked--;
+	pthread_mutex_unlock(&pause_state.lock);
+}
+
+static void leave(void)
+{
+	pthread_mutex_lock(&pause_state.lock);
+	pause_state.gone++;
+	pthread_cond_broadcast(&pause_state.changed);
+	pthread_mutex_unlock(&pause_state.lock);
+}
+
 static void *run(void *argument)
 {
 	struct vcpu *v = argument;
@@ -143,10 +195,14 @@ static void *run(void *argument)
 	while (v->machine->outcome == RUNNING) {
 		if (!ioctl(v->fd, KVM_RUN, 0))
 			handle_exit(v);
-		else if (errno != EINTR && errno != EAGAIN)
+		else if (errno == EINTR || errno == EAGAIN)
+			/* whatever the guest had asked for is done by now */
+			park();
+		else
 			/* ENOSYS: an access outside memory that has no syndrome. */
 			fail(v, "KVM_RUN", strerror(errno));
 	}
+	leave();
 	return NULL;
 }
 
@@ -158,11 +214,17 @@ static void nothing(int signal)
 /* The first vCPU starts at pc; arguments and state: Documentation/arch/arm64/booting.rst. */
 void vcpus_start(struct machine *m, u64 pc, u64 x0)
 {
+	set_register(&m->vcpus[0], CORE_REG(regs.pc), pc);
+	set_register(&m->vcpus[0], CORE_REG(regs.regs[0]), x0);
+	vcpus_go(m);
+}
+
+/* A thread for each, from the state that it has. */
+void vcpus_go(struct machine *m)
+{
 	struct sigaction kick = { .sa_handler = nothing };
 
 	sigaction(KICK, &kick, NULL);
-	set_register(&m->vcpus[0], CORE_REG(regs.pc), pc);
-	set_register(&m->vcpus[0], CORE_REG(regs.regs[0]), x0);
 	for (int i = 0; i < m->nr_cpus; i++) {
 		int error = pthread_create(&m->vcpus[i].thread, NULL, run, &m->vcpus[i]);
 
@@ -171,16 +233,52 @@ void vcpus_start(struct machine *m, u64 pc, u64 x0)
 	}
 }
 
+static void kick_all(struct machine *m)
+{
+	for (int i = 0; i < m->nr_cpus; i++) {
+		*(volatile u8 *)&m->vcpus[i].run->immediate_exit = 1;
+		pthread_kill(m->vcpus[i].thread, KICK);
+	}
+}
+
+/* No vCPU runs, or is in the middle of an access, until vcpus_resume(). False: the machine is about to end. */
+bool vcpus_pause(struct machine *m)
+{
+	pthread_mutex_lock(&pause_state.lock);
+	pause_state.paused = true;
+	kick_all(m);
+	while (pause_state.parked + pause_state.gone < m->nr_cpus)
+		pthread_cond_wait(&pause_state.changed, &pause_state.lock);
+	pthread_mutex_unlock(&pause_state.lock);
+	return m->outcome == RUNNING;
+}
+
+void vcpus_resume(struct machine *m)
+{
+	pthread_mutex_lock(&pause_state.lock);
+	for (int i = 0; m->outcome == RUNNING && i < m->nr_cpus; i++)
+		*(volatile u8 *)&m->vcpus[i].run->immediate_exit = 0;
+	pause_state.paused = false;
+	pthread_cond_broadcast(&pause_state.changed);
+	pthread_mutex_unlock(&pause_state.lock);
+}
+
+/* In a child of fork(), where none of the threads is. */
+void vcpus_forget(void)
+{
+	pthread_mutex_init(&pause_state.lock, NULL);
+	pthread_cond_init(&pause_state.changed, NULL);
+	pause_state.paused = false;
+	pause_state.parked = pause_state.gone = 0;
+}
+
 /*
  * When outcome is set. A signal alone would be lost on a thread that is just
  * about to call KVM_RUN; immediate_exit makes that call return at once.
  */
 void vcpus_stop(struct machine *m)
 {
-	for (int i = 0; i < m->nr_cpus; i++) {
-		*(volatile u8 *)&m->vcpus[i].run->immediate_exit = 1;
-		pthread_kill(m->vcpus[i].thread, KICK);
-	}
+	kick_all(m);
 	for (int i = 0; i < m->nr_cpus; i++)
 		pthread_join(m->vcpus[i].thread, NULL);
 }

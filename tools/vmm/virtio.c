@@ -227,18 +227,53 @@ static void virtio_write(void *opaque, u64 offset, u64 value, unsigned int len)
 	pthread_mutex_unlock(&v->lock);
 }
 
-void virtio_create(struct virtio_device *v)
+/* What the device is connected to the VM by, and its thread. */
+static void connect(struct virtio_device *v)
 {
 	pthread_t thread;
 	int error;
 
-	v->features |= 1ull << VIRTIO_F_VERSION_1;
 	pthread_mutex_init(&v->lock, NULL);
-	reset(v);
 	v->kick = new_eventfd(0);
 	v->interrupt = new_eventfd(0);
 	vm_ioeventfd(v->machine, v->base + VIRTIO_MMIO_QUEUE_NOTIFY, 0, v->kick);
 	gsi_irqfd(v->machine, v->spi, v->interrupt);
+	error = pthread_create(&thread, NULL, serve, v);
+	if (error)
+		die("thread for I/O: %s", strerror(error));
+}
+
+static struct virtio_device *devices;
+
+/* Around fork(): no request is being served meanwhile, and no register is accessed. */
+void virtio_hold(bool hold)
+{
+	for (struct virtio_device *v = devices; v; v = v->next)
+		if (hold)
+			pthread_mutex_lock(&v->lock);
+		else
+			pthread_mutex_unlock(&v->lock);
+}
+
+/* In a child of fork(): a notification that came before may still have been on its way, or an interrupt. */
+void virtio_reconnect(void)
+{
+	for (struct virtio_device *v = devices; v; v = v->next) {
+		close(v->kick);
+		close(v->interrupt);
+		connect(v);
+		signal_fd(v->kick);
+		if (v->interrupt_status)
+			signal_fd(v->interrupt);
+	}
+}
+
+void virtio_create(struct virtio_device *v)
+{
+	v->features |= 1ull << VIRTIO_F_VERSION_1;
+	reset(v);
+	v->next = devices;
+	devices = v;
 	bus_add(v->machine, (struct bus_device){
 		.base = v->base,
 		.size = KB(4),
@@ -246,7 +281,5 @@ void virtio_create(struct virtio_device *v)
 		.read = virtio_read,
 		.write = virtio_write,
 	});
-	error = pthread_create(&thread, NULL, serve, v);
-	if (error)
-		die("thread for I/O: %s", strerror(error));
+	connect(v);
 }

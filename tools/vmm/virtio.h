@@ -20,6 +20,7 @@ struct virtio_device {
 	u32 (*serve)(struct virtio_device *v, struct buffer *buffer);
 
 	/* Of the transport. */
+	struct virtio_device *next;
 	int kick;		/* eventfd: the driver wrote QueueNotify */
 	int interrupt;		/* eventfd: a pulse on the interrupt line */
 	_Atomic u32 interrupt_status;

@@ -88,6 +88,17 @@ static void *allocate(u64 size)
 	return start;
 }
 
+/* What is made anew in a child of fork(): a VM serves the process that made it, and no other. */
+void vm_open(struct machine *m)
+{
+	m->vm = KVM(m->kvm, KVM_CREATE_VM, KVM_VM_TYPE_ARM_IPA_SIZE(address_bits(m)));
+	m->nr_slots = 0;
+	gic_create(m);
+	check_capabilities(m);
+	if (!vm_set_slot(m, vm_new_slot(m), RAM_BASE, m->options->ram_size, m->ram))
+		die("KVM_SET_USER_MEMORY_REGION: %s", strerror(errno));
+}
+
 void vm_create(struct machine *m)
 {
 	int version;
@@ -99,13 +110,8 @@ void vm_create(struct machine *m)
 	if (version != KVM_API_VERSION)
 		die("%s: interface version %d, not %d", m->options->dev, version, KVM_API_VERSION);
 
-	m->vm = KVM(m->kvm, KVM_CREATE_VM, KVM_VM_TYPE_ARM_IPA_SIZE(address_bits(m)));
-	gic_create(m);
-	check_capabilities(m);
-
 	m->ram = allocate(m->options->ram_size);
-	if (!vm_set_slot(m, vm_new_slot(m), RAM_BASE, m->options->ram_size, m->ram))
-		die("KVM_SET_USER_MEMORY_REGION: %s", strerror(errno));
+	vm_open(m);
 }
 
 /*

@@ -67,6 +67,8 @@ struct options {
 	const char *mark;	/* console text whose time is taken, or NULL */
 	bool no_reboot;
 	bool nested;		/* the guest has EL2 */
+	int nr_forks;		/* children that run on from where the mark was seen */
+	const char *fork_output;	/* what is before the number in the name of a child's console */
 };
 
 /* A piece of guest-physical address space whose accesses end up here. */
@@ -109,6 +111,7 @@ void machine_end(struct machine *m, enum outcome outcome);
 
 /* vm.c */
 void vm_create(struct machine *m);
+void vm_open(struct machine *m);
 void *vm_memory(struct machine *m, u64 address, u64 length);
 void vm_irq_line(struct machine *m, int spi, bool level);
 void vm_ioeventfd(struct machine *m, u64 address, u32 value, int fd);
@@ -128,11 +131,18 @@ void gsi_set_message(struct machine *m, u32 gsi, u64 address, u32 data, u32 requ
 /* gic.c */
 void gic_create(struct machine *m);
 void gic_init(struct machine *m);
+void gic_close(void);
 
 /* vcpu.c */
 void vcpus_create(struct machine *m);
+void vcpus_open(struct machine *m);
+void vcpus_close(struct machine *m);
 void vcpus_start(struct machine *m, u64 pc, u64 x0);
+void vcpus_go(struct machine *m);
 void vcpus_stop(struct machine *m);
+bool vcpus_pause(struct machine *m);
+void vcpus_resume(struct machine *m);
+void vcpus_forget(void);
 
 /* boot.c */
 struct boot {
@@ -151,16 +161,26 @@ void bus_access(struct machine *m, u64 address, u8 *data, unsigned int len, bool
 
 /* serial.c, terminal.c, mark.c */
 void serial_create(struct machine *m);
+void serial_hold(bool hold);
+void serial_restart(void);
 void terminal_open(void);
 void terminal_close(void);
-void mark_start(const char *text);
+void terminal_forget(void);
+void mark_start(const char *text, bool and_fork);
 void mark_output(char c);
 
 /* assigned.c */
 void assigned_create(struct machine *m, const char *name);
 
-/* disk.c */
+/* virtio.c, disk.c */
+void virtio_hold(bool hold);
+void virtio_reconnect(void);
 void disk_create(struct machine *m, const char *file);
+
+/* fork.c */
+#define FORK_SIGNAL SIGUSR2
+void forks_make(struct machine *m);
+bool forks_wait(void);
 
 /* error.c */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
