@@ -784,7 +784,12 @@ static const struct bench {
 	B(LOG_START, bench_log_start), B(LOG_GET, bench_log_get),
 	B(LOG_CLEAR, bench_log_clear), B(LOG_STORE, bench_log_store),
 	B(CREATE, create_destroy), B(FIRST, first), B(IRQFDS_END, irqfds_end),
+<<<<<<< HEAD
 	B(IRQFD_DEASSIGN, irqfd_deassign),
+=======
+	B(IMAGE_SAVE, bench_image_save), B(IMAGE_LOAD, bench_image_load),
+	B(FORK_PAUSE, bench_fork_pause), B(FORK_VM, bench_fork_vm), B(FORK_NULL, bench_fork_null),
+>>>>>>> 21be716 (tools/bench: count what images and forks take)
 };
 
 static const char *const names[] = {

@@ -40,6 +40,13 @@ static inline void write32(u64 addr, u32 v)
 	asm volatile("str %w0, [%1]" :: "rZ"(v), "r"(addr) : "memory");
 }
 
+/* fork.c */
+void bench_image_save(void);
+void bench_image_load(void);
+void bench_fork_pause(void);
+void bench_fork_vm(void);
+void bench_fork_null(void);
+
 /* dirty.c */
 void bench_log_start(void);
 void bench_log_get(void);
