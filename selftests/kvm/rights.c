@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rights of pages (KEEL_CAP_MEMORY_RIGHTS) and memory before it is touched
- * (KVM_PRE_FAULT_MEMORY). Proves:
+ * Rights of pages (KEEL_CAP_MEMORY_RIGHTS). Proves:
  *  - each combination of reads, writes and fetches that user space withholds: what is
  *    withheld ends KVM_RUN with the access, its page and nothing done, the rest works; given
  *    back, the guest goes on where it was. Of pages that were mapped before, and in blocks
@@ -12,140 +11,15 @@
  *  - in rings of dirty pages a refused write has no entry; a block that is split for the log
  *    keeps what is withheld of its parts
  *  - what reads and writes at once, exclusives and atomics, needs both rights, and is made once
- *  - bad calls change nothing; a signal ends what brings memory in, which then says what is left
- *  - memory that was brought in before costs no exit; what is left of a range is told
+ *  - bad calls change nothing
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/time.h>
 #include <unistd.h>
-#include "../../uapi/keel.h"
+#include "lib/rights.h"
 #include "lib/ring.h"
-#include "lib/vm.h"
-
-#define MB	(1ul << 20)
-#define SIZE	(8 * MB)
-#define SLOT	1
-#define ALL	(KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE | KEEL_MEMORY_NO_EXEC)
-#define RET	0xd65f03c0u
-
-enum op { READ, WRITE, EXEC };
-static const u64 needs[] = { KEEL_MEMORY_NO_READ, KEEL_MEMORY_NO_WRITE, KEEL_MEMORY_NO_EXEC };
-
-/* What the guest is asked for; its copy. */
-static u64 want, at, value;
-
-static void guest_serve(u64 arg)
-{
-	for (;;) {
-		u64 op = READ_ONCE(want), got = 0;
-
-		if (op == READ)
-			got = *(volatile u64 *)READ_ONCE(at);
-		else if (op == WRITE)
-			*(volatile u64 *)READ_ONCE(at) = READ_ONCE(value);
-		else
-			((void (*)(void))READ_ONCE(at))();
-		GUEST_SYNC(op, got);
-	}
-}
-
-static struct vm *vm;
-static struct vcpu *vcpu;
-static char *mem;
-
-static void setup_with(u32 flags, void (*fn)(u64), u64 arg)
-{
-	if (kvm_cap(KEEL_CAP_MEMORY_RIGHTS) != 1)
-		ktap_skip("no KEEL_CAP_MEMORY_RIGHTS");
-	mem = vm_alloc(SIZE, 2 * MB);
-	madvise(mem, SIZE, MADV_HUGEPAGE);
-	for (u64 i = 0; i < SIZE; i += PAGE)
-		*(u64 *)(mem + i) = RET;
-	vm = vm_new(1, fn, arg);
-	vcpu = &vm->vcpu[0];
-	REQUIRE_EQ(vm_slot(vm->fd, SLOT, flags, DATA_BASE, SIZE, mem), 0);
-}
-
-static void setup(void)
-{
-	setup_with(0, guest_serve, 0);
-}
-
-static int set(u64 offset, u64 size, u64 rights)
-{
-	struct kvm_memory_attributes a = { .address = DATA_BASE + offset, .size = size, .attributes = rights };
-
-	return kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, &a);
-}
-
-static void withhold(u64 offset, u64 size, u64 rights)
-{
-	REQUIRE_EQ(set(offset, size, rights), 0);
-}
-
-static void ask(enum op op, u64 offset, u64 val)
-{
-	*vm_shared(vm, want) = op;
-	*vm_shared(vm, at) = DATA_BASE + offset;
-	*vm_shared(vm, value) = val;
-}
-
-/* Refused, by that page. */
-static void refused_at(u64 page, u64 rights)
-{
-	struct keel_memory_fault *fault = (void *)&vcpu->run->hw;
-	u64 pc;
-
-	REQUIRE_EQ(vcpu_run(vcpu), -EFAULT);
-	CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_MEMORY_FAULT);
-	CHECK_EQ(fault->flags, rights);
-	CHECK_EQ(fault->gpa, page);
-	CHECK_EQ(fault->size, PAGE);
-	/* as often as one likes */
-	pc = reg_read(vcpu, REG_PC);
-	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
-	CHECK_EQ(reg_read(vcpu, REG_PC), pc);
-}
-
-static void refused(enum op op, u64 offset)
-{
-	refused_at(DATA_BASE + offset, needs[op]);
-}
-
-static u64 done(enum op op)
-{
-	struct ucall uc = vcpu_ucall(vcpu);
-
-	REQUIRE_EQ(uc.a, op);
-	return uc.b;
-}
-
-static void try_one(enum op op, u64 offset, u64 rights)
-{
-	u64 before = *(u64 *)(mem + offset), after = before ^ 1ull << 40;
-
-	ask(op, offset, after);
-	if (!(rights & needs[op])) {
-		if (op == READ)
-			CHECK_EQ(done(op), before);
-		else
-			done(op);
-	} else {
-		refused(op, offset);
-		CHECK_EQ(*(u64 *)(mem + offset), before);
-		withhold(offset, PAGE, rights & ~needs[op]);
-		if (op == READ)
-			CHECK_EQ(done(op), before);
-		else
-			done(op);
-		withhold(offset, PAGE, rights);
-	}
-	CHECK_EQ(*(u64 *)(mem + offset), op == WRITE ? after : before);
-}
 
 /* On pages that nobody touched, that only host or guest did, and that are mapped otherwise. */
 static void combinations_at(u64 offset)
@@ -170,17 +44,6 @@ static void combinations(void)
 	setup();
 	madvise(mem, SIZE, MADV_NOHUGEPAGE);
 	combinations_at(MB);
-}
-
-static u64 aborts(void)
-{
-	int fd = kvm(vcpu->fd, KVM_GET_STATS_FD, NULL);
-	u64 n;
-
-	REQUIRE(fd >= 0);
-	n = kvm_statistic(fd, "abort_exits");
-	close(fd);
-	return n;
 }
 
 /* How many aborts it takes to have 2 MiB, without those of the messages. */
@@ -440,15 +303,6 @@ static void at_once(void)
 	pthread_join(thread, NULL);
 }
 
-static bool is_dirty(u64 page)
-{
-	static u64 bitmap[SIZE / 4096 / 64];
-	struct kvm_dirty_log log = { .slot = SLOT, .dirty_bitmap = bitmap };
-
-	REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);
-	return bitmap[page / 64] >> page % 64 & 1;
-}
-
 static void logged(void)
 {
 	setup_with(KVM_MEM_LOG_DIRTY_PAGES, guest_serve, 0);
@@ -691,116 +545,6 @@ static void with_slots(void)
 	try_one(READ, 0, 0);
 }
 
-/* ---- before it is touched ---- */
-
-static int bring(struct kvm_pre_fault_memory *range, u64 gpa, u64 size)
-{
-	*range = (struct kvm_pre_fault_memory){ .gpa = gpa, .size = size };
-	return kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, range);
-}
-
-static void prefault_works(u64 flags)
-{
-	struct kvm_pre_fault_memory range;
-	u64 before, touched = 0;
-
-	setup_with(flags, guest_serve, 0);
-	if (kvm_cap(KVM_CAP_PRE_FAULT_MEMORY) != 1)
-		ktap_skip("no KVM_CAP_PRE_FAULT_MEMORY");
-	REQUIRE_EQ(madvise(mem + 2 * MB, MB, MADV_DONTNEED), 0);
-	try_one(READ, 0, 0);
-	CHECK_EQ(bring(&range, DATA_BASE, SIZE), 0);
-	CHECK_EQ(range.gpa, DATA_BASE + SIZE);
-	CHECK_EQ(range.size, 0);
-	before = aborts();
-	for (u64 i = 0; i < SIZE; i += i < MB ? PAGE : 64 * PAGE, touched++)
-		try_one(READ, i, 0);
-	CHECK_EQ(aborts() - before, touched);		/* the messages */
-	if (flags)
-		CHECK(!is_dirty(64));
-}
-
-static void prefault(void)
-{
-	prefault_works(0);
-}
-
-static void prefault_logged(void)
-{
-	prefault_works(KVM_MEM_LOG_DIRTY_PAGES);
-}
-
-static void prefault_errors(void)
-{
-	struct kvm_pre_fault_memory range;
-
-	setup();
-	CHECK_EQ(bring(&range, DATA_BASE + 1, PAGE), -EINVAL);
-	CHECK_EQ(bring(&range, DATA_BASE, PAGE - 1), -EINVAL);
-	CHECK_EQ(bring(&range, DATA_BASE, 0), -EINVAL);
-	CHECK_EQ(bring(&range, DATA_BASE, -DATA_BASE), -EINVAL);
-	range.flags = 1, range.size = PAGE;
-	CHECK_EQ(kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, &range), -EINVAL);
-	CHECK_EQ(bring(&range, DATA_BASE + SIZE, PAGE), -ENOENT);
-	CHECK_EQ(bring(&range, 1ull << 50, PAGE), -ENOENT);
-	/* as far as there is memory */
-	CHECK_EQ(bring(&range, DATA_BASE + SIZE - MB, 2 * MB), 0);
-	CHECK_EQ(range.gpa, DATA_BASE + SIZE);
-	CHECK_EQ(range.size, MB);
-	REQUIRE_EQ(munmap(mem + MB, PAGE), 0);
-	CHECK_EQ(bring(&range, DATA_BASE, 2 * MB), 0);
-	CHECK_EQ(range.gpa, DATA_BASE + MB);
-	CHECK_EQ(bring(&range, DATA_BASE + MB, PAGE), -EFAULT);
-	CHECK_EQ(range.size, PAGE);
-	CHECK_EQ(kvm(vm->fd, KVM_PRE_FAULT_MEMORY, &range), -EINVAL);
-}
-
-static void nothing(int signal)
-{
-}
-
-/* A signal that is pending before anything was brought in, and one whose handler comes in the middle. */
-static void prefault_signals(void)
-{
-	struct itimerval soon = { .it_value.tv_usec = 200 };
-	struct sigaction act = { .sa_handler = nothing };
-	struct kvm_pre_fault_memory range;
-	u64 left = SIZE;
-
-	setup_with(0, guest_serve, 0);
-	sigaction(SIGALRM, &act, NULL);
-	memset(&range, 0, sizeof(range));
-	range.gpa = DATA_BASE;
-	range.size = SIZE;
-	for (unsigned int i = 0; range.size && i < 100000; i++) {
-		int ret;
-
-		setitimer(ITIMER_REAL, &soon, NULL);
-		ret = kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, &range);
-		CHECK(ret == 0 || (ret == -EINTR && range.size == left), "%d, %#llx left", ret, range.size);
-		CHECK(range.size <= left);
-		CHECK_EQ(range.gpa, DATA_BASE + SIZE - range.size);
-		left = range.size;
-	}
-	CHECK_EQ(range.size, 0);
-	try_one(READ, SIZE - PAGE, 0);
-}
-
-/* It brings what may be had, with those rights. */
-static void prefault_rights(void)
-{
-	struct kvm_pre_fault_memory range;
-
-	setup();
-	withhold(MB, MB, ALL);
-	withhold(2 * MB, MB, KEEL_MEMORY_NO_WRITE);
-	CHECK_EQ(bring(&range, DATA_BASE, SIZE), 0);
-	CHECK_EQ(range.size, 0);
-	try_one(READ, MB, ALL);
-	try_one(WRITE, 2 * MB, KEEL_MEMORY_NO_WRITE);
-	try_one(WRITE, 3 * MB, 0);
-}
-
 static const struct ktap_case cases[] = {
 	{ "each combination", combinations },
 	{ "each combination in blocks", in_blocks },
@@ -817,10 +561,5 @@ static const struct ktap_case cases[] = {
 	{ "atomics need both rights", atomics },
 	{ "slots", with_slots },
 	{ "bad calls", bad_calls },
-	{ "memory before it is touched", prefault },
-	{ "memory before it is touched, logged", prefault_logged },
-	{ "memory before it is touched: errors", prefault_errors },
-	{ "memory before it is touched: rights", prefault_rights },
-	{ "memory before it is touched: signals", prefault_signals },
 };
 KTAP_MAIN(cases)
