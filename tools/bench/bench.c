@@ -15,7 +15,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include "bench.h"
 
@@ -401,7 +400,7 @@ static void gic_attr(int fd, u32 group, u64 attr, const void *val)
 }
 
 /* A GIC of so many interrupts. Returns the device's fd. */
-static int add_gic(int vm, u32 irqs)
+int bench_add_gic(int vm, u32 irqs)
 {
 	struct kvm_create_device cd = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
 	u64 dist = GICD, redist = GICR(0);
@@ -437,7 +436,7 @@ static struct vm *new_vm(unsigned int n, void (*fn)(u64))
 {
 	struct vm *vm = vm_new(n, fn, 0);
 
-	add_gic(vm->fd, 64);
+	bench_add_gic(vm->fd, 64);
 	return vm;
 }
 
@@ -657,7 +656,7 @@ static void create_destroy(void)
 		vm = vm_fd(0);
 		vcpu = vcpu_fd(vm, 0);
 		REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
-		gic = add_gic(vm, 64);
+		gic = bench_add_gic(vm, 64);
 		close(gic);
 		close(vcpu);
 		close(vm);
@@ -680,7 +679,7 @@ static void first(void)
 		REQUIRE_EQ(vm_slot(vm, 0, 0, RAM_BASE, RAM_SIZE, image->ram), 0);
 		vcpu = vcpu_fd(vm, 0);
 		REQUIRE_EQ(vcpu_init_fd(vm, vcpu, 0), 0);
-		gic = add_gic(vm, 64);
+		gic = bench_add_gic(vm, 64);
 		REQUIRE_EQ(reg_set(vcpu, REG_PC, &pc), 0);
 		REQUIRE_EQ(reg_set(vcpu, REG_X(0), &fn), 0);
 		REQUIRE_EQ(kvm(vcpu, KVM_RUN, 0), 0);
@@ -691,81 +690,6 @@ static void first(void)
 		close(vm);
 		usleep(30000);
 	}
-}
-
-static void make_eventfds(int (*fds)[2], unsigned int n)
-{
-	struct rlimit limit = { 2 * n + 100, 2 * n + 100 };
-
-	REQUIRE_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	for (unsigned int i = 0; i < n; i++) {
-		fds[i][0] = eventfd(0, EFD_NONBLOCK);
-		fds[i][1] = eventfd(0, EFD_NONBLOCK);
-		REQUIRE(fds[i][0] >= 0 && fds[i][1] >= 0);
-	}
-}
-
-static void set_irqfd(int vm, const int *fds, unsigned int gsi, unsigned int flags)
-{
-	struct kvm_irqfd a = { .fd = fds[0], .gsi = gsi, .resamplefd = fds[1], .flags = flags };
-
-	REQUIRE_EQ(kvm(vm, KVM_IRQFD, &a), 0);
-}
-
-static int vm_with_lines(void)
-{
-	int vm = vm_fd(0);
-
-	close(vcpu_fd(vm, 0));
-	close(add_gic(vm, 992));
-	return vm;
-}
-
-/*
- * The end of a VM with many irqfds that may hold up as many lines: for each. What
- * looks through all of them for each one shows here, since they are a thousand.
- */
-static void irqfds_end(void)
-{
-	static int fds[N_IRQFDS_END][2];
-	int vm;
-
-	make_eventfds(fds, N_IRQFDS_END);
-	for (unsigned int batch = 0; batch < BATCHES; batch++) {
-		vm = vm_with_lines();
-		for (unsigned int i = 0; i < N_IRQFDS_END; i++)
-			set_irqfd(vm, fds[i], i % (992 - 32), KVM_IRQFD_FLAG_RESAMPLE);
-		BEGIN(IRQFDS_END);
-		close(vm);
-		END(IRQFDS_END);
-		usleep(30000);
-	}
-}
-
-/*
- * A single irqfd with a line of its own is deassigned while four thousand others hold up
- * other lines. What looks through all of them for each one shows here.
- */
-#define OTHERS		4000
-#define OWN_GSI		900
-
-static void irqfd_deassign(void)
-{
-	static int fds[OTHERS + N_IRQFD_DEASSIGN][2];
-	int (*own)[2] = fds + OTHERS, vm = vm_with_lines();
-
-	make_eventfds(fds, OTHERS + N_IRQFD_DEASSIGN);
-	for (unsigned int i = 0; i < OTHERS; i++)
-		set_irqfd(vm, fds[i], i % OWN_GSI, KVM_IRQFD_FLAG_RESAMPLE);
-	for (unsigned int batch = 0; batch < BATCHES; batch++) {
-		for (unsigned int i = 0; i < N_IRQFD_DEASSIGN; i++)
-			set_irqfd(vm, own[i], OWN_GSI + i, KVM_IRQFD_FLAG_RESAMPLE);
-		BEGIN(IRQFD_DEASSIGN);
-		for (unsigned int i = 0; i < N_IRQFD_DEASSIGN; i++)
-			set_irqfd(vm, own[i], OWN_GSI + i, KVM_IRQFD_FLAG_DEASSIGN);
-		END(IRQFD_DEASSIGN);
-	}
-	close(vm);
 }
 
 static const struct bench {
@@ -783,13 +707,10 @@ static const struct bench {
 	B(FAULT_4K, fault_4k), B(FAULT_2M, fault_2m), B(WRPROTECT, wrprotect),
 	B(LOG_START, bench_log_start), B(LOG_GET, bench_log_get),
 	B(LOG_CLEAR, bench_log_clear), B(LOG_STORE, bench_log_store),
-	B(CREATE, create_destroy), B(FIRST, first), B(IRQFDS_END, irqfds_end),
-<<<<<<< HEAD
-	B(IRQFD_DEASSIGN, irqfd_deassign),
-=======
+	B(CREATE, create_destroy), B(FIRST, first), B(IRQFDS_END, bench_irqfds_end),
+	B(IRQFD_DEASSIGN, bench_irqfd_deassign),
 	B(IMAGE_SAVE, bench_image_save), B(IMAGE_LOAD, bench_image_load),
 	B(FORK_PAUSE, bench_fork_pause), B(FORK_VM, bench_fork_vm), B(FORK_NULL, bench_fork_null),
->>>>>>> 21be716 (tools/bench: count what images and forks take)
 };
 
 static const char *const names[] = {

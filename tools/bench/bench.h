@@ -47,6 +47,13 @@ void bench_fork_pause(void);
 void bench_fork_vm(void);
 void bench_fork_null(void);
 
+/* Of that many interrupts. Its fd. */
+int bench_add_gic(int vm, u32 irqs);
+
+/* irqfd.c */
+void bench_irqfds_end(void);
+void bench_irqfd_deassign(void);
+
 /* dirty.c */
 void bench_log_start(void);
 void bench_log_get(void);

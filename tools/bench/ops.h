@@ -43,15 +43,12 @@
 	OP(CREATE,	"vm-create-destroy",	50,  1) \
 	OP(FIRST,	"vm-first-exit",	50,  1) \
 	OP(IRQFDS_END,	"irqfds-end",		100, 1000) \
-<<<<<<< HEAD
 	OP(IRQFD_DEASSIGN, "irqfd-deassign",	100, 16) \
-=======
 	OP(IMAGE_SAVE,	"image-save",		100, 1) \
 	OP(IMAGE_LOAD,	"image-load",		100, 1) \
 	OP(FORK_PAUSE,	"fork-pause-64m",	100, 1) \
 	OP(FORK_VM,	"fork-first-exit-64m",	100, 1) \
 	OP(FORK_NULL,	"fork-without-vm-64m",	100, 1) \
->>>>>>> 21be716 (tools/bench: count what images and forks take)
 	OP(BOOT,	"linux-boot",		100, 1) \
 	OP(GETPID,	"linux-getpid",		100, 20000) \
 	OP(FORK_EXEC,	"linux-fork-exec",	100, 40) \

@@ -25,6 +25,8 @@ expect "lint: the documentation builds without warnings" make -s htmldocs
 expect "lint: headers compile alone" \
 	"$build/quiet-build" "$build/headers" 6.12 "$KEEL_CACHE/kernel/6.12/build" -j2
 
+expect "lint: no marks of a merge" \
+	bash -c "! grep -rInE '^(<<<<<<<|>>>>>>>)( |\$)' --exclude-dir=build --exclude-dir=.git ."
 bad=
 for f in $(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
 	\( -name '*.[chS]' -o -name '*.sh' -o -name Makefile -o -name Kbuild \) -print); do
