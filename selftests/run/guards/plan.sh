@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The judges of the plan find circles of files, headers that reach upwards, what nobody uses, and
-# names of what is not there.
+# The judges of the plan find circles of files, headers that reach upwards, what nobody uses,
+# names of what is not there, state that no image carries, anchors that no list has, and jobs on no page.
 
 # usage: circle FILE:CALLEE-FILE...    rooms a/ and b/, each file with one function
 circle() {
@@ -66,3 +66,24 @@ users() {
 expect "guards: what is used passes" users 'void f(void) { return keel_a_get(a) + a->field; }'
 expect "guards: a function that nobody calls is caught" fails users 'void f(void) { return a->field; }'
 expect "guards: a field that nobody reads is caught" fails users 'void f(void) { return keel_a_get(a); }'
+
+# A copy of the tree's sources with a line more.   usage: with_line LINT FILE LINE
+with_line() {
+	rm -rf "$work/tree"
+	mkdir -p "$work/tree"
+	(cd "$TOP" && cp -r --parents arch core hyp image mmu nested nvhe timer uapi vgic vhe \
+		Documentation/{upgrade,testing}.rst selftests/run/jobs "$work/tree")
+	[ -z "${2:-}" ] || echo "${3:-}" >>"$work/tree/$2"
+	"$TOP/tools/lint/$1" "$work/tree"
+}
+member() { with_line image core/objects.h "" >/dev/null && sed -i 's/^struct keel_vm {/&\n\tint odd;/' "$work/tree/core/objects.h" &&
+	"$TOP/tools/lint/image" "$work/tree"; }
+expect "guards: the tree's image and its list pass" with_line image
+expect "guards: a member that no section of an image has is caught" fails member
+expect "guards: a member that is listed but gone is caught" fails with_line image image/fields "	gone	not state"
+expect "guards: what the host points at passes as listed" with_line anchors
+expect "guards: what the host points at and is not listed is caught" \
+	fails with_line anchors core/odd.c "static const struct file_operations odd = { };"
+expect "guards: jobs that are on the page pass" with_line jobs
+expect "guards: a job on no page is caught" fails with_line jobs selftests/run/jobs/11-odd.sh
+expect "guards: a job of the soak that its list has not is caught" fails with_line jobs selftests/run/jobs/88-vmm.sh
