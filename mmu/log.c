@@ -285,9 +285,11 @@ static void give_back(struct keel_slot *slot, const unsigned long *taken)
 {
 	unsigned long word, nr = bitmap_words(slot);
 
-	for (word = 0; word < nr; word++)
+	for (word = 0; word < nr; word++) {
 		if (taken[word])
 			atomic_long_or(taken[word], (atomic_long_t *)&slot->dirty[word]);
+		cond_resched();
+	}
 }
 
 static int check_id(const struct keel_mmu *mmu, u32 id)

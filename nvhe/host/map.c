@@ -222,10 +222,21 @@ static bool granule_4k(void)
 	return !(read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1) >> 28 & 8);
 }
 
+/* What the host at EL1 invalidates in such a cache are the lines of its own VMID, which guests do not have. */
+static bool icache_by_vmid(void)
+{
+	/* CTR_EL0.L1Ip: VPIPT */
+	return (read_sanitised_ftr_reg(SYS_CTR_EL0) >> 14 & 3) == 2;
+}
+
 int keel_map_init(void)
 {
 	int err;
 
+	if (icache_by_vmid()) {
+		keel_err("instruction caches that are tagged by VMID (VPIPT) are not supported where the kernel is at EL1");
+		return -EOPNOTSUPP;
+	}
 	if (!granule_4k()) {
 		keel_err("the CPU has no 4 KiB pages, which EL2 would need");
 		return -EOPNOTSUPP;

@@ -232,8 +232,10 @@ static bool run_all(struct keel_lpis *l)
 	struct keel_its *its;
 	bool more = false;
 
-	list_for_each_entry(its, &l->its, entry)
+	list_for_each_entry(its, &l->its, entry) {
 		more |= run(its, end);
+		cond_resched();
+	}
 	return more;
 }
 
