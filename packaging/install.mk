@@ -16,6 +16,7 @@ INSTALL ?= install
 bin := $(DESTDIR)$(PREFIX)/bin
 share := $(DESTDIR)$(PREFIX)/share/keel
 man := $(DESTDIR)$(PREFIX)/share/man
+include := $(DESTDIR)$(PREFIX)/include
 modroot := $(DESTDIR)$(INSTALL_MOD_PATH)
 # asked for when it is needed only
 release = $(shell cat $(KDIR)/include/config/kernel.release)
@@ -48,9 +49,10 @@ install-command:
 	$(INSTALL) -Dm644 -t $(share)/keelctl tools/keel/keelctl/*.py
 	$(INSTALL) -Dm644 -t $(share) VERSION
 	$(INSTALL) -Dm644 -t $(man)/man1 Documentation/man/keel.1
+	$(INSTALL) -Dm644 -t $(include) uapi/keel.h
 
 uninstall-command:
-	rm -f $(bin)/keel $(man)/man1/keel.1
+	rm -f $(bin)/keel $(man)/man1/keel.1 $(include)/keel.h
 	rm -rf $(share)
 
 install-vmm:
