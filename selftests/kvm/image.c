@@ -6,10 +6,13 @@
  *  - the guest goes on in the other VM as if nothing had happened: out of the middle of
  *    interrupts, of a GICv3 and a GICv2 (of an ITS: image_its.c)
  *  - its clock goes on by the time that passed, or stands still, as is asked for
+ *  - an image and memory that were written to a file do as well, in another process
  *  - what cannot be saved or loaded says why
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "lib/gic2.h"
@@ -645,8 +648,70 @@ static void not_ready(void)
 	image_size(a->fd);
 }
 
+/* ---- in a file ---- */
+
+static void write_file(const char *name, const struct vm *vm)
+{
+	struct image i = image_save(vm->fd);
+	FILE *f = fopen(name, "w");
+
+	REQUIRE(f);
+	REQUIRE_EQ(fwrite(&i.size, sizeof(i.size), 1, f), 1);
+	REQUIRE_EQ(fwrite(i.bytes, i.size, 1, f), 1);
+	REQUIRE_EQ(fwrite(vm->ram, RAM_SIZE, 1, f), 1);
+	REQUIRE_EQ(fclose(f), 0);
+	free(i.bytes);
+}
+
+static void read_file(const char *name, const struct vm *vm)
+{
+	struct image i;
+	FILE *f = fopen(name, "r");
+
+	REQUIRE(f);
+	REQUIRE_EQ(fread(&i.size, sizeof(i.size), 1, f), 1);
+	i.bytes = malloc(i.size);
+	REQUIRE_EQ(fread(i.bytes, i.size, 1, f), 1);
+	REQUIRE_EQ(fread(vm->ram, RAM_SIZE, 1, f), 1);
+	fclose(f);
+	REQUIRE_EQ(image_load(vm->fd, &i, 0), 0);
+	free(i.bytes);
+}
+
+/* Written by a process that is gone when others, one after the other, read it. */
+static void in_a_file(void)
+{
+	char name[] = "/tmp/image.XXXXXX";
+	int status;
+
+	need_images();
+	close(mkstemp(name));
+	for (unsigned int process = 0; process < 3; process++) {
+		pid_t child = fork();
+
+		REQUIRE(child >= 0);
+		if (!child) {
+			struct vm *vm = vm_new(1, guest_regs_of_its_own, 0);
+
+			if (process == 0) {
+				vcpu_sync(&vm->vcpu[0], 1);
+				vcpu_complete(&vm->vcpu[0]);
+				write_file(name, vm);
+			} else {
+				read_file(name, vm);
+				vcpu_finish(&vm->vcpu[0]);
+			}
+			ktap_end();
+		}
+		REQUIRE_EQ(waitpid(child, &status, 0), child);
+		CHECK_EQ(status, 0);
+	}
+	unlink(name);
+}
+
 static const struct ktap_case cases[] = {
 	{ "a guest goes on in another VM", goes_on },
+	{ "a snapshot in a file, for processes that come later", in_a_file },
 	{ "all registers", all_registers },
 	{ "all registers, with SVE", sve_registers },
 	{ "all registers, with a PMU", pmu_registers },
