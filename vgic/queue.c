@@ -178,7 +178,7 @@ void keel_vgic_collect(struct keel_vcpu *vcpu)
 }
 
 /*
- * Would the CPU interface signal any? The running priority is not asked. The
+ * Would the CPU interface signal any? The running priority is not asked, but of virtual EL2 for what is below. The
  * vCPU's own thread; it is not in the guest, and may be about to sleep.
  */
 bool keel_vgic_pending(struct keel_vcpu *vcpu)
@@ -193,7 +193,7 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu)
 	vmcr = keel_vgic_vmcr(vcpu);
 	raw_spin_lock_irqsave(&g->lock, flags);
 	found = keel_rank_signals(&g->ranks, keel_cpuif_groups(vmcr) & READ_ONCE(vcpu->vm->gic.ctlr),
-				  keel_cpuif_mask(vmcr));
+				  keel_cpuif_bound(vcpu, vmcr));
 	raw_spin_unlock_irqrestore(&g->lock, flags);
 	return found;
 }

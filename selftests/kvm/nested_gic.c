@@ -8,6 +8,7 @@
  *  - an interrupt of its own that stands behind a list register (HW) is over when its guest has ended it
  *  - its guest's accesses trap as ICH_HCR_EL2 says, and its SGIs always
  *  - its guest's timer is an interrupt for it, and by a list register for its guest
+ *  - what is less urgent than an interrupt that it has active does not interrupt its guest
  *  - its guest's WFI ends where an interrupt is pending
  */
 #include "lib/nested.h"
@@ -260,6 +261,33 @@ static void trapped(void)
 	run_el2(guest_trapped, 0);
 }
 
+/* EL2 has one active: what comes is less urgent than that, then more. */
+static void guest_busy(u64 arg)
+{
+	start();
+	mmio_write32(GIC_SGI(0) + GIC_IPRIORITYR + 4, 0x40a0a0a0);	/* SGIs 4 to 7 */
+	gic_send_sgi(5, 1);
+	GUEST_EQ(icc_read(ICC_IAR1), 5);
+	gic_send_sgi(6, 1);
+	enter(l2_rests, 0);
+	called(6);
+	gic_send_sgi(7, 1);
+	enter(l2_spins_on, 0);
+	interrupted(7);
+	icc_write(ICC_EOIR1, 7);
+	enter(l2_rests, 0);
+	called(6);
+	icc_write(ICC_EOIR1, 5);
+	enter(l2_spins_on, 0);
+	interrupted(6);
+	icc_write(ICC_EOIR1, 6);
+}
+
+static void busy(void)
+{
+	run_el2(guest_busy, 0);
+}
+
 static void guest_timed(u64 arg)
 {
 	start();
@@ -290,6 +318,7 @@ static const struct ktap_case cases[] = {
 	{ "the maintenance interrupt", maintained },
 	{ "interrupts behind list registers", stands_behind },
 	{ "traps, and WFI", trapped },
+	{ "an interrupt that EL2 has active", busy },
 	{ "the timer of the guest's guest", timed },
 };
 KTAP_MAIN(cases)

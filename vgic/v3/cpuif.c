@@ -11,6 +11,7 @@
 #include <asm/sysreg.h>
 #include "../../core/objects.h"
 #include "../../hyp/hyp.h"
+#include "../../nested/below.h"
 #include "../../nested/nested.h"
 #include "cpuif.h"
 #include "../hw.h"
@@ -203,18 +204,31 @@ void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid)
 }
 
 /* The highest active priority: the lowest bit of either group. */
-static u64 read_rpr(const struct keel_vcpu *vcpu)
+static u32 running(const u32 *ap0r, const u32 *ap1r, unsigned int n)
 {
-	const struct keel_ctx_gic *c = &vcpu->ctx.gic;
-	unsigned int i, n = nr_aprs(vcpu);
+	unsigned int i;
 	u32 bits;
 
 	for (i = 0; i < n; i++) {
-		bits = c->ap0r[i] | c->ap1r[i];
+		bits = ap0r[i] | ap1r[i];
 		if (bits)
 			return (32 * i + __ffs(bits)) * (256 / (32 * n));
 	}
 	return RPR_IDLE;
+}
+
+static u64 read_rpr(const struct keel_vcpu *vcpu)
+{
+	return running(vcpu->ctx.gic.ap0r, vcpu->ctx.gic.ap1r, nr_aprs(vcpu));
+}
+
+u32 keel_cpuif_bound(const struct keel_vcpu *vcpu, u32 vmcr)
+{
+	u32 mask = keel_cpuif_mask(vmcr);
+
+	if (!keel_below_routes_interrupts(vcpu))
+		return mask;
+	return min(mask, running(vcpu->nv->gic.ap0r, vcpu->nv->gic.ap1r, nr_aprs(vcpu)));
 }
 
 /* Trap along with ICC_DIR_EL1 where that has no trap of its own (ICH_HCR_EL2.TC). */

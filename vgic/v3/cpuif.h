@@ -24,6 +24,11 @@ static inline u32 keel_cpuif_mask(u32 vmcr)
 	return FIELD_GET(KEEL_VMCR_PMR, vmcr);
 }
 
+/*
+ * What has this priority or a less urgent one is not signalled: the mask, and for virtual EL2 while what is below runs, which
+ * is to go on then, what it has active.
+ */
+u32 keel_cpuif_bound(const struct keel_vcpu *vcpu, u32 vmcr);
 /* An interrupt is active no more, whatever has it. Preemptible. */
 void keel_cpuif_end(struct keel_vcpu *vcpu, u32 intid);
 /* The guest's ICC_DIR_EL1 or GICC_DIR, where the CPU could not do it alone. Preemptible. */
