@@ -2,6 +2,7 @@
 /* Making a vCPU look: any context may. Its own side is in core/run.c and core/block.c. */
 #include <linux/sched/signal.h>
 #include "kick.h"
+#include "vcpus.h"
 
 void keel_vcpu_kick(struct keel_vcpu *vcpu)
 {
@@ -25,4 +26,14 @@ void keel_vcpu_request(struct keel_vcpu *vcpu, enum keel_request r)
 {
 	keel_request(vcpu, r);
 	keel_vcpu_kick(vcpu);
+}
+
+void keel_vcpu_request_others(const struct keel_vcpu *vcpu, enum keel_request r)
+{
+	struct keel_vcpu *other;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, other, vcpu->vm)
+		if (other != vcpu)
+			keel_vcpu_request(other, r);
 }

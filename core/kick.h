@@ -16,5 +16,7 @@ static inline void keel_request(struct keel_vcpu *vcpu, enum keel_request r)
 void keel_vcpu_kick(struct keel_vcpu *vcpu);
 /* keel_request() then kick. */
 void keel_vcpu_request(struct keel_vcpu *vcpu, enum keel_request r);
+/* The same to all of the VM's vCPUs but this one. */
+void keel_vcpu_request_others(const struct keel_vcpu *vcpu, enum keel_request r);
 
 #endif

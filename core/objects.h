@@ -75,6 +75,7 @@ enum keel_request {
 	KEEL_REQ_ITS,		/* ITS command queues: go on with them */
 	KEEL_REQ_RING,		/* the ring of dirty pages is at its limit: user space has to empty it */
 	KEEL_REQ_PMU,		/* the PMU's registers were written, or a counter overflowed */
+	KEEL_REQ_TIMER,		/* somebody else has set the VM's counters, or changed a timer's interrupt at the GIC: load the timers anew */
 	KEEL_NR_REQUESTS
 };
 

@@ -70,12 +70,13 @@ static void serve_pmu(struct keel_vcpu *vcpu)
 }
 
 /*
- * Requests to stop are served by the look at mp_state that follows: one made
- * after it stays, and forbids the entry. Pairs with keel_request().
+ * Requests that are served by what comes before an entry all the same, the look at mp_state and
+ * keel_timer_flush(): one made after it stays, and forbids the entry. Pairs with keel_request().
  */
-static void clear_stops(struct keel_vcpu *vcpu)
+static void clear_looks(struct keel_vcpu *vcpu)
 {
 	clear_bit(KEEL_REQ_SLEEP, &vcpu->requests);
+	clear_bit(KEEL_REQ_TIMER, &vcpu->requests);
 	smp_mb__after_atomic();
 }
 
@@ -94,7 +95,7 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 			return leave_for_signal(vcpu);
 		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_find_event(vcpu))
 			return report_wakeup(vcpu);
-		clear_stops(vcpu);
+		clear_looks(vcpu);
 		if (serve_its(vcpu) != KEEL_RESUME)
 			return -EINTR;
 		serve_pmu(vcpu);
@@ -121,7 +122,7 @@ static int prepare(struct keel_vcpu *vcpu)
 	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS) && serve_its(vcpu) != KEEL_RESUME)
 		return -EINTR;
 	if (READ_ONCE(vcpu->requests)) {
-		clear_stops(vcpu);
+		clear_looks(vcpu);
 		if (keel_ring_must_leave(vcpu))
 			return report_full_ring(vcpu);
 	}

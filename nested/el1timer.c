@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
+#include "../core/kick.h"
 #include "../timer/arith.h"
 #include "../timer/clock.h"
 #include "../timer/timer.h"
@@ -181,6 +182,7 @@ static void set_count(struct keel_vcpu *vcpu, enum keel_timer_id id, u64 val)
 	else
 		tell_phys(vcpu, offset);
 	mutex_unlock(&vcpu->vm->config_lock);
+	keel_vcpu_request_others(vcpu, KEEL_REQ_TIMER);
 }
 
 void keel_el1timer_cntvoff_set(struct keel_vcpu *vcpu)

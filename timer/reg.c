@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
+#include "../core/kick.h"
 #include "../core/vcpus.h"
 #include "../nested/below.h"
 #include "../nested/el1timer.h"
@@ -137,11 +138,13 @@ int keel_timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 	return -ENOENT;
 }
 
-/* Writing a count moves it for the whole VM; other vCPUs follow at their next entry. */
+/* Writing a count moves it for the whole VM. */
 static void set_count(struct keel_vcpu *vcpu, u64 *offset, u64 count)
 {
-	if (!READ_ONCE(vcpu->vm->timer.offset_fixed))
-		WRITE_ONCE(*offset, keel_clock_now() - count);
+	if (READ_ONCE(vcpu->vm->timer.offset_fixed))
+		return;
+	WRITE_ONCE(*offset, keel_clock_now() - count);
+	keel_vcpu_request_others(vcpu, KEEL_REQ_TIMER);
 }
 
 int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val)

@@ -141,6 +141,9 @@ static void write_one(const struct keel_frame_access *a, const struct keel_regma
 	keel_vgic_queue_unlock(a->vm, irq, flags);
 	if (field->withdraws && holder && holder != a->by)
 		keel_vcpu_kick(holder);
+	/* whether the host's is active goes by the guest's */
+	if (irq->s.hw && a->by && a->vcpu != a->by)
+		keel_vcpu_request(a->vcpu, KEEL_REQ_TIMER);
 }
 
 static void write_fields(const struct keel_frame_access *a, const struct keel_regmap_reg *reg,

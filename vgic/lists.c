@@ -27,6 +27,7 @@
  * kicks every vCPU.
  */
 #include <linux/sched.h>
+#include "../core/kick.h"
 #include "../hyp/hyp.h"
 #include "v3/cpuif.h"
 #include "v2/gich.h"
@@ -233,8 +234,13 @@ static void end_unlisted(struct keel_vcpu *vcpu)
 
 	for (; c->eoicount; c->eoicount--) {
 		irq = first_unlisted(&vcpu->gic);
-		if (irq && keel_queue_deactivate(vcpu->vm, irq, &completed) && completed)
+		if (!irq)
+			continue;
+		if (keel_queue_deactivate(vcpu->vm, irq, &completed) && completed)
 			note_completed(vcpu, irq->s.intid);
+		/* without its list register the host's was not deactivated with it */
+		if (irq->s.hw)
+			keel_request(vcpu, KEEL_REQ_TIMER);
 	}
 }
 

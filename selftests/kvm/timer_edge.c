@@ -12,6 +12,9 @@
  *  - a vCPU that goes to sleep while its timer expires is woken
  *  - a vCPU that was not run for long finds its interrupt, and its time gone on
  *  - KVM_ARM_SET_COUNTER_OFFSET moves both counters, for good
+ *  - a count that is set at one vCPU is another's at once, also while that one is in the guest
+ *    and nothing but the host's interrupts ends its run; its timer goes off by it
+ *  - a timer goes off at once after another vCPU made its interrupt pending and took that back
  *  - a timer's interrupt that was acknowledged does not outlive
  *    KVM_ARM_VCPU_INIT
  */
@@ -258,6 +261,89 @@ static void guest_naps(u64 arg)
 	GUEST_EQ(taken, 1500);
 }
 
+#define JUMPS	8
+#define FAR	(1ul << 50)
+
+static u64 jumps;
+
+/* Due only by what the host does to the count. */
+static void guest_jumps(u64 arg)
+{
+	start();
+	for (u64 i = 1; i <= JUMPS; i++) {
+		store_release(&jumps, i);
+		fires(i * FAR);
+	}
+	store_release(&jumps, JUMPS + 1);
+}
+
+static void gic_on(void)
+{
+	irq_off();
+	gic_dist_enable(64, false);
+	gic_cpu_enable(GICR_BASE);
+}
+
+static u32 ppi(void)
+{
+	return phys ? 30 : 27;
+}
+
+#define AT_ONCE	256	/* looks; until the host's next tick there are thousands */
+
+/* The timer's interrupt must come at once, and not only when something else ends the guest's run. */
+static bool is_late(void)
+{
+	u64 looks = 0;
+	u32 intid;
+
+	set_cval(0);
+	set_ctl(ENABLE);
+	while ((intid = icc_read(ICC_IAR1)) == 1023)
+		looks++;
+	GUEST_EQ(intid, ppi());
+	set_ctl(0);
+	icc_write(ICC_EOIR1, ppi());
+	return looks > AT_ONCE;
+}
+
+#define TURNS	64
+
+static u64 asked, answered;
+
+static void ask(void)
+{
+	store_release(&asked, asked + 1);
+}
+
+static void guest_is_helped(u64 arg)
+{
+	u64 late = 0;
+
+	gic_on();
+	for (u64 i = 0; i < TURNS; i++) {
+		ask();
+		while (icc_read(ICC_HPPIR1) != ppi())
+			;
+		ask();
+		while (load_acquire(&answered) != asked)
+			;
+		GUEST_EQ(icc_read(ICC_HPPIR1), 1023);
+		late += is_late();
+	}
+	GUEST_SYNC(TURNS, late);
+}
+
+static void guest_helps(u64 arg)
+{
+	for (u64 i = 1; i <= 2 * TURNS; i++) {
+		while (load_acquire(&asked) != i)
+			;
+		mmio_write32(GIC_SGI(0) + (i % 2 ? GIC_ISPENDR : GIC_ICPENDR), 1u << ppi());
+		store_release(&answered, i);
+	}
+}
+
 /* --- the host --- */
 
 static struct vm *new_vm(void (*fn)(u64), bool is_phys, u64 offset)
@@ -408,6 +494,96 @@ static void offsets(void)
 	}
 }
 
+/* Nothing but the host's interrupts ends this thread's run of a guest: no other wants its CPU. */
+static void run_undisturbed(void)
+{
+	struct sched_param first = { .sched_priority = 1 };
+
+	pin_to(1);
+	REQUIRE_EQ(sched_setscheduler(0, SCHED_FIFO, &first), 0);
+}
+
+static void *finish(void *vcpu)
+{
+	run_undisturbed();
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+/* The second vCPU's thread is this one, which leaves the first one's CPU alone. */
+static struct vm *new_pair(void (*fn)(u64), bool is_phys)
+{
+	struct vm *vm;
+
+	if (nr_cpus() < 2)
+		ktap_skip("needs two CPUs");
+	phys = is_phys;
+	vm = vm_new(2, fn, 0);
+	gic_new(vm, 64);
+	pin_to(0);
+	return vm;
+}
+
+/* Returns whether the guest took its time to see it. */
+static bool jump(struct vm *vm, u64 i)
+{
+	const u64 *at = vm_shared(vm, jumps);
+	u64 t;
+
+	while (load_acquire(at) < i)
+		usleep(1000);
+	usleep(10000);
+	CHECK_EQ(load_acquire(at), i);
+	t = mrs(cntvct_el0);
+	reg_write(&vm->vcpu[1], phys ? KVM_REG_ARM_PTIMER_CNT : KVM_REG_ARM_TIMER_CNT, i * FAR);
+	while (load_acquire(at) == i)
+		;
+	return mrs(cntvct_el0) - t > ms(50);
+}
+
+static void run_jumps(bool is_phys)
+{
+	struct vm *vm = new_pair(guest_jumps, is_phys);
+	unsigned int late = 0;
+	pthread_t thread;
+
+	REQUIRE_EQ(pthread_create(&thread, NULL, finish, &vm->vcpu[0]), 0);
+	for (u64 i = 1; i <= JUMPS; i++)
+		late += jump(vm, i);
+	CHECK(late < JUMPS / 2, "%u of %u jumps are seen late", late, JUMPS);
+	pthread_join(thread, NULL);
+}
+
+static void counts_of_others(void)
+{
+	run_jumps(false);
+	run_jumps(true);
+}
+
+static void *help(void *vcpu)
+{
+	pin_to(0);
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+static void withdrawn(void)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		struct vm *vm = new_pair(guest_is_helped, i);
+		pthread_t thread;
+		struct ucall uc;
+
+		vcpu_start(&vm->vcpu[1], guest_helps, 0);
+		REQUIRE_EQ(pthread_create(&thread, NULL, help, &vm->vcpu[1]), 0);
+		run_undisturbed();
+		uc = vcpu_ucall(&vm->vcpu[0]);
+		REQUIRE_EQ(uc.cmd, UCALL_SYNC);
+		CHECK(uc.b <= TURNS / 32, "%lu of %u timers are late", uc.b, TURNS);
+		pthread_join(thread, NULL);
+	}
+}
+
 /* Acknowledges and never ends it; after a reset it must come again. */
 static void guest_acks(u64 arg)
 {
@@ -443,6 +619,8 @@ static const struct ktap_case cases[] = {
 	{ "asleep as the timer expires", naps, 60 },
 	{ "long pauses", paused },
 	{ "the VM's counter offset", offsets },
+	{ "a count set at another vCPU", counts_of_others, 60 },
+	{ "taken back by another vCPU", withdrawn, 60 },
 	{ "reset with the interrupt active", reset_when_active },
 };
 KTAP_MAIN(cases)
