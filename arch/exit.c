@@ -269,6 +269,11 @@ static void serror(struct keel_vcpu *vcpu, u64 esr)
 							  esr & ESR_ELx_ISS_MASK);
 }
 
+bool keel_exit_is_interrupt(const struct keel_vcpu *vcpu)
+{
+	return !(vcpu->ctx.flags & KEEL_CTX_SERROR) && !is_lost(&vcpu->ctx);
+}
+
 int keel_exit_handle(struct keel_vcpu *vcpu, int code)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;

@@ -60,6 +60,8 @@ struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar);
 /* The guest wants at this address what user space withholds, KEEL_MEMORY_NO_*: KVM_EXIT_MEMORY_FAULT. -EFAULT. */
 int keel_exit_refuse(struct keel_vcpu *vcpu, ipa_t at, u64 right);
 
+/* An exit with KEEL_EXIT_IRQ is for nothing else: keel_exit_handle() would have nothing to do. */
+bool keel_exit_is_interrupt(const struct keel_vcpu *vcpu);
 /* Handle one exit of the vCPU. Sleepable, vCPU mutex held. Returns a verdict. */
 int keel_exit_handle(struct keel_vcpu *vcpu, int code);
 

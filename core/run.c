@@ -175,14 +175,14 @@ static void choose_wfe_trap(struct keel_vcpu *vcpu)
  * What became pending after keel_route_interrupt() looked is virtual EL2's, but what is about to run is
  * below it with list registers of its own: nobody would hear of it. IRQs off.
  */
-static bool owes_interrupt(struct keel_vcpu *vcpu)
+static __always_inline bool owes_interrupt(struct keel_vcpu *vcpu)
 {
 	return keel_below_is_live(vcpu) && keel_below_routes_interrupts(vcpu) &&
 	       (READ_ONCE(vcpu->ctx.posted) || keel_vgic_pending(vcpu));
 }
 
 /* The last check, with mode IN_GUEST and IRQs off: whoever kicks from here on sends an IPI. */
-static bool must_not_enter(struct keel_vcpu *vcpu)
+static __always_inline bool must_not_enter(struct keel_vcpu *vcpu)
 {
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
@@ -208,8 +208,8 @@ static void sync_gic(struct keel_vcpu *vcpu)
 		keel_vgic_sync(vcpu);
 }
 
-/* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
-static int enter(struct keel_vcpu *vcpu)
+/* The guest's run. All of its state that is not resident is in memory afterwards. IRQs off. */
+static __always_inline int run_guest(struct keel_vcpu *vcpu)
 {
 	int code;
 
@@ -221,17 +221,71 @@ static int enter(struct keel_vcpu *vcpu)
 	code = keel_hyp_run(vcpu);
 	keel_host_guest_exit();
 	sync_gic(vcpu);
-	/* pairs with the acquire of keel_vgic_halt_guest(): what the list registers held is in memory */
+	keel_timer_sync(vcpu);
+	/* pairs with the acquire of wait_outside() in vgic/state.c: what list registers and timers held is in memory */
 	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);
 	keel_exit_stat_left(vcpu, code);
-	keel_timer_sync(vcpu);
 	if (!vcpu->arch.debug_quiet)
 		keel_debug_sync(vcpu);
+	return code;
+}
 
+/* The host takes the interrupt that ended the guest's run, as a part of the guest's time. IRQs off. */
+static void take_interrupts(void)
+{
 	local_irq_enable();
 	isb();	/* Arm ARM D1.13.4: a pending interrupt must be taken only after a context synchronisation */
 	local_irq_disable();
 	keel_host_guest_account();
+}
+
+/*
+ * An exit for an interrupt that was for nothing else, nor for a timer, of a vCPU that needs nothing more at
+ * every exit or entry.
+ */
+static bool may_stay(const struct keel_vcpu *vcpu)
+{
+	return !keel_timer_pending(&vcpu->timer) && vcpu->ctx.gic.present && vcpu->arch.debug_quiet && !keel_nv(vcpu) &&
+	       !vcpu->kick_owed && !vcpu->gic.completed && keel_exit_is_interrupt(vcpu);
+}
+
+/* Nobody took the CPU away, or the vCPU's registers out of it, or changed what traps. IRQs off. */
+static bool is_undisturbed(const struct keel_vcpu *vcpu)
+{
+	return keel_cpu_taken() && keel_hyp_is_loaded(vcpu) && !READ_ONCE(vcpu->requests);
+}
+
+/*
+ * An interrupt of the host's has ended the guest's run, and the host has taken it. Can the guest
+ * go on, with what is in the CPU? Documentation/exit-flow.rst, "Staying", says why nothing else of
+ * what comes before an entry needs to be done. IRQs off since, preemption off all the time. Out of
+ * line: other exits do not pay for it.
+ */
+static noinline bool stay(struct keel_vcpu *vcpu)
+{
+	if (!may_stay(vcpu))
+		return false;
+	WRITE_ONCE(vcpu->ctx.mode, KEEL_IN_GUEST);
+	/* pairs with the barriers of keel_request() and keel_vcpu_kick() */
+	smp_mb();
+	if (!is_undisturbed(vcpu) || must_not_enter(vcpu) || !keel_timer_go_on(vcpu)) {
+		WRITE_ONCE(vcpu->ctx.mode, KEEL_OUTSIDE);
+		return false;
+	}
+	if (keel_traced(KEEL_EVENT_EXIT))
+		keel_trace_exit(KEEL_EXIT_IRQ, vcpu->ctx.esr, vcpu->ctx.pc);
+	return true;
+}
+
+/* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
+static int enter(struct keel_vcpu *vcpu)
+{
+	int code;
+
+	do {
+		code = run_guest(vcpu);
+		take_interrupts();
+	} while (code == KEEL_EXIT_IRQ && stay(vcpu));
 	local_irq_enable();
 	return code;
 }
@@ -250,13 +304,17 @@ static int back_out(struct keel_vcpu *vcpu)
 	return KEEL_RESUME;
 }
 
-/* Kick the target of an SGI that was queued in place: inside the guest's world it could not be. IRQs may be on: vCPUs live as long as their VM. */
+/*
+ * Kick the target of an SGI that was queued in place: inside the guest's world it could not be. What
+ * it owes itself, the next entry looks for. IRQs may be on: vCPUs live as long as their VM.
+ */
 static void pay_kick(struct keel_vcpu *vcpu)
 {
 	struct keel_vcpu *owed = vcpu->kick_owed;
 
 	vcpu->kick_owed = NULL;
-	keel_vcpu_kick(owed);
+	if (owed != vcpu)
+		keel_vcpu_kick(owed);
 }
 
 /* Not on this CPU. As back_out(). */

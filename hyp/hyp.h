@@ -63,6 +63,13 @@ static inline void keel_hyp_load(struct keel_vcpu *vcpu)
 	keel_mode_call(load, vcpu);
 }
 
+/* Is what load() loaded, on the CPU of the last entry, still so? There, IRQs off. */
+KEEL_TWINS(bool, is_loaded, const struct keel_vcpu *vcpu);
+static inline bool keel_hyp_is_loaded(const struct keel_vcpu *vcpu)
+{
+	return keel_mode_call(is_loaded, vcpu);
+}
+
 KEEL_TWINS(void, put, struct keel_vcpu *vcpu);
 static inline void keel_hyp_put(struct keel_vcpu *vcpu)
 {

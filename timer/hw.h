@@ -35,6 +35,12 @@ static inline void keel_hw_save_virt(struct keel_ctx *ctx)
 	keel_mode_call(timer_save, ctx);
 }
 
+/* What save() has stopped goes on: the rest of what load() loaded is in the CPU yet. */
+static inline void keel_hw_go_on_virt(const struct keel_ctx *ctx)
+{
+	keel_mode_call(timer_go_on, ctx);
+}
+
 /* KEEL_CNTHCTL_* for the guest; returns the former value of the bits. */
 static inline u64 keel_hw_set_traps(u64 bits)
 {
@@ -52,6 +58,11 @@ static inline void keel_hw_load_virt_trapped(u64 ctl, u64 cval)
 static inline void keel_hw_stop_phys(void)
 {
 	write_sysreg_s(0, SYS_CNTP_CTL_EL02);
+}
+
+static inline void keel_hw_go_on_phys(u64 ctl)
+{
+	write_sysreg_s(ctl, SYS_CNTP_CTL_EL02);
 }
 
 static inline void keel_hw_load_phys(u64 ctl, u64 cval)

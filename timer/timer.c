@@ -335,6 +335,27 @@ void keel_timer_sync(struct keel_vcpu *vcpu)
 	sync_phys(vcpu);
 }
 
+/*
+ * Both lines are low: what is high would have to be kept from the host (hold_host_irqs()).
+ * The GIC may have a timer's interrupt pending or active all the same: then it had that at
+ * the flush, or the guest's run began it (keel_timer_try_raise()), and the host's is active.
+ * A timer that goes off without hardware tells of it by a kick alone, which finds nobody in the guest.
+ *
+ * The entry's ERET synchronises. What came due meanwhile ends the guest's run then.
+ */
+bool keel_timer_go_on(struct keel_vcpu *vcpu)
+{
+	const struct timer_state phys = timer_state(vcpu, KEEL_TIMER_PHYS);
+
+	lockdep_assert_irqs_disabled();
+	if (virt_trapped(vcpu) || (!vcpu->timer.phys_loaded && is_on(phys)))
+		return false;
+	keel_hw_go_on_virt(&vcpu->ctx);
+	if (vcpu->timer.phys_loaded && (phys.ctl & KEEL_TIMER_ENABLE))
+		keel_hw_go_on_phys(phys.ctl);
+	return true;
+}
+
 bool keel_timer_fired(const struct keel_vcpu *vcpu)
 {
 	return vcpu->ctx.gic.present && !vcpu->timer.line[KEEL_TIMER_PHYS] &&

@@ -65,6 +65,12 @@ int keel_timer_first_run(struct keel_vcpu *vcpu);
  */
 void keel_timer_flush(struct keel_vcpu *vcpu);
 void keel_timer_sync(struct keel_vcpu *vcpu);
+/*
+ * In place of the next flush(), on the same CPU, IRQs off, no other vCPU and no KEEL_REQ_TIMER
+ * in between, nothing pending (keel_timer_pending()): the timers go on as sync() found them. False, nothing
+ * was done: it takes a flush().
+ */
+bool keel_timer_go_on(struct keel_vcpu *vcpu);
 
 /*
  * At an exit by a host's interrupt, IRQs off, the timers still in the CPU; VHE.

@@ -138,6 +138,11 @@ void keel_vhe_load(struct keel_vcpu *vcpu)
 	}
 }
 
+bool keel_vhe_is_loaded(const struct keel_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->resident_cpu) == vcpu->last_cpu;
+}
+
 static void evict_one(void *info)
 {
 	struct keel_pcpu *p = this_cpu_ptr(&keel_pcpu);

@@ -47,6 +47,13 @@ static inline void keel_vhe_timer_load(struct keel_ctx *ctx, bool line)
 	write_sysreg_s(ctx->sys[KEEL_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
 }
 
+/* What was off was not stopped. */
+static inline void keel_vhe_timer_go_on(const struct keel_ctx *ctx)
+{
+	if (ctx->sys[KEEL_CNTV_CTL_EL0] & 1)	/* ENABLE */
+		write_sysreg_s(ctx->sys[KEEL_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
+}
+
 static inline void keel_vhe_timer_save(struct keel_ctx *ctx)
 {
 	u64 ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);

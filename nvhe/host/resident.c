@@ -80,6 +80,12 @@ static long call_run_masked(struct keel_vcpu *vcpu)
 	return code;
 }
 
+/* Memory is what the next RUN loads. */
+bool keel_nvhe_is_loaded(const struct keel_vcpu *vcpu)
+{
+	return true;
+}
+
 /*
  * "IRQs off" may be the GIC's priority mask (pseudo-NMI), which also decides what
  * ends a guest's run: open while PSTATE keeps the host from being interrupted.

@@ -31,6 +31,10 @@ static inline void keel_nvhe_timer_load(struct keel_ctx *ctx, bool line)
 		ctx->sys[KEEL_CNTV_CTL_EL0] |= KEEL_NVHE_TIMER_ISTATUS;
 }
 
+static inline void keel_nvhe_timer_go_on(const struct keel_ctx *ctx)
+{
+}
+
 static inline void keel_nvhe_timer_save(struct keel_ctx *ctx)
 {
 }

@@ -7,6 +7,7 @@
  *  - an address that user space served becomes a doorbell, and is one no more
  *  - whom a doorbell wakes on the same CPU runs at once, and an irqfd that
  *    hangs on a doorbell interrupts the vCPU that rings it at once
+ *  - timers that are waited for stay armed over the host's ticks
  *  - timers that go off while others do, or while their interrupt is active,
  *    interrupt once each, and under VHE without an exit
  *  - an interrupt that came in place for a vCPU outside is there with its next run,
@@ -171,6 +172,44 @@ static void guest_timers(u64 rounds)
 		fire(true, true, false);
 		fire(true, false, true);
 	}
+}
+
+/* Due only after the host's ticks have interrupted the guest some times. Returns whether it came late. */
+static bool wait_for(u64 ppi, u64 ms)
+{
+	u64 then = fired[ppi] + 1, due = mrs(cntvct_el0) + mrs(cntfrq_el0) * ms / 1000;
+
+	if (ppi == PPI_VIRT) {
+		msr(cntv_cval_el0, due);
+		msr(cntv_ctl_el0, 1);
+	} else {
+		msr(cntp_cval_el0, mrs(cntpct_el0) + mrs(cntfrq_el0) * ms / 1000);
+		msr(cntp_ctl_el0, 1);
+	}
+	isb();
+	while (READ_ONCE(fired[ppi]) != then)
+		;
+	GUEST_ASSERT(mrs(cntvct_el0) >= due);
+	GUEST_EQ(strays, 0);
+	return mrs(cntvct_el0) - due > mrs(cntfrq_el0) / 50;
+}
+
+#define WAITS	8
+
+static void guest_waits_for_timers(u64 ppi)
+{
+	u64 late = 0;
+
+	gic_on();
+	guest_on(VEC_IRQ, take_timer);
+	irq_on();
+	for (int i = 0; i < WAITS; i++) {
+		late += wait_for(ppi, 20);
+		/* nobody's: enabled and masked, then changed by the next */
+		msr(cntv_cval_el0, 0);
+		msr(cntv_ctl_el0, 3);
+	}
+	GUEST_SYNC(ppi, late);
 }
 
 static void guest_fires(u64 arg)
@@ -363,6 +402,30 @@ static void timers(void)
 	vcpu_finish(&new_vm(guest_timers, 8)->vcpu[0]);
 }
 
+/* No other thread wants this CPU: it is the host's interrupts alone that end the guest's run. */
+static void run_undisturbed(void)
+{
+	struct sched_param first = { .sched_priority = 1 };
+
+	pin_to(nr_cpus() - 1);
+	REQUIRE_EQ(sched_setscheduler(0, SCHED_FIFO, &first), 0);
+}
+
+static void ticks_between(void)
+{
+	static const u64 ppis[] = { PPI_VIRT, PPI_PHYS };
+	struct ucall uc;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ppis); i++) {
+		struct vm *vm = new_vm(guest_waits_for_timers, ppis[i]);
+
+		run_undisturbed();
+		uc = vcpu_ucall(&vm->vcpu[0]);
+		CHECK_EQ(uc.cmd, UCALL_SYNC);
+		CHECK(uc.b < WAITS / 2, "%lu of %u timers are late", uc.b, WAITS);
+	}
+}
+
 /* keel says at load which mode it works in. */
 static bool is_vhe(void)
 {
@@ -425,6 +488,7 @@ static const struct ktap_case cases[] = {
 	{ "a doorbell wakes a thread of the same CPU", wakes },
 	{ "a doorbell interrupts who rings it", loops },
 	{ "timers go off once each", timers },
+	{ "timers wait over the host's ticks", ticks_between },
 	{ "timers go off without an exit", timers_in_place },
 	{ "an interrupt from before is no exit", posted_before },
 };
