@@ -335,11 +335,17 @@ void keel_timer_sync(struct keel_vcpu *vcpu)
 	sync_phys(vcpu);
 }
 
+/* The line has fallen before the guest acknowledged: what the host had held up for it is to be let go. */
+static bool is_held_for_nothing(struct keel_vcpu *vcpu, enum keel_timer_id id)
+{
+	return keel_irq_has(id) && keel_irq_is_active(id) && !keel_vgic_hw_busy(ppi_of(vcpu, id));
+}
+
 /*
  * Both lines are low: what is high would have to be kept from the host (hold_host_irqs()).
  * The GIC may have a timer's interrupt pending or active all the same: then it had that at
  * the flush, or the guest's run began it (keel_timer_try_raise()), and the host's is active.
- * A timer that goes off without hardware tells of it by a kick alone, which finds nobody in the guest.
+ * Where the host's alone is active, the timer could not interrupt again. A timer that goes off without hardware tells of it by a kick alone, which finds nobody in the guest.
  *
  * The entry's ERET synchronises. What came due meanwhile ends the guest's run then.
  */
@@ -348,10 +354,11 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu)
 	const struct timer_state phys = timer_state(vcpu, KEEL_TIMER_PHYS);
 
 	lockdep_assert_irqs_disabled();
-	if (virt_trapped(vcpu) || (!vcpu->timer.phys_loaded && is_on(phys)))
+	if (virt_trapped(vcpu) || (!vcpu->timer.phys_loaded && is_on(phys)) ||
+	    is_held_for_nothing(vcpu, KEEL_TIMER_VIRT) || is_held_for_nothing(vcpu, KEEL_TIMER_PHYS))
 		return false;
 	keel_hw_go_on_virt(&vcpu->ctx);
-	if (vcpu->timer.phys_loaded && (phys.ctl & KEEL_TIMER_ENABLE))
+	if (vcpu->timer.phys_loaded && phys.ctl)
 		keel_hw_go_on_phys(phys.ctl);
 	return true;
 }

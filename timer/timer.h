@@ -34,8 +34,8 @@ struct keel_timer_vcpu {
 	/* CTL and CVAL live in ctx.sys[KEEL_CNT{V,P}_{CTL,CVAL}_EL0]; [v] */
 	bool line[KEEL_NR_TIMERS];	/* level last computed; [v] */
 	bool blocked;			/* between block and unblock; [v] */
-	bool virt_trapped;		/* between flush and sync: the guest's virtual timer and counter trap, the CPU's has its deadline; [o] */
-	bool phys_loaded;		/* between flush and sync: the CPU has the physical timer's registers; [o] */
+	bool virt_trapped;		/* from a flush to the next: the guest's virtual timer and counter trap, the CPU's has its deadline; [o] */
+	bool phys_loaded;		/* from a flush to the next: the CPU has the physical timer's registers; [o] */
 	u64 wait_end;			/* host count at which WFIT ends, or KEEL_TIMER_NEVER; [v] */
 	u64 soft_deadline;		/* host count for which soft is armed; [a] */
 	struct hrtimer soft;		/* a physical timer that has no hardware, while running; either timer while blocked */

@@ -47,10 +47,10 @@ static inline void keel_vhe_timer_load(struct keel_ctx *ctx, bool line)
 	write_sysreg_s(ctx->sys[KEEL_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
 }
 
-/* What was off was not stopped. */
+/* What was 0 is 0 yet. Of what was off, the host's handler of an interrupt that came late may have cleared IMASK. */
 static inline void keel_vhe_timer_go_on(const struct keel_ctx *ctx)
 {
-	if (ctx->sys[KEEL_CNTV_CTL_EL0] & 1)	/* ENABLE */
+	if (ctx->sys[KEEL_CNTV_CTL_EL0])
 		write_sysreg_s(ctx->sys[KEEL_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
 }
 
