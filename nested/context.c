@@ -65,6 +65,14 @@ u64 keel_context_cptr(const struct keel_vcpu *vcpu)
 	return (nv->own[KEEL_OWN_CPTR_EL2] & ~KEEL_CPTR_IN_CPU) | (in_cpu & KEEL_CPTR_IN_CPU);
 }
 
+/* Without pointer authentication there is no APK, nor the keys. */
+static u64 turned_hcr(const struct keel_vcpu *vcpu)
+{
+	u64 val = keel_nv_hcr(vcpu->nv) ^ KEEL_FORWARD_HCR_TURNED;
+
+	return vcpu->arch.features & BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS) ? val : val & ~KEEL_FORWARD_HCR_TURNED;
+}
+
 void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
 {
 	static const unsigned int fgt[KEEL_NR_FGT] = {
@@ -74,7 +82,7 @@ void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
 	const struct keel_nv *nv = vcpu->nv;
 	unsigned int i;
 
-	ctl[KEEL_FORWARD_HCR] = keel_nv_hcr(nv);
+	ctl[KEEL_FORWARD_HCR] = turned_hcr(vcpu);
 	ctl[KEEL_FORWARD_HCRX] = keel_nv_read(nv, KEEL_PAGE_HCRX_EL2);
 	ctl[KEEL_FORWARD_MDCR] = nv->own[KEEL_OWN_MDCR_EL2];
 	if (ctl[KEEL_FORWARD_MDCR] & MDCR_EL2_TDE)	/* counts as the traps of the registers, too */

@@ -82,6 +82,9 @@ static const struct keel_forward_row rows[] = {
 	/* TERR: error records, but for the injection of faults into them */
 	SET(ANY_OP2, 3, 0, 5, 3, 0, HCR, 36, RW), SET(SYS(3U, 7, 15, 15, 4), 3, 0, 5, 4, 0, HCR, 36, RW),
 	SET(ANY_OP2, 3, 0, 5, 5, 0, HCR, 36, RW),
+	/* APK: the keys of pointer authentication */
+	SET(SYS(3U, 7, 15, 15, 4), 3, 0, 2, 1, 0, HCR, 40, RW), SET(SYS(3U, 7, 15, 15, 4), 3, 0, 2, 2, 0, HCR, 40, RW),
+	SET(SYS(3U, 7, 15, 15, 6), 3, 0, 2, 3, 0, HCR, 40, RW),
 
 	/* MDCR_EL2: TPM, TPMCR, TDOSA, TDRA, TDA */
 #define PM(op1, crn, crm, op2)	ONE(3, op1, crn, crm, op2, MDCR, 6, RW)

@@ -6,18 +6,21 @@
 #ifndef KEEL_NESTED_FORWARD_H
 #define KEEL_NESTED_FORWARD_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include "merge.h"
 
 /* The hypervisor's controls, as they have effect: without what its CPU does not have. */
 enum keel_forward_reg {
-	KEEL_FORWARD_HCR, KEEL_FORWARD_HCRX, KEEL_FORWARD_MDCR, KEEL_FORWARD_CPTR,
+	KEEL_FORWARD_HCR,	/* likewise: KEEL_FORWARD_HCR_TURNED */
+	KEEL_FORWARD_HCRX, KEEL_FORWARD_MDCR, KEEL_FORWARD_CPTR,
 	KEEL_FORWARD_CNTHCTL,	/* with the bits that let through when they are set turned: KEEL_FORWARD_CNTHCTL_TURNED */
 	KEEL_FORWARD_ICH,	/* ICH_HCR_EL2 */
 	KEEL_FORWARD_FGT,	/* and on: enum keel_fgt */
 	KEEL_NR_FORWARD = KEEL_FORWARD_FGT + KEEL_NR_FGT
 };
 
+#define KEEL_FORWARD_HCR_TURNED		BIT_ULL(40)	/* APK */
 #define KEEL_FORWARD_CNTHCTL_TURNED	0xc00ULL	/* EL1PCTEN, EL1PTEN */
 
 /* One row: what may have this kind of access trap. */

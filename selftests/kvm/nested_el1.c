@@ -20,8 +20,9 @@ void el1_returns(void);
 void el1_faults(void);
 void el1_vectors_long(void);
 void el1_control(void);
+void el1_keys(void);
 asm("	.text\n"
-    "	.global el1_vectors_long, el1_control, el1_calls, el1_reads, el1_waits, el1_spins, el1_times, el1_returns, el1_faults\n"
+    "	.global el1_vectors_long, el1_control, el1_keys, el1_calls, el1_reads, el1_waits, el1_spins, el1_times, el1_returns, el1_faults\n"
     "el1_calls:\n"
     "	mrs	x0, CurrentEL\n"
     "	msr	tpidr_el0, x0\n"
@@ -69,6 +70,10 @@ asm("	.text\n"
     "el1_control:\n"
     "	mrs	x0, cpacr_el1\n"
     "	hvc	#12\n"
+    "el1_keys:\n"
+    "	msr	s3_0_c2_c3_1, x0\n"	/* APGAKeyHi_EL1 */
+    "	msr	s3_0_c2_c1_0, x0\n"	/* APIAKeyLo_EL1 */
+    "	hvc	#13\n"
     "el1_faults:\n"
     "	mrs	x0, tpidr_el2\n"
     "	.balign	2048\n"
@@ -313,6 +318,31 @@ static void guest_put_below(u64 arg)
 	GUEST_ASSERT(false);
 }
 
+static void guest_el1_keys(u64 arg)
+{
+	guest_on(VEC_LOWER, come_back);
+	go(el1_keys, 0);
+	GUEST_EQ(EC(seen.esr), EC_SYS64);
+	GUEST_EQ(seen.pc, (u64)el1_keys);
+	go(el1_keys, HCR_APK);
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	GUEST_EQ(seen.esr & 0xffff, 13);
+}
+
+static void el1_keys_trap(void)
+{
+	u32 keys = 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
+	struct vm *vm;
+
+	nested_need();
+	if (!kvm_cap(KVM_CAP_ARM_PTRAUTH_ADDRESS))
+		ktap_skip("no pointer authentication");
+	vm = vm_new_features(1, HAS_EL2 | keys, guest_el1_keys, 0);
+	gic_new(vm, 64);
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+}
+
 static void put_below(void)
 {
 	struct vm *vm = vm_el2(1, guest_put_below, 0);
@@ -334,6 +364,7 @@ static const struct ktap_case cases[] = {
 	{ "EL1's traps", el1_traps },
 	{ "CPTR_EL2, without SVE", el1_cptr },
 	{ "CPTR_EL2 and ZCR_EL2", el1_sve },
+	{ "HCR_EL2.APK", el1_keys_trap },
 	{ "EL1's timers", el1_timers },
 	{ "interrupts of EL1 that EL2 takes", el1_irq },
 	{ "user space puts the vCPU at EL1", put_below },

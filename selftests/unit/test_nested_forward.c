@@ -46,6 +46,7 @@ static const struct { u32 sysreg; unsigned int reg, bit, on; } samples[] = {
 	{ SYS(1, 0, 7, 8, 0), HCR, 44, W },		/* AT S1E1R: AT */
 	{ SYS(3, 0, 10, 4, 0), HCR, 35, R | W },	/* LORSA_EL1: TLOR */
 	{ SYS(3, 0, 5, 4, 2), HCR, 36, R | W },		/* ERXSTATUS_EL1: TERR */
+	{ SYS(3, 0, 2, 3, 1), HCR, 40, R | W },		/* APGAKeyHi_EL1: APK, turned */
 	{ SYS(3, 3, 9, 13, 0), MDCR, 6, R | W },	/* PMCCNTR_EL0: TPM */
 	{ SYS(3, 3, 14, 11, 6), MDCR, 6, R | W },	/* PMEVCNTR30_EL0 */
 	{ SYS(3, 3, 9, 12, 0), MDCR, 5, R | W },	/* PMCR_EL0: TPMCR */
@@ -124,7 +125,7 @@ static void by_number(void)
 		{ HCR, 18, 56, 0 }, { HCR, 21, 1, 1 }, { HCR, 20, 4096, 4096 }, { HCR, 22, 0, 3 }, { HCR, 23, 0, 5 },
 		{ HCR, 24, 0, 4 }, { HCR, 52, 0, 3 }, { HCR, 50, 0, 1 }, { HCR, 28, 0, 1 }, { HCR, 25, 0, 96 },
 		{ HCR, 54, 0, 32 }, { HCR, 55, 0, 32 }, { HCR, 44, 0, 16 }, { HCR, 35, 5, 4 }, { HCR, 36, 20, 20 },
-		{ HCR, 14, 0, 0 }, { HCR, 19, 0, 0 },
+		{ HCR, 14, 0, 0 }, { HCR, 19, 0, 0 }, { HCR, 40, 10, 10 },
 		{ MDCR, 6, 85, 85 }, { MDCR, 5, 1, 1 }, { MDCR, 10, 3, 3 }, { MDCR, 11, 1, 0 }, { MDCR, 9, 75, 73 },
 		{ MDCR, 27, 6, 5 },
 		{ KEEL_FORWARD_CPTR, 31, 1, 1 }, { KEEL_FORWARD_CPTR, 28, 0, 0 },

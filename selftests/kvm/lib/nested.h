@@ -71,6 +71,7 @@
 #define HCR_IMO		(1ul << 4)
 #define HCR_TWI		(1ul << 13)
 #define HCR_TID3	(1ul << 18)
+#define HCR_APK		(1ul << 40)
 #define HCR_RW		(1ul << 31)
 
 /* Counts further than any of these tests lasts. */
