@@ -3,8 +3,8 @@
  * proves: nested/tlbi.c
  *
  * Every operand: what is invalidated contains the page and the range that the instruction names
- * (Arm ARM C5.5), and never leaves the addresses that stage 2 has; every encoding: what needs a
- * feature that the guest has not is undefined.
+ * (Arm ARM C5.5), and never leaves the addresses that stage 2 has; every encoding, of EL2's
+ * and of EL1's: what needs a feature that the guest has not is undefined.
  */
 #include "nested/tlbi.h"
 #include "prove.h"
@@ -40,8 +40,18 @@ int main(void)
 	implies(tlb < 1 && crm == 1, what == KEEL_TLBI_NONE);
 	implies(crn == 9 && !xs, what == KEEL_TLBI_NONE);
 	implies(crm > 7, what == KEEL_TLBI_NONE);
-	implies(what == KEEL_TLBI_BELOW && crm != 0 && crm != 4, op2 == 4 || op2 == 6);
-	reached(what == KEEL_TLBI_BELOW && crm == 4 && op2 == 1 && !tlb);
+	implies(what == KEEL_TLBI_ALLE1, op2 == 4 && (crm == 1 || crm == 3 || crm == 7));
+	implies(what == KEEL_TLBI_VMALLS12, op2 == 6 && (crm == 1 || crm == 3 || crm == 7));
+	implies(what == KEEL_TLBI_IPA || what == KEEL_TLBI_IPA_RANGE, crm == 0 || crm == 4);
+	implies(what == KEEL_TLBI_IPA_RANGE, tlb == 2);
+	reached(what == KEEL_TLBI_IPA && crm == 4 && op2 == 1 && !tlb);
+
+	what = keel_tlbi_decode_el1(crn, crm, op2, tlb, xs);
+	implies(crn == 9 && !xs, what == KEEL_TLBI_NONE);
+	implies(tlb < 2 && (crm == 2 || crm == 5 || crm == 6), what == KEEL_TLBI_NONE);
+	implies(tlb < 1 && crm == 1, what == KEEL_TLBI_NONE);
+	implies(!(crm & 3) || crm > 7, what == KEEL_TLBI_NONE);
+	reached(what == KEEL_TLBI_ASID && crm == 7 && !tlb);
 	return 0;
 }
 
