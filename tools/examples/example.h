@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "../../uapi/keel.h"
+#include <keel.h>
 
 #define PAGES		8
 #define CODE_PAGE	0	/* the guest's instructions; pages 1 and on are its data */
