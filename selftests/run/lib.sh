@@ -177,19 +177,11 @@ guest_files() {
 }
 
 # The same for a guest with EL2, which has in its initramfs what a guest of its own needs, and these files.
-# usage: nested_files WORK-DIR [FILE...]
+# usage: nested_files INITRAMFS [FILE...]    where that is to be
 nested_files() {
-	local work=$1
-	shift
 	guest_files 6.12
-	rm -rf "$work"
-	mkdir -p "$work/root/nested"
-	cp "$KEEL_CACHE/kernel/6.12/Image" "$TOP/build/vmm/keel-vmm" "$@" "$work/root/nested/"
-	cp "$("$TESTBED/make-guest" 6.12)" "$work/root/nested/guest.gz"
-	(cd "$work/root" && find . | cpio -o -H newc -R 0:0 --quiet | gzip -1) >"$work/more.gz"
-	cat "$("$TESTBED/make-guest" 6.12)" "$work/more.gz" >"$work/guest.gz"
-	rm -rf "$work/root" "$work/more.gz"
-	GUEST_FILES+=(--file "$work/guest.gz:/t/guest.gz")
+	"$TESTBED/make-nested" "$@"
+	GUEST_FILES+=(--file "$1:/t/guest.gz")
 }
 
 # Build one static program for the emulated host. usage: cross_build OUT SOURCE
