@@ -10,7 +10,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "lib/el2.h"
+#include "lib/nested.h"
 
 #define DEVICE		(MMIO_BASE + 0x800000)	/* for a mov of one half-word */
 #define SCTLR_EE	(1ul << 25)
@@ -91,18 +91,18 @@ asm("	.text\n"
 
 static void go(void (*pc)(void), u64 hcr, u64 pstate)
 {
-	memset(&el2_seen, 0, sizeof(el2_seen));
+	memset(&seen, 0, sizeof(seen));
 	wr(hcr_el2, HCR_E2H | HCR_RW | hcr);
-	el2_eret((u64)pc, pstate);
+	eret_to((u64)pc, pstate);
 	GUEST_EQ(mrs(CurrentEL), 2 << 2);
-	GUEST_EQ(el2_seen.pstate & 0x1f, 5);
+	GUEST_EQ(seen.pstate & 0x1f, 5);
 }
 
 static void called(u64 imm)
 {
-	GUEST_EQ(el2_seen.vector, VEC_LOWER);
-	GUEST_EQ(EC(el2_seen.esr), EC_HVC);
-	GUEST_EQ(el2_seen.esr & 0xffff, imm);
+	GUEST_EQ(seen.vector, VEC_LOWER);
+	GUEST_EQ(EC(seen.esr), EC_HVC);
+	GUEST_EQ(seen.esr & 0xffff, imm);
 }
 
 /* The access that ends the run, with what was stored or is loaded. */
@@ -119,17 +119,17 @@ static void device_access(struct vcpu *vcpu, bool write, unsigned int len)
 
 static void guest_leaves(u64 arg)
 {
-	guest_on(VEC_LOWER, el2_come_back);
+	guest_on(VEC_LOWER, come_back);
 	msr(tpidr_el2, 0x22);
 	go(el1_leaves, 0, PSTATE_EL1H);
 	called(1);
-	GUEST_EQ(el2_seen.x[2], EL1_VBAR);
-	GUEST_EQ(el2_seen.x[3], EL1_SP);
+	GUEST_EQ(seen.x[2], EL1_VBAR);
+	GUEST_EQ(seen.x[3], EL1_SP);
 }
 
 static void leaves(void)
 {
-	struct vm *vm = el2_vm(1, guest_leaves, 0);
+	struct vm *vm = vm_el2(1, guest_leaves, 0);
 	struct vcpu *vcpu = &vm->vcpu[0];
 	u64 vbar = 0, value = 0;
 
@@ -158,17 +158,17 @@ static void leaves(void)
 
 static void guest_loads(u64 big)
 {
-	guest_on(VEC_LOWER, el2_come_back);
+	guest_on(VEC_LOWER, come_back);
 	wr(SCTLR_EL12, rd(SCTLR_EL12) | (big ? SCTLR_EE : 0));
 	go(el1_loads, 0, PSTATE_EL1H);
 	called(2);
-	GUEST_EQ(el2_seen.x[4], big ? 0x11223344 : 0x44332211);
+	GUEST_EQ(seen.x[4], big ? 0x11223344 : 0x44332211);
 }
 
 static void loads(void)
 {
 	for (u64 big = 0; big < 2; big++) {
-		struct vm *vm = el2_vm(1, guest_loads, big);
+		struct vm *vm = vm_el2(1, guest_loads, big);
 
 		device_access(&vm->vcpu[0], false, 4);
 		memcpy(vm->vcpu[0].run->mmio.data, "\x11\x22\x33\x44", 4);
@@ -179,16 +179,16 @@ static void loads(void)
 
 static void guest_pops(u64 arg)
 {
-	guest_on(VEC_LOWER, el2_come_back);
+	guest_on(VEC_LOWER, come_back);
 	go(el1_pops, 0, PSTATE_EL1H);
 	called(3);
-	GUEST_EQ(el2_seen.x[4], 0x8877665544332211);
-	GUEST_EQ(el2_seen.x[3], DEVICE + 16);
+	GUEST_EQ(seen.x[4], 0x8877665544332211);
+	GUEST_EQ(seen.x[3], DEVICE + 16);
 }
 
 static void pops(void)
 {
-	struct vm *vm = el2_vm(1, guest_pops, 0);
+	struct vm *vm = vm_el2(1, guest_pops, 0);
 	struct kvm_enable_cap cap = { .cap = KEEL_CAP_ARM_DECODE_NISV, .args = { 1 } };
 
 	if (kvm(vm->fd, KVM_ENABLE_CAP, &cap))
@@ -203,12 +203,12 @@ static void pops(void)
 /* User space gives EL2 a stage 2 without tables meanwhile, or an EL1 that must not be. arg: what to load. */
 static void guest_is_stopped(u64 pops)
 {
-	guest_on(VEC_LOWER, el2_come_back);
+	guest_on(VEC_LOWER, come_back);
 	go(pops ? el1_pops : el1_loads, 0, PSTATE_EL1H);
-	GUEST_EQ(el2_seen.vector, VEC_LOWER);
-	GUEST_EQ(EC(el2_seen.esr), EC_IABT_LOW);
-	GUEST_EQ(el2_seen.pc, (u64)(pops ? el1_popped : el1_loaded));
-	GUEST_EQ(el2_seen.x[4], pops ? 0x8877665544332211 : 0x44332211);
+	GUEST_EQ(seen.vector, VEC_LOWER);
+	GUEST_EQ(EC(seen.esr), EC_IABT_LOW);
+	GUEST_EQ(seen.pc, (u64)(pops ? el1_popped : el1_loaded));
+	GUEST_EQ(seen.x[4], pops ? 0x8877665544332211 : 0x44332211);
 	if (pops)
 		GUEST_EQ(rd(SP_EL1_NAME), DEVICE + 16);
 }
@@ -216,7 +216,7 @@ static void guest_is_stopped(u64 pops)
 static void is_stopped(void)
 {
 	for (u64 pops = 0; pops < 2; pops++) {
-		struct vm *vm = el2_vm(1, guest_is_stopped, pops);
+		struct vm *vm = vm_el2(1, guest_is_stopped, pops);
 		struct kvm_enable_cap cap = { .cap = KEEL_CAP_ARM_DECODE_NISV, .args = { 1 } };
 		struct vcpu *vcpu = &vm->vcpu[0];
 
@@ -245,8 +245,8 @@ static void guest_is_muted(u64 arg)
 
 	gic_dist_enable(64, true);
 	gic_cpu_enable(GICR_BASE);
-	guest_on(VEC_LOWER, el2_come_back);
-	guest_on(VEC_LOWER + 1, el2_come_back);
+	guest_on(VEC_LOWER, come_back);
+	guest_on(VEC_LOWER + 1, come_back);
 	wr(VBAR_EL12, (u64)el1_vectors);
 	for (unsigned int i = 0; i < 20; i++) {
 		/* one that was there, one that comes */
@@ -255,22 +255,22 @@ static void guest_is_muted(u64 arg)
 		else
 			gic_send_sgi(5, 1);
 		go(el1_spins, HCR_IMO, el1);
-		GUEST_EQ(el2_seen.vector, VEC_LOWER + 1);
-		GUEST_EQ(el2_seen.pstate & PSTATE_I, 0);
+		GUEST_EQ(seen.vector, VEC_LOWER + 1);
+		GUEST_EQ(seen.pstate & PSTATE_I, 0);
 		GUEST_EQ(icc_read(ICC_IAR1), i % 2 ? 26 : 5);
 		wr(CNTHP_CTL, 0);
 		icc_write(ICC_EOIR1, i % 2 ? 26 : 5);
 		/* what EL1 sends is for EL2 to send */
 		go(el1_sends, HCR_IMO, el1);
-		GUEST_EQ(el2_seen.vector, VEC_LOWER);
-		GUEST_EQ(EC(el2_seen.esr), EC_SYS64);
+		GUEST_EQ(seen.vector, VEC_LOWER);
+		GUEST_EQ(EC(seen.esr), EC_SYS64);
 		GUEST_EQ(icc_read(ICC_IAR1), GIC_SPURIOUS);
 	}
 }
 
 static void is_muted(void)
 {
-	struct vm *vm = el2_vm(1, guest_is_muted, 0);
+	struct vm *vm = vm_el2(1, guest_is_muted, 0);
 
 	vcpu_finish(&vm->vcpu[0]);
 	vm_free(vm);
@@ -280,9 +280,9 @@ static void is_muted(void)
 
 static void trapped(u64 pc)
 {
-	GUEST_EQ(el2_seen.vector, VEC_LOWER);
-	GUEST_EQ(EC(el2_seen.esr), EC_SYS64);
-	GUEST_EQ(el2_seen.pc, pc);
+	GUEST_EQ(seen.vector, VEC_LOWER);
+	GUEST_EQ(EC(seen.esr), EC_SYS64);
+	GUEST_EQ(seen.pc, pc);
 }
 
 static void passes(void (*insn)(void))
@@ -301,7 +301,7 @@ static void traps(void (*insn)(void), u64 bit, unsigned int before)
 
 static void guest_traps(u64 arg)
 {
-	guest_on(VEC_LOWER, el2_come_back);
+	guest_on(VEC_LOWER, come_back);
 	traps(el1_writes_ttbr, HCR_TVM, 0);
 	traps(el1_reads_ttbr, HCR_TRVM, 0);
 	traps(el1_invalidates, HCR_TTLB, 0);
@@ -316,7 +316,7 @@ static void guest_traps(u64 arg)
 
 static void el1_traps(void)
 {
-	struct vm *vm = el2_vm(1, guest_traps, 0);
+	struct vm *vm = vm_el2(1, guest_traps, 0);
 
 	vcpu_finish(&vm->vcpu[0]);
 	vm_free(vm);

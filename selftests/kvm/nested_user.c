@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "../../uapi/keel.h"
-#include "lib/el2.h"
+#include "lib/nested.h"
 
 /* ---- counts ---- */
 
@@ -29,7 +29,7 @@ static void guest_counts(u64 arg)
 
 static struct vm *two(void)
 {
-	struct vm *vm = el2_vm(2, guest_counts, 0);
+	struct vm *vm = vm_el2(2, guest_counts, 0);
 
 	vcpu_start(&vm->vcpu[1], guest_counts, 0);
 	return vm;
@@ -180,9 +180,9 @@ static void setup(void (*fn)(u64), u64 arg)
 {
 	u64 attributes;
 
-	el2_need();
+	nested_need();
 	mem = vm_alloc(PAGE, PAGE);
-	vm = el2_vm(1, fn, arg);
+	vm = vm_el2(1, fn, arg);
 	vcpu = &vm->vcpu[0];
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, PAGE, mem), 0);
 	/* attributes as those of the block that maps the slot */

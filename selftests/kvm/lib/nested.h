@@ -9,6 +9,8 @@
 
 #define HAS_EL2		(1u << KVM_ARM_VCPU_HAS_EL2)
 #define PSTATE_EL2H	0x3c9
+#define PSTATE_EL1H	0x3c5
+#define PSTATE_I	(1ul << 7)
 #define VEC_LOWER	8
 
 #define HCR_TGE		(1ul << 27)
@@ -34,6 +36,7 @@
 #define CNTV_TVAL_EL02	S3_5_C14_C3_0
 #define CNTV_CTL_EL02	S3_5_C14_C3_1
 #define CNTV_CVAL_EL02	S3_5_C14_C3_2
+#define SP_EL1_NAME	S3_4_C4_C1_0
 #define CNTHP_CTL	S3_4_C14_C2_1
 #define CNTHP_CVAL	S3_4_C14_C2_2
 #define CNTHV_CTL	S3_4_C14_C3_1
@@ -59,6 +62,7 @@
 #define REG_VBAR_EL1	REG_SYS(3, 0, 12, 0, 0)
 #define REG_TPIDR_EL2	EL2(13, 0, 2)
 #define REG_CNTKCTL_EL1	REG_SYS(3, 0, 14, 1, 0)
+#define REG_CNTVOFF_EL2	EL2(14, 0, 3)
 #define REG_CNTHCTL_EL2	EL2(14, 1, 0)
 #define REG_SP_EL2	REG_SYS(3, 6, 4, 1, 0)
 #define EC_WFX		0x01
@@ -71,8 +75,13 @@
 #define HCR_IMO		(1ul << 4)
 #define HCR_TWI		(1ul << 13)
 #define HCR_TID3	(1ul << 18)
-#define HCR_APK		(1ul << 40)
+#define HCR_TPCP	(1ul << 23)
+#define HCR_TTLB	(1ul << 25)
+#define HCR_TVM		(1ul << 26)
+#define HCR_TRVM	(1ul << 30)
 #define HCR_RW		(1ul << 31)
+#define HCR_APK		(1ul << 40)
+#define MDCR_TDA	(1ul << 9)
 
 /* Counts further than any of these tests lasts. */
 #define FAR_AWAY	(1ul << 44)
