@@ -43,7 +43,6 @@ static void guest_regs_of_its_own(u64 arg)
 	msr(par_el1, 0x1);
 	msr(mdscr_el1, 1 << 12);
 	msr(dbgbvr0_el1, 0x6660);
-	msr(dbgclaimset_el1, 0x5a);
 	WRITE_ONCE(progress, 1);
 	GUEST_SYNC(1, 0);
 	GUEST_EQ(READ_ONCE(progress), 1);
@@ -55,6 +54,14 @@ static void guest_regs_of_its_own(u64 arg)
 	GUEST_EQ(mrs(csselr_el1), 2);
 	GUEST_EQ(mrs(mdscr_el1), 1 << 12);
 	GUEST_EQ(mrs(dbgbvr0_el1), 0x6660);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
+/* The guest's own as long as it has no breakpoints: then, without FEAT_FGT, it has those of the CPU. */
+static void guest_claims(u64 arg)
+{
+	msr(dbgclaimset_el1, 0x5a);
+	GUEST_SYNC(1, 0);
 	GUEST_EQ(mrs(dbgclaimclr_el1), 0x5a);
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
@@ -65,17 +72,27 @@ static void run_both(struct vm *a, struct vm *b)
 	vcpu_finish(&a->vcpu[0]);
 }
 
-static void goes_on(void)
+static void go_on(void (*fn)(u64))
 {
 	struct vm *a, *b;
 
 	need_images();
-	a = vm_new(1, guest_regs_of_its_own, 0);
-	b = vm_new(1, guest_regs_of_its_own, 0);
+	a = vm_new(1, fn, 0);
+	b = vm_new(1, fn, 0);
 	vcpu_sync(&a->vcpu[0], 1);
 	vcpu_complete(&a->vcpu[0]);
 	image_move(a, b, 0);
 	run_both(a, b);
+}
+
+static void goes_on(void)
+{
+	go_on(guest_regs_of_its_own);
+}
+
+static void claims(void)
+{
+	go_on(guest_claims);
 }
 
 /* Registers that say what the VM is, or that move by themselves. */
@@ -711,6 +728,7 @@ static void in_a_file(void)
 
 static const struct ktap_case cases[] = {
 	{ "a guest goes on in another VM", goes_on },
+	{ "tags that debuggers claim", claims },
 	{ "a snapshot in a file, for processes that come later", in_a_file },
 	{ "all registers", all_registers },
 	{ "all registers, with SVE", sve_registers },
