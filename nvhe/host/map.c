@@ -225,8 +225,8 @@ static bool granule_4k(void)
 /* What the host at EL1 invalidates in such a cache are the lines of its own VMID, which guests do not have. */
 static bool icache_by_vmid(void)
 {
-	/* CTR_EL0.L1Ip: VPIPT */
-	return (read_sanitised_ftr_reg(SYS_CTR_EL0) >> 14 & 3) == 2;
+	/* CTR_EL0.L1Ip: 0 is VPIPT, 2 VIPT, 3 PIPT */
+	return !(read_sanitised_ftr_reg(SYS_CTR_EL0) >> 14 & 3);
 }
 
 int keel_map_init(void)
