@@ -32,7 +32,7 @@ static bool offered;
 
 static bool nested;
 module_param(nested, bool, 0444);
-MODULE_PARM_DESC(nested, "guests may have EL2 (needs VHE, FEAT_NV2, FEAT_ECV and a GICv3): 0 or 1, default 0");
+MODULE_PARM_DESC(nested, "guests may have EL2 (needs VHE, FEAT_NV2, FEAT_ECV, FEAT_S2FWB and a GICv3): 0 or 1, default 0");
 
 /*
  * FEAT_S2FWB is older: with it nobody has to clean what the guests of guests have written. FEAT_ECV: what is
@@ -62,7 +62,7 @@ void __init keel_nested_module_init(void)
 	if (!table_is_valid())
 		keel_err("no EL2 for guests: the table of its registers is not in order");
 	else if (!host_can())
-		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2 and FEAT_ECV, and a GICv3");
+		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2, FEAT_ECV and FEAT_S2FWB, and a GICv3");
 	else
 		offered = true;
 	if (offered)
