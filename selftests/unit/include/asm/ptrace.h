@@ -36,6 +36,11 @@
 #define PSR_Z_BIT	0x40000000
 #define PSR_N_BIT	0x80000000
 
+/* What an arm64 machine's own <asm/kvm.h> has of it. */
+struct user_pt_regs {
+	__u64 regs[31], sp, pc, pstate;
+};
+
 struct user_fpsimd_state {
 	__uint128_t vregs[32];
 	__u32 fpsr, fpcr, reserved[2];
