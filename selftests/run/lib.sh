@@ -254,7 +254,7 @@ asks() {
 }
 
 # What the jobs need: that of all, and what they name, kernels, upstream or upstream-7.3 (a
-# kernel's own selftests). Says on fd 3 what it is at.   usage: prepare strictly|"" [NEED...]
+# kernel's own selftests), rootfs-NAME (of make-rootfs). Says on fd 3 what it is at.   usage: prepare strictly|"" [NEED...]
 prepare() {
 	local k strictly=$1 bad=0
 	shift
@@ -263,6 +263,7 @@ prepare() {
 		case $k in
 		upstream) step "the kernel's own selftests" "$TESTBED/build-upstream" || bad=1 ;;
 		upstream-*) step "selftests of kernel ${k#*-}" "$TESTBED/build-upstream" "${k#*-}" || bad=1 ;;
+		rootfs-*) step "root file system ${k#*-}" "$TESTBED/make-rootfs" "${k#*-}" || bad=1 ;;
 		*) if [ "$HV" != keel ]; then step "kernel $k" have "$k" || [ $? = 4 ] || bad=1; continue; fi ;;&
 		6.12|6.1) step "kernel $k and its module" "build${strictly:+_strictly}" $k || bad=1 ;;
 		*) step "kernel $k and its module" build "$k" || [ $? = 4 ] || bad=1 ;;

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What others bring: Debian's trace-cmd and perf on the host, and a Debian with a compiler, which
+# builds some of the selftests there and runs them (make -C selftests run_tests).
+# needs: rootfs-tracers rootfs-compiler
+. "$(dirname "$0")/../lib.sh"
+cd "$TOP"
+host tracers --kernel 6.12 --rootfs tracers --timeout 900 --file build/selftests/run_exits -- "$RUN/host/tracers run_exits"
+tree=$TOP/build/check/tree.tar
+tar --exclude=./build --exclude=./.git -cf "$tree" .
+host native --kernel 6.12 --rootfs compiler --mem 3G --timeout 1800 --file "$tree" -- \
+	"$RUN/host/native kvm smoke run_exits abi_vcpu -- vfio_edu" \
+	"$RUN/host/native unit test_mmio_data test_irqline"
+rm -f "$tree"
