@@ -8,11 +8,13 @@
  *  - KVM_ARM_SET_COUNTER_OFFSET is stronger than a count that was written before
  *  - an address translation instruction of EL2 whose walk meets a table that is withheld, or that
  *    the VMM may not write, ends KVM_RUN with it, and is executed once it may
+ *  - one whose walk meets a table in memory that aborts tells the guest so, whatever it translates for
  */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "../../uapi/keel.h"
+#include "lib/bad_memory.h"
 #include "lib/nested.h"
 
 /* ---- counts ---- */
@@ -297,11 +299,107 @@ static void table_unwritable(void)
 	vm_free(vm);
 }
 
+#define BAD_IPA		(DATA_BASE + 8 * HUGE)
+
+/* Names that the assembler knows with the right architecture only. */
+#define TTBR0_EL12	S3_5_C2_C0_0
+#define MAIR_EL12	S3_5_C10_C2_0
+#define AT_PAN(op2, va) ({ \
+	asm volatile("sys #0, c7, c9, #" #op2 ", %0\n isb" :: "r"(va) : "memory"); \
+	mrs(par_el1); })
+
+/* Each by the registers of EL2, then by those of what is below, without stage 2. */
+static u64 guest_asks(unsigned int op, u64 va)
+{
+	switch (op) {
+	case 0:
+		return AT(s1e2r, va);
+	case 1:
+		return AT(s1e2w, va);
+	case 2:
+		return AT(s1e1r, va);
+	case 3:
+		return AT(s1e1w, va);
+	case 4:
+		return AT(s1e0r, va);
+	case 5:
+		return AT(s1e0w, va);
+	case 6:
+		return AT_PAN(0, va);
+	case 7:
+		return AT_PAN(1, va);
+	case 8:
+		return AT(s12e1r, va);
+	case 9:
+		return AT(s12e1w, va);
+	case 10:
+		return AT(s12e0r, va);
+	default:
+		return AT(s12e0w, va);
+	}
+}
+
+#define OPS	12
+
+/* An external abort on a walk, of whatever level. */
+static bool aborts(u64 par)
+{
+	return par & 1 && (par >> 1 & 0x3c) == 0x14;
+}
+
+static void guest_meets_bad(u64 arg)
+{
+	guest_on(VEC_SERROR, guest_skip_sync);
+	guest_on(VEC_SYNC, guest_skip_sync);
+	/* so that stage 2 has it */
+	irq_on();
+	(void)*(volatile u64 *)BAD_IPA;
+	isb();
+	irq_off();
+	GUEST_ASSERT(READ_ONCE(guest_nr_sync) > 0);
+	WRITE_ONCE(guest_nr_sync, 0);
+	guest_l1[FIRST >> 30] = BAD_IPA | 3;
+	dsb(ish);
+	wr(TTBR0_EL12, mrs(ttbr0_el1));
+	wr(MAIR_EL12, mrs(mair_el1));
+	wr(TCR_EL12, mrs(tcr_el1));
+	wr(SCTLR_EL12, mrs(sctlr_el1));
+	asm volatile("tlbi alle2; tlbi alle1; dsb nsh; isb" ::: "memory");
+	for (u64 tge = 0; tge < 2; tge++) {
+		wr(hcr_el2, HCR_E2H | HCR_RW | (tge ? HCR_TGE : 0));
+		for (unsigned int op = 0; op < OPS; op++) {
+			GUEST_SYNC(op, guest_asks(op, FIRST));
+			/* nothing is left of it; EL0 has no right there */
+			GUEST_ASSERT(!aborts(guest_asks(op, RAM_BASE)));
+		}
+	}
+}
+
+static void table_aborts(void)
+{
+	void *bad = bad_memory();
+	struct ucall uc;
+
+	nested_need();
+	vm = vm_el2(1, guest_meets_bad, 0);
+	vcpu = &vm->vcpu[0];
+	REQUIRE_EQ(vm_slot(vm->fd, 2, 0, BAD_IPA, PAGE, bad), 0);
+	for (unsigned int i = 0; i < 2 * OPS; i++) {
+		uc = vcpu_ucall(vcpu);
+		REQUIRE_EQ(uc.cmd, UCALL_SYNC);
+		CHECK_EQ(uc.a, i % OPS);
+		CHECK(aborts(uc.b), "%u: %#lx", i, uc.b);
+	}
+	vcpu_finish(vcpu);
+	vm_free(vm);
+}
+
 static const struct ktap_case cases[] = {
 	{ "counts are the VM's", counts_shared },
 	{ "CNTVOFF_EL2 after a count", count_follows },
 	{ "a counter offset after a count", offset_is_stronger },
 	{ "a translation by a table that is withheld", table_withheld },
 	{ "a translation by a table that cannot be written", table_unwritable },
+	{ "a translation by a table that aborts", table_aborts },
 };
 KTAP_MAIN(cases)

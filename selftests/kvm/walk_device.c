@@ -9,14 +9,12 @@
  *    it (AT) hurts nobody but the guest
  *  - the GIC's tables and an ITS's queue in a device are as in no memory at all
  */
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
+#include "lib/bad_memory.h"
 #include "lib/its.h"
 
-#define HOLE		0x0b000000l	/* in the machine's memory map */
 #define BAD_IPA		(DATA_BASE + (64ul << 20))
 #define VA		(5ul << 30)	/* of the page whose translation changes */
 #define STORES		1000	/* of those that arrive */
@@ -26,39 +24,6 @@
 
 static u64 l2[512] __attribute__((aligned(4096))), l3[512] __attribute__((aligned(4096)));
 static u64 stop_stores, stop_flips;
-
-static bool is_qemu_virt(void)
-{
-	char text[64] = "";
-	int fd = open("/proc/device-tree/compatible", O_RDONLY);
-
-	if (fd < 0)
-		return false;
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(fd);
-	return !strcmp(text, "linux,dummy-virt");
-}
-
-/* Ends the case where there is nothing of the kind. */
-static void *bad_memory(void)
-{
-	int fd = open("/dev/bad_memory", O_RDWR);
-	off_t at = 0;
-	void *p;
-
-	if (fd < 0) {
-		fd = is_qemu_virt() ? open("/dev/mem", O_RDWR | O_SYNC) : -1;
-		at = HOLE;
-	}
-	if (fd < 0)
-		ktap_skip("no memory that aborts");
-	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at);
-	close(fd);
-	if (p == MAP_FAILED)
-		ktap_skip("no memory that aborts: %s", strerror(errno));
-	return p;
-}
 
 /* --- guest --- */
 

@@ -28,4 +28,4 @@ guests=(--file build/6.12/keel.ko --file build/selftests/smoke --file build/self
 HV=none host "el2" --kernel 6.12 --nvhe --timeout 900 "${guests[@]}" --file build/selftests/fast_gic \
 	--file "$work/el2_calls.ko" --file "$work/el2_share.ko" --file "$work/el2_locks.ko" "${broken[@]}" -- \
 	"$RUN/host/el2-guests" "$RUN/host/el2"
-HV=none host "el2-vhe" --kernel 6.12 "${guests[@]}" -- "$RUN/host/el2-guests"
+HV=none host "el2-vhe" --kernel 6.12 "${guests[@]}" --file build/selftests/nested_user -- "$RUN/host/el2-guests"
