@@ -390,7 +390,7 @@ static void reassert(int nth)
 		CHECK(is_signalled(ack[2]));
 		/* in-tree KVM leaves raising it to a work item */
 		if (!on_keel())
-			usleep(100000);
+			usleep(500000);
 	}
 }
 

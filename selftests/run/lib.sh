@@ -115,14 +115,14 @@ host_results() {
 	fi
 }
 
-# Did a host or a program in it fail by being late, while a CPU was not to be had
+# Did a host, a program in it or a case of one fail by being late, while a CPU was not to be had
 # for a quarter of the time or more? Anything else that is wrong is wrong on a
 # busy machine too, and a host that had its CPUs has no excuse.   usage: starved LOG
 starved() {
 	[ "$(cat "$1/waited" 2>/dev/null || echo 0)" -ge 25 ] || return 1
 	if grep -vE '^did not end within |stall|lockup|LOCKUP|blocked for more than' "$1/verdict" |
 	   grep -q .; then return 1; fi
-	[ -s "$1/verdict" ] || grep -qE '^not ok .*(ended with (124|137)| ends in time)' "$1/results"
+	[ -s "$1/verdict" ] || grep -qE '^not ok .*(ended with (124|137)| ends in time)|^# +# not done within ' "$1/results"
 }
 
 # Have check run a command again when all jobs have ended, alone: its results

@@ -42,6 +42,8 @@ expect "guards: a host that had its CPUs and was late fails" fails checks 10 "$l
 expect "guards: a warning is no want of time" fails checks 80 "kernel log: WARNING: a.c:1" "ok 1" 0 "" "ok 1"
 expect "guards: a warning beside lateness is none either" fails checks 80 "$late"$'\n'"kernel log: WARNING: a.c:1" "ok 1" 0 "" "ok 1"
 expect "guards: a case that fails is no want of time" fails checks 80 "" "not ok 1" 0 "" "ok 1"
+expect "guards: ... nor is its limit where there were CPUs" fails checks 10 "" $'# not done within 30 s\nnot ok 1' 0 "" "ok 1"
+expect "guards: a case that was ended at its limit is" checks 80 "" $'# not done within 30 s\nnot ok 1' 0 "" "ok 1"
 expect "guards: a stall on a busy machine is" checks 80 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
 expect "guards: a stall with CPUs at hand is not" fails checks 10 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
 
