@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include "lib/image.h"
 #include "lib/regs.h"
 
@@ -25,11 +26,19 @@ static int deny(int vm, u32 base)
 	return device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER, &f);
 }
 
+static u64 nr_saved;
+
 /* Every other function, so that none joins its neighbour. Of the vendor's own, which are nobody's. */
 static void *grow(void *vm)
 {
-	for (u32 i = 0; i < RANGES; i++)
+	for (u32 i = 0; i < RANGES; i++) {
+		u64 then = load_acquire(&nr_saved);
+
 		REQUIRE_EQ(deny(((struct vm *)vm)->fd, 0xc6001000 + 2 * i), 0);
+		/* mostly it grows while an image is made; at times it stands until there is one */
+		while (i % 500 == 0 && load_acquire(&nr_saved) == then)
+			sched_yield();
+	}
 	store_release(&grown, true);
 	return NULL;
 }
@@ -50,7 +59,6 @@ static void filter_grows(void)
 	struct vm *vm, *other;
 	struct image i;
 	pthread_t t;
-	u64 saved = 0;
 
 	need_images();
 	vm = vm_new(1, guest_nothing, 0);
@@ -62,11 +70,10 @@ static void filter_grows(void)
 		CHECK(!ret || ret == -E2BIG, "KEEL_VM_SAVE: %d", ret);
 		if (!ret)
 			CHECK_EQ(image_load(other->fd, &i, 0), 0);
-		saved += !ret;
+		store_release(&nr_saved, nr_saved + !ret);
 		free(i.bytes);
 	} while (!load_acquire(&grown));
 	pthread_join(t, NULL);
-	CHECK(saved, "no image was made");
 }
 
 static u32 ccsidr(int vcpu, u64 csselr)

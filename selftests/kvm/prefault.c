@@ -25,6 +25,8 @@ static void prefault_works(u64 flags)
 	setup_with(flags, guest_serve, 0);
 	if (kvm_cap(KVM_CAP_PRE_FAULT_MEMORY) != 1)
 		ktap_skip("no KVM_CAP_PRE_FAULT_MEMORY");
+	/* nobody makes a block of it meanwhile */
+	madvise(mem + 2 * MB, 2 * MB, MADV_NOHUGEPAGE);
 	REQUIRE_EQ(madvise(mem + 2 * MB, MB, MADV_DONTNEED), 0);
 	try_one(READ, 0, 0);
 	CHECK_EQ(bring(&range, DATA_BASE, SIZE), 0);
@@ -93,6 +95,8 @@ static void prefault_signals(void)
 	for (unsigned int i = 0; range.size && i < 100000; i++) {
 		int ret;
 
+		/* later and later, until one gets somewhere */
+		soon.it_value.tv_usec = 200 + i;
 		setitimer(ITIMER_REAL, &soon, NULL);
 		ret = kvm(vcpu->fd, KVM_PRE_FAULT_MEMORY, &range);
 		CHECK(ret == 0 || (ret == -EINTR && range.size == left), "%d, %#llx left", ret, range.size);

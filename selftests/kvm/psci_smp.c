@@ -213,6 +213,7 @@ static void spin(u64 arg)
 {
 	unsigned int cpu = guest_cpu();
 
+	WRITE_ONCE(rounds[cpu], 1);
 	store_release(&alive[cpu], 1);
 	for (;;)
 		WRITE_ONCE(rounds[cpu], rounds[cpu] + 1);

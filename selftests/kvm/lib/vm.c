@@ -372,7 +372,9 @@ bool set_cpu_online(int cpu, bool online)
 	fd = open(path, O_WRONLY);
 	if (fd < 0)
 		return false;
-	ret = write(fd, online ? "1" : "0", 1);
+	/* an emulated CPU that stands still for seconds is late for the kernel */
+	for (int i = 0; (ret = write(fd, online ? "1" : "0", 1)) != 1 && online && i < 50; i++)
+		usleep(100000);
 	close(fd);
 	return ret == 1;
 }
