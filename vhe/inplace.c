@@ -140,9 +140,9 @@ static enum keel_inplace synchronous(struct keel_vcpu *vcpu)
 }
 
 /*
- * Of the host's interrupts the virtual timer's is the guest's own affair: made
- * active, it is the guest's to end, and pending it is no more. If another one
- * is pending as well, the guest's run ends at once.
+ * The host's PPI of the virtual timer is answered here: it is marked active, and the
+ * guest's EOI deactivates it (ICH_LR<n>_EL2.HW). If another interrupt of the host is
+ * pending as well, the guest's run ends at once.
  */
 static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 {

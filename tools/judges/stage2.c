@@ -13,6 +13,7 @@
  *		linear map to a page that a guest still reaches: it was given back
  *	mapped	a program says that a page is no guest's any more, and it is (mark.h)
  *	vmid	a guest is entered with VMID 0, or with one that another VM has
+ *	cnp	a guest is entered with VTTBR_EL2.CnP: argument cnp=off
  * Tables of 4 KiB. Hosts' code alone is watched: a guest reaches no tables.
  */
 #include <inttypes.h>
@@ -28,6 +29,10 @@ const char judge_name[] = "stage2";
 /* Where the kernel has its linear map, and what memory this is for. */
 #define LINEAR_FIRST	0xfff0000000000000ull
 #define LINEAR_LAST	0xffff7fffffffffffull
+
+#define VTTBR_CNP	(1u << 0)
+
+static bool cnp_rule;
 
 static struct judge_reg vttbr = { "VTTBR_EL2" }, vtcr = { "VTCR_EL2" }, spsr = { "SPSR_EL2" }, spsr_el1 = { "SPSR_EL1" };
 
@@ -181,6 +186,8 @@ static void enter_guest(uint64_t addr, unsigned int cpu)
 	judge_seen("entries");
 	cpus[cpu].in_guest = true;
 	cpus[cpu].vmid = v >> 48;
+	if (cnp_rule && v & VTTBR_CNP)
+		judge_violation("cnp", addr, "a guest is entered with VTTBR_EL2.CnP");
 	if (!cpus[cpu].vmid)
 		judge_violation("vmid", addr, "a guest is entered with VMID 0");
 	else
@@ -296,7 +303,8 @@ void judge_new_cpu(void)
 
 bool judge_argument(const char *arg)
 {
-	return false;
+	cnp_rule = !strcmp(arg, "cnp=off");
+	return cnp_rule;
 }
 
 void judge_report(FILE *out)

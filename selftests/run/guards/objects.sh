@@ -67,7 +67,8 @@ unseen_in[fenced]='	dmb sy
 	isb
 	tlbi vale2is, x0
 	dsb ish'
-unseen_in[module]='	mrs x0, s3_0_c10_c5_1
+unseen_in[module]='	dsb nshld
+	mrs x0, s3_0_c10_c5_1
 	msr s3_5_c10_c5_0, x0
 	mrs x0, s3_0_c9_c10_7
 	mrs x0, s3_0_c0_c4_2
