@@ -109,7 +109,7 @@ host_results() {
 		sed -E "s/^((not )?ok - )/\\1$name: /" || true
 	if [ -s "$log/verdict" ]; then
 		echo "not ok - $name: host: $(head -1 "$log/verdict")"
-		tail -n +2 "$log/verdict" | sed 's/^/#   /'
+		sed -n '2,13s/^/#   /p' "$log/verdict"
 	else
 		echo "ok - $name: host ends in time, clean kernel log"
 	fi
@@ -120,9 +120,16 @@ host_results() {
 # busy machine too, and a host that had its CPUs has no excuse.   usage: starved LOG
 starved() {
 	[ "$(cat "$1/waited" 2>/dev/null || echo 0)" -ge 25 ] || return 1
-	if grep -vE '^did not end within |stall|lockup|LOCKUP|blocked for more than' "$1/verdict" |
-	   grep -q .; then return 1; fi
-	[ -s "$1/verdict" ] || grep -qE '^not ok .*(ended with (124|137)| ends in time)|^# +# not done within ' "$1/results"
+	if only_late "$1/verdict"; then return 0; fi
+	[ ! -s "$1/verdict" ] && grep -qE '^not ok .*(ended with (124|137)| ends in time)|^# +# not done within ' "$1/results"
+}
+
+# Does a host's verdict say that it was late or stalled, and nothing else? A stall is reported
+# with backtraces; what is wrong otherwise has lines of its own.   usage: only_late VERDICT
+only_late() {
+	local late='^did not end within |rcu.*(detected (expedited )?stalls|self-detected stall)|soft lockup|hard LOCKUP|blocked for more than'
+	local trace='^(kernel log: )?([0-9]+:)?(\[[^]]*\])* ?Call trace:$'
+	grep -qE "$late" "$1" 2>/dev/null && ! grep -qvE "$late|$trace" "$1"
 }
 
 # Have check run a command again when all jobs have ended, alone: its results

@@ -42,12 +42,6 @@ judge() {
 	fi
 }
 
-# Was the host late, and nothing else wrong with it?   usage: only_late NAME
-only_late() {
-	local verdict=$TOP/build/check/$JOB-$1-keel/verdict
-	grep -q '^did not end within' "$verdict" 2>/dev/null && ! grep -qv '^did not end within' "$verdict"
-}
-
 # Does a failure say nothing before it is repeated alone: of a program that asserts
 # how much time passed, or one ended at its limit, which is by the clock?
 # usage: hasty NAME PROGRAM GOT
@@ -55,7 +49,7 @@ hasty() {
 	if [ "$3" = ok ] || [ "$3" = skip ] || [ -n "${REPEATED:-}" ]; then return 1; fi
 	if grep -q "^${2%% *}:" "$RUN/upstream.clock"; then return 0; fi
 	# not even begun, or killed
-	if [ -z "$3" ]; then only_late "$1"; return; fi
+	if [ -z "$3" ]; then only_late "$TOP/build/check/$JOB-$1-keel/verdict"; return; fi
 	grep -qF -- "not ok - $1-keel: $2: ended with 137" "$TOP/build/check/$1-keel.txt"
 }
 

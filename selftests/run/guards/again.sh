@@ -29,6 +29,7 @@ checks() {
 }
 said() { grep -q "$1" "$tree/output"; }
 late="did not end within 9 s"
+stall="kernel log: 4:[    2.000000] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:"
 
 expect "guards: a check of a good host passes" checks 80 "" "ok 1"
 expect "guards: a host that was late for want of CPUs and is well alone passes" checks 80 "$late" "not ok 1" 0 "" "ok 1"
@@ -44,8 +45,14 @@ expect "guards: a warning beside lateness is none either" fails checks 80 "$late
 expect "guards: a case that fails is no want of time" fails checks 80 "" "not ok 1" 0 "" "ok 1"
 expect "guards: ... nor is its limit where there were CPUs" fails checks 10 "" $'# not done within 30 s\nnot ok 1' 0 "" "ok 1"
 expect "guards: a case that was ended at its limit is" checks 80 "" $'# not done within 30 s\nnot ok 1' 0 "" "ok 1"
-expect "guards: a stall on a busy machine is" checks 80 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
-expect "guards: a stall with CPUs at hand is not" fails checks 10 "kernel log: rcu: INFO: rcu_preempt detected stalls on CPUs" "ok 1" 0 "" "ok 1"
+expect "guards: a stall on a busy machine is" checks 80 "$stall" "ok 1" 0 "" "ok 1"
+expect "guards: ... with its backtraces" checks 80 "$stall"$'\n5:[    2.000000] Call trace:' "ok 1" 0 "" "ok 1"
+expect "guards: ... but not beside a warning, be it the last of many lines" fails checks 80 \
+	"$stall"$'\n'"$(seq -f '%g:Call trace:' 40)"$'\n'"99:WARNING: a.c:1" "ok 1" 0 "" "ok 1"
+expect "guards: a backtrace by itself is not" fails checks 80 "kernel log: 5:Call trace:" "ok 1" 0 "" "ok 1"
+expect "guards: ... nor one beside lateness in a line of something else" fails checks 80 \
+	"$late"$'\n'"kernel log: 5:BUG: install: Call trace:" "ok 1" 0 "" "ok 1"
+expect "guards: a stall with CPUs at hand is not" fails checks 10 "$stall" "ok 1" 0 "" "ok 1"
 
 # A program of another suite that did not run is repeated only where its host was late and
 # nothing else.   usage: upstream_is VERDICT GOT
@@ -57,6 +64,7 @@ upstream_is() {
 	(. "$RUN/upstream.sh"; JOB=guard hasty up "$2" "$3")
 }
 expect "guards: what a late host did not come to is repeated" upstream_is "$late" "slow -a 1" ""
+expect "guards: ... so it is where the host has stalled" upstream_is "$stall"$'\n5:Call trace:' "slow -a 1" ""
 expect "guards: ... not if its kernel warned" fails upstream_is "$late"$'\n'"kernel log: WARNING: a.c:1" "slow -a 1" ""
 expect "guards: ... nor what a good host did not come to" fails upstream_is "" "slow -a 1" ""
 expect "guards: what was killed at its limit is repeated" upstream_is "" "slow -a 1" "fail"
