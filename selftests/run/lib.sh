@@ -116,10 +116,10 @@ host_results() {
 }
 
 # Did a host, a program in it or a case of one fail by being late, while a CPU was not to be had
-# for a quarter of the time or more? Anything else that is wrong is wrong on a
+# for 15 % of the time or more? Anything else that is wrong is wrong on a
 # busy machine too, and a host that had its CPUs has no excuse.   usage: starved LOG
 starved() {
-	[ "$(cat "$1/waited" 2>/dev/null || echo 0)" -ge 25 ] || return 1
+	[ "$(cat "$1/waited" 2>/dev/null || echo 0)" -ge 15 ] || return 1
 	if only_late "$1/verdict"; then return 0; fi
 	[ ! -s "$1/verdict" ] && grep -qE '^not ok .*(ended with (124|137)| ends in time)|^# +# not done within ' "$1/results"
 }

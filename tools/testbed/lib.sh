@@ -30,6 +30,14 @@ scratch() {
 	mktemp -d "$KEEL_CACHE/tmp/$1.XXXXXX"
 }
 
+# For how many seconds a hypervisor below this machine has kept one of its CPUs, that which it kept
+# longest, since /proc/stat was what FILE has.   usage: stolen FILE [STAT]
+stolen() {
+	awk '/^cpu[0-9]/ && FILENAME == ARGV[1] { had[$1] = $9; next }
+	     /^cpu[0-9]/ && $9 - had[$1] > max { max = $9 - had[$1] }
+	     END { printf "%d", max / 100 }' "$1" "${2:-/proc/stat}"
+}
+
 # The Debian release whose compiler builds for the kernel NAME of the test bed;
 # nothing: this machine's own.
 # usage: toolchain NAME

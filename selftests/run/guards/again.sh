@@ -54,6 +54,13 @@ expect "guards: ... nor one beside lateness in a line of something else" fails c
 	"$late"$'\n'"kernel log: 5:BUG: install: Call trace:" "ok 1" 0 "" "ok 1"
 expect "guards: a stall with CPUs at hand is not" fails checks 10 "$stall" "ok 1" 0 "" "ok 1"
 
+# What a hypervisor below takes is taken from a CPU, not from all of them together.
+cpu_times() { printf 'cpu  1 1 1 1 1 1 1 %s 0 0\ncpu0 1 1 1 1 1 1 1 %s 0 0\ncpu1 1 1 1 1 1 1 1 %s 0 0\nintr 9\n' "$@"; }
+cpu_times 9100 9000 100 >"$tree/was"
+cpu_times 10150 9050 1100 >"$tree/is"
+expect "guards: stolen time is that of the CPU that lost most" test "$(stolen "$tree/was" "$tree/is")" = 10
+expect "guards: ... none where none was" test "$(stolen "$tree/was" "$tree/was")" = 0
+
 # A program of another suite that did not run is repeated only where its host was late and
 # nothing else.   usage: upstream_is VERDICT GOT
 upstream_is() {
