@@ -47,7 +47,7 @@ judge() {
 # usage: hasty NAME PROGRAM GOT
 hasty() {
 	if [ "$3" = ok ] || [ "$3" = skip ] || [ -n "${REPEATED:-}" ]; then return 1; fi
-	if grep -q "^${2%% *}:" "$RUN/upstream.clock"; then return 0; fi
+	if by_clock "$2"; then return 0; fi
 	# not even begun, or killed
 	if [ -z "$3" ]; then only_late "$TOP/build/check/$JOB-$1-keel/verdict"; return; fi
 	grep -qF -- "not ok - $1-keel: $2: ended with 137" "$TOP/build/check/$1-keel.txt"
@@ -59,32 +59,46 @@ kernel_of() {
 	echo "$2"
 }
 
-# One program, under both hypervisors.   usage: upstream_alone NAME PROGRAM RUN-OPTION...
+# One program, under both hypervisors. One that asserts how much time has passed is tried up to three
+# times on keel: it shows what it is for when it passes once, and a busy machine can fail it each time.
+# usage: upstream_alone NAME PROGRAM RUN-OPTION...
 upstream_alone() {
-	local name=$1 program=$2 want got hv
+	local name=$1 program=$2 want got dir out=$TOP/build/check/$1 turn
 	shift 2
 	REPEATED=1
-	for hv in kvm keel; do
-		verdicts $hv "$name" "$@" -- "$("$TESTBED/build-upstream" "$(kernel_of "$@")")/$program" >"$TOP/build/check/$name.$hv"
+	dir=$("$TESTBED/build-upstream" "$(kernel_of "$@")")
+	verdicts kvm "$name" "$@" -- "$dir/$program" >"$out.kvm"
+	want=$(norm "$out.kvm" | sed -n "s/^$program|//p")
+	for turn in 1 2 3; do
+		verdicts keel "$name" "$@" -- "$dir/$program" >"$out.keel"
+		got=$(norm "$out.keel" | sed -n "s/^$program|//p")
+		if [ "$got" = ok ] || [ "$got" = "$want" ] || ! by_clock "$program" ||
+		   grep -q '^not ok - .*: host: ' "$out.keel"; then break; fi
 	done
 	kind "$name" "$@"
-	want=$(norm "$TOP/build/check/$name.kvm" | sed -n "s/^$program|//p")
-	got=$(norm "$TOP/build/check/$name.keel" | sed -n "s/^$program|//p")
 	judge "$name" "$program" "$got" "$want"
-	grep '^not ok - .*: host: ' "$TOP/build/check/$name.keel" || true
+	if [ "$turn" != 1 ]; then echo "# $name: $program: run $turn times alone"; fi
+	grep '^not ok - .*: host: ' "$out.keel" || true
 }
+
+# Does a program assert how much time passed?   usage: by_clock PROGRAM
+by_clock() { grep -q "^${1%% *}:" "$RUN/upstream.clock"; }
 
 # The verdicts of the in-tree KVM, into the file $reference. They change with the
 # kernel, with QEMU, with what is called and with the host.   usage: refer NAME RUN-OPTION... -- PROGRAM...
 refer() {
-	local name=$1 key
+	local name=$1 key turn
 	shift
 	key=$({ cat "$KEEL_CACHE/kernel/$(kernel_of "$@")/release" "$TESTBED/build-upstream"
 		qemu-system-aarch64 --version; echo "$@"; } | sha256sum | cut -c1-16)
 	reference=$KEEL_CACHE/upstream/verdicts-$key
 	if [ -e "$reference" ]; then return; fi
 	mkdir -p "${reference%/*}"
-	verdicts kvm "$name" "$@" >"$reference.new"
+	# a host that was late, has stalled or did not come to its end says nothing of keel
+	for turn in 1 2; do
+		verdicts kvm "$name" "$@" >"$reference.new"
+		if grep -q "^ok - $name-kvm: host" "$reference.new"; then break; fi
+	done
 	if ! grep -q "^ok - $name-kvm: host" "$reference.new"; then
 		echo "not ok - $name: reference run on the in-tree KVM"
 		tail -n 3 "$reference.new" | sed 's/^/#   /'
@@ -109,7 +123,7 @@ upstream() {
 		return
 	fi
 	mapfile -t programs < <(sed "$which" "$RUN/upstream.list" | sed "s,^,$dir/,")
-	options=(--kernel "$kernel" --mem 3G --timeout 1200 --each 240 "$@")
+	options=(--kernel "$kernel" --mem 3G --timeout 2400 --each 480 "$@")
 	kind "$name" "${options[@]}" -- "${programs[@]}"
 	refer "$name" "${options[@]}" -- "${programs[@]}" || return 0
 	if [ "$HV" = kvm ]; then

@@ -78,6 +78,54 @@ expect "guards: what was killed at its limit is repeated" upstream_is "" "slow -
 expect "guards: ... not the same with other arguments" fails upstream_is "" "slow -a 2" "fail"
 rm -rf "$TOP/build/check/guard-up-keel" "$TOP/build/check/up-keel.txt"
 
+# What a program of another suite comes to alone: in-tree first, then on keel each time it is tried there,
+# with what is behind a % of its host. Passes without a "not ok".   usage: alone PROGRAM IN-TREE KEEL...
+alone() {
+	local program=$1
+	shift
+	printf '%s\n' "$@" >"$tree/verdicts"
+	(
+		TOP=$tree TESTBED=$tree/tools/testbed JOB=guard
+		. "$RUN/upstream.sh"
+		verdicts() {
+			head -n 1 "$tree/verdicts" | sed -E "s/%|\$/ - up-$1: $program\n/"
+			sed -i 1d "$tree/verdicts"
+		}
+		upstream_alone up "$program" --kernel 6.12
+	) >"$tree/output" 2>&1
+	! grep '^not ok' "$tree/output" && grep -q '^ok' "$tree/output"
+}
+left() { test "$(wc -l <"$tree/verdicts")" = "$1"; }
+mkdir -p "$tree/build/check"
+install -m 755 /dev/null "$tree/tools/testbed/build-upstream"
+expect "guards: a program that asserts times passes by one of three runs alone" alone "steal_time" ok "not ok" "not ok" ok
+expect "guards: ... not by the fourth" fails alone "steal_time" ok "not ok" "not ok" "not ok" ok
+expect "guards: ... nor goes on when it has passed" alone "steal_time" ok ok "not ok"
+expect "guards: ... that is, it did not" left 1
+expect "guards: ... nor when its kernel warned" fails alone "steal_time" ok "not ok%not ok - up-keel: host: kernel log: WARNING: a.c:1" ok
+expect "guards: ... that is, it did not" left 1
+expect "guards: ... and that fails beside a pass" fails alone "steal_time" ok "ok%not ok - up-keel: host: kernel log: WARNING: a.c:1"
+expect "guards: another program has one run" fails alone "slow -a 1" ok "not ok" ok
+expect "guards: ... that is, it had" left 1
+
+# The in-tree verdicts that others are held against.   usage: reference_of HOST...
+reference_of() {
+	rm -rf "$tree/cache"
+	printf '%s\n' "$@" >"$tree/verdicts"
+	(
+		TOP=$tree JOB=guard KEEL_CACHE=$tree/cache
+		. "$RUN/upstream.sh"
+		verdicts() {
+			head -n 1 "$tree/verdicts" | sed 's/$/ - up-kvm: host/'
+			sed -i 1d "$tree/verdicts"
+		}
+		refer up --kernel 6.12
+	)
+}
+expect "guards: a reference run that fails is repeated" reference_of "not ok" ok
+expect "guards: ... once" fails reference_of "not ok" "not ok" ok
+rm -rf "$tree/build/check"
+
 # The limit of a job.
 expect "guards: a command that ends in time passes" "$RUN/within" 60 true
 expect "guards: ... and its failure is its own" fails "$RUN/within" 60 false
