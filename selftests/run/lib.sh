@@ -83,7 +83,8 @@ host() {
 	shift
 	if lacks "$name" "$(kernel_named "$@")"; then return; fi
 	kind "$name" "$@"
-	if [ -n "${AGAIN:-}" ] && [ -d "$log" ]; then rm -rf "$log-first"; mv "$log" "$log-first"; fi
+	# what was seen beside others is not seen again alone
+	if [ -n "${AGAIN:-}" ] && [ -d "$log" ] && [ ! -d "$log-first" ]; then mv "$log" "$log-first"; fi
 	rm -rf "$log"
 	mkdir -p "$log"
 	"$TESTBED/run" --quiet --log "$log" --hv "$HV" "$@" \
@@ -137,14 +138,25 @@ only_late() {
 again() {
 	local name=${JOB:-job}-${1// /_} v
 	shift
-	for v in HV WHOLE JOB; do echo "export $v=$(printf %q "${!v:-}")"; done >"$TOP/build/check/again/$name.new"
 	{
-		printf 'export AGAIN=1\ncd %q\n. %q\n. %q\n' "$PWD" "$RUN/lib.sh" "$RUN/upstream.sh"
+		for v in HV WHOLE JOB; do echo "export $v=$(printf %q "${!v:-}")"; done
+		printf 'export AGAIN=1\ncd %q\n. %q\n' "$PWD" "$RUN/lib.sh"
+		# the job's own functions, and what these are told besides arguments
+		declare -f
+		for v in GUEST_FILES STAGE NESTING CROSS_KERNELS HOPS LEVEL; do declare -p $v 2>/dev/null; done
 		printf '%q ' "$@"
 		echo
-	} >>"$TOP/build/check/again/$name.new"
+	} >"$TOP/build/check/again/$name.new"
 	mv "$TOP/build/check/again/$name.new" "$TOP/build/check/again/$name.sh"
 	echo "# to be repeated alone: $name"
+}
+
+# Is the host NAME to be repeated? Then all of the function that booted it is, with what it makes before
+# and judges behind. For such a function, right behind host, which ends then.
+# usage: repeats NAME FUNCTION [ARG...]    as it was called
+repeats() {
+	if [ -n "${AGAIN:-}" ] || [ ! -e "$TOP/build/check/again/${JOB:-job}-${1// /_}.sh" ]; then return 1; fi
+	again "$@" >/dev/null
 }
 
 # The test programs, one line each.

@@ -24,6 +24,7 @@ cross_migrate() {
 		if [ $((hop % 2)) = 1 ]; then hv=keel; fi
 		if [ $hop = 0 ]; then part=leave; elif [ $hop = "$HOPS" ]; then part=arrive; fi
 		one_host "cross-migration $name $hop $hv" $hv $part "$@"
+		if repeats "cross-migration $name $hop $hv" cross_migrate "$name" "$@"; then return; fi
 	done
 	rm -f "$state"
 }

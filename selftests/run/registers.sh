@@ -89,6 +89,7 @@ cross() {
 	done
 	if [ "$HV" != keel ]; then return; fi
 	host "registers-$name" "$@" "${files[@]}" -- "${programs[@]}"
+	if repeats "registers-$name" cross "$name" "$@"; then return; fi
 	log=$TOP/build/check/${JOB:-job}-registers-$name
 	for k in $kernels; do
 		dumps "$log" "$dir" "$k" $((n + 4)) $((n + 5))

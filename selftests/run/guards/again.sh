@@ -21,12 +21,14 @@ printf '@@ begin 1 ./p\n%s - a\n1..1\n@@ end 1 0\n@@ done\n' "$3" >"$log/output.
 END
 chmod +x "$tree/tools/testbed/run"
 
-# usage: checks WAITED VERDICT RESULT [...]    a check of one host
-checks() {
+# usage: check_job SCRIPT ARG...    a check of one job, whose last command these are arguments of
+check_job() {
 	rm -rf "$tree/build"
-	{ echo '. "$(dirname "$0")/../lib.sh"'; printf 'host h --'; printf ' %q' "$@"; } >"$tree/selftests/run/jobs/10-a.sh"
+	{ printf '. "$(dirname "$0")/../lib.sh"\n%s' "$1"; shift; printf ' %q' "$@"; } >"$tree/selftests/run/jobs/10-a.sh"
 	KEEL_CACHE=$tree/cache "$tree/selftests/run/check" >"$tree/output" 2>&1
 }
+# usage: checks WAITED VERDICT RESULT [...]    of one host
+checks() { check_job 'host h --' "$@"; }
 said() { grep -q "$1" "$tree/output"; }
 late="did not end within 9 s"
 stall="kernel log: 4:[    2.000000] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:"
@@ -36,6 +38,26 @@ expect "guards: a host that was late for want of CPUs and is well alone passes" 
 expect "guards: ... its results count once" said "^2 passed, 0 failed"
 expect "guards: ... and it is named" said "^# failed for want of time beside others, passed alone: 10-a-h"
 expect "guards: ... with what failed" said "^# at first: not ok - h: p: a"
+expect "guards: ... and its first log is kept" grep -q "$late" "$tree/build/check/10-a-h-first/verdict"
+thrice='thrice() { AGAIN=1; for i in 1 2 3; do host h -- "$@"; done; }; thrice'
+expect "guards: ... also where it is repeated more often" check_job "$thrice" 80 "" "ok 1" 70 "" "ok 1" 60 "" "ok 1"
+expect "guards: ... that is, the very first" grep -qx 80 "$tree/build/check/10-a-h-first/waited"
+# What a job judges behind host is the second run's, too; so is what it made before, here in $GUEST_FILES.
+judges='judged() {
+	local made=${GUEST_FILES[0]}
+	host "$1" -- "${@:2}"
+	if repeats "$1" judged "$@"; then return; fi
+	expect "made" test -n "$made"
+	expect "waited 0 %" test "$(cat "$TOP/build/check/$JOB-$1/waited")" = 0
+}
+GUEST_FILES=("a file")
+judged h'
+expect "guards: what is judged behind a good host is" check_job "$judges" 0 "" "ok 1"
+expect "guards: ... by itself" fails check_job "$judges" 80 "" "ok 1"
+expect "guards: what is judged behind a host that is repeated is so with it" check_job "$judges" 80 "$late" "ok 1" 0 "" "ok 1"
+expect "guards: ... once" said "^4 passed, 0 failed"
+expect "guards: ... and fails with it" fails check_job "$judges" 80 "$late" "ok 1" 5 "" "ok 1"
+expect "guards: ... once" said "^3 passed, 1 failed"
 expect "guards: a host that is late alone as well fails" fails checks 80 "$late" "ok 1" 80 "$late" "ok 1"
 expect "guards: ... by its second run only" said "^1 passed, 1 failed"
 expect "guards: a repeated host that is wrong otherwise fails" fails checks 80 "$late" "ok 1" 0 "" "not ok 1"
