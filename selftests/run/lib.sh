@@ -125,10 +125,10 @@ starved() {
 	[ ! -s "$1/verdict" ] && grep -qE '^not ok .*(ended with (124|137)| ends in time)|^# +# not done within ' "$1/results"
 }
 
-# Does a host's verdict say that it was late or stalled, and nothing else? A stall is reported
+# Does a host's verdict say that it was late, at boot or at its end, or stalled, and nothing else? A stall is reported
 # with backtraces; what is wrong otherwise has lines of its own.   usage: only_late VERDICT
 only_late() {
-	local late='^did not end within |rcu.*(detected (expedited )?stalls|self-detected stall)|soft lockup|hard LOCKUP|blocked for more than'
+	local late='^did not (end|have all CPUs) within |rcu.*(detected (expedited )?stalls|self-detected stall)|soft lockup|hard LOCKUP|blocked for more than'
 	local trace='^(kernel log: )?([0-9]+:)?(\[[^]]*\])* ?Call trace:$'
 	grep -qE "$late" "$1" 2>/dev/null && ! grep -qvE "$late|$trace" "$1"
 }

@@ -46,7 +46,7 @@ cp "$RUN/idle/"* "$work/"
 expect "host-events: the module of losses builds" "$TOP/tools/build/quiet-build" \
 	make -C "$KEEL_CACHE/kernel/6.12/build" M="$PWD/$work" modules
 for k in 6.12 6.1; do leek $k; done
-files=(--file "$programs/busy" --file "$programs/smoke" --file "$programs/hotplug"
+files=(--file "$RUN/host/set-cpu" --file "$programs/busy" --file "$programs/smoke" --file "$programs/hotplug"
 	--file "$programs/timer_user" --file "$work/kexec")
 losses=(--file "$work/idle_loss.ko" --file "$work/early_idle.ko" --file "$programs/gic2_lists")
 tree "$work/idle.dtb" 2 2 && add_idle "$work/idle.dtb" 2

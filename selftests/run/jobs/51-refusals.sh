@@ -44,10 +44,10 @@ HV=none host "refusal 6.12-odd-CPU" --kernel 6.12 --cpus 3 --file build/6.12/kee
 	"dmesg | grep 'keel: CPU 2 differs'" "rmmod odd_cpu" "insmod /t/keel.ko" /t/smoke "rmmod keel"
 HV=none host "refusal 6.12-odd-models" --kernel 6.12 --cpus 3 --cpu cortex-a53 --timeout 900 \
 	--file build/6.12/keel.ko --file "$work/odd_cpu.ko" --file build/selftests/smoke \
-	--file build/selftests/gic_stress --file build/selftests/cpu_models -- "$RUN/host/odd-cpus"
+	--file build/selftests/gic_stress --file build/selftests/cpu_models --file "$RUN/host/set-cpu" -- "$RUN/host/odd-cpus"
 HV=none host "refusal 6.12-odd-vectors" --kernel 6.12 --nvhe --cpus 3 --cpu max,pauth-impdef=on,sve-max-vq=4 \
 	--timeout 900 --append KEEL_BRIEF=1 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
-	--file build/selftests/sve --file build/selftests/abi_sve -- "$RUN/host/odd-vectors"
+	--file build/selftests/sve --file build/selftests/abi_sve --file "$RUN/host/set-cpu" -- "$RUN/host/odd-vectors"
 HV=none host "refusal 6.12-odd-PMU" --kernel 6.12 --cpus 3 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
 	--file build/selftests/pmu -- "insmod /t/odd_cpu.ko pmu=1" "insmod /t/keel.ko" \
 	"/t/pmu -t 'CPUs with other PMUs'" "! /t/pmu -t 'CPUs with other PMUs' | grep SKIP" "rmmod keel" "rmmod odd_cpu"
