@@ -77,6 +77,12 @@ expect "guards: ... nor one beside lateness in a line of something else" fails c
 	"$late"$'\n'"kernel log: 5:BUG: install: Call trace:" "ok 1" 0 "" "ok 1"
 expect "guards: a stall with CPUs at hand is not" fails checks 10 "$stall" "ok 1" 0 "" "ok 1"
 
+# within's parent is the lane
+killer='lane=$(ps -o ppid= -p $PPID); [ "$(ps -o comm= -p $lane)" = bash ] && kill -9 $lane; true'
+expect "guards: a check whose lane is killed fails" fails check_job "$killer"
+expect "guards: ... and says whose results are missing" said "^not ok - 10-a: no results"
+expect "guards: ... and comes to its end" said "^0 passed, 1 failed"
+
 # What a hypervisor below takes is taken from a CPU, not from all of them together.
 cpu_times() { printf 'cpu  1 1 1 1 1 1 1 %s 0 0\ncpu0 1 1 1 1 1 1 1 %s 0 0\ncpu1 1 1 1 1 1 1 1 %s 0 0\nintr 9\n' "$@"; }
 cpu_times 9100 9000 100 >"$tree/was"
