@@ -17,37 +17,43 @@ dumps() {
 
 # Where the in-tree KVM's registers on such a host are.   usage: in_tree NAME KERNEL RUN-OPTION...
 in_tree() {
-	local name=$1 kernel=$2 key work
+	local name=$1 kernel=$2 key work turn good=
 	shift 2
 	key=$({ cat "$KEEL_CACHE/kernel/$kernel/release" "$RUN/host/registers.c"
 		qemu-system-aarch64 --version; echo "$@"; } | sha256sum | cut -c1-16)
 	IN_TREE=$KEEL_CACHE/upstream/registers-$key
 	if [ -e "$IN_TREE/none-$kernel" ]; then return; fi
 	work=$TOP/build/check/${JOB:-job}-registers-$name-kvm-$kernel
-	"$TESTBED/run" --quiet --log "$work" --hv kvm --kernel "$kernel" "$@" -- \
-		"$TOP/build/check/registers dump" "$TOP/build/check/registers dump none" >/dev/null || return 1
+	# one that was late says nothing
+	for turn in 1 2; do
+		if "$TESTBED/run" --quiet --log "$work" --hv kvm --kernel "$kernel" "$@" -- \
+			"$TOP/build/check/registers dump" "$TOP/build/check/registers dump none" >/dev/null; then good=1; break; fi
+	done
+	[ -n "$good" ] || return 1
 	mkdir -p "$IN_TREE"
 	dumps "$work" "$IN_TREE" "$kernel" 1 2
 }
 
 # Does the in-tree KVM take what keel said?   usage: back NAME KERNEL DIR RUN-OPTION...
 back() {
-	local name=$1 kernel=$2 dir=$3 key work p
+	local name=$1 kernel=$2 dir=$3 key work p turn
 	shift 3
 	# counters are another number each time
 	key=$(cat "$dir/all-$kernel" "$dir/none-$kernel" | sed -E 's/^(603000000013df[0-9a-f]*) [0-9a-f]*/\1/' | sha256sum | cut -c1-16)
 	p=$IN_TREE/taken-$key
-	if [ ! -e "$p" ]; then
+	for turn in 1 2; do
+		[ ! -e "$p" ] || break
 		work=$TOP/build/check/${JOB:-job}-registers-$name-back-$kernel
 		"$TESTBED/run" --quiet --log "$work" --hv kvm --kernel "$kernel" "$@" \
 			--file "$dir/all-$kernel:/t/all" --file "$dir/none-$kernel:/t/none" -- \
 			"$TOP/build/check/registers set /t/all" "$TOP/build/check/registers set /t/none none" >/dev/null || true
-		{ output_of "$work" 1; output_of "$work" 2; } >"$p.new"
-		if [ "$(grep -cE '^(not )?ok 1 - /t/' "$p.new")" != 2 ]; then
-			echo "not ok - registers-$name: in-tree $kernel gives no answer"
-			return
-		fi
-		mv "$p.new" "$p"
+		{ output_of "$work" 1; output_of "$work" 2; } >"$p.$$.new"
+		if [ "$(grep -cE '^(not )?ok 1 - /t/' "$p.$$.new")" = 2 ]; then mv "$p.$$.new" "$p"; fi
+		rm -f "$p.$$.new"
+	done
+	if [ ! -e "$p" ]; then
+		echo "not ok - registers-$name: in-tree $kernel gives no answer"
+		return
 	fi
 	sed -nE "s/^(not )?ok 1 - \/t\/(.*)/\1ok - registers-$name: in-tree $kernel takes keel's, \2/p; /^#/p" "$p"
 }

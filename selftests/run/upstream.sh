@@ -12,7 +12,7 @@ verdicts() {
 	shift 2
 	# what is to be repeated is chosen by program
 	AGAIN=1 HV=$hv WHOLE=1 host "$name-$hv" "$@" >"$TOP/build/check/$name-$hv.txt"
-	grep -E '^(not )?ok' "$TOP/build/check/$name-$hv.txt"
+	grep -aE '^(not )?ok' "$TOP/build/check/$name-$hv.txt"
 }
 
 # "PROGRAM|VERDICT" of what verdicts() printed.
@@ -96,15 +96,16 @@ refer() {
 	mkdir -p "${reference%/*}"
 	# a host that was late, has stalled or did not come to its end says nothing of keel
 	for turn in 1 2; do
-		verdicts kvm "$name" "$@" >"$reference.new"
-		if grep -q "^ok - $name-kvm: host" "$reference.new"; then break; fi
+		verdicts kvm "$name" "$@" >"$reference.$$.new"
+		if grep -q "^ok - $name-kvm: host" "$reference.$$.new"; then break; fi
 	done
-	if ! grep -q "^ok - $name-kvm: host" "$reference.new"; then
+	if ! grep -q "^ok - $name-kvm: host" "$reference.$$.new"; then
 		echo "not ok - $name: reference run on the in-tree KVM"
-		tail -n 3 "$reference.new" | sed 's/^/#   /'
+		tail -n 3 "$reference.$$.new" | sed 's/^/#   /'
+		rm -f "$reference.$$.new"
 		return 1
 	fi
-	mv "$reference.new" "$reference"
+	mv "$reference.$$.new" "$reference"
 }
 
 # All programs of 6.12, those of them about the CPU and its GIC, or those of another kernel.
