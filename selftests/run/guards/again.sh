@@ -67,6 +67,10 @@ expect "guards: a warning beside lateness is none either" fails checks 80 "$late
 expect "guards: a case that fails is no want of time" fails checks 80 "" "not ok 1" 0 "" "ok 1"
 expect "guards: ... nor is its limit where there were CPUs" fails checks 10 "" $'# not done within 30 s\nnot ok 1' 0 "" "ok 1"
 expect "guards: a case that was ended at its limit is" checks 80 "" $'# not done within 30 s\nnot ok 1' 0 "" "ok 1"
+expect "guards: a program that was killed in its midst is" checks 80 "" \
+	$'ok 1 - b\n@@ end 1 137\n@@ begin 2 ./q\nok 1' 0 "" "ok 1"
+expect "guards: ... not one that ended otherwise" fails checks 80 "" \
+	$'ok 1 - b\n@@ end 1 139\n@@ begin 2 ./q\nok 1' 0 "" "ok 1"
 expect "guards: a CPU that did not come at boot is" checks 80 "did not have all CPUs within the kernel's limit" "not ok 1" 0 "" "ok 1"
 expect "guards: a stall on a busy machine is" checks 80 "$stall" "ok 1" 0 "" "ok 1"
 expect "guards: ... with its backtraces" checks 80 "$stall"$'\n5:[    2.000000] Call trace:' "ok 1" 0 "" "ok 1"
