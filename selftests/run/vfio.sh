@@ -43,7 +43,7 @@ smmu_lines() { grep -E "arm-smmu-v3 .* event $2 received" "$1/console.log" || tr
 # At which stage a translation failed: bit 39 of an event's second word.   usage: smmu_stages LOG
 smmu_stages() {
 	awk '/arm-smmu-v3 .* event 0x10 received/ { word = 2; next }
-	     word && !--word { print substr($NF, 9, 1) ~ /[89a-f]/ ? 2 : 1 }' "$1/console.log"
+	     word && /arm-smmu-v3 .*0x[0-9a-f]+$/ && !--word { print substr($NF, 9, 1) ~ /[89a-f]/ ? 2 : 1 }' "$1/console.log"
 }
 
 # Are there so many, of translations that failed at that stage, and no others?

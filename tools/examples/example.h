@@ -102,7 +102,7 @@ static inline struct example example_new(void)
 	if (kvm < 0)
 		fail(node);
 	signal(SIGALRM, example_late);
-	alarm(20);
+	alarm(200);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	e.vm = CALL(kvm, KVM_CREATE_VM, 0);
 	if (CALL(e.vm, KVM_CHECK_EXTENSION, KEEL_CAP_MEMORY_RIGHTS) != 1) {

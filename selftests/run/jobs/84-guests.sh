@@ -10,7 +10,7 @@ GICV2=()
 if [ "$HV" = keel ]; then
 	GICV2=("echo soft >/sys/module/keel/parameters/gicv2" "$RUN/host/qemu-guest 4 384 virt,gic-version=2")
 fi
-host guests --kernel 6.12 --rootfs qemu10 --timeout 1200 "${GUEST_FILES[@]}" -- \
+host guests --kernel 6.12 --rootfs qemu10 --timeout 2400 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 256 virt,gic-version=3 10 900" "$RUN/host/qemu-tools migrate_by_ring" "$RUN/host/vhost-guest" "${GICV2[@]}"
 host guests-nvhe --kernel 6.12 --cpu neoverse-n1 --nvhe --rootfs qemu10 --mem 4G --timeout 1200 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 8 3G" "$RUN/host/qemu-guest 1 384 virt,gic-version=2,kernel-irqchip=off" \

@@ -22,7 +22,7 @@ guest() {
 	vfio_disk "$disk"
 	vfio_machine "$disk"
 	vfio_nic "$nic"
-	host "$name" "$@" "${VFIO_OPTIONS[@]}" --rootfs qemu10 --mem 3G --timeout 600 "${GUEST_FILES[@]}" -- \
+	host "$name" "$@" "${VFIO_OPTIONS[@]}" --rootfs qemu10 --mem 3G --timeout 1800 "${GUEST_FILES[@]}" -- \
 		"$RUN/host/assigned-guest qemu" "$RUN/host/assigned-guest vmm" "$RUN/host/assigned-guest intx"
 	if repeats "$name" guest "$name" "$@"; then return; fi
 	expect "$name: the disk has what each guest wrote" all_copies "$disk"
