@@ -138,6 +138,7 @@ expect "guards: ... that is, it did not" left 1
 expect "guards: ... nor when its kernel warned" fails alone "steal_time" ok "not ok%not ok - up-keel: host: kernel log: WARNING: a.c:1" ok
 expect "guards: ... that is, it did not" left 1
 expect "guards: ... and that fails beside a pass" fails alone "steal_time" ok "ok%not ok - up-keel: host: kernel log: WARNING: a.c:1"
+expect "guards: one that neither hypervisor came to fails" fails alone "slow -a 1" "" ""
 expect "guards: another program has one run" fails alone "slow -a 1" ok "not ok" ok
 expect "guards: ... that is, it had" left 1
 
