@@ -28,3 +28,36 @@ cross_migrate() {
 	done
 	rm -f "$state"
 }
+
+# One of two hosts that run at once.   usage: live_side NAME SIDE HYPERVISOR OPTION...
+live_side() {
+	local name=$1 side=$2 hv=$3 net
+	shift 3
+	case $side in
+	a) net="server=on,addr.type=unix,addr.path=$link" ;;
+	b) net="server=off,reconnect-ms=500,addr.type=unix,addr.path=$link" ;;
+	esac
+	# a host alone says nothing when it is repeated
+	AGAIN=1 HV=$hv host "$name-$side-$hv" --mem 2G --timeout 1800 --modparams "abi=${LEVEL:-6.12}" \
+		--qemu -drive --qemu "file=$shared,format=raw,if=none,id=shared,file.locking=off" \
+		--qemu -device --qemu virtio-blk-pci,drive=shared,addr=0x1f \
+		--qemu -netdev --qemu "stream,id=link,$net" \
+		--qemu -device --qemu "virtio-net-pci,netdev=link,romfile=,mac=52:54:00:09:00:0$side" \
+		--file "$RUN/host/live-parts:/t/parts" "${GUEST_FILES[@]}" "$@" -- \
+		"SIDE=$side HOPS=$HOPS POSTCOPY='${POSTCOPY:-}' sh /t/qemu-tools live"
+}
+
+# A guest moves between two hosts while it runs; HOPS and POSTCOPY as in live-parts.
+# usage: live_migrate NAME OPTION...
+live_migrate() {
+	local name=$1 shared=$TOP/build/check/live-$1.disk link=$TOP/build/check/live-$1.link side
+	shift
+	cp --sparse=always "$("$TESTBED/make-disk")" "$shared"
+	rm -f "$link"
+	set -- "$@" --file "$RUN/host/qemu-tools"
+	live_side "$name" a kvm "$@" >"$link.a" &
+	live_side "$name" b "$HV" "$@" >"$link.b" &
+	wait
+	for side in a b; do cat "$link.$side"; done
+	rm -f "$shared" "$link" "$link".?
+}
