@@ -112,8 +112,7 @@ static void gic_read(u64 *r)
 static void gic_on(void)
 {
 	if (!gicv2) {
-		gic_dist_enable(64, true);
-		gic_cpu_enable(GICR_BASE + GICR_SIZE * guest_cpu());
+		gic_enable(64, true);
 		return;
 	}
 	mmio_write32(GICD_CTLR, 1);

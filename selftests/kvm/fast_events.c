@@ -46,12 +46,6 @@ static void take(struct guest_regs *regs)
 	store_release(&seen, seen + 1);
 }
 
-static void gic_on(void)
-{
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
-}
-
 /* The same address before, while and after a slot lies there. */
 static void guest_overlay(u64 arg)
 {
@@ -100,7 +94,7 @@ static void guest_ring(u64 word)
 {
 	u64 late = 0;
 
-	gic_on();
+	gic_enable(64, true);
 	guest_on(VEC_IRQ, take);
 	irq_on();
 	for (u64 i = 0; i < RINGS; i++)
@@ -161,7 +155,7 @@ static void fire(bool virt, bool phys, bool spi)
 
 static void guest_timers(u64 rounds)
 {
-	gic_on();
+	gic_enable(64, true);
 	guest_on(VEC_IRQ, take_timer);
 	irq_on();
 	for (u64 i = 0; i < rounds; i++) {
@@ -198,7 +192,7 @@ static bool wait_for(u64 ppi, u64 ms)
 
 static void guest_waits_for_timers(u64 ppi)
 {
-	gic_on();
+	gic_enable(64, true);
 	guest_on(VEC_IRQ, take_timer);
 	irq_on();
 	for (;;) {
@@ -216,7 +210,7 @@ static void guest_waits_for_timers(u64 ppi)
 
 static void guest_fires(u64 arg)
 {
-	gic_on();
+	gic_enable(64, true);
 	guest_on(VEC_IRQ, take_timer);
 	irq_on();
 	for (;;) {

@@ -33,18 +33,13 @@
 	asm volatile(insn ", [%1]" : "+r"(read_v) : "r"((u64)(addr)) : "memory"); \
 	read_v; })
 
-static void gic_cpu_on(void)
-{
-	gic_cpu_enable(GICR(guest_cpu()));
-}
-
 /* No SPI is enabled. */
 static void gic_on(void)
 {
 	mmio_write32(GICD_CTLR, 0x12);
 	mmio_write32(GICD + GIC_IGROUPR + 4, ~0u);
 	mmio_write32(GICD + GIC_ICFGR + 8, ~0u);
-	gic_cpu_on();
+	gic_cpu_enable(GICR(guest_cpu()));
 }
 
 static u64 seen[MAX_VCPUS], sleeping;
@@ -237,7 +232,7 @@ static void guest_features(u64 arg)
 static void guest_sleeper(u64 arg)
 {
 	guest_on(VEC_IRQ, take);
-	gic_cpu_on();
+	gic_cpu_enable(GICR(guest_cpu()));
 	for (;;) {
 		irq_off();
 		store_release(&sleeping, 1);

@@ -167,7 +167,7 @@ static void take(struct guest_regs *regs)
 	__atomic_add_fetch(&taken[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
 }
 
-static void gic_cpu_on(void)
+static void start(void)
 {
 	guest_on(VEC_IRQ, take);
 	gic_cpu_enable(GICR(guest_cpu()));
@@ -181,7 +181,7 @@ static void send(u64 cpu, u64 sgi)
 /* Takes what there is between two syncs. */
 static void guest_receiver(u64 arg)
 {
-	gic_cpu_on();
+	start();
 	for (;;) {
 		GUEST_SYNC(2, 0);
 		irq_on();
@@ -194,7 +194,7 @@ static void guest_receiver(u64 arg)
 static void guest_sender(u64 rounds)
 {
 	mmio_write32(GICD_CTLR, 0x12);
-	gic_cpu_on();
+	start();
 	GUEST_SYNC(1, 0);
 	for (u64 i = 1; i <= rounds; i++) {
 		send(1, 3);
@@ -283,7 +283,7 @@ static u64 signalled(void)
 static void guest_pending(u64 rounds)
 {
 	mmio_write32(GICD_CTLR, 0x12);
-	gic_cpu_on();
+	start();
 	mmio_write32(GICD + GIC_ICFGR + SPI / 16 * 4, ~0u);
 	for (u64 i = 0; i < rounds; i++) {
 		mmio_write32(GICD + GIC_ICENABLER + 4, ~0u);
@@ -317,7 +317,7 @@ static void guest_pong(u64 rounds)
 {
 	u64 me = guest_cpu();
 
-	gic_cpu_on();
+	start();
 	for (u64 i = 1; i <= rounds; i++) {
 		if (me == 0)
 			send(1, 4);

@@ -23,6 +23,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "lib/gic2.h"
+#include "lib/gic_guests.h"
 
 #define GRP0	1
 #define GRP1	2
@@ -30,95 +31,29 @@
 #define FIQEN	8
 #define EOIMODE	(1 << 9)
 
-#define SPIS	64	/* 32..95 */
-#define NR_IRQS	96
-
-static void gic_on(void)
+static void enable(void)
 {
-	gic2_dist_enable(NR_IRQS);
-	gic2_cpu_enable();
+	gic2_enable(NR_IRQS);
 }
 
-static u64 nr_taken, taken[256];
-
-static void take(struct guest_regs *regs)
+static u32 acknowledge(void)
 {
-	u32 intid = gicc_read(GICC_IAR);
+	return gicc_read(GICC_IAR);
+}
 
-	GUEST_ASSERT(nr_taken < 256);
-	taken[nr_taken++] = intid;
+static void end(u32 intid)
+{
 	gicc_write(GICC_EOIR, intid);
 }
 
-/* All SPIs at once, with priorities in another order than their numbers. */
-static void guest_many(u64 arg)
-{
-	u64 last = 0;
-	u32 intid;
-
-	gic_on();
-	guest_on(VEC_IRQ, take);
-	for (intid = 32; intid < NR_IRQS; intid++)
-		mmio_write8(GICD + GIC_IPRIORITYR + intid, intid * 40 & 0x78);
-	for (intid = 32; intid < NR_IRQS; intid++)
-		gic_set_bit(GIC_ISPENDR, intid);
-	irq_on();
-	while (READ_ONCE(nr_taken) < SPIS)
-		;
-	irq_off();
-	GUEST_EQ(nr_taken, SPIS);
-	for (unsigned int i = 0; i < SPIS; i++) {
-		u64 order = (taken[i] * 40 & 0x78) << 16 | taken[i];
-
-		GUEST_ASSERT(taken[i] >= 32 && taken[i] < NR_IRQS);
-		GUEST_ASSERT(!i || order > last);
-		last = order;
-	}
-	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
-	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
-	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 8), 0);
-}
-
-#define DEPTH	20
-
-static u64 depth, deepest, ended;
-
-/* Each makes a more urgent one pending and waits for its end. */
-static void nest(struct guest_regs *regs)
-{
-	u64 level = depth++;
-	u32 intid = gicc_read(GICC_IAR);
-
-	GUEST_EQ(intid, 32 + level);
-	deepest++;
-	if (level + 1 < DEPTH) {
-		gic_set_bit(GIC_ISPENDR, 32 + level + 1);
-		irq_on();
-		while (READ_ONCE(ended) < DEPTH - 1 - level)
-			;
-		irq_off();
-	} else {
-		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), (1ul << DEPTH) - 1);
-	}
-	gicc_write(GICC_EOIR, intid);
-	depth--;
-	WRITE_ONCE(ended, ended + 1);
-}
+static const struct gic_cpu gicv2 = { enable, acknowledge, end };
 
 static void guest_nest(u64 arg)
 {
-	gic_on();
-	guest_on(VEC_IRQ, nest);
-	for (unsigned int i = 0; i < DEPTH; i++)
-		mmio_write8(GICD + GIC_IPRIORITYR + 32 + i, 0xe0 - 8 * i);
+	enable();
+	gic_nest_prepare();
 	for (unsigned int n = 0; n < 3; n++) {
-		deepest = ended = depth = 0;
-		gic_set_bit(GIC_ISPENDR, 32);
-		irq_on();
-		while (READ_ONCE(ended) < DEPTH)
-			;
-		irq_off();
-		GUEST_EQ(deepest, DEPTH);
+		gic_nest();
 		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
 		GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
 	}
@@ -130,7 +65,7 @@ static void guest_split(u64 arg)
 	static const u8 order[] = { 5, 0, 9, 7, 2, 11, 1, 6, 10, 3, 8, 4 };
 	u32 active = 0;
 
-	gic_on();
+	enable();
 	gicc_write(GICC_CTLR, GRP0 | EOIMODE);
 	for (unsigned int n = 0; n < 3; n++) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(order); i++) {
@@ -168,12 +103,6 @@ static void count(struct guest_regs *regs)
 	__atomic_add_fetch(&seen[guest_cpu()][intid], 1, __ATOMIC_SEQ_CST);
 }
 
-static void await(u64 *word, u64 value)
-{
-	while (load_acquire(word) < value)
-		;
-}
-
 static void guest_receiver(u64 sends)
 {
 	unsigned int cpu = guest_cpu();
@@ -194,7 +123,7 @@ static void guest_receiver(u64 sends)
 static void start_receivers(unsigned int n, u64 sends)
 {
 	guest_on(VEC_IRQ, count);
-	gic_on();
+	enable();
 	guest_secondary_fn = guest_receiver;
 	for (unsigned int i = 1; i < n; i++) {
 		GUEST_EQ(guest_hvc(0xc4000003, i, (u64)guest_secondary, sends).a0, 0);
@@ -294,7 +223,7 @@ static void take1(struct guest_regs *regs)
 	u32 intid = gicc_read(GICC_IAR);
 
 	GUEST_ASSERT(intid >= 48 && intid < 64);
-	nr_taken++;
+	gic_nr_taken++;
 	gicc_write(GICC_EOIR, intid);
 }
 
@@ -304,7 +233,7 @@ static void take1(struct guest_regs *regs)
  */
 static void guest_groups(u64 arg)
 {
-	gic_on();
+	enable();
 	mmio_write32(GICD + GIC_IGROUPR + 4, 0xffff0000);
 	GUEST_EQ(mmio_read32(GICD + GIC_IGROUPR + 4), 0xffff0000);
 	guest_on(VEC_IRQ, take1);
@@ -315,60 +244,15 @@ static void guest_groups(u64 arg)
 	}
 	gicc_write(GICC_CTLR, GRP1 | ACKCTL | FIQEN);
 	irq_on();
-	while (READ_ONCE(nr_taken) < 16)
+	while (READ_ONCE(gic_nr_taken) < 16)
 		;
 	GUEST_EQ(nr_fiq, 0);
 	gicc_write(GICC_CTLR, GRP0 | GRP1 | ACKCTL | FIQEN);
 	while (READ_ONCE(nr_fiq) < 16)
 		;
 	irq_off();
-	GUEST_EQ(nr_taken, 16);
+	GUEST_EQ(gic_nr_taken, 16);
 	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
-}
-
-static u64 ticks[2];
-
-static void tick(struct guest_regs *regs)
-{
-	u32 intid = gicc_read(GICC_IAR);
-
-	if (intid >= NR_IRQS)
-		return;
-	GUEST_ASSERT(intid == 27 || intid == 30);
-	if (intid == 27)
-		msr(cntv_ctl_el0, 0);
-	else
-		msr(cntp_ctl_el0, 0);
-	isb();
-	ticks[intid == 30]++;
-	gicc_write(GICC_EOIR, intid);
-}
-
-static void guest_timers(u64 arg)
-{
-	u64 ms = mrs(cntfrq_el0) / 1000;
-
-	gic_on();
-	guest_on(VEC_IRQ, tick);
-	irq_on();
-	for (u64 i = 1; i <= 60; i++) {
-		msr(cntv_cval_el0, mrs(cntvct_el0) + ms);
-		msr(cntv_ctl_el0, 1);
-		isb();
-		if (i % 2)
-			wfi_until(READ_ONCE(ticks[0]) >= i);
-		while (READ_ONCE(ticks[0]) < i)
-			;
-		msr(cntp_cval_el0, mrs(cntpct_el0) + ms);
-		msr(cntp_ctl_el0, 1);
-		isb();
-		if (i % 2)
-			wfi_until(READ_ONCE(ticks[1]) >= i);
-		while (READ_ONCE(ticks[1]) < i)
-			;
-	}
-	GUEST_EQ(ticks[0], 60);
-	GUEST_EQ(ticks[1], 60);
 }
 
 /* User space takes a nap while the interrupt is active. */
@@ -381,14 +265,14 @@ static void tick_and_nap(struct guest_regs *regs)
 	GUEST_EQ(intid, 27);
 	msr(cntv_ctl_el0, 0);
 	isb();
-	if (++ticks[0] % 2)
-		GUEST_SYNC(ticks[0], 0);
+	if (++gic_ticks[0] % 2)
+		GUEST_SYNC(gic_ticks[0], 0);
 	gicc_write(GICC_EOIR, intid);
 }
 
 static void guest_naps(u64 n)
 {
-	gic_on();
+	enable();
 	guest_on(VEC_IRQ, tick_and_nap);
 	irq_on();
 	for (u64 i = 1; i <= n; i++) {
@@ -396,40 +280,26 @@ static void guest_naps(u64 n)
 		msr(cntv_ctl_el0, 1);
 		isb();
 		if (i % 4 < 2)
-			wfi_until(READ_ONCE(ticks[0]) >= i);
-		while (READ_ONCE(ticks[0]) < i)
+			wfi_until(READ_ONCE(gic_ticks[0]) >= i);
+		while (READ_ONCE(gic_ticks[0]) < i)
 			;
 	}
-	GUEST_EQ(ticks[0], n);
+	GUEST_EQ(gic_ticks[0], n);
 	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER), 0);
-}
-
-/* How often WFI returns until the timer's interrupt, which is urgent, has come. */
-static u64 wakes_until_tick(void)
-{
-	u64 n = 0, before = ticks[0];
-
-	msr(cntv_cval_el0, mrs(cntvct_el0) + mrs(cntfrq_el0) / 10);
-	msr(cntv_ctl_el0, 1);
-	isb();
-	irq_on();
-	wfi_until((n++, READ_ONCE(ticks[0]) != before));
-	irq_off();
-	return n;
 }
 
 /* Masked by PSTATE.I WFI returns; a spurious return is allowed, but not one after the other. */
 static void guest_wfi(u64 arg)
 {
-	gic_on();
-	guest_on(VEC_IRQ, tick);
+	enable();
+	guest_on(VEC_IRQ, gic_tick);
 	mmio_write8(GICD + GIC_IPRIORITYR + 27, 0x20);
 	mmio_write8(GICD + GIC_IPRIORITYR + 40, 0x80);
 	gic_set_bit(GIC_ISPENDR, 40);
 	for (unsigned int i = 0; i < 10; i++)
 		wfi();
 	gicc_write(GICC_PMR, 0x80);
-	GUEST_ASSERT(wakes_until_tick() < 20);
+	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 	gicc_write(GICC_PMR, 0xff);
 	GUEST_EQ(gicc_read(GICC_HPPIR), 40);
 	mmio_write32(GICD_CTLR, 0);
@@ -437,13 +307,13 @@ static void guest_wfi(u64 arg)
 	mmio_write32(GICD_CTLR, 1);
 	GUEST_EQ(gicc_read(GICC_IAR), 40);
 	gicc_write(GICC_EOIR, 40);
-	GUEST_ASSERT(wakes_until_tick() < 20);
+	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 }
 
 /* Acknowledge one interrupt per run and tell which; 32 to 47 are level-sensitive. */
 static void guest_acknowledges(u64 arg)
 {
-	gic_on();
+	enable();
 	mmio_write32(GICD + GIC_ICFGR + 8, 0);
 	irq_off();
 	GUEST_SYNC(GIC_SPURIOUS, 0);
@@ -458,8 +328,10 @@ static void guest_acknowledges(u64 arg)
 
 static struct vm *new_vm(unsigned int n, void (*fn)(u64))
 {
-	struct vm *vm = vm_new(n, fn, 0);
+	struct vm *vm;
 
+	gic_cpu = &gicv2;
+	vm = vm_new(n, fn, 0);
 	gic2_new(vm, NR_IRQS);
 	return vm;
 }
@@ -482,7 +354,7 @@ static void run(unsigned int n, void (*fn)(u64))
 
 static void many(void)
 {
-	run(1, guest_many);
+	run(1, gic_guest_many);
 }
 
 static void nested(void)
@@ -524,7 +396,7 @@ static void wfi_wakes(void)
 
 static void timers(void)
 {
-	run(1, guest_timers);
+	run(1, gic_guest_timers);
 }
 
 #define NAPS	40

@@ -131,8 +131,7 @@ static void guest_registers(u64 arg)
 
 static void gic_on(u32 ctlr)
 {
-	gic2_dist_enable(NR_IRQS);
-	gic2_cpu_enable();
+	gic2_enable(NR_IRQS);
 	gicc_write(GICC_CTLR, ctlr);
 }
 

@@ -23,114 +23,42 @@
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "lib/gic.h"
+#include "lib/gic_guests.h"
 
-#define SPIS	64	/* 32..95 */
-#define NR_IRQS	96
-
-static void gic_cpu_on(bool split)
+static void enable(void)
 {
-	gic_cpu_enable(GICR(guest_cpu()));
+	gic_enable(NR_IRQS, false);
+}
+
+static u32 acknowledge(void)
+{
+	return icc_read(ICC_IAR1);
+}
+
+static void end(u32 intid)
+{
+	icc_write(ICC_EOIR1, intid);
+}
+
+static const struct gic_cpu gicv3 = { enable, acknowledge, end };
+
+/* With EOImode or not. */
+static void set_split(bool split)
+{
 	icc_write(ICC_CTLR, split ? 2 : 0);
-}
-
-static void gic_on(bool split)
-{
-	gic_dist_enable(NR_IRQS, false);
-	gic_cpu_on(split);
-}
-
-static u64 nr_taken, taken[256];
-
-static void take(struct guest_regs *regs)
-{
-	u32 intid = icc_read(ICC_IAR1);
-
-	GUEST_ASSERT(nr_taken < 256);
-	taken[nr_taken++] = intid;
-	icc_write(ICC_EOIR1, intid);
-}
-
-/* All SPIs at once, with priorities in another order than their numbers. */
-static void guest_many(u64 arg)
-{
-	u64 last = 0;
-	u32 intid;
-
-	gic_on(false);
-	guest_on(VEC_IRQ, take);
-	for (intid = 32; intid < NR_IRQS; intid++)
-		mmio_write8(GICD + GIC_IPRIORITYR + intid, intid * 40 & 0x78);
-	for (intid = 32; intid < NR_IRQS; intid++)
-		gic_set_bit(GIC_ISPENDR, intid);
-	irq_on();
-	while (READ_ONCE(nr_taken) < SPIS)
-		;
-	irq_off();
-	GUEST_EQ(nr_taken, SPIS);
-	for (unsigned int i = 0; i < SPIS; i++) {
-		u64 order = (taken[i] * 40 & 0x78) << 16 | taken[i];
-
-		GUEST_ASSERT(taken[i] >= 32 && taken[i] < NR_IRQS);
-		GUEST_ASSERT(!i || order > last);
-		last = order;
-	}
-	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
-	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
-	GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 8), 0);
-}
-
-#define DEPTH	20
-
-static u64 depth, deepest, ended;
-static bool is_split;
-
-/* Each makes a more urgent one pending and waits for its end. */
-static void nest(struct guest_regs *regs)
-{
-	u64 level = depth++;
-	u32 intid = icc_read(ICC_IAR1);
-
-	GUEST_EQ(intid, 32 + level);
-	deepest++;
-	if (level + 1 < DEPTH) {
-		gic_set_bit(GIC_ISPENDR, 32 + level + 1);
-		irq_on();
-		while (READ_ONCE(ended) < DEPTH - 1 - level)
-			;
-		irq_off();
-	} else {
-		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), (1ul << DEPTH) - 1);
-	}
-	icc_write(ICC_EOIR1, intid);
-	depth--;
-	WRITE_ONCE(ended, ended + 1);
-}
-
-static void one_nest(void)
-{
-	deepest = ended = depth = 0;
-	gic_set_bit(GIC_ISPENDR, 32);
-	irq_on();
-	while (READ_ONCE(ended) < DEPTH)
-		;
-	irq_off();
-	GUEST_EQ(deepest, DEPTH);
 }
 
 static void guest_nest(u64 split)
 {
-	is_split = split;
-	gic_on(split);
-	guest_on(VEC_IRQ, nest);
-	for (unsigned int i = 0; i < DEPTH; i++)
-		mmio_write8(GICD + GIC_IPRIORITYR + 32 + i, 0xe0 - 8 * i);
+	enable();
+	set_split(split);
+	gic_nest_prepare();
 	for (unsigned int n = 0; n < 3; n++) {
-		one_nest();
+		gic_nest();
 		if (split) {
-			GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), (1ul << DEPTH) - 1);
-			for (unsigned int i = 0; i < DEPTH; i++)
-				icc_write(ICC_DIR, 32 + (i * 7 + n) % DEPTH);
+			GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), GIC_NESTED);
+			for (unsigned int i = 0; i < GIC_DEPTH; i++)
+				icc_write(ICC_DIR, 32 + (i * 7 + n) % GIC_DEPTH);
 		}
 		GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
 		GUEST_EQ(mmio_read32(GICD + GIC_ISPENDR + 4), 0);
@@ -150,7 +78,8 @@ static u32 await_ack(void)
 /* Each change makes the vCPU leave the guest and come back with another list register. */
 static void guest_changes_active(u64 split)
 {
-	gic_on(split);
+	enable();
+	set_split(split);
 	for (unsigned int n = 0; n < 4; n++) {
 		mmio_write8(GICD + GIC_IPRIORITYR + 40, 0x80);
 		gic_set_bit(GIC_ISPENDR, 40);
@@ -170,7 +99,7 @@ static void guest_changes_active(u64 split)
 /* What waits in a list register of the CPU is there for this guest's next entry, and no longer. */
 static void guest_holds_one(u64 arg)
 {
-	gic_on(false);
+	enable();
 	gic_set_bit(GIC_ISPENDR, 40);
 	while (icc_read(ICC_HPPIR1) != 40)
 		;
@@ -182,7 +111,7 @@ static void guest_holds_one(u64 arg)
 
 static void guest_sees_none(u64 arg)
 {
-	gic_on(false);
+	enable();
 	GUEST_EQ(icc_read(ICC_HPPIR1), 1023);
 }
 
@@ -204,7 +133,8 @@ static void count(struct guest_regs *regs)
 static void guest_receiver(u64 split)
 {
 	guest_on(VEC_IRQ, count);
-	gic_cpu_on(split);
+	gic_cpu_enable(GICR(guest_cpu()));
+	set_split(split);
 	irq_on();
 	store_release(&ready[guest_cpu()], 1);
 	for (;;)
@@ -212,16 +142,11 @@ static void guest_receiver(u64 split)
 			wfi();
 }
 
-static void await(u64 *word, u64 value)
-{
-	while (load_acquire(word) < value)
-		;
-}
-
 static void start_receivers(unsigned int n, bool split)
 {
 	guest_on(VEC_IRQ, count);
-	gic_on(split);
+	enable();
+	set_split(split);
 	guest_secondary_fn = guest_receiver;
 	for (unsigned int i = 1; i < n; i++) {
 		GUEST_EQ(guest_hvc(0xc4000003, i, (u64)guest_secondary, split).a0, 0);
@@ -311,17 +236,17 @@ static void pend_both(void)
 
 static void guest_groups(u64 arg)
 {
-	gic_on(false);
+	enable();
 	mmio_write32(GICD_CTLR, 0x13);
 	mmio_write32(GICD + GIC_IGROUPR + 4, 0xffff0000);
-	guest_on(VEC_IRQ, take);
+	guest_on(VEC_IRQ, gic_take);
 	guest_on(VEC_FIQ, take0);
 	for (unsigned int i = 32; i < 64; i++)
 		mmio_write8(GICD + GIC_IPRIORITYR + i, i < 48 ? 0x20 : 0xa0);
 	icc_write(ICC_IGRPEN0, 0);
 	pend_both();
 	irq_on();
-	while (READ_ONCE(nr_taken) < 16)
+	while (READ_ONCE(gic_nr_taken) < 16)
 		;
 	GUEST_EQ(nr_fiq, 0);
 	/* enabled, while there is nothing else to make the guest exit */
@@ -333,7 +258,7 @@ static void guest_groups(u64 arg)
 	pend_both();
 	icc_write(ICC_IGRPEN0, 0);
 	irq_on();
-	while (READ_ONCE(nr_taken) < 32)
+	while (READ_ONCE(gic_nr_taken) < 32)
 		;
 	irq_off();
 	GUEST_EQ(nr_fiq, 16);
@@ -341,70 +266,11 @@ static void guest_groups(u64 arg)
 	GUEST_EQ(mmio_read32(GICD + GIC_ISACTIVER + 4), 0);
 }
 
-static u64 ticks[2];
-
-static void tick(struct guest_regs *regs)
-{
-	u32 intid = icc_read(ICC_IAR1);
-
-	if (intid >= NR_IRQS)
-		return;
-	GUEST_ASSERT(intid == 27 || intid == 30);
-	if (intid == 27)
-		msr(cntv_ctl_el0, 0);
-	else
-		msr(cntp_ctl_el0, 0);
-	isb();
-	ticks[intid == 30]++;
-	icc_write(ICC_EOIR1, intid);
-}
-
-static void guest_timers(u64 arg)
-{
-	u64 ms = mrs(cntfrq_el0) / 1000;
-
-	gic_on(false);
-	guest_on(VEC_IRQ, tick);
-	irq_on();
-	for (u64 i = 1; i <= 60; i++) {
-		msr(cntv_cval_el0, mrs(cntvct_el0) + ms);
-		msr(cntv_ctl_el0, 1);
-		isb();
-		if (i % 2)
-			wfi_until(READ_ONCE(ticks[0]) >= i);
-		while (READ_ONCE(ticks[0]) < i)
-			;
-		msr(cntp_cval_el0, mrs(cntpct_el0) + ms);
-		msr(cntp_ctl_el0, 1);
-		isb();
-		if (i % 2)
-			wfi_until(READ_ONCE(ticks[1]) >= i);
-		while (READ_ONCE(ticks[1]) < i)
-			;
-	}
-	GUEST_EQ(ticks[0], 60);
-	GUEST_EQ(ticks[1], 60);
-}
-
-/* How often WFI returns until the timer's interrupt, which is urgent, has come. */
-static u64 wakes_until_tick(void)
-{
-	u64 n = 0, before = ticks[0];
-
-	msr(cntv_cval_el0, mrs(cntvct_el0) + mrs(cntfrq_el0) / 10);
-	msr(cntv_ctl_el0, 1);
-	isb();
-	irq_on();
-	wfi_until((n++, READ_ONCE(ticks[0]) != before));
-	irq_off();
-	return n;
-}
-
 /* Masked by PSTATE.I WFI returns; a spurious return is allowed, but not one after the other. */
 static void guest_wfi(u64 arg)
 {
-	gic_on(false);
-	guest_on(VEC_IRQ, tick);
+	enable();
+	guest_on(VEC_IRQ, gic_tick);
 	mmio_write8(GICR(0) + GICR_SGI + GIC_IPRIORITYR + 27, 0x20);
 	for (unsigned int i = 32; i < 64; i++)
 		mmio_write8(GICD + GIC_IPRIORITYR + i, 0x80);
@@ -412,24 +278,26 @@ static void guest_wfi(u64 arg)
 	for (unsigned int i = 0; i < 10; i++)
 		wfi();
 	icc_write(ICC_PMR, 0x80);
-	GUEST_ASSERT(wakes_until_tick() < 20);
+	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 	icc_write(ICC_PMR, 0xff);
 	mmio_write32(GICD + GIC_IGROUPR + 4, ~(1u << 8));		/* Group 0, which nobody enabled */
-	GUEST_ASSERT(wakes_until_tick() < 20);
+	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 	mmio_write32(GICD_CTLR, 0x13);
-	GUEST_ASSERT(wakes_until_tick() < 20);
+	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 	icc_write(ICC_IGRPEN0, 1);
 	for (unsigned int i = 0; i < 10; i++)
 		wfi();
 	GUEST_EQ(icc_read(ICC_IAR0), 40);
 	icc_write(ICC_EOIR0, 40);
-	GUEST_ASSERT(wakes_until_tick() < 20);
+	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 }
 
 static struct vm *new_vm(unsigned int n, void (*fn)(u64), u64 arg)
 {
-	struct vm *vm = vm_new(n, fn, arg);
+	struct vm *vm;
 
+	gic_cpu = &gicv3;
+	vm = vm_new(n, fn, arg);
 	gic_new(vm, NR_IRQS);
 	return vm;
 }
@@ -452,7 +320,7 @@ static void run(unsigned int n, void (*fn)(u64), u64 arg)
 
 static void many(void)
 {
-	run(1, guest_many, 0);
+	run(1, gic_guest_many, 0);
 }
 
 static void nested(void)
@@ -520,7 +388,7 @@ static void wfi_wakes(void)
 
 static void timers(void)
 {
-	run(1, guest_timers, 0);
+	run(1, gic_guest_timers, 0);
 }
 
 static const struct ktap_case cases[] = {

@@ -32,8 +32,7 @@ static void guest_naps(u64 arg)
 	u64 ms = mrs(cntfrq_el0) / 1000;
 
 	guest_on(VEC_IRQ, take);
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	irq_on();
 	for (u64 i = 1;; i++) {
 		msr(cntv_cval_el0, mrs(cntvct_el0) + ms);

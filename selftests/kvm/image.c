@@ -307,8 +307,7 @@ static void take(struct guest_regs *regs)
 /* Five of them, of which one is active when the VM goes elsewhere; one is a line that goes low meanwhile. */
 static void guest_mid_interrupt(u64 arg)
 {
-	gic_dist_enable(NR_IRQS, true);
-	gic_cpu_enable(GICR(0));
+	gic_enable(NR_IRQS, true);
 	mmio_write32(GICD + GIC_ICFGR + 40 / 16 * 4, 0);
 	guest_on(VEC_IRQ, take);
 	for (u32 i = 32; i < 48; i++)
@@ -394,8 +393,7 @@ static void guest_first(u64 arg)
 {
 	u32 intid;
 
-	gic_dist_enable(NR_IRQS, true);
-	gic_cpu_enable(GICR(0));
+	gic_enable(NR_IRQS, true);
 	for (u32 i = 32; i < NR_IRQS; i++)
 		mmio_write8(GICD + GIC_IPRIORITYR + i, 0x60);
 	gic_set_bit(GIC_ISPENDR, 50);
@@ -455,8 +453,7 @@ static void guest_gic2(u64 arg)
 {
 	u32 iar;
 
-	gic2_dist_enable(NR_IRQS);
-	gic2_cpu_enable();
+	gic2_enable(NR_IRQS);
 	for (u32 i = 32; i < 40; i++)
 		mmio_write8(GICD + GIC_IPRIORITYR + i, 8 * i & 0xf8);
 	gic_set_bit(GIC_ISPENDR, 33);

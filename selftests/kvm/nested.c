@@ -685,8 +685,7 @@ static void guest_interrupts(u64 arg)
 {
 	u64 soon = 20000;
 
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	guest_on(VEC_IRQ, take);
 	wr(hcr_el2, HCR_E2H | HCR_TGE);
 	irq_on();

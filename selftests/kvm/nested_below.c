@@ -243,8 +243,7 @@ static void guest_is_muted(u64 arg)
 {
 	u64 el1 = PSTATE_EL1H & ~PSTATE_I;
 
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	guest_on(VEC_LOWER, come_back);
 	guest_on(VEC_LOWER + 1, come_back);
 	wr(VBAR_EL12, (u64)el1_vectors);

@@ -244,8 +244,7 @@ static void el1_sve(void)
 
 static void guest_el1_irq(u64 arg)
 {
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	guest_on(VEC_LOWER + 1, come_back);
 	gic_send_sgi(5, 1);
 	wr(hcr_el2, HCR_E2H | HCR_RW | HCR_IMO);

@@ -98,8 +98,7 @@ asm("	.text\n"
 
 static void start(void)
 {
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	guest_on(VEC_LOWER, come_back);
 	guest_on(VEC_LOWER + 1, come_back);
 	wr(VBAR_EL12, (u64)l2_vectors);

@@ -181,8 +181,7 @@ static void values(void)
 
 static void guest_waits(u64 arg)
 {
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	do
 		wfi();
 	while (!(mrs(isr_el1) & 0x80));

@@ -422,8 +422,7 @@ static void wait_overflow(u64 n, u64 counters)
 static void gic_take_irqs(void)
 {
 	guest_on(VEC_IRQ, take_overflow);
-	gic_cpu_enable(GICR_BASE);
-	gic_dist_enable(64, false);
+	gic_enable(64, false);
 	irq_on();
 }
 

@@ -90,8 +90,7 @@ static void take(struct guest_regs *regs)
 static void start(void)
 {
 	guest_on(VEC_IRQ, take);
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	set_ctl(0);
 	irq_on();
 }
@@ -281,8 +280,7 @@ static void guest_jumps(u64 arg)
 static void gic_on(void)
 {
 	irq_off();
-	gic_dist_enable(64, false);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, false);
 }
 
 static u32 ppi(void)
@@ -635,8 +633,7 @@ static void withdrawn_by_itself(void)
 static void guest_acks(u64 arg)
 {
 	irq_off();
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	msr(S3_0_C12_C9_0, 0);		/* ICC_AP1R0_EL1 */
 	set_cval(0);
 	set_ctl(ENABLE);

@@ -85,8 +85,7 @@ static void take(struct guest_regs *regs)
 static void gic_start(bool edge)
 {
 	guest_on(VEC_IRQ, take);
-	gic_dist_enable(64, edge);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, edge);
 	mmio_write64(GICD_IROUTER(SPI), 0);
 }
 

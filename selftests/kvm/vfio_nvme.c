@@ -148,8 +148,7 @@ static void transfer(u32 op, u64 at, u32 block)
 static void guest_main_loop(u64 rounds)
 {
 	guest_on(VEC_IRQ, take);
-	gic_dist_enable(64, true);
-	gic_cpu_enable(GICR_BASE);
+	gic_enable(64, true);
 	assigned_map_lpis(2);
 	irq_on();
 	for (u64 i = 0; i < rounds; i++) {

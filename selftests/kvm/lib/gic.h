@@ -95,6 +95,13 @@ static inline void gic_dist_enable(u32 nr, bool edge)
 	}
 }
 
+/* Both, of a GIC whose redistributors are where gic_new() places them. */
+static inline void gic_enable(u32 nr, bool edge)
+{
+	gic_dist_enable(nr, edge);
+	gic_cpu_enable(GICR(guest_cpu()));
+}
+
 /* This SGI to vCPUs of the first 16, a bit each. */
 static inline void gic_send_sgi(u64 sgi, u64 cpus)
 {

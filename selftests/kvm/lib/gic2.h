@@ -63,6 +63,13 @@ static inline void gic2_dist_enable(u32 nr)
 		mmio_write8(GICD + GIC_ITARGETSR + i, 1);
 }
 
+/* Both. */
+static inline void gic2_enable(u32 nr)
+{
+	gic2_dist_enable(nr);
+	gic2_cpu_enable();
+}
+
 /* --- the host's side --- */
 
 static inline bool gic_is_offered(u32 type)
