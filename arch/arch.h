@@ -49,8 +49,8 @@ void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);		/* synchronous external
 void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far);
 void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far);	/* address size fault, level 0 */
 void keel_inject_serror(struct keel_vcpu *vcpu, u64 esr);	/* virtual SError with this syndrome (ISS, RAS), sets the line */
-int keel_vcpu_events_get(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev);
-int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev);
+int keel_inject_get_events(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev);
+int keel_inject_set_events(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev);
 
 /* --- mmio.c: an access to no memory --- */
 /* KEEL_FAULT_NO_MEMORY: in-kernel bus, else fill run page. Also ISV=0 (-ENOSYS, or KVM_EXIT_ARM_NISV). Verdict. */

@@ -163,7 +163,7 @@ static bool host_has_ras(void)
 	return FIELD_GET(PFR0_RAS, read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1));
 }
 
-int keel_vcpu_events_get(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev)
+int keel_inject_get_events(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev)
 {
 	memset(ev, 0, sizeof(*ev));
 	ev->exception.serror_pending = test_bit(KEEL_LINE_SERROR, &vcpu->ctx.lines);
@@ -198,7 +198,7 @@ static void inject_by_user(struct keel_vcpu *vcpu)
  * serror_pending = 0 leaves a pending SError alone. An external abort is taken
  * at once and answers an MMIO access that user space was asked to complete.
  */
-int keel_vcpu_events_set(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev)
+int keel_inject_set_events(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev)
 {
 	int ret = events_check(ev);
 

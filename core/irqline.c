@@ -67,7 +67,7 @@ static int set_spi(struct keel_vm *vm, struct keel_irqline l, bool level)
 	return set_gic_line(vm, NULL, l.num, level);
 }
 
-int keel_irq_line(struct keel_vm *vm, const struct kvm_irq_level *irq)
+int keel_irqline_set(struct keel_vm *vm, const struct kvm_irq_level *irq)
 {
 	struct keel_irqline l = keel_irqline_decode(irq->irq);
 

@@ -23,6 +23,6 @@ struct keel_irqline keel_irqline_decode(u32 irq);
  * -ENXIO: the line is one of the other kind of interrupt controller, in the
  * kernel or in user space; -EBUSY: the one in the kernel is not initialised.
  */
-int keel_irq_line(struct keel_vm *vm, const struct kvm_irq_level *irq);
+int keel_irqline_set(struct keel_vm *vm, const struct kvm_irq_level *irq);
 
 #endif

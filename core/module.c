@@ -94,7 +94,7 @@ static int __init keel_init(void)
 	int err = look_at_host();
 
 	/* before anything is asked of EL2: it tells whether that is Linux's */
-	err = err ?: keel_irq_module_init();
+	err = err ?: keel_timer_irq_module_init();
 	if (err)
 		return err;
 	err = keel_hyp_module_init();
@@ -114,7 +114,7 @@ err_parts:
 err_hyp:
 	keel_hyp_module_exit();
 err_irq:
-	keel_irq_module_exit();
+	keel_timer_irq_module_exit();
 	return err;
 }
 
@@ -126,7 +126,7 @@ static void __exit keel_exit(void)
 	keel_cpu_exit();
 	exit_parts();
 	keel_hyp_module_exit();
-	keel_irq_module_exit();
+	keel_timer_irq_module_exit();
 	rcu_barrier();
 }
 

@@ -72,7 +72,7 @@ static int get_events(struct keel_vcpu *vcpu, void __user *argp)
 
 	if (!vcpu->initialised)
 		return -ENOEXEC;
-	err = keel_vcpu_events_get(vcpu, &events);
+	err = keel_inject_get_events(vcpu, &events);
 	if (err)
 		return err;
 	return copy_to_user(argp, &events, sizeof(events)) ? -EFAULT : 0;
@@ -86,7 +86,7 @@ static int set_events(struct keel_vcpu *vcpu, const void __user *argp)
 		return -ENOEXEC;
 	if (copy_from_user(&events, argp, sizeof(events)))
 		return -EFAULT;
-	return keel_vcpu_events_set(vcpu, &events);
+	return keel_inject_set_events(vcpu, &events);
 }
 
 static int set_signal_mask(struct keel_vcpu *vcpu, struct kvm_signal_mask __user *argp)

@@ -63,7 +63,7 @@ static int irq_line(struct keel_vm *vm, void __user *argp, bool status)
 
 	if (copy_from_user(&irq, argp, sizeof(irq)))
 		return -EFAULT;
-	err = keel_irq_line(vm, &irq);
+	err = keel_irqline_set(vm, &irq);
 	if (err < 0 || !status)
 		return err;
 	irq.status = err;

@@ -32,8 +32,8 @@ static const struct {
 	[KEEL_TIMER_PHYS] = { "phys", 1 },
 };
 
-DEFINE_PER_CPU(struct keel_irq_state_on_cpu, keel_irq_states[KEEL_NR_TIMERS]);
-unsigned int keel_irq_numbers[KEEL_NR_TIMERS];
+DEFINE_PER_CPU(struct keel_timer_irq_state_on_cpu, keel_timer_irq_states[KEEL_NR_TIMERS]);
+unsigned int keel_timer_irq_numbers[KEEL_NR_TIMERS];
 static bool driver_waits;	/* [I] after init: the GIC's driver reads back itself */
 
 /*
@@ -114,14 +114,14 @@ static int request(enum keel_timer_id id, irq_handler_t handler)
 
 	if (irq <= 0)
 		return -ENODEV;
-	err = request_percpu_irq(irq, handler, "keel timer", &keel_irq_states[id]);
+	err = request_percpu_irq(irq, handler, "keel timer", &keel_timer_irq_states[id]);
 	if (!err)
-		keel_irq_numbers[id] = irq;
+		keel_timer_irq_numbers[id] = irq;
 	return err;
 }
 
 /* Without the physical timer's interrupt that timer is emulated. */
-int __init keel_irq_module_init(void)
+int __init keel_timer_irq_module_init(void)
 {
 	int err = request(KEEL_TIMER_VIRT, handle_virt);
 
@@ -137,46 +137,46 @@ int __init keel_irq_module_init(void)
 	return err == -EBUSY && !keel_hw_owns_phys() ? -ENODEV : err;
 }
 
-void keel_irq_module_exit(void)
+void keel_timer_irq_module_exit(void)
 {
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++)
-		if (keel_irq_numbers[id])
-			free_percpu_irq(keel_irq_numbers[id], &keel_irq_states[id]);
+		if (keel_timer_irq_numbers[id])
+			free_percpu_irq(keel_timer_irq_numbers[id], &keel_timer_irq_states[id]);
 }
 
-void keel_irq_enable_cpu(void)
+void keel_timer_irq_enable_cpu(void)
 {
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++) {
-		__this_cpu_write(keel_irq_states[id].masked, false);
-		if (keel_irq_numbers[id])
-			enable_percpu_irq(keel_irq_numbers[id], IRQ_TYPE_NONE);
+		__this_cpu_write(keel_timer_irq_states[id].masked, false);
+		if (keel_timer_irq_numbers[id])
+			enable_percpu_irq(keel_timer_irq_numbers[id], IRQ_TYPE_NONE);
 	}
 }
 
-void keel_irq_disable_cpu(void)
+void keel_timer_irq_disable_cpu(void)
 {
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++) {
-		if (!keel_irq_numbers[id])
+		if (!keel_timer_irq_numbers[id])
 			continue;
-		keel_irq_set_active(id, false);
-		disable_percpu_irq(keel_irq_numbers[id]);
-		__this_cpu_write(keel_irq_states[id].masked, true);
+		keel_timer_irq_set_active(id, false);
+		disable_percpu_irq(keel_timer_irq_numbers[id]);
+		__this_cpu_write(keel_timer_irq_states[id].masked, true);
 	}
 }
 
-void keel_irq_do_mask(enum keel_timer_id id, bool mask)
+void keel_timer_irq_do_mask(enum keel_timer_id id, bool mask)
 {
-	__this_cpu_write(keel_irq_states[id].masked, mask);
+	__this_cpu_write(keel_timer_irq_states[id].masked, mask);
 	if (mask)
-		disable_percpu_irq(keel_irq_numbers[id]);
+		disable_percpu_irq(keel_timer_irq_numbers[id]);
 	else
-		enable_percpu_irq(keel_irq_numbers[id], IRQ_TYPE_NONE);
+		enable_percpu_irq(keel_timer_irq_numbers[id], IRQ_TYPE_NONE);
 }
 
 /*
@@ -194,18 +194,18 @@ static void wait_until_active(unsigned int irq)
 	dsb(nshld);
 }
 
-void keel_irq_do_set_active(enum keel_timer_id id, bool active)
+void keel_timer_irq_do_set_active(enum keel_timer_id id, bool active)
 {
-	__this_cpu_write(keel_irq_states[id].active, active);
-	irq_set_irqchip_state(keel_irq_numbers[id], IRQCHIP_STATE_ACTIVE, active);
+	__this_cpu_write(keel_timer_irq_states[id].active, active);
+	irq_set_irqchip_state(keel_timer_irq_numbers[id], IRQCHIP_STATE_ACTIVE, active);
 	if (active)
-		wait_until_active(keel_irq_numbers[id]);
+		wait_until_active(keel_timer_irq_numbers[id]);
 }
 
 /* The GIC is at the root of the interrupt's domains. */
-u32 keel_irq_intid(enum keel_timer_id id)
+u32 keel_timer_irq_intid(enum keel_timer_id id)
 {
-	struct irq_data *data = irq_get_irq_data(keel_irq_numbers[id]);
+	struct irq_data *data = irq_get_irq_data(keel_timer_irq_numbers[id]);
 
 #ifdef CONFIG_IRQ_DOMAIN_HIERARCHY
 	while (data && data->parent_data)

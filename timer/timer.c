@@ -125,10 +125,10 @@ static void hold_host_irqs(struct keel_vcpu *vcpu)
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++) {
-		if (!keel_irq_has(id))
+		if (!keel_timer_irq_has(id))
 			continue;
-		keel_irq_mask(id, !gic && vcpu->timer.line[id]);
-		keel_irq_set_active(id, gic && keel_vgic_hw_busy(ppi_of(vcpu, id)));
+		keel_timer_irq_mask(id, !gic && vcpu->timer.line[id]);
+		keel_timer_irq_set_active(id, gic && keel_vgic_hw_busy(ppi_of(vcpu, id)));
 	}
 }
 
@@ -251,7 +251,7 @@ static void load_phys(struct keel_vcpu *vcpu)
 	struct timer_state s = timer_state(vcpu, KEEL_TIMER_PHYS);
 
 	vcpu->timer.phys_loaded = false;
-	if (!keel_irq_has(KEEL_TIMER_PHYS)) {
+	if (!keel_timer_irq_has(KEEL_TIMER_PHYS)) {
 		set_traps(vcpu, s.offset ? 0 : KEEL_CNTHCTL_EL1PCTEN);
 		return;
 	}
@@ -267,7 +267,7 @@ void keel_timer_flush(struct keel_vcpu *vcpu)
 {
 	lockdep_assert_irqs_disabled();
 	/* first armed, then looked at, as in keel_timer_refresh() */
-	arm_soft(vcpu, sooner(vcpu, keel_irq_has(KEEL_TIMER_PHYS) ? KEEL_TIMER_NEVER :
+	arm_soft(vcpu, sooner(vcpu, keel_timer_irq_has(KEEL_TIMER_PHYS) ? KEEL_TIMER_NEVER :
 			      deadline_of(timer_state(vcpu, KEEL_TIMER_PHYS))));
 	update_lines(vcpu);
 	hold_host_irqs(vcpu);
@@ -287,7 +287,7 @@ static bool is_high(u64 ctl)
 static void settle(struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
 	if (vcpu->ctx.gic.present && keel_vgic_hw_take_done(ppi_of(vcpu, id)))
-		keel_irq_was_deactivated(id);
+		keel_timer_irq_was_deactivated(id);
 }
 
 static void sync_virt(struct keel_vcpu *vcpu)
@@ -316,7 +316,7 @@ static void sync_phys(struct keel_vcpu *vcpu)
 		if (ctl & KEEL_TIMER_ENABLE)
 			keel_hw_stop_phys();
 		sys[KEEL_CNTP_CTL_EL0] = ctl & (KEEL_TIMER_ENABLE | KEEL_TIMER_IMASK);
-	} else if (keel_irq_has(KEEL_TIMER_PHYS)) {
+	} else if (keel_timer_irq_has(KEEL_TIMER_PHYS)) {
 		keel_hw_stop_phys();
 	}
 	settle(vcpu, KEEL_TIMER_PHYS);
@@ -338,7 +338,7 @@ void keel_timer_sync(struct keel_vcpu *vcpu)
 /* The line has fallen before the guest acknowledged: what the host had held up for it is to be let go. */
 static bool is_held_for_nothing(struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
-	return keel_irq_has(id) && keel_irq_is_active(id) && !keel_vgic_hw_busy(ppi_of(vcpu, id));
+	return keel_timer_irq_has(id) && keel_timer_irq_is_active(id) && !keel_vgic_hw_busy(ppi_of(vcpu, id));
 }
 
 /*
@@ -372,10 +372,10 @@ bool keel_timer_fired(const struct keel_vcpu *vcpu)
 bool keel_timer_try_raise(struct keel_vcpu *vcpu)
 {
 	settle(vcpu, KEEL_TIMER_VIRT);
-	if (keel_irq_is_active(KEEL_TIMER_VIRT))
+	if (keel_timer_irq_is_active(KEEL_TIMER_VIRT))
 		return false;
 	set_line(vcpu, KEEL_TIMER_VIRT, true);
-	keel_irq_set_active(KEEL_TIMER_VIRT, true);
+	keel_timer_irq_set_active(KEEL_TIMER_VIRT, true);
 	return true;
 }
 
@@ -456,9 +456,9 @@ static bool phys_line(struct keel_vcpu *vcpu)
 
 static int map(struct keel_vcpu *vcpu, enum keel_timer_id id, bool (*get_line)(struct keel_vcpu *))
 {
-	if (!keel_irq_has(id))
+	if (!keel_timer_irq_has(id))
 		return 0;
-	return keel_vgic_map_hw(vcpu, vcpu->vm->timer.ppi[id], keel_irq_intid(id), get_line);
+	return keel_vgic_map_hw(vcpu, vcpu->vm->timer.ppi[id], keel_timer_irq_intid(id), get_line);
 }
 
 int keel_timer_first_run(struct keel_vcpu *vcpu)
@@ -502,17 +502,17 @@ int __init keel_timer_module_init(void)
 void keel_timer_enable_cpu(void)
 {
 	keel_hw_stop_virt();
-	if (keel_irq_has(KEEL_TIMER_PHYS))
+	if (keel_timer_irq_has(KEEL_TIMER_PHYS))
 		keel_hw_stop_phys();
 	__this_cpu_write(host_traps, keel_hw_set_traps(KEEL_CNTHCTL_EL1PCTEN));
-	keel_irq_enable_cpu();
+	keel_timer_irq_enable_cpu();
 }
 
 void keel_timer_disable_cpu(void)
 {
-	keel_irq_disable_cpu();
+	keel_timer_irq_disable_cpu();
 	keel_hw_stop_virt();
-	if (keel_irq_has(KEEL_TIMER_PHYS))
+	if (keel_timer_irq_has(KEEL_TIMER_PHYS))
 		keel_hw_stop_phys();
 	keel_hw_set_traps(__this_cpu_read(host_traps));
 }
@@ -522,8 +522,8 @@ void keel_timer_quiet_cpu(void)
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++)
-		if (keel_irq_has(id))
-			keel_irq_set_active(id, false);
+		if (keel_timer_irq_has(id))
+			keel_timer_irq_set_active(id, false);
 }
 
 /*
@@ -535,6 +535,6 @@ void keel_timer_wake_cpu(void)
 	unsigned int id;
 
 	for (id = 0; id < KEEL_NR_TIMERS; id++)
-		if (keel_irq_has(id))
-			keel_irq_do_set_active(id, false);
+		if (keel_timer_irq_has(id))
+			keel_timer_irq_do_set_active(id, false);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The judges of the plan find circles of files, headers that reach upwards, what nobody uses,
-# names of what is not there, state that no image carries, anchors that no list has, and jobs on no page.
+# nouns that belong to two rooms, names of what is not there, state that no image carries, anchors that no list has, and jobs on no page.
 
 # usage: circle FILE:CALLEE-FILE...    rooms a/ and b/, each file with one function
 circle() {
@@ -20,6 +20,23 @@ expect "guards: a circle that crosses a room is caught" fails circle a/one:b/two
 expect "guards: a circle of six files is caught" fails \
 	circle a/1:a/2 a/2:a/3 a/3:a/4 a/4:a/5 a/5:a/6 a/6:a/1
 expect "guards: no objects are no pass" fails circle
+
+# usage: owned FILE:NAME...    files of rooms, each with one name that leaves it
+owned() {
+	local pair file
+	rm -rf "$work/plan"
+	mkdir -p "$work/plan/a" "$work/plan/b" "$work/plan/hyp"
+	for pair; do
+		file=$work/plan/${pair%:*}
+		echo "void keel_${pair#*:}(void) { }" >"$file.c"
+		"$cc" -O2 -c -o "$file.o" "$file.c"
+	done
+	"$TOP/tools/lint/nouns" "$work/plan"
+}
+expect "guards: a noun of one room passes" owned a/one:thing_get a/two:thing_put b/thing_list:thing_list_get
+expect "guards: a noun's half beside the guest passes" owned a/one:thing_get hyp/thing:thing_load
+expect "guards: a noun of two rooms is caught" fails owned a/one:thing_get b/two:thing_put
+expect "guards: no objects are no nouns" fails owned
 
 # usage: naming COMMENT
 naming() {

@@ -15,6 +15,7 @@ for k in 6.12 6.1; do
 	asks $k
 done
 expect "lint: no circle of files crosses a room, or is large" "$TOP/tools/lint/circles" build/6.12
+expect "lint: a noun belongs to one room" "$TOP/tools/lint/nouns" build/6.12
 expect "lint: no header includes one of a higher layer" "$TOP/tools/lint/includes"
 expect "lint: nothing is there that nobody uses" "$TOP/tools/lint/unused"
 expect "lint: comments and documents name what is there" "$TOP/tools/lint/names"
