@@ -5,7 +5,7 @@
  * with its own version. Numbers are in the host's byte order. Memory is the VMM's, and not
  * in it; what host kernel objects point to is made anew by whoever makes the VM.
  *
- * A section that gains a field gets another version, and stays readable in the old one.
+ * A section that gains a field is to get another version, and to stay readable in the old one.
  * What each field of a VM's structures is to the image is in image/fields.
  */
 #ifndef KEEL_IMAGE_FORMAT_H

@@ -151,11 +151,11 @@ void keel_image_write_private(struct keel_vcpu *vcpu, struct keel_image_out *out
 	keel_image_end(out);
 }
 
-/* As user space might have chosen by ICC_CTLR_EL1. A GICv2 has no choice. */
+/* As user space might have chosen by ICC_CTLR_EL1, which a GICv2 has not. */
 static bool cpu_suits(const struct keel_vcpu *vcpu, const struct keel_image_gic_cpu *r)
 {
 	if (vcpu->vm->gic.v2)
-		return r->pri_bits == vcpu->gic.pri_bits && r->id_bits == vcpu->gic.id_bits;
+		return true;
 	return r->pri_bits && r->pri_bits <= keel_gic_hw.pri_bits && r->id_bits <= keel_gic_hw.id_bits;
 }
 
@@ -179,8 +179,10 @@ static void load_cpu(struct keel_vcpu *vcpu, const struct keel_image_gic_cpu *r)
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
 
 	WRITE_ONCE(g->pendbaser, keel_its_sane_attrs(r->pendbaser, &keel_its_attrs_redist));
-	g->pri_bits = r->pri_bits;
-	g->id_bits = r->id_bits;
+	if (!vcpu->vm->gic.v2) {
+		g->pri_bits = r->pri_bits;
+		g->id_bits = r->id_bits;
+	}
 	WRITE_ONCE(g->lpis_enabled, r->lpis_enabled);
 	c->vmcr = r->vmcr;
 	memcpy(c->ap0r, r->ap0r, sizeof(c->ap0r));

@@ -118,6 +118,14 @@ static bool good_senders(const struct view *v, const struct keel_image_irq *r)
 	return !r->senders;
 }
 
+/* SGIs are edges, PPIs are level-sensitive. */
+static bool good_trigger(const struct keel_image_irq *r)
+{
+	const u16 flags = r->flags & (KEEL_IMAGE_IRQ_LEVEL | KEEL_IMAGE_IRQ_LINE);
+
+	return r->intid < NR_SGIS ? !flags : flags & KEEL_IMAGE_IRQ_LEVEL;
+}
+
 static bool follows(const struct view *v, u32 intid, u32 first)
 {
 	const struct keel_image_irq *prev = v->prev;
@@ -130,7 +138,7 @@ static bool good_private(const struct view *v, const void *record)
 	const struct keel_image_irq *r = record;
 
 	return good_irq(v, r) && follows(v, r->intid, 0) && r->target == v->index && !r->irouter &&
-	       (r->holder == KEEL_IMAGE_NOBODY || r->holder == v->index) && good_senders(v, r);
+	       (r->holder == KEEL_IMAGE_NOBODY || r->holder == v->index) && good_senders(v, r) && good_trigger(r);
 }
 
 /* Affinities have 24 bits here. */
@@ -460,7 +468,8 @@ u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset, const st
 {
 	u64 passed = 0;
 
-	if (!freeze && saved->boot == now->boot)
+	/* a counter that is behind has begun anew, though the kernel's memory was kept: hibernation */
+	if (!freeze && saved->boot == now->boot && now->count >= saved->count)
 		return offset;
 	if (!freeze && now->realtime > saved->realtime)
 		passed = ticks(now->realtime - saved->realtime, saved->freq);

@@ -31,7 +31,7 @@ void keel_irq_remove_senders(struct keel_irq_state *s, u8 senders)
 /* The guest is told one sender at a time; it exits at that one's end if there are more. */
 static u64 take_sender(struct keel_irq_state *s, bool pending)
 {
-	if (pending) {
+	if (pending && s->senders) {
 		s->sender = __builtin_ctz(s->senders);
 		keel_irq_remove_senders(s, 1U << s->sender);
 	}

@@ -37,6 +37,8 @@ static void put_irqs(struct keel_image_out *out, u32 tag, u32 index, u32 first, 
 	for (u32 i = 0; i < n; i++) {
 		struct keel_image_irq r = { .intid = first + i, .target = target, .holder = KEEL_IMAGE_NOBODY, .flags = flags };
 
+		if (r.intid >= 16 && r.intid < 32)
+			r.flags |= KEEL_IMAGE_IRQ_LEVEL;
 		keel_image_put(out, &r, sizeof(r));
 	}
 	keel_image_end(out);
@@ -336,6 +338,9 @@ static void records(void)
 	REFUSED(PRIVATE, 1, irq, r[5].intid = 6);
 	REFUSED(PRIVATE, 1, irq, r[5].target = 0);
 	REFUSED(PRIVATE, 1, irq, r[5].senders = 1);	/* of a GICv3 */
+	REFUSED(PRIVATE, 1, irq, r[5].flags = KEEL_IMAGE_IRQ_LEVEL);
+	REFUSED(PRIVATE, 1, irq, r[5].flags = KEEL_IMAGE_IRQ_LINE);
+	REFUSED(PRIVATE, 1, irq, r[27].flags = 0);
 	REFUSED(PRIVATE, 1, irq, (r[5].flags = KEEL_IMAGE_IRQ_ACTIVE, r[5].holder = 0));
 	REFUSED(SPIS, 0, irq, r[1].holder = 0);		/* not active */
 	REFUSED(SPIS, 0, irq, r[1].target = VCPUS);
@@ -374,7 +379,14 @@ static void gic2(void)
 	r[3].senders = 0;
 	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
 	r[3].flags = 0;
+	r[3].flags = KEEL_IMAGE_IRQ_LEVEL;
+	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
+	r[3].flags = KEEL_IMAGE_IRQ_LINE;
+	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
+	r[3].flags = 0;
 	r[16].flags = KEEL_IMAGE_IRQ_LATCH;
+	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
+	r[16].flags |= KEEL_IMAGE_IRQ_LEVEL;
 	CHECK_EQ(keel_image_check(a.start, a.size), 0);
 	r[16].senders = 1;
 	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
@@ -545,6 +557,10 @@ static void offsets(void)
 	CHECK_EQ(keel_image_offset(&saved, 1000, &now, false), 1000);
 	/* frozen: it is 4000 now */
 	CHECK_EQ(now.count - keel_image_offset(&saved, 1000, &now, true), 4000);
+	/* it has gone on through a hibernation, and its counter has not */
+	now.count = 100;
+	CHECK_EQ(now.count - keel_image_offset(&saved, 1000, &now, false), 5000);
+	now.count = 9000;
 	now.boot = 2;
 	CHECK_EQ(now.count - keel_image_offset(&saved, 1000, &now, true), 4000);
 	CHECK_EQ(now.count - keel_image_offset(&saved, 1000, &now, false), 5000);
