@@ -9,10 +9,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@
 #include "vmm.h"
 
 static int nr_children;		/* of this process */
+static bool failed;		/* not all were made, or one has failed */
 
 static double now(void)
 {
@@ -33,16 +36,22 @@ static double now(void)
 /* Room for the machine's image. Its size does not change by what the guest does, but for its interrupts' number. */
 static struct keel_vm_image image;
 
-static void save(struct machine *m)
+static bool save(struct machine *m)
 {
 	while (ioctl(m->vm, KEEL_VM_SAVE, &image)) {
-		if (errno != E2BIG)
-			die("KEEL_VM_SAVE: %s", strerror(errno));
+		if (errno != E2BIG) {
+			complain("KEEL_VM_SAVE: %s", strerror(errno));
+			return false;
+		}
 		free((void *)(uintptr_t)image.addr);
 		image.addr = (uintptr_t)malloc(image.size);
-		if (!image.addr)
-			die("no memory for the machine's image");
+		if (!image.addr) {
+			complain("no memory for the machine's image");
+			image.size = 0;
+			return false;
+		}
 	}
+	return true;
 }
 
 /* The child's console: a file to write to, and nothing to read. */
@@ -59,7 +68,6 @@ static void open_console(struct machine *m, int number)
 	dup2(out, STDOUT_FILENO);
 	close(in);
 	close(out);
-	terminal_forget();
 }
 
 static void close_parents(struct machine *m)
@@ -69,10 +77,18 @@ static void close_parents(struct machine *m)
 	close(m->vm);
 }
 
-/* Between fork() and the first instruction. Devices keep their state, which is in this process's memory. */
-static void become_child(struct machine *m, int number, double since)
+/*
+ * Between fork() and the first instruction. Devices keep their state, which is in this process's memory. The
+ * parent's terminal stays as it is; when the parent is ended, so is the child.
+ */
+static void become_child(struct machine *m, int number, double since, pid_t parent)
 {
+	terminal_forget();
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		exit(1);
 	nr_children = 0;
+	failed = false;
 	close_parents(m);
 	open_console(m, number);
 	vcpus_forget();
@@ -92,48 +108,68 @@ static void hold(bool on)
 	serial_hold(on);
 }
 
-/* Once. True: this is the child. */
-static bool fork_one(struct machine *m, int number)
+enum made { PARENT, CHILD, NOTHING };
+
+/* Once. NOTHING: it went wrong, or the machine has ended; it goes on if it has not. */
+static enum made fork_one(struct machine *m, int number)
 {
 	double start = now(), saved, forked;
-	pid_t child;
+	pid_t child = -1, parent = getpid();
 
 	if (!vcpus_pause(m)) {
 		vcpus_resume(m);
-		return false;
+		return NOTHING;
 	}
 	hold(true);
-	save(m);
 	saved = now();
-	child = fork();
+	if (save(m)) {
+		saved = now();
+		child = fork();
+		if (child < 0)
+			complain("fork: %s", strerror(errno));
+	}
 	forked = now();
 	if (!child) {
-		become_child(m, number, saved);
-		return true;
+		become_child(m, number, saved, parent);
+		return CHILD;
 	}
 	hold(false);
 	vcpus_resume(m);
-	if (child < 0)
-		die("fork: %s", strerror(errno));
+	if (child < 0) {
+		failed = true;
+		return NOTHING;
+	}
 	nr_children++;
 	complain("forked child %d: stood still for %.3f ms, of which fork() %.3f", number, now() - start, forked - saved);
-	return false;
+	return PARENT;
 }
 
-/* When no vCPU has to go on before there are all of them, but each has some time in between. */
+/* Has somebody asked for the end of the machine? */
+static bool is_ending(void)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	return sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP);
+}
+
+/* One after the other; in between the guest goes on for a while. Of one process no more than once, and of no child. */
 void forks_make(struct machine *m)
 {
-	for (int i = 1; i <= m->options->nr_forks; i++) {
-		if (fork_one(m, i))
-			return;
+	static bool made;
+
+	for (int i = 1; !made && i <= m->options->nr_forks && !is_ending(); i++) {
+		if (fork_one(m, i) != PARENT)
+			break;
 		usleep(20000);
 	}
+	made = true;
 }
 
-/* For the children to end. False: one has failed. */
+/* For the children to end. False: one has failed, or was not made. */
 bool forks_wait(void)
 {
-	bool good = true;
+	bool good = !failed;
 	int status;
 
 	while (nr_children--)

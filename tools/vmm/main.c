@@ -228,7 +228,12 @@ int main(int argc, char **argv)
 		execv("/proc/self/exe", argv);
 		die("/proc/self/exe: %s", strerror(errno));
 	}
-	if (!forks_wait())
+	/* the children of one that is ended end as well */
+	if (outcome == FAILED || outcome == QUIT)
+		return 1;
+	if (!forks_wait()) {
 		complain("a child has failed");
-	return outcome == FAILED || outcome == QUIT;
+		return 1;
+	}
+	return 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "../../uapi/keel.h"
 #include "vmm.h"
 
 static const struct {
@@ -34,6 +35,8 @@ static void check_capabilities(struct machine *m)
 			die("%s: the hypervisor lacks %s", m->options->dev, needed[i].name);
 	if (m->options->nr_cpus > KVM(m->vm, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS))
 		die("--cpus %d: more than the hypervisor can do", m->options->nr_cpus);
+	if (m->options->nr_forks && KVM(m->vm, KVM_CHECK_EXTENSION, KEEL_CAP_VM_IMAGE) != 1)
+		die("--fork: the hypervisor makes no images of VMs");
 }
 
 /*
