@@ -181,6 +181,12 @@ static __always_inline bool owes_interrupt(struct keel_vcpu *vcpu)
 	       (READ_ONCE(vcpu->ctx.posted) || keel_vgic_pending(vcpu));
 }
 
+/* More was stolen since keel_pvtime_update(). Preemption off, or the answer is soon an old one. */
+static __always_inline bool owes_stolen(const struct keel_vcpu *vcpu)
+{
+	return vcpu->arch.steal.placed && current->sched_info.run_delay != vcpu->arch.steal.seen;
+}
+
 /* The last check, with mode IN_GUEST and IRQs off: whoever kicks from here on sends an IPI. */
 static __always_inline bool must_not_enter(struct keel_vcpu *vcpu)
 {
@@ -188,7 +194,7 @@ static __always_inline bool must_not_enter(struct keel_vcpu *vcpu)
 
 	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
 	       (!vcpu->ctx.gic.present && keel_timer_user_notify(vcpu)) || READ_ONCE(vcpu->vm->gic.halted) ||
-	       owes_interrupt(vcpu);
+	       owes_stolen(vcpu) || owes_interrupt(vcpu);
 }
 
 /* Of whom the interrupts are that the guest takes by itself. */
@@ -249,10 +255,14 @@ static bool may_stay(const struct keel_vcpu *vcpu)
 	       !vcpu->kick_owed && !vcpu->gic.completed && keel_exit_is_interrupt(vcpu);
 }
 
-/* Nobody took the CPU away, or the vCPU's registers out of it, or changed what traps. IRQs off. */
+/*
+ * Nobody wants the CPU or took it away, or the vCPU's registers out of it, or changed what traps. IRQs off. Kernels with
+ * PREEMPT_RT before 6.12 have a second flag for who wants it, which the last look (XFER_TO_GUEST_MODE_WORK) leaves to
+ * preempt_enable().
+ */
 static bool is_undisturbed(const struct keel_vcpu *vcpu)
 {
-	return keel_cpu_taken() && keel_hyp_is_loaded(vcpu) && !READ_ONCE(vcpu->requests);
+	return !need_resched() && keel_cpu_taken() && keel_hyp_is_loaded(vcpu) && !READ_ONCE(vcpu->requests);
 }
 
 /*
