@@ -188,6 +188,7 @@ static void report(struct keel_vcpu *vcpu, u64 esr, u64 far)
 	end_step(vcpu);
 	memset(&run->debug, 0, sizeof(run->debug));
 	run->exit_reason = KVM_EXIT_DEBUG;
+	run->flags = KVM_DEBUG_ARCH_HSR_HIGH_VALID;
 	run->debug.arch.hsr = lower_32_bits(esr);
 	run->debug.arch.hsr_high = upper_32_bits(esr);
 	run->debug.arch.far = far;

@@ -82,6 +82,7 @@ static void expect_debug(struct vcpu *vcpu, u64 ec, u64 pc)
 	REQUIRE_EQ(vcpu_run(vcpu), 0);
 	REQUIRE(vcpu->run->exit_reason == KVM_EXIT_DEBUG, "exit %u, PC %#lx",
 		vcpu->run->exit_reason, reg_read(vcpu, REG_PC));
+	CHECK_EQ(vcpu->run->flags, KVM_DEBUG_ARCH_HSR_HIGH_VALID);
 	CHECK_EQ(vcpu->run->debug.arch.hsr >> 26, ec);
 	CHECK_EQ(reg_read(vcpu, REG_PC), pc);
 }
