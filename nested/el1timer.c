@@ -188,11 +188,15 @@ static void set_count(struct keel_vcpu *vcpu, enum keel_timer_id id, u64 val)
 void keel_el1timer_cntvoff_set(struct keel_vcpu *vcpu)
 {
 	struct keel_timer_vm *t = &vcpu->vm->timer;
+	bool moved;
 
 	mutex_lock(&vcpu->vm->config_lock);
-	if (t->teller == vcpu)
+	moved = t->teller == vcpu;
+	if (moved)
 		move_phys(t, t->told_virt - keel_nv_read(vcpu->nv, KEEL_PAGE_CNTVOFF_EL2));
 	mutex_unlock(&vcpu->vm->config_lock);
+	if (moved)
+		keel_vcpu_request_others(vcpu, KEEL_REQ_TIMER);
 }
 
 void keel_el1timer_settle(struct keel_vcpu *vcpu)
