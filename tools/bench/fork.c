@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Forking a VMM of 64 MiB in pages of 4 KiB, all of them mapped by the guest too: with its VM by an image, and
- * beside that the same process without a VM.
+ * Forking a VMM whose memory the guest has mapped too, all of it: with its VM by an image, and beside that
+ * the same process without a VM. 64 MiB in pages of 4 KiB; in the environment KEEL_FORK_MB is another size, and
+ * KEEL_FORK_HUGE has the host use huge pages.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +12,16 @@
 #include "../../selftests/kvm/lib/gic.h"
 #include "bench.h"
 
-#define FORK_SIZE	(64ul << 20)
+#define FORK_BASE	(4ul << 30)
 
+static u64 size;
 static char *mem;
 static struct vm *vm;
 static struct keel_vm_image image;
 
-static void guest_touch(u64 arg)
+static void guest_touch(u64 bytes)
 {
-	for (u64 addr = DATA_BASE; addr < DATA_BASE + FORK_SIZE; addr += 4096)
+	for (u64 addr = FORK_BASE; addr < FORK_BASE + bytes; addr += 4096)
 		write32(addr, 1);
 	for (;;)
 		GUEST_SYNC(1, 0);
@@ -27,9 +29,13 @@ static void guest_touch(u64 arg)
 
 static void memory(void)
 {
-	mem = vm_alloc(FORK_SIZE, 2 << 20);
-	madvise(mem, FORK_SIZE, MADV_NOHUGEPAGE);
-	memset(mem, 1, FORK_SIZE);
+	const char *mb = getenv("KEEL_FORK_MB");
+
+	size = (mb ? strtoul(mb, NULL, 0) : 64) << 20;
+	mem = vm_alloc(size, 2 << 20);
+	madvise(mem, size, getenv("KEEL_FORK_HUGE") ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	for (u64 at = 0; at < size; at += 4096)
+		mem[at] = 1;
 }
 
 static void machine(void)
@@ -37,9 +43,9 @@ static void machine(void)
 	if (kvm_cap(KEEL_CAP_VM_IMAGE) != 1)
 		ktap_skip("no images of VMs");
 	memory();
-	vm = vm_new(1, guest_touch, 0);
+	vm = vm_new(1, guest_touch, size);
 	gic_new(vm, 64);
-	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, FORK_SIZE, mem), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, FORK_BASE, size, mem), 0);
 	vcpu_sync(&vm->vcpu[0], 1);
 	vm->vcpu[0].run->immediate_exit = 1;
 	REQUIRE_EQ(vcpu_run(&vm->vcpu[0]), -EINTR);
@@ -67,7 +73,7 @@ static void rebuild(void)
 
 	vm->fd = vm_fd(0);
 	REQUIRE_EQ(vm_slot(vm->fd, 0, 0, RAM_BASE, RAM_SIZE, vm->ram), 0);
-	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, FORK_SIZE, mem), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, FORK_BASE, size, mem), 0);
 	v->fd = vcpu_fd(vm->fd, 0);
 	v->run = vcpu_map(v->fd);
 	REQUIRE_EQ(vcpu_init_fd(vm->fd, v->fd, 0), 0);

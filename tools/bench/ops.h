@@ -46,9 +46,9 @@
 	OP(IRQFD_DEASSIGN, "irqfd-deassign",	100, 16) \
 	OP(IMAGE_SAVE,	"image-save",		100, 1) \
 	OP(IMAGE_LOAD,	"image-load",		100, 1) \
-	OP(FORK_PAUSE,	"fork-pause-64m",	100, 1) \
-	OP(FORK_VM,	"fork-first-exit-64m",	100, 1) \
-	OP(FORK_NULL,	"fork-without-vm-64m",	100, 1) \
+	OP(FORK_PAUSE,	"fork-pause",		100, 1) \
+	OP(FORK_VM,	"fork-first-exit",	100, 1) \
+	OP(FORK_NULL,	"fork-without-vm",	100, 1) \
 	OP(BOOT,	"linux-boot",		100, 1) \
 	OP(GETPID,	"linux-getpid",		100, 20000) \
 	OP(FORK_EXEC,	"linux-fork-exec",	100, 40) \
