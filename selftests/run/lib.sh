@@ -121,8 +121,31 @@ host_results() {
 # busy machine too, and a host that had its CPUs has no excuse.   usage: starved LOG
 starved() {
 	[ "$(cat "$1/waited" 2>/dev/null || echo 0)" -ge 15 ] || return 1
-	if only_late "$1/verdict"; then return 0; fi
-	[ ! -s "$1/verdict" ] && grep -qE '^not ok .*(ended with (124|137)| ends in time)|^# +# not done within ' "$1/results"
+	if [ -s "$1/verdict" ]; then only_late "$1/verdict"; return; fi
+	results_late <"$1/results"
+}
+
+# Is something of these results wrong, and all of that by being late? A case that was ended at its limit, or a
+# program with whatever it says beside. The host's own line is judged by its verdict.
+results_late() {
+	awk -F ': ' '
+	function other() { if (open) wrong[program] = 1; open = 0 }
+	/^not ok / {
+		other()
+		any = 1
+		program = $2
+		if (/ended with (124|137)| ends? in time/) late[program] = 1
+		else if (program != "host") open = 1
+		next
+	}
+	/^# +# not done within / { open = 0; next }
+	# the next case, or what the program has said in all
+	/^ok / || /^# +KTAP version/ { other() }
+	END {
+		other()
+		for (program in wrong) if (!(program in late)) exit 1
+		exit !any
+	}'
 }
 
 # Does a host's verdict say that it was late, at boot or at its end, or stalled, and nothing else? A stall is reported

@@ -45,6 +45,13 @@ judge() {
 	fi
 }
 
+# Was the host cut off, nothing else being wrong with it, before it had come to all programs?   usage: has_missing NAME
+has_missing() {
+	! grep -qv '^did not end within ' "$TOP/build/check/$JOB-$1-keel/verdict" &&
+		awk -F '|' 'NR == FNR { got[$1]; next } !/^host / && !($1 in got) { missing = 1 } END { exit !missing }' \
+			"$TOP/build/check/$1.got" "$TOP/build/check/$1.want"
+}
+
 # Does a failure say nothing before it is repeated alone: of a program that asserts
 # how much time passed, or one ended at its limit, which is by the clock?
 # usage: hasty NAME PROGRAM GOT
@@ -142,7 +149,11 @@ upstream() {
 		got=$(sed -n "s/^$program|//p" "$TOP/build/check/$name.got")
 		if hasty "$name" "$program" "$got"; then
 			# a late host is not repeated, but each program that it did not come to
-			case $program in "host "*) continue ;; esac
+			case $program in
+			"host "*)
+				has_missing "$name" || judge "$name" "$program" "$got" "$want"
+				continue ;;
+			esac
 			again "$name-${program//[^A-Za-z0-9_.-]/_}" upstream_alone "$name" "$program" "${options[@]}"
 			echo "# at first: $name: $program (${got:-did not run}, in-tree KVM: $want)"
 			continue

@@ -72,6 +72,8 @@ expect "guards: a program that was killed in its midst is" checks 80 "" \
 expect "guards: ... not one that ended otherwise" fails checks 80 "" \
 	$'ok 1 - b\n@@ end 1 139\n@@ begin 2 ./q\nok 1' 0 "" "ok 1"
 expect "guards: a CPU that did not come at boot is" checks 80 "did not have all CPUs within the kernel's limit" "not ok 1" 0 "" "ok 1"
+expect "guards: ... but not beside one that is wrong" fails \
+	checks 80 "" $'# not done within 30 s\nnot ok 2 - b\n# a is 1, want 2\nnot ok 1' 0 "" "ok 1"
 expect "guards: a stall on a busy machine is" checks 80 "$stall" "ok 1" 0 "" "ok 1"
 expect "guards: ... with its backtraces" checks 80 "$stall"$'\n5:[    2.000000] Call trace:' "ok 1" 0 "" "ok 1"
 expect "guards: ... but not beside a warning, be it the last of many lines" fails checks 80 \
@@ -109,6 +111,20 @@ expect "guards: ... not if its kernel warned" fails upstream_is "$late"$'\n'"ker
 expect "guards: ... nor what a good host did not come to" fails upstream_is "" "slow -a 1" ""
 expect "guards: what was killed at its limit is repeated" upstream_is "" "slow -a 1" "fail"
 expect "guards: ... not the same with other arguments" fails upstream_is "" "slow -a 2" "fail"
+# Its host's own line is judged, but where it was cut off before a program.   usage: cut_off VERDICT PROGRAM-DONE...
+cut_off() {
+	local dir=$TOP/build/check/guard-up-keel
+	mkdir -p "$dir"
+	printf '%s\n' "$1" >"$dir/verdict"
+	printf '%s|ok\n' "host ends" slow fast >"$TOP/build/check/up.want"
+	shift
+	printf '%s|ok\n' "$@" >"$TOP/build/check/up.got"
+	(. "$RUN/upstream.sh"; JOB=guard has_missing up)
+}
+expect "guards: a host that was cut off has programs that it did not come to" cut_off "$late" fast
+expect "guards: ... and is judged where it has none" fails cut_off "$late" fast slow
+expect "guards: ... and where it stalled" fails cut_off "kernel log: watchdog: BUG: soft lockup - CPU#0 stuck for 22s!" fast
+rm -f "$TOP/build/check/up.want" "$TOP/build/check/up.got"
 rm -rf "$TOP/build/check/guard-up-keel" "$TOP/build/check/up-keel.txt"
 
 # What a program of another suite comes to alone: in-tree first, then on keel each time it is tried there,

@@ -10,4 +10,3 @@ tar --exclude=./build --exclude=./.git -cf "$tree" .
 host native --kernel 6.12 --rootfs compiler --mem 3G --timeout 1800 --file "$tree" -- \
 	"$RUN/host/native kvm smoke run_exits abi_vcpu -- vfio_edu" \
 	"$RUN/host/native unit test_mmio_data test_irqline"
-rm -f "$tree"
