@@ -349,15 +349,8 @@ static bool aborts(u64 par)
 
 static void guest_meets_bad(u64 arg)
 {
-	guest_on(VEC_SERROR, guest_skip_sync);
 	guest_on(VEC_SYNC, guest_skip_sync);
-	/* so that stage 2 has it */
-	irq_on();
-	(void)*(volatile u64 *)BAD_IPA;
-	isb();
-	irq_off();
-	GUEST_ASSERT(READ_ONCE(guest_nr_sync) > 0);
-	WRITE_ONCE(guest_nr_sync, 0);
+	guest_touch_bad(BAD_IPA);
 	guest_l1[FIRST >> 30] = BAD_IPA | 3;
 	dsb(ish);
 	wr(TTBR0_EL12, mrs(ttbr0_el1));

@@ -44,25 +44,13 @@ static void map_tables(void)
 	isb();
 }
 
-/* So that stage 2 has it. What the load comes to depends on FEAT_RAS. */
-static void touch_bad(void)
-{
-	guest_on(VEC_SERROR, guest_skip_sync);
-	irq_on();
-	(void)*(volatile u64 *)BAD_IPA;
-	isb();
-	irq_off();
-	GUEST_ASSERT(READ_ONCE(guest_nr_sync) > 0);
-	WRITE_ONCE(guest_nr_sync, 0);
-}
-
 static void guest_load(u64 unused)
 {
 	guest_on(VEC_SYNC, guest_skip_sync);
 	map_tables();
 	(void)*(volatile u64 *)VA;
 	GUEST_EQ(READ_ONCE(guest_nr_sync), 0);
-	touch_bad();
+	guest_touch_bad(BAD_IPA);
 	set_table(TABLE(BAD_IPA));
 	asm volatile("tlbi vmalle1is" ::: "memory");
 	dsb(ish);

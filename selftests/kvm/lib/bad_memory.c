@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "bad_memory.h"
-#include "vm.h"
 
 #define HOLE		0x0b000000l	/* in the machine's memory map */
 
@@ -40,4 +39,15 @@ void *bad_memory(void)
 	if (p == MAP_FAILED)
 		ktap_skip("no memory that aborts: %s", strerror(errno));
 	return p;
+}
+
+void guest_touch_bad(u64 ipa)
+{
+	guest_on(VEC_SERROR, guest_skip_sync);
+	irq_on();
+	(void)*(volatile u64 *)ipa;
+	isb();
+	irq_off();
+	GUEST_ASSERT(READ_ONCE(guest_nr_sync) > 0);
+	WRITE_ONCE(guest_nr_sync, 0);
 }
