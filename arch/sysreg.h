@@ -76,6 +76,7 @@ bool keel_sysreg_gic(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool w
 /* sysreg_debug.c: the same for the debug registers */
 bool keel_sysreg_debug_bp(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_debug_mdscr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
+bool keel_sysreg_debug_try_mdscr(struct keel_vcpu *vcpu, bool write, u64 *val);
 bool keel_sysreg_debug_oslar(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_debug_claimset(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);
 bool keel_sysreg_debug_claimclr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val);

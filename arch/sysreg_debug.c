@@ -7,7 +7,9 @@
 #include <linux/errno.h>
 #include <asm/sysreg.h>
 #include "../core/objects.h"
+#include "../nested/nv.h"
 #include "idlimits.h"
+#include "mdscr.h"
 #include "sysreg.h"
 
 /* ID_AA64DFR0_EL1, Arm ARM D24.2.62: one less than the number. */
@@ -66,7 +68,21 @@ bool keel_sysreg_debug_bp(struct keel_vcpu *vcpu, const struct keel_sysreg *r, b
 bool keel_sysreg_debug_mdscr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
 	keel_sysreg_mem(vcpu, r, write, val);
-	vcpu->ctx.flags |= KEEL_CTX_DEBUG_GUEST;
+	/* beside virtual EL2 it traps each time, and what it enables is switched in before the next entry all the same */
+	if (!keel_nv(vcpu))
+		vcpu->ctx.flags |= KEEL_CTX_DEBUG_GUEST;
+	return true;
+}
+
+/* In the guest's world, where the CPU has the guest's own value: only while that lets nobody debug, and stays so. */
+bool keel_sysreg_debug_try_mdscr(struct keel_vcpu *vcpu, bool write, u64 *val)
+{
+	if (!vcpu->arch.debug_quiet || (write && *val & (KEEL_MDSCR_KDE | KEEL_MDSCR_MDE)))
+		return false;
+	if (write)
+		write_sysreg(*val, mdscr_el1);
+	else
+		*val = read_sysreg(mdscr_el1);
 	return true;
 }
 

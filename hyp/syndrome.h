@@ -40,6 +40,13 @@ static inline bool keel_esr_is_sgi(const struct keel_ctx *ctx)
 	       (ctx->pstate & PSR_MODE_MASK) != PSR_MODE_EL0t;
 }
 
+/* A write of ICC_DIR_EL1, the same. */
+static inline bool keel_esr_is_dir(const struct keel_ctx *ctx)
+{
+	return (ctx->esr & (KEEL_ESR_SYS | KEEL_ESR_READ)) == KEEL_ESR_SYS_VAL(3, 0, 12, 11, 1) &&
+	       (ctx->pstate & PSR_MODE_MASK) != PSR_MODE_EL0t;
+}
+
 /* ---- WFI, WFE, WFIT, WFET (EC 0x01) ---- */
 
 #define KEEL_ESR_WFX_RN		GENMASK(9, 5)

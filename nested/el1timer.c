@@ -75,6 +75,16 @@ u64 keel_el1timer_deadline(const struct keel_vcpu *vcpu)
 	return min(deadline(vcpu, KEEL_TIMER_VIRT), deadline(vcpu, KEEL_TIMER_PHYS));
 }
 
+bool keel_el1timer_is_due(const struct keel_vcpu *vcpu)
+{
+	unsigned int id;
+
+	for (id = 0; id < KEEL_NR_TIMERS; id++)
+		if (keel_arith_line(keel_nv_read(vcpu->nv, ctl_at(id)), keel_nv_read(vcpu->nv, cval_at(id)), count(vcpu, id)))
+			return true;
+	return keel_el1timer_deadline(vcpu) < READ_ONCE(vcpu->timer.soft_deadline);
+}
+
 static void write_reg(struct keel_vcpu *vcpu, enum keel_timer_id id, unsigned int op2, u64 val)
 {
 	if (op2 == 1)

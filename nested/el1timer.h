@@ -18,6 +18,8 @@ bool keel_el1timer_trap(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val
 void keel_el1timer_update(struct keel_vcpu *vcpu);
 /* Host count at which one of the lines rises, or KEEL_TIMER_NEVER. */
 u64 keel_el1timer_deadline(const struct keel_vcpu *vcpu);
+/* A line is to be high, or to rise before what was armed for this at the last entry. */
+bool keel_el1timer_is_due(const struct keel_vcpu *vcpu);
 /* KVM_REG_ARM_TIMER_* and KVM_REG_ARM_PTIMER_*: as for a vCPU without virtual EL2, of EL1. */
 int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val);
 int keel_el1timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What virtual EL2 does that traps, but for exception returns: calls, registers, maintenance of its TLB. */
-#include <linux/bitfield.h>
 #include <asm/ptrace.h>
 #include "../arch/arch.h"
 #include "../arch/idlimits.h"
@@ -10,14 +9,13 @@
 #include "../vhe/tlb.h"
 #include "at.h"
 #include "below.h"
+#include "inplace.h"
 #include "nested.h"
 #include "nv.h"
 #include "table.h"
 #include "tlbi.h"
 #include "walk2.h"
 
-#define ISAR0_TLB	GENMASK_ULL(59, 56)
-#define ISAR1_XS	GENMASK_ULL(59, 56)
 #define MOST_BITS	48	/* of a guest's address */
 
 static u64 idreg(const struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2)
@@ -83,10 +81,7 @@ static unsigned int granule(const struct keel_vcpu *vcpu)
 
 static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 operand)
 {
-	unsigned int tlb = FIELD_GET(ISAR0_TLB, idreg(vcpu, 6, 0));
-	bool xs = FIELD_GET(ISAR1_XS, idreg(vcpu, 6, 1));
-	enum keel_tlbi what = t->op1 ? keel_tlbi_decode(t->crn, t->crm, t->op2, tlb, xs) :
-				       keel_tlbi_decode_el1(t->crn, t->crm, t->op2, tlb, xs);
+	enum keel_tlbi what = keel_nested_tlbi(vcpu, t);
 
 	switch (what) {
 	case KEEL_TLBI_NONE:

@@ -29,18 +29,9 @@ static bool maintenance(struct keel_vcpu *vcpu)
 			     keel_nv_nr_lrs());
 }
 
-/* The guest has cleared it in the page: it is 1 all the same. */
-static void set_e2h(struct keel_nv *nv)
-{
-	u64 hcr = keel_nv_read(nv, KEEL_PAGE_HCR_EL2);
-
-	if (!(hcr & KEEL_HCR_E2H))
-		keel_nv_write(nv, KEEL_PAGE_HCR_EL2, hcr | KEEL_HCR_E2H);
-}
-
 void keel_nested_lines(struct keel_vcpu *vcpu)
 {
-	set_e2h(vcpu->nv);
+	keel_nv_set_e2h(vcpu->nv);
 	if (!vcpu->ctx.gic.present)
 		return;
 	keel_el1timer_update(vcpu);

@@ -104,6 +104,15 @@ static inline u64 keel_nv_hcr(const struct keel_nv *nv)
 	return (keel_nv_read(nv, KEEL_PAGE_HCR_EL2) | KEEL_HCR_E2H) & ~(KEEL_HCR_NV | KEEL_HCR_NV1 | KEEL_HCR_NV2);
 }
 
+/* The guest has cleared it in the page: it is 1 all the same. */
+static inline void keel_nv_set_e2h(struct keel_nv *nv)
+{
+	u64 hcr = keel_nv_read(nv, KEEL_PAGE_HCR_EL2);
+
+	if (!(hcr & KEEL_HCR_E2H))
+		keel_nv_write(nv, KEEL_PAGE_HCR_EL2, hcr | KEEL_HCR_E2H);
+}
+
 /* VTTBR_EL2 as it names tables: without CnP, and with 8 bits of VMID where VTCR_EL2.VS says so. */
 static inline u64 keel_nv_vttbr(const struct keel_nv *nv)
 {

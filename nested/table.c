@@ -278,6 +278,11 @@ const struct keel_sysreg *keel_nested_find(u32 enc)
 	return keel_sysreg_find(table, ARRAY_SIZE(table), enc);
 }
 
+bool keel_nested_is_memory(const struct keel_sysreg *r)
+{
+	return r->access == own_access || r->access == mdcr_access || r->access == sre_access || r->access == ich_access;
+}
+
 /* Not resident in a CPU. */
 void keel_nested_reset_table(struct keel_vcpu *vcpu)
 {

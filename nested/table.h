@@ -11,6 +11,8 @@ struct keel_vcpu;
 /* The rows, sorted by encoding, and one of them or NULL. */
 const struct keel_sysreg *keel_nested_table(unsigned int *nr);
 const struct keel_sysreg *keel_nested_find(u32 enc);
+/* Its access needs nothing but memory, in any context. */
+bool keel_nested_is_memory(const struct keel_sysreg *r);
 /* Every register to its value at reset. The vCPU is not resident anywhere. */
 void keel_nested_reset_table(struct keel_vcpu *vcpu);
 

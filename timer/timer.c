@@ -363,6 +363,26 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu)
 	return true;
 }
 
+/* Each is in the hardware, or off. */
+bool keel_timer_may_follow(const struct keel_vcpu *vcpu)
+{
+	return vcpu->ctx.gic.present && !virt_trapped(vcpu) && vcpu->timer.phys_loaded;
+}
+
+void keel_timer_follow(struct keel_vcpu *vcpu)
+{
+	isb();	/* after what the guest has just written */
+	settle(vcpu, KEEL_TIMER_VIRT);
+	set_line(vcpu, KEEL_TIMER_VIRT, is_high(read_sysreg_s(SYS_CNTV_CTL_EL02)));
+	settle(vcpu, KEEL_TIMER_PHYS);
+	set_line(vcpu, KEEL_TIMER_PHYS, is_high(read_sysreg_s(SYS_CNTP_CTL_EL02)));
+}
+
+void keel_timer_hold(struct keel_vcpu *vcpu)
+{
+	hold_host_irqs(vcpu);
+}
+
 bool keel_timer_fired(const struct keel_vcpu *vcpu)
 {
 	return vcpu->ctx.gic.present && !vcpu->timer.line[KEEL_TIMER_PHYS] &&

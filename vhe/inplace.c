@@ -26,6 +26,9 @@
 #include "../hyp/syndrome.h"
 #include "../mmu/mmu.h"
 #include "../nested/below.h"
+#include "../nested/inplace.h"
+#include "../timer/timer.h"
+#include "../vgic/v3/cpuif.h"
 #include "inplace.h"
 #include "vgic.h"
 
@@ -34,18 +37,6 @@ static enum keel_inplace done(struct keel_vcpu *vcpu)
 {
 	keel_hyp_skip(&vcpu->ctx);
 	return vcpu->kick_owed ? KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
-}
-
-static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
-{
-	struct keel_ctx *ctx = &vcpu->ctx;
-	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
-
-	if (!keel_esr_is_sgi(ctx) || !ctx->gic.in_cpu)
-		return KEEL_INPLACE_NO;
-	if (!keel_vgic_try_sgi(vcpu, rt == KEEL_XZR ? 0 : ctx->x[rt], true))
-		return KEEL_INPLACE_NO;
-	return done(vcpu);
 }
 
 /*
@@ -58,6 +49,51 @@ static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 {
 	return vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() || READ_ONCE(vcpu->requests) ?
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
+}
+
+/*
+ * ICC_DIR_EL1 of a guest hypervisor, which ends each of its interrupts by it: a private one. Timers have gone
+ * on meanwhile, and what the host's GIC has for them follows.
+ */
+static enum keel_inplace deactivate(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
+	u32 intid = rt == KEEL_XZR ? 0 : ctx->x[rt] & GENMASK(23, 0);
+
+	if (intid >= KEEL_NR_PRIVATE || !keel_host_is_watching() || !keel_timer_may_follow(vcpu))
+		return KEEL_INPLACE_NO;
+	keel_vhe_vgic_leave(ctx);
+	keel_vgic_sync(vcpu);
+	keel_timer_follow(vcpu);
+	/* its list registers are in memory: this cannot be one that another has */
+	keel_cpuif_deactivate(vcpu, intid);
+	keel_timer_hold(vcpu);
+	keel_vgic_flush(vcpu);
+	if (vcpu->kick_owed == vcpu)
+		vcpu->kick_owed = NULL;
+	keel_vhe_vgic_enter(ctx);
+	keel_hyp_skip(ctx);
+	return signalled(vcpu);
+}
+
+static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
+{
+	struct keel_ctx *ctx = &vcpu->ctx;
+	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
+
+	if (keel_nv(vcpu) && !keel_esr_is_sgi(ctx))
+		return keel_esr_is_dir(ctx) && ctx->gic.in_cpu ? deactivate(vcpu) : keel_nested_inplace_sysreg(vcpu);
+	if (!keel_esr_is_sgi(ctx) || !ctx->gic.in_cpu)
+		return KEEL_INPLACE_NO;
+	if (!keel_vgic_try_sgi(vcpu, rt == KEEL_XZR ? 0 : ctx->x[rt], true))
+		return KEEL_INPLACE_NO;
+	return done(vcpu);
+}
+
+static enum keel_inplace eret(struct keel_vcpu *vcpu)
+{
+	return keel_nv(vcpu) ? keel_nested_inplace_eret(vcpu) : KEEL_INPLACE_NO;
 }
 
 static ipa_t accessed(const struct keel_ctx *ctx, ipa_t page)
@@ -164,8 +200,8 @@ static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 
 enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code)
 {
-	/* virtual EL2 may want to hear of it */
+	/* virtual EL2 may want to hear of it: no more than the first look has let through */
 	if (keel_below_is_live(vcpu))
-		return KEEL_INPLACE_NO;
+		return keel_nested_inplace_below(vcpu);
 	return code == KEEL_EXIT_IRQ ? interrupt(vcpu) : synchronous(vcpu);
 }

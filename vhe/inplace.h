@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <asm/esr.h>
 #include "../core/objects.h"
+#include "../nested/below.h"
 
 enum keel_inplace {
 	KEEL_INPLACE_NO,	/* nothing was done: an exit as any other */
@@ -17,13 +18,14 @@ enum keel_inplace {
 };
 
 /* The functions of vhe/inplace.c that exits.def names; "none" is 0. */
-enum { KEEL_INPLACE_HAS_none, KEEL_INPLACE_HAS_sysreg, KEEL_INPLACE_HAS_access };
+enum { KEEL_INPLACE_HAS_none, KEEL_INPLACE_HAS_sysreg, KEEL_INPLACE_HAS_access, KEEL_INPLACE_HAS_eret };
 
 /* May it be one of those, by a first look? code: enum keel_exit_code. Nothing is touched. */
 static inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code)
 {
 	if (vcpu->ctx.flags & KEEL_CTX_NO_FAST)
-		return false;
+		return keel_below_is_live(vcpu) && !vcpu->arch.guest_debug && code == KEEL_EXIT_SYNC &&
+		       ESR_ELx_EC(vcpu->ctx.esr) == ESR_ELx_EC_SYS64;
 	if (code == KEEL_EXIT_IRQ)
 		return keel_timer_fired(vcpu);
 	if (code != KEEL_EXIT_SYNC)

@@ -173,12 +173,8 @@ void keel_vhe_tlb_flush_range(const struct keel_s2 *s2, ipa_t start, u64 size)
 	leave_vm(&h);
 }
 
-void keel_vhe_tlb_flush_el1(const struct keel_s2 *s2, enum keel_tlbi what, u64 operand)
+static void flush_el1(enum keel_tlbi what, u64 operand)
 {
-	struct host h;
-
-	if (!enter_vm(s2, &h))
-		return;
 	switch (what) {
 	case KEEL_TLBI_VA:
 		__tlbi(vae1is, operand);
@@ -192,8 +188,25 @@ void keel_vhe_tlb_flush_el1(const struct keel_s2 *s2, enum keel_tlbi what, u64 o
 	default:
 		__tlbi(vmalle1is);
 	}
+}
+
+void keel_vhe_tlb_flush_el1(const struct keel_s2 *s2, enum keel_tlbi what, u64 operand)
+{
+	struct host h;
+
+	if (!enter_vm(s2, &h))
+		return;
+	flush_el1(what, operand);
 	finish();
 	leave_vm(&h);
+}
+
+/* TGE is 0 already. The guest's change of its tables before the TLBI, whatever barriers it had. */
+void keel_vhe_tlb_flush_here(enum keel_tlbi what, u64 operand)
+{
+	dsb(ishst);
+	flush_el1(what, operand);
+	finish();
 }
 
 void keel_vhe_tlb_flush_local(const struct keel_s2 *s2, bool icache)
