@@ -79,10 +79,13 @@ bool keel_el1timer_is_due(const struct keel_vcpu *vcpu)
 {
 	unsigned int id;
 
+	/* first the deadline, then the lines: one that passes in between is seen */
+	if (keel_el1timer_deadline(vcpu) < READ_ONCE(vcpu->timer.soft_deadline))
+		return true;
 	for (id = 0; id < KEEL_NR_TIMERS; id++)
 		if (keel_arith_line(keel_nv_read(vcpu->nv, ctl_at(id)), keel_nv_read(vcpu->nv, cval_at(id)), count(vcpu, id)))
 			return true;
-	return keel_el1timer_deadline(vcpu) < READ_ONCE(vcpu->timer.soft_deadline);
+	return false;
 }
 
 static void write_reg(struct keel_vcpu *vcpu, enum keel_timer_id id, unsigned int op2, u64 val)

@@ -376,6 +376,9 @@ void keel_timer_follow(struct keel_vcpu *vcpu)
 	set_line(vcpu, KEEL_TIMER_VIRT, is_high(read_sysreg_s(SYS_CNTV_CTL_EL02)));
 	settle(vcpu, KEEL_TIMER_PHYS);
 	set_line(vcpu, KEEL_TIMER_PHYS, is_high(read_sysreg_s(SYS_CNTP_CTL_EL02)));
+	/* what virtual EL2 has written into its page since, where no exit has looked */
+	if (keel_nv(vcpu))
+		keel_nested_lines(vcpu);
 }
 
 void keel_timer_hold(struct keel_vcpu *vcpu)

@@ -203,6 +203,7 @@ static void sleeps_below(void)
 
 /* ---- EL2 alone ---- */
 
+#define PPI_MAINT	25
 #define PPI_TIMER	26
 
 static u64 state_of(u32 bank, u64 intid)
@@ -221,6 +222,36 @@ static void take(u64 intid)
 	GUEST_EQ(got, intid);
 	icc_write(ICC_EOIR1, got);
 	GUEST_EQ(state_of(GIC_ISACTIVER, intid), 1);
+}
+
+/* It is there, and gone by a store to the page: no exit tells anybody before it is ended. */
+static void end_by_page(unsigned int ppi)
+{
+	guest_smc(0x84000000, 0, 0, 0);
+	take(ppi);
+	if (ppi == PPI_MAINT)
+		wr(ICH_HCR, 0);
+	else if (ppi == 27)
+		wr(CNTV_CTL_EL02, 0);
+	else
+		wr(CNTP_CTL_EL02, 0);
+	icc_write(ICC_DIR, ppi);
+	GUEST_EQ(icc_read(ICC_IAR1), GIC_SPURIOUS);
+	GUEST_EQ(state_of(GIC_ISACTIVER, ppi), 0);
+	GUEST_EQ(state_of(GIC_ISPENDR, ppi), 0);
+}
+
+/* Of the maintenance of its own list registers, and of EL1's timers. */
+static void ends_of_page(void)
+{
+	wr(ICH_HCR, 3);		/* En, UIE */
+	end_by_page(PPI_MAINT);
+	wr(CNTV_CVAL_EL02, 0);
+	wr(CNTV_CTL_EL02, 1);
+	end_by_page(27);
+	wr(CNTP_CVAL_EL02, 0);
+	wr(CNTP_CTL_EL02, 1);
+	end_by_page(30);
 }
 
 static void guest_ends(u64 arg)
@@ -250,6 +281,7 @@ static void guest_ends(u64 arg)
 		icc_write(ICC_DIR, 5);
 		GUEST_EQ(icc_read(ICC_IAR1), GIC_SPURIOUS);
 		GUEST_EQ(state_of(GIC_ISACTIVER, 5), 0);
+		ends_of_page();
 	}
 	/* without EOImode it ends nothing */
 	icc_write(ICC_CTLR, 0);
