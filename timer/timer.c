@@ -363,7 +363,6 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu)
 	return true;
 }
 
-/* Each is in the hardware, or off. */
 bool keel_timer_may_follow(const struct keel_vcpu *vcpu)
 {
 	return vcpu->ctx.gic.present && !virt_trapped(vcpu) && vcpu->timer.phys_loaded;

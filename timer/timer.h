@@ -79,15 +79,17 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu);
  * flush() would; false: the guest has that interrupt already, and what ended
  * its run was another.
  */
+bool keel_timer_fired(const struct keel_vcpu *vcpu);
+bool keel_timer_try_raise(struct keel_vcpu *vcpu);
+
 /*
  * The guest goes on after its interrupts were looked at in place: follow() after keel_vgic_sync(), the lines as the
- * hardware has them; hold() before keel_vgic_flush(), the host's interrupts. Only if may_follow().
+ * hardware and virtual EL2's page have them; hold() before keel_vgic_flush(), the host's interrupts. Only if
+ * may_follow(): all timers are in the hardware.
  */
 bool keel_timer_may_follow(const struct keel_vcpu *vcpu);
 void keel_timer_follow(struct keel_vcpu *vcpu);
 void keel_timer_hold(struct keel_vcpu *vcpu);
-bool keel_timer_fired(const struct keel_vcpu *vcpu);
-bool keel_timer_try_raise(struct keel_vcpu *vcpu);
 
 /* Without an in-kernel GIC: lines differ from run->s.regs.device_irq_level: user space must be told (KVM_EXIT_INTR, -EINTR). */
 bool keel_timer_user_notify(struct keel_vcpu *vcpu);

@@ -3,7 +3,8 @@
  * Exits that need the host's code but nothing that waits or sleeps, the second column
  * of hyp/exits.def: accesses
  * to the redistributor and to doorbells, SGIs to whom must be told, memory that
- * only the guest's tables lack, the virtual timer's interrupt. They are answered
+ * only the guest's tables lack, the virtual timer's interrupt; of virtual EL2's the
+ * registers that are memory, ERET, its TLB, ICC_DIR_EL1 (nested/inplace.c). They are answered
  * on the spot, with the guest's EL1 state, list registers and control registers
  * in the CPU, and the guest goes on. A VHE host only, whose EL2 is the kernel.
  *
