@@ -231,6 +231,9 @@ int main(int argc, char **argv)
 	/* the children of one that is ended end as well */
 	if (outcome == FAILED || outcome == QUIT)
 		return 1;
+	/* while it waits for them a signal ends it, and them */
+	sigdelset(&set, FORK_SIGNAL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	if (!forks_wait()) {
 		complain("a child has failed");
 		return 1;
