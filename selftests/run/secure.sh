@@ -8,7 +8,7 @@ watched() {
 	expect "$name: firmware that enters at EL2 builds" sh -c "
 		${CROSS_COMPILE}gcc -nostdlib -c -DAT_EL2 -o $fw.o $RUN/el3/firmware.S &&
 		${CROSS_COMPILE}objcopy -O binary -j .text $fw.o $fw.bin"
-	host "$name" --cpu "$cpu" --firmware "$fw.bin" --append KEEL_BRIEF=1 "$@"
+	host "$name" --cpu "$cpu" --firmware "$fw.bin" --append KEEL_BRIEF=4 "$@"
 	if repeats "$name" watched "$name" "$cpu" "$@"; then return; fi
 	expect "$name: no SMC of a guest's has come to EL3" grep -q 'firmware: no SMC' "$log/console.log"
 }

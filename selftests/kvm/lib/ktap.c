@@ -40,7 +40,10 @@ void ktap_note(const char *fmt, ...)
 
 unsigned int ktap_times(unsigned int full)
 {
-	return getenv("KEEL_BRIEF") ? full / 4 : full;
+	const char *part = getenv("KEEL_BRIEF");
+	unsigned int n = part ? (unsigned int)atoi(part) : 1;
+
+	return n > 1 && full > n ? full / n : n > 1 ? 1 : full;
 }
 
 void ktap_skip(const char *fmt, ...)

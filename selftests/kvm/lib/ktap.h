@@ -32,7 +32,7 @@ int ktap_main(int argc, char **argv, const struct ktap_case *cases, unsigned int
 #define KTAP_MAIN(cases) \
 	int main(int argc, char **argv) { return ktap_main(argc, argv, cases, ARRAY_SIZE(cases)); }
 
-/* How often to do what is done many times: full, or a quarter of it on hosts where KEEL_BRIEF is set. */
+/* How often to do what is done many times: full, or an n-th of it, at least once, on hosts where KEEL_BRIEF=n is set. */
 unsigned int ktap_times(unsigned int full);
 /* End the case as skipped, for this reason. */
 void ktap_skip(const char *fmt, ...)

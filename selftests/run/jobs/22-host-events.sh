@@ -88,7 +88,7 @@ done
 acpi() {
 	local name=$1 lines=$2 gic=$3
 	shift 3
-	host "$name" --kernel 6.12 "$@" --timeout 600 --append acpi=force --append KEEL_BRIEF=1 --qemu -bios \
+	host "$name" --kernel 6.12 "$@" --timeout 600 --append acpi=force --append KEEL_BRIEF=4 --qemu -bios \
 		--qemu /usr/share/qemu-efi-aarch64/QEMU_EFI.fd -- "$programs/timer_user" "$programs/busy" \
 		"grep -c 'keel vgic\|keel timer' /proc/interrupts | grep $lines" "$programs/$gic"
 }

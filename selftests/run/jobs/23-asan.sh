@@ -8,10 +8,12 @@ cd "$TOP"
 built asan || exit 0
 guest_files 6.1
 st=$TOP/build/selftests
-brief="--timeout 1800 --append KEEL_BRIEF=1"
+export BRIEF=16
+brief="--timeout 1800 --append KEEL_BRIEF=$BRIEF $NO_KPTI"
 # the guest first: what the programs leave behind (swap, KSM) slows it down tenfold
+# shellcheck disable=SC2086
 EXCEPT="cpu_models|errata|gic_many|idregs|nisv32|nisv_race|regs_preserved|run_exits|timer_edge" \
-	selftests brief asan-nvhe --kernel asan --cpu cortex-a57 --rootfs qemu10 "${GUEST_FILES[@]}" -- \
+	selftests brief asan-nvhe --kernel asan --cpu cortex-a57 $NO_KPTI --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384 virt,gic-version=3 0 600"
 # shellcheck disable=SC2086
 host asan-gic2 --kernel asan --cpu cortex-a72 --gic 2 $brief -- \

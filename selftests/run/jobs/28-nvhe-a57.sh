@@ -3,5 +3,6 @@
 # QEMU 7.2, which reboots, and the reference VMM, and the module's own test programs.
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
-EXCEPT="nisv32|nisv_race" selftests brief nvhe-a57 --kernel 6.1 --cpu cortex-a57 --rootfs qemu7 "${GUEST_FILES[@]}" -- \
+# shellcheck disable=SC2086
+EXCEPT="nisv32|nisv_race" selftests brief nvhe-a57 --kernel 6.1 --cpu cortex-a57 $NO_KPTI --rootfs qemu7 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 64 virt,gic-version=3,its=off 1" "$RUN/host/vmm-guest 1"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 guest_files 6.1
 st=$TOP/build/selftests
-brief="--timeout 1800 --append KEEL_BRIEF=1"
+brief="--timeout 1800 --append KEEL_BRIEF=4"
 # shellcheck disable=SC2086
 host sve-nvhe --kernel 6.12 --nvhe --cpu max,pauth-impdef=on,sve-max-vq=4 --rootfs qemu10 $brief \
 	--append GUEST_CPU=host,sve=on "${GUEST_FILES[@]}" -- \

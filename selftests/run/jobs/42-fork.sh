@@ -4,5 +4,5 @@
 . "$(dirname "$0")/../lib.sh"
 st=$TOP/build/selftests
 guest_files 6.1
-host image --kernel 6.12 --modparams nested=1 --append KEEL_BRIEF=1 --timeout 1200 -- "$st/image" "$st/fork"
+host image --kernel 6.12 --modparams nested=1 --append KEEL_BRIEF=4 --timeout 1200 -- "$st/image" "$st/fork"
 host fork-guest --kernel 6.12 --mem 3G --timeout 1800 "${GUEST_FILES[@]}" -- "$RUN/host/fork-guest 3 2"

@@ -7,7 +7,7 @@ cd "$TOP"
 while read -r name options; do
 	case $name in ''|'#'*) continue ;; esac
 	# shellcheck disable=SC2086
-	host "host $name" $options --append KEEL_BRIEF=1 --timeout 600 -- "$TOP/build/selftests/run_exits"
+	host "host $name" $options --append KEEL_BRIEF=4 --timeout 600 -- "$TOP/build/selftests/run_exits"
 done <<'END'
 6.12-1cpu	--kernel 6.12 --cpus 1 --cpu max,pauth-impdef=on,lpa2=off
 6.12-n1		--kernel 6.12 --cpu neoverse-n1
@@ -19,9 +19,9 @@ done <<'END'
 END
 
 # Workarounds that no emulated CPU needs, as many at once as go together.
-host "host 6.12-fixes" --kernel 6.12 --append KEEL_BRIEF=1 --timeout 600 --modparams fixes=0xfbff -- \
+host "host 6.12-fixes" --kernel 6.12 --append KEEL_BRIEF=4 --timeout 600 --modparams fixes=0xfbff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/timer_user" "$TOP/build/selftests/run_exits"
-host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --append KEEL_BRIEF=1 --timeout 600 --modparams fixes=0xfeff -- \
+host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --append KEEL_BRIEF=4 --timeout 600 --modparams fixes=0xfeff -- \
 	"$TOP/build/selftests/errata" "$TOP/build/selftests/run_exits"
 
 # Installed, it comes when /dev/kvm is opened.

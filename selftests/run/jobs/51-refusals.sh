@@ -46,7 +46,7 @@ HV=none host "refusal 6.12-odd-models" --kernel 6.12 --cpus 3 --cpu cortex-a53 -
 	--file build/6.12/keel.ko --file "$work/odd_cpu.ko" --file build/selftests/smoke \
 	--file build/selftests/gic_stress --file build/selftests/cpu_models --file "$RUN/host/set-cpu" -- "$RUN/host/odd-cpus"
 HV=none host "refusal 6.12-odd-vectors" --kernel 6.12 --nvhe --cpus 3 --cpu max,pauth-impdef=on,sve-max-vq=4 \
-	--timeout 900 --append KEEL_BRIEF=1 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
+	--timeout 900 --append KEEL_BRIEF=4 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
 	--file build/selftests/sve --file build/selftests/abi_sve --file "$RUN/host/set-cpu" -- "$RUN/host/odd-vectors"
 HV=none host "refusal 6.12-odd-PMU" --kernel 6.12 --cpus 3 --file build/6.12/keel.ko --file "$work/odd_cpu.ko" \
 	--file build/selftests/pmu -- "insmod /t/odd_cpu.ko pmu=1" "insmod /t/keel.ko" \

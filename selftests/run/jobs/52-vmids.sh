@@ -4,7 +4,7 @@
 if [ "$HV" != keel ]; then exit 0; fi
 tracing=/sys/kernel/tracing
 few() {
-	host "$@" --kernel 6.12 --modparams vmid_bits=2 --append KEEL_BRIEF=1 --timeout 1200 -- \
+	host "$@" --kernel 6.12 --modparams vmid_bits=2 --append KEEL_BRIEF=4 --timeout 1200 -- \
 		"mount -t tracefs tracefs $tracing && echo 1 >$tracing/events/keel/keel_vmid_rollover/enable" \
 		"$TOP/build/selftests/mem_faults" "$TOP/build/selftests/mem_smp" \
 		"$TOP/build/selftests/regs_preserved" \

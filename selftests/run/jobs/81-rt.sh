@@ -12,7 +12,7 @@ guest_files 6.1
 st=$TOP/build/selftests
 while read -r name options; do
 	# shellcheck disable=SC2086
-	host "$name" --kernel 6.12-rt $options --rootfs qemu10 --timeout 600 --append KEEL_BRIEF=1 \
+	host "$name" --kernel 6.12-rt $options --rootfs qemu10 --timeout 600 --append KEEL_BRIEF=4 \
 		"${GUEST_FILES[@]}" -- "$RUN/host/qemu-guest 2 384" \
 		"$st/run_exits" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/its_commands" "$st/its_save" "$st/its_load" "$st/timer_edge" \
 		"$st/psci_smp" "$st/mem_smp" "$st/hotplug"

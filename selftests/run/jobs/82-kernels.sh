@@ -19,7 +19,7 @@ lacks "kernels: the module of rubbish builds" 7.3 || expect "kernels: the module
 	-C "$KEEL_CACHE/kernel/7.3/build" M="$PWD/$work" KEEL_TOP="$TOP" modules
 guest_files 6.1
 st=$TOP/build/selftests
-options=(--timeout 600 --append KEEL_BRIEF=1)
+options=(--timeout 600 --append KEEL_BRIEF=4)
 host kernel-6.12-trixie --kernel 6.12-trixie --cpu cortex-a57 "${options[@]}" -- \
 	"$st/run_exits" "$st/gic_lists" "$st/mem_smp"
 host kernel-7.3 --kernel 7.3 "${options[@]}" --rootfs qemu10 "${GUEST_FILES[@]}" -- \

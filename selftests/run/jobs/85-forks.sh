@@ -7,7 +7,7 @@ st=$TOP/build/selftests
 guest_files 6.1
 for k in asan lock; do
 	built $k || continue
-	host forks-$k --kernel $k --append KEEL_BRIEF=1 --timeout 3000 -- "$st/image" "$st/fork"
+	host forks-$k --kernel $k --append KEEL_BRIEF=4 --timeout 3000 -- "$st/image" "$st/fork"
 done
 host forks-1000 --kernel 6.12 --append KEEL_FORKS=1000 --timeout 3600 -- "$st/fork"
 host fork-guest-nvhe --kernel 6.12 --cpu cortex-a57 --mem 3G --timeout 3000 "${GUEST_FILES[@]}" -- \
