@@ -14,6 +14,7 @@
  */
 #include <linux/bitfield.h>
 #include <linux/srcu.h>
+#include <asm/barrier.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
@@ -52,6 +53,16 @@ static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
 
+/* The same where list registers were written: a guest that is left now has not run, and they are read back. */
+static enum keel_inplace relisted(struct keel_vcpu *vcpu)
+{
+	enum keel_inplace verdict = signalled(vcpu);
+
+	if (verdict == KEEL_INPLACE_LEAVE)
+		isb();	/* Arm ARM D24.1.2.2: what was written is in ICH_ELRSR_EL2 */
+	return verdict;
+}
+
 /*
  * ICC_DIR_EL1 of a guest hypervisor, which ends each of its interrupts by it: a private one. Timers have gone
  * on meanwhile, and what the host's GIC has for them follows.
@@ -75,7 +86,7 @@ static enum keel_inplace deactivate(struct keel_vcpu *vcpu)
 		vcpu->kick_owed = NULL;
 	keel_vhe_vgic_enter(ctx);
 	keel_hyp_skip(ctx);
-	return signalled(vcpu);
+	return relisted(vcpu);
 }
 
 static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
@@ -196,7 +207,7 @@ static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 	keel_vhe_vgic_enter(&vcpu->ctx);
 	if (vcpu->ctx.gic.soft)
 		keel_gicc_fast_drive(&vcpu->ctx);
-	return signalled(vcpu);
+	return relisted(vcpu);
 }
 
 enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code)

@@ -79,7 +79,12 @@ unseen_in[module]='	dsb nshld
 	bl keel_stage2_make_coherent
 	bl memcpy
 	dc civac, x0
-	dsb sy'
+	dsb sy
+	bl keel_vhe_vgic_enter
+	isb'
+# in another function
+unseen_in[inplace]='	bl keel_vhe_vgic_enter
+	isb'
 # with pseudo-NMI: by a call, in the function that enters a guest, and by HVC
 unseen_in[nmi]='	msr daifset, #15
 	dsb sy'
@@ -98,10 +103,10 @@ unseen_in[image]='	msr s3_0_c9_c10_0, xzr
 	tsb csync'
 # usage: unseen_object NAME OF
 unseen_object() {
-	local nmi= hvc=
-	if [ "$2" = module ]; then nmi=${part[nmi]/%dsb sy/.rept 8; nop; .endr; dsb sy} hvc=${part[nmi_hvc]}; fi
-	printf '.arch armv8.4-a+profile\nf:\n%s\n%s\ng:\n%s\nh:\n%s\nk:\n%s\n' "$nmi" "${part[both]}" "${part[fenced]}" \
-		"${part[$2]}" "$hvc" >"$work/$1.S"
+	local nmi= hvc= inplace=
+	if [ "$2" = module ]; then inplace=${part[inplace]} nmi=${part[nmi]/%dsb sy/.rept 8; nop; .endr; dsb sy} hvc=${part[nmi_hvc]}; fi
+	printf '.arch armv8.4-a+profile\nf:\n%s\n%s\ng:\n%s\nh:\n%s\nk:\n%s\nm:\n%s\n' "$nmi" "${part[both]}" "${part[fenced]}" \
+		"${part[$2]}" "$hvc" "$inplace" >"$work/$1.S"
 	"$cc" -c -o "$work/$1.o" "$work/$1.S"
 }
 # usage: unseen [OF LINE]    both objects, without that line
