@@ -305,12 +305,12 @@ static void create_device(void)
 	CHECK_EQ(kvm(vm, KVM_CREATE_DEVICE, &cd), -ENODEV);
 }
 
-/* Check the file's structure; returns where the value with this name is, or -1. */
-static s64 stats_check(int fd, const char *prefix, const char *wanted)
+/* Check the file's structure; is there a value with this name? */
+static bool stats_check(int fd, const char *prefix, const char *wanted)
 {
 	struct kvm_stats_header h;
 	char id[64] = "";
-	s64 where = -1;
+	bool found = false;
 	u32 end = 0;
 
 	REQUIRE_EQ(pread(fd, &h, sizeof(h), 0), sizeof(h));
@@ -336,24 +336,17 @@ static s64 stats_check(int fd, const char *prefix, const char *wanted)
 		end = d->offset + 8 * d->size;
 		CHECK_EQ(pread(fd, v, 8 * d->size, h.data_offset + d->offset), 8 * d->size);
 		if (wanted && !strcmp(buf + 16, wanted))
-			where = h.data_offset + d->offset;
+			found = true;
 	}
 	CHECK_EQ(pread(fd, id, 1, h.data_offset + end), 0);
-	return where;
-}
-
-static u64 value_at(int fd, s64 where)
-{
-	u64 v = 0;
-
-	CHECK_EQ(pread(fd, &v, 8, where), 8);
-	return v;
+	return found;
 }
 
 static void stats(void)
 {
 	struct vm *vm = vm_new(1, guest_writes, 5);
-	int s, vs, exits;
+	const char *exits = "mmio_exit_user";
+	int s, vs;
 	char id[32];
 
 	if (!kvm_cap(KVM_CAP_BINARY_STATS_FD))
@@ -364,23 +357,22 @@ static void stats(void)
 	snprintf(id, sizeof(id), "kvm-%d", getpid());
 	stats_check(s, id, NULL);
 	snprintf(id, sizeof(id), "kvm-%d/vcpu-0", getpid());
-	exits = stats_check(vs, id, "mmio_exit_user");
-	REQUIRE(exits > 0);
-	CHECK_EQ(value_at(vs, exits), 0);
+	REQUIRE(stats_check(vs, id, exits));
+	CHECK_EQ(kvm_statistic(vs, exits), 0);
 	CHECK_EQ(mmio_exits(&vm->vcpu[0]), 5);
-	CHECK(value_at(vs, exits) >= 5);
+	CHECK(kvm_statistic(vs, exits) >= 5);
 	vm_free(vm);
-	CHECK(value_at(vs, exits) >= 5);
+	CHECK(kvm_statistic(vs, exits) >= 5);
 	stats_check(s, "kvm-", NULL);
-	CHECK_EQ(write(vs, &exits, 1), -1);
+	CHECK_EQ(write(vs, exits, 1), -1);
 }
 
-static u64 sum_at(int fd, s64 where, unsigned int n)
+static u64 sum_of(int fd, const char *name, unsigned int n)
 {
 	u64 sum = 0;
 
 	for (unsigned int i = 0; i < n; i++)
-		sum += value_at(fd, where + 8 * i);
+		sum += kvm_statistic_at(fd, name, i);
 	return sum;
 }
 
@@ -396,17 +388,17 @@ static void histograms(void)
 	int fd = kvm(vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
 
 	REQUIRE(fd >= 0);
-	if (stats_check(fd, "kvm-", names[0]) < 0)
+	if (!stats_check(fd, "kvm-", names[0]))
 		ktap_skip("no times of exits");
 	CHECK_EQ(mmio_exits(&vm->vcpu[0]), 50);
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		timed += sum_at(fd, stats_check(fd, "kvm-", names[i]), 32);
-	exits = value_at(fd, stats_check(fd, "kvm-", "exits"));
+		timed += sum_of(fd, names[i], 32);
+	exits = kvm_statistic(fd, "exits");
 	CHECK_EQ(timed, exits);
-	aborts = value_at(fd, stats_check(fd, "kvm-", "exits_by_ec") + 8 * 0x24);
+	aborts = kvm_statistic_at(fd, "exits_by_ec", 0x24);
 	CHECK(aborts >= 50 && aborts <= exits, "%llu of %llu", (unsigned long long)aborts, (unsigned long long)exits);
 	/* user space was in between: not less than a microsecond, nor a minute */
-	CHECK_EQ(sum_at(fd, stats_check(fd, "kvm-", names[4]), 8), 0);
+	CHECK_EQ(sum_of(fd, names[4], 8), 0);
 	vm_free(vm);
 }
 

@@ -384,7 +384,7 @@ unsigned int nr_cpus(void)
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-u64 kvm_statistic(int fd, const char *name)
+u64 kvm_statistic_at(int fd, const char *name, unsigned int at)
 {
 	struct kvm_stats_header h;
 	u64 v = 0;
@@ -399,7 +399,8 @@ u64 kvm_statistic(int fd, const char *name)
 		REQUIRE_EQ(pread(fd, buf, size, h.desc_offset + i * size), size);
 		if (strcmp(buf + 16, name))
 			continue;
-		REQUIRE_EQ(pread(fd, &v, 8, h.data_offset + d->offset), 8);
+		REQUIRE(at < d->size);
+		REQUIRE_EQ(pread(fd, &v, 8, h.data_offset + d->offset + 8 * at), 8);
 		return v;
 	}
 	ktap_skip("no statistic %s", name);

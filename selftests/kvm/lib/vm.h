@@ -120,7 +120,11 @@ int vcpu_irq(struct vcpu *vcpu, unsigned int line, bool level);
 struct kvm_reg_list *vcpu_reg_list(int vcpu);
 
 /* A value of a KVM_GET_STATS_FD; the case is skipped where it has no such. */
-u64 kvm_statistic(int fd, const char *name);
+u64 kvm_statistic_at(int fd, const char *name, unsigned int at);	/* of a histogram */
+static inline u64 kvm_statistic(int fd, const char *name)
+{
+	return kvm_statistic_at(fd, name, 0);
+}
 
 /* Keep the calling thread on this CPU of the host. */
 bool pin_to(int cpu);

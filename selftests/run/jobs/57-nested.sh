@@ -2,7 +2,7 @@
 # Guests with EL2, and guests of theirs, with few VMIDs; then at a level that has no such thing.
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
-all=(nested nested_el1 nested_stage2 nested_memory nested_gic nested_state nested_user nested_below nested_smp)
+all=(nested nested_el1 nested_stage2 nested_memory nested_gic nested_state nested_user nested_below nested_smp nested_inplace)
 files=() programs=()
 for p in "${all[@]}"; do
 	files+=(--file "$TOP/build/selftests/$p")
