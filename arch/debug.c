@@ -130,7 +130,7 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 	return keel_mdscr_vmm(mdscr, step, hw);
 }
 
-/* Nobody debugs, and the control bits are as the last entry left them for that. */
+/* Nobody debugs, and the control bits are as the last entry, or flush(), left them for that. */
 static bool is_quiet(const struct keel_vcpu *vcpu)
 {
 	const struct keel_ctx *ctx = &vcpu->ctx;
@@ -159,6 +159,8 @@ static noinline void flush(struct keel_vcpu *vcpu)
 	if (vcpu->arch.guest_debug)
 		mdscr = flush_vmm(vcpu, mdscr);
 	ctx->sys[KEEL_MDSCR_EL1] = mdscr;
+	/* just what nobody's debugging has: this entry is quiet already */
+	vcpu->arch.debug_quiet = is_quiet(vcpu);
 }
 
 void keel_debug_flush(struct keel_vcpu *vcpu)

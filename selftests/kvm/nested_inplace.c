@@ -172,6 +172,11 @@ static void l2_times(u64 unused, u64 unused2)
 	l2_call(0);
 }
 
+static void l2_returns(u64 unused, u64 unused2)
+{
+	l2_call(0);
+}
+
 static void time_below(void)
 {
 	enter(l2_times, 0, 0);
@@ -179,8 +184,16 @@ static void time_below(void)
 }
 
 enum {
-	MDSCR, MDSCR_LOCKED, MDSCR_ON, MEMORY, TLB, TLB_EL1, TLB_BELOW, TO_EL2, TO_EL0, SIGNED, ENDS, TIMES_BELOW
+	MDSCR, MDSCR_LOCKED, MDSCR_ON, MEMORY, TLB, TLB_EL1, TLB_BELOW, TO_EL2, TO_EL0, SIGNED, ENDS, TIMES_BELOW,
+	MDSCR_AFTER
 };
+
+/* The first thing that it does when its guest has run. */
+static void mdscr_after_guest(void)
+{
+	enter(l2_returns, 0, 0);
+	mdscr();
+}
 
 static const struct kind kinds[] = {
 	[MDSCR]		= { "MDSCR_EL1", NULL, mdscr },
@@ -195,6 +208,7 @@ static const struct kind kinds[] = {
 	[SIGNED]	= { "returns to a signed address", NULL, eretaa, .erets = 1, .features = PAUTH },
 	[ENDS]		= { "ends of interrupts", with_gic, end_sgi, .vcpus = 2, .rcu = true },
 	[TIMES_BELOW]	= { "timers below", with_guest, time_below, .erets = 1 },
+	[MDSCR_AFTER]	= { "MDSCR_EL1 when its guest has run", with_guest, mdscr_after_guest, .erets = 1 },
 };
 
 /* Between the two messages nothing else traps. */
@@ -270,6 +284,7 @@ static void registers(void)
 	count(MDSCR);
 	count(MDSCR_LOCKED);
 	count(MDSCR_ON);
+	count(MDSCR_AFTER);
 }
 
 static void tlbs(void)
