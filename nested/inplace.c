@@ -12,6 +12,7 @@
 #include "../arch/sysreg.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
+#include "../timer/timer.h"
 #include "../vhe/tlb.h"
 #include "el1timer.h"
 #include "inplace.h"
@@ -36,7 +37,15 @@ static void answer(struct keel_ctx *ctx, const struct keel_sysreg_trap *t, u64 v
 	keel_hyp_skip(ctx);
 }
 
-/* Registers of what is in no CPU, and MDSCR_EL1, which is in this one. */
+static bool is_timer(const struct keel_sysreg_trap *t)
+{
+	return t->op0 == 3 && t->op1 == 3 && t->crn == 14 && (t->crm == 0 || t->crm == 2 || t->crm == 3);
+}
+
+/*
+ * Registers of what is in no CPU, and MDSCR_EL1, which is in this one; of timers and counts, which trap where they have an offset,
+ * what is read.
+ */
 static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
 {
 	u32 enc = sys_reg(t->op0, t->op1, t->crn, t->crm, t->op2);
@@ -44,6 +53,8 @@ static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64
 
 	if (enc == SYS_MDSCR_EL1)
 		return keel_sysreg_debug_try_mdscr(vcpu, t->write, val);
+	if (is_timer(t))
+		return !t->write && keel_timer_sysreg(vcpu, enc, false, val);
 	r = keel_nested_find(enc);
 	return r && (r->modes & (t->write ? KEEL_SYSREG_W : KEEL_SYSREG_R)) && keel_nested_is_memory(r) &&
 	       r->access(vcpu, r, t->write, val);
@@ -119,11 +130,6 @@ enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 	ctx->pc = keel_sr_read(vcpu, KEEL_ELR_EL1);
 	ctx->pstate = keel_pstate_after_eret(ctx->pstate, spsr, to);
 	return KEEL_INPLACE_DONE;
-}
-
-static bool is_timer(const struct keel_sysreg_trap *t)
-{
-	return t->op0 == 3 && t->op1 == 3 && t->crn == 14 && (t->crm == 0 || t->crm == 2 || t->crm == 3);
 }
 
 /* The line, and the host's timer that stands for the guest's, follow at the next entry. Where that has to be now, the guest is left. */

@@ -363,18 +363,18 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu)
 	return true;
 }
 
-bool keel_timer_may_follow(const struct keel_vcpu *vcpu)
+/* Both are in the CPU, or have their deadlines there; what traps is in memory as the guest left it. */
+static void follow(struct keel_vcpu *vcpu, enum keel_timer_id id, bool in_cpu, u64 ctl)
 {
-	return vcpu->ctx.gic.present && !virt_trapped(vcpu) && vcpu->timer.phys_loaded;
+	settle(vcpu, id);
+	set_line(vcpu, id, in_cpu ? is_high(ctl) : line_level(timer_state(vcpu, id)));
 }
 
 void keel_timer_follow(struct keel_vcpu *vcpu)
 {
 	isb();	/* after what the guest has just written */
-	settle(vcpu, KEEL_TIMER_VIRT);
-	set_line(vcpu, KEEL_TIMER_VIRT, is_high(read_sysreg_s(SYS_CNTV_CTL_EL02)));
-	settle(vcpu, KEEL_TIMER_PHYS);
-	set_line(vcpu, KEEL_TIMER_PHYS, is_high(read_sysreg_s(SYS_CNTP_CTL_EL02)));
+	follow(vcpu, KEEL_TIMER_VIRT, !virt_trapped(vcpu), read_sysreg_s(SYS_CNTV_CTL_EL02));
+	follow(vcpu, KEEL_TIMER_PHYS, vcpu->timer.phys_loaded, read_sysreg_s(SYS_CNTP_CTL_EL02));
 	/* what virtual EL2 has written into its page since, where no exit has looked */
 	if (keel_nv(vcpu))
 		keel_nested_lines(vcpu);

@@ -84,10 +84,8 @@ bool keel_timer_try_raise(struct keel_vcpu *vcpu);
 
 /*
  * The guest goes on after its interrupts were looked at in place: follow() after keel_vgic_sync(), the lines as the
- * hardware and virtual EL2's page have them; hold() before keel_vgic_flush(), the host's interrupts. Only if
- * may_follow(): all timers are in the hardware.
+ * hardware, the time and virtual EL2's page have them; hold() before keel_vgic_flush(), the host's interrupts.
  */
-bool keel_timer_may_follow(const struct keel_vcpu *vcpu);
 void keel_timer_follow(struct keel_vcpu *vcpu);
 void keel_timer_hold(struct keel_vcpu *vcpu);
 

@@ -73,7 +73,7 @@ static enum keel_inplace deactivate(struct keel_vcpu *vcpu)
 	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
 	u32 intid = rt == KEEL_XZR ? 0 : ctx->x[rt] & GENMASK(23, 0);
 
-	if (intid >= KEEL_NR_PRIVATE || !keel_host_is_watching() || !keel_timer_may_follow(vcpu))
+	if (intid >= KEEL_NR_PRIVATE || !keel_host_is_watching())
 		return KEEL_INPLACE_NO;
 	keel_vhe_vgic_leave(ctx);
 	keel_vgic_sync(vcpu);

@@ -24,6 +24,7 @@ struct kind {
 	unsigned int vcpus;
 	u32 features;
 	bool rcu;		/* nothing of it where RCU takes the CPU for idle */
+	bool offset;		/* the counts have one, as of a VM that was saved and loaded: then they trap */
 };
 
 /* ---- registers ---- */
@@ -156,6 +157,27 @@ static void end_sgi(void)
 	take(SGI);
 }
 
+/* ---- time ---- */
+
+static u64 last;
+
+static void set_timer(void)
+{
+	wr(cntp_cval_el0, FAR_AWAY);
+	wr(cntp_ctl_el0, 3);
+}
+
+static void read_time(void)
+{
+	u64 now = rd(cntpct_el0);
+
+	GUEST_ASSERT(now >= last && now < FAR_AWAY);
+	last = now;
+	GUEST_ASSERT(rd(cntvct_el0) >= now);
+	GUEST_EQ(rd(cntp_cval_el0), FAR_AWAY);
+	GUEST_EQ(rd(cntp_ctl_el0), 3);
+}
+
 /* ---- below ---- */
 
 static void with_guest(void)
@@ -185,7 +207,7 @@ static void time_below(void)
 
 enum {
 	MDSCR, MDSCR_LOCKED, MDSCR_ON, MEMORY, TLB, TLB_EL1, TLB_BELOW, TO_EL2, TO_EL0, SIGNED, ENDS, TIMES_BELOW,
-	MDSCR_AFTER
+	MDSCR_AFTER, TIME, TIME_SET, ENDS_OFFSET
 };
 
 /* The first thing that it does when its guest has run. */
@@ -209,6 +231,9 @@ static const struct kind kinds[] = {
 	[ENDS]		= { "ends of interrupts", with_gic, end_sgi, .vcpus = 2, .rcu = true },
 	[TIMES_BELOW]	= { "timers below", with_guest, time_below, .erets = 1 },
 	[MDSCR_AFTER]	= { "MDSCR_EL1 when its guest has run", with_guest, mdscr_after_guest, .erets = 1 },
+	[TIME]		= { "time with an offset", set_timer, read_time, .offset = true },
+	[TIME_SET]	= { "timers with an offset", NULL, set_timer, .sysregs = 2, .offset = true },
+	[ENDS_OFFSET]	= { "ends of interrupts with an offset", with_gic, end_sgi, .vcpus = 2, .rcu = true, .offset = true },
 };
 
 /* Between the two messages nothing else traps. */
@@ -239,6 +264,7 @@ static bool is_nohz_full(void)
 
 static struct vm *new_vm(const struct kind *k)
 {
+	struct kvm_arm_counter_offset off = { .counter_offset = 0x123456 };
 	struct vm *vm;
 
 	nested_need();
@@ -250,6 +276,8 @@ static struct vm *new_vm(const struct kind *k)
 		ktap_skip("no pointer authentication");
 	vm = vm_new_features(k->vcpus ? k->vcpus : 1, HAS_EL2 | k->features, guest_repeats, k - kinds);
 	gic_new(vm, 64);
+	if (k->offset)
+		REQUIRE_EQ(kvm(vm->fd, KVM_ARM_SET_COUNTER_OFFSET, &off), 0);
 	return vm;
 }
 
@@ -308,6 +336,13 @@ static void signed_returns(void)
 static void ends(void)
 {
 	count(ENDS);
+	count(ENDS_OFFSET);
+}
+
+static void times(void)
+{
+	count(TIME);
+	count(TIME_SET);
 }
 
 static void times_below(void)
@@ -321,6 +356,7 @@ static const struct ktap_case cases[] = {
 	{ "returns", returns, 120 },
 	{ "returns to a signed address", signed_returns, 120 },
 	{ "ends of interrupts", ends, 120 },
+	{ "time with an offset", times, 120 },
 	{ "timers below", times_below, 120 },
 };
 KTAP_MAIN(cases)

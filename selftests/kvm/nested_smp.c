@@ -293,12 +293,19 @@ static void guest_ends(u64 arg)
 	GUEST_EQ(state_of(GIC_ISACTIVER, 5), 0);
 }
 
+/* The same with counts that have an offset, so that they trap. */
 static void ends(void)
 {
-	struct vm *vm = vm_el2(2, guest_ends, 0);
+	struct kvm_arm_counter_offset off = { .counter_offset = 0x123456 };
 
-	vcpu_finish(&vm->vcpu[0]);
-	vm_free(vm);
+	for (int i = 0; i < 2; i++) {
+		struct vm *vm = vm_el2(2, guest_ends, 0);
+
+		if (i)
+			REQUIRE_EQ(kvm(vm->fd, KVM_ARM_SET_COUNTER_OFFSET, &off), 0);
+		vcpu_finish(&vm->vcpu[0]);
+		vm_free(vm);
+	}
 }
 
 #define MDSCR_TDCC	(1ul << 12)
@@ -350,7 +357,7 @@ static const struct ktap_case cases[] = {
 	{ "the other one runs", spins, 120 },
 	{ "the other one's EL2 waits", sleeps, 120 },
 	{ "the other one waits", sleeps_below, 120 },
-	{ "interrupts that ICC_DIR_EL1 ends", ends },
+	{ "interrupts that ICC_DIR_EL1 ends", ends, 60 },
 	{ "MDSCR_EL1, and EL2's own TLB", own },
 };
 KTAP_MAIN(cases)
