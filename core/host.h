@@ -54,13 +54,18 @@ static inline void keel_host_guest_account(void)
 }
 
 /*
- * May code that wakes others or walks what RCU protects run between the two
- * above, IRQs off? Not where RCU takes the CPU for idle meanwhile (nohz_full),
- * nor where a spinlock may sleep.
+ * Between the two above, IRQs off: may code run that wakes others or walks what RCU protects? Not
+ * where RCU takes the CPU for idle meanwhile (nohz_full).
  */
+static inline bool keel_host_has_rcu(void)
+{
+	return !context_tracking_enabled_this_cpu();
+}
+
+/* And code that takes a spinlock? Not where one may sleep. */
 static inline bool keel_host_is_watching(void)
 {
-	return !IS_ENABLED(CONFIG_PREEMPT_RT) && !context_tracking_enabled_this_cpu();
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) && keel_host_has_rcu();
 }
 
 /*

@@ -73,7 +73,7 @@ static enum keel_inplace deactivate(struct keel_vcpu *vcpu)
 	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
 	u32 intid = rt == KEEL_XZR ? 0 : ctx->x[rt] & GENMASK(23, 0);
 
-	if (intid >= KEEL_NR_PRIVATE || !keel_host_is_watching())
+	if (intid >= KEEL_NR_PRIVATE || !keel_host_has_rcu())
 		return KEEL_INPLACE_NO;
 	keel_vhe_vgic_leave(ctx);
 	keel_vgic_sync(vcpu);
@@ -190,11 +190,11 @@ static enum keel_inplace synchronous(struct keel_vcpu *vcpu)
 /*
  * The host's PPI of the virtual timer is answered here: it is marked active, and the
  * guest's EOI deactivates it (ICH_LR<n>_EL2.HW). If another interrupt of the host is
- * pending as well, the guest's run ends at once.
+ * pending as well, the guest's run ends at once. Here and in deactivate() all locks are raw.
  */
 static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 {
-	if (!keel_host_is_watching())
+	if (!keel_host_has_rcu())
 		return KEEL_INPLACE_NO;
 	keel_vhe_vgic_leave(&vcpu->ctx);
 	keel_vgic_sync(vcpu);

@@ -270,7 +270,7 @@ static struct vm *new_vm(const struct kind *k)
 	nested_need();
 	if (!on_keel())
 		ktap_skip("of keel's answers in place");
-	if (k->rcu && (!access("/sys/kernel/realtime", F_OK) || is_nohz_full()))
+	if (k->rcu && is_nohz_full())
 		ktap_skip("not in place on this host");
 	if (k->features && !kvm_cap(KVM_CAP_ARM_PTRAUTH_ADDRESS))
 		ktap_skip("no pointer authentication");

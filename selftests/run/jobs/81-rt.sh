@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Debian 13's kernel with PREEMPT_RT, where most locks sleep: a Linux guest, and
 # those of the module's programs that have most to do with locks, timers and
-# interrupts. With VHE and without. Not those that count exits (fast_*): what takes
-# locks is not served on the spot there.
+# interrupts. With VHE and without. Of those that count exits (fast_*) what is about timers: what takes
+# other locks is not served on the spot there.
 # needs: 6.12-rt
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
@@ -15,8 +15,9 @@ while read -r name options; do
 	host "$name" --kernel 6.12-rt $options --rootfs qemu10 --timeout 600 --append KEEL_BRIEF=4 \
 		"${GUEST_FILES[@]}" -- "$RUN/host/qemu-guest 2 384" \
 		"$st/run_exits" "$st/gic_lists" "$st/gic_stress" "$st/abi_its" "$st/its_commands" "$st/its_save" "$st/its_load" "$st/timer_edge" \
-		"$st/psci_smp" "$st/mem_smp" "$st/hotplug"
+		"$st/psci_smp" "$st/mem_smp" "$st/hotplug" \
+		"$st/nested_smp" "$st/nested_inplace" "$st/fast_events -t 'timers go off without an exit'"
 done <<'END'
-rt
+rt		--modparams nested=1
 rt-nvhe		--nvhe --cpu neoverse-n1
 END
