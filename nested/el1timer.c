@@ -75,17 +75,22 @@ u64 keel_el1timer_deadline(const struct keel_vcpu *vcpu)
 	return min(deadline(vcpu, KEEL_TIMER_VIRT), deadline(vcpu, KEEL_TIMER_PHYS));
 }
 
+static bool is_high(const struct keel_vcpu *vcpu, enum keel_timer_id id)
+{
+	u64 ctl = keel_nv_read(vcpu->nv, ctl_at(id)), cval = keel_nv_read(vcpu->nv, cval_at(id));
+
+	if ((ctl & KEEL_TIMER_WRITABLE) != KEEL_TIMER_ENABLE)
+		return false;
+	return keel_arith_line(ctl, cval, count(vcpu, id));
+}
+
 bool keel_el1timer_is_due(const struct keel_vcpu *vcpu)
 {
-	unsigned int id;
 
 	/* first the deadline, then the lines: one that passes in between is seen */
 	if (keel_el1timer_deadline(vcpu) < READ_ONCE(vcpu->timer.soft_deadline))
 		return true;
-	for (id = 0; id < KEEL_NR_TIMERS; id++)
-		if (keel_arith_line(keel_nv_read(vcpu->nv, ctl_at(id)), keel_nv_read(vcpu->nv, cval_at(id)), count(vcpu, id)))
-			return true;
-	return false;
+	return is_high(vcpu, KEEL_TIMER_VIRT) || is_high(vcpu, KEEL_TIMER_PHYS);
 }
 
 static void write_reg(struct keel_vcpu *vcpu, enum keel_timer_id id, unsigned int op2, u64 val)

@@ -194,3 +194,15 @@ bool keel_forward_sysreg(const u64 ctl[KEEL_NR_FORWARD], u32 sysreg, bool write)
 			return true;
 	return false;
 }
+
+#define EL1PCTEN	BIT_ULL(10)
+#define EL1PTEN		BIT_ULL(11)
+#define EL1TVT		BIT_ULL(13)
+#define EL1TVCT		BIT_ULL(14)
+
+bool keel_forward_timer(u64 cnthctl, unsigned int crm, unsigned int op2)
+{
+	if (crm)
+		return cnthctl & (crm == 2 ? EL1PTEN : EL1TVT);
+	return cnthctl & (op2 & 1 ? EL1PCTEN : EL1TVCT);
+}

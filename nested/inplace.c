@@ -15,10 +15,10 @@
 #include "../timer/timer.h"
 #include "../vhe/tlb.h"
 #include "el1timer.h"
+#include "forward.h"
 #include "inplace.h"
 #include "nv.h"
 #include "pstate.h"
-#include "route.h"
 #include "table.h"
 
 #define ISAR0_TLB	GENMASK_ULL(59, 56)
@@ -37,9 +37,14 @@ static void answer(struct keel_ctx *ctx, const struct keel_sysreg_trap *t, u64 v
 	keel_hyp_skip(ctx);
 }
 
+/* EL0's counts and timers, of EL1 or of virtual EL2. */
 static bool is_timer(const struct keel_sysreg_trap *t)
 {
-	return t->op0 == 3 && t->op1 == 3 && t->crn == 14 && (t->crm == 0 || t->crm == 2 || t->crm == 3);
+	if (t->op0 != 3 || t->op1 != 3 || t->crn != 14)
+		return false;
+	if (!t->crm)	/* CNTPCT, CNTVCT, and in order */
+		return (t->op2 & 3) == 1 || (t->op2 & 3) == 2;
+	return (t->crm == 2 || t->crm == 3) && t->op2 < 3;
 }
 
 /*
@@ -132,6 +137,11 @@ enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 	return KEEL_INPLACE_DONE;
 }
 
+static bool forwards_timer(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t)
+{
+	return keel_forward_timer(vcpu->nv->own[KEEL_OWN_CNTHCTL_EL2] ^ KEEL_FORWARD_CNTHCTL_TURNED, t->crm, t->op2);
+}
+
 /* The line, and the host's timer that stands for the guest's, follow at the next entry. Where that has to be now, the guest is left. */
 enum keel_inplace keel_nested_inplace_below(struct keel_vcpu *vcpu)
 {
@@ -140,7 +150,7 @@ enum keel_inplace keel_nested_inplace_below(struct keel_vcpu *vcpu)
 	const struct keel_sysreg_trap *t = &exit.sysreg;
 	u64 val = operand(ctx, t);
 
-	if (!is_timer(t) || keel_route_forwards(vcpu, t) ||
+	if (!is_timer(t) || forwards_timer(vcpu, t) ||
 	    !keel_el1timer_trap(vcpu, sys_reg(3, 3, 14, t->crm, t->op2), t->write, &val))
 		return KEEL_INPLACE_NO;
 	answer(ctx, t, val);

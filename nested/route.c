@@ -19,7 +19,7 @@ void keel_route_below(struct keel_vcpu *vcpu)
 		keel_inject_iabt(vcpu, vcpu->ctx.pc);
 }
 
-bool keel_route_forwards(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t)
+static bool forwards(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t)
 {
 	u64 ctl[KEEL_NR_FORWARD];
 
@@ -43,7 +43,7 @@ static bool is_forwarded(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	case ESR_ELx_EC_WFx:
 		return hcr & (exit->wfx.wfe ? HCR_TWE : HCR_TWI);
 	case ESR_ELx_EC_SYS64:
-		return keel_route_forwards(vcpu, &exit->sysreg);
+		return forwards(vcpu, &exit->sysreg);
 	case ESR_ELx_EC_FP_ASIMD:
 		return vcpu->ctx.flags & KEEL_CTX_FP_BARRED;
 	case ESR_ELx_EC_SVE:

@@ -6,15 +6,12 @@
 #include <linux/types.h>
 
 struct keel_exit;
-struct keel_sysreg_trap;
 struct keel_vcpu;
 
 /* PSTATE is of what is below: that is what runs next. Where it cannot, virtual EL2 takes an external abort. */
 void keel_route_below(struct keel_vcpu *vcpu);
 /* An exit from there is virtual EL2's affair, and it has been told: true. */
 bool keel_route_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);
-/* Of a register there: is the trap virtual EL2's? Any context. */
-bool keel_route_forwards(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t);
 /* An interrupt is pending there that virtual EL2 takes: that is what runs next. Before an entry. */
 void keel_route_interrupt(struct keel_vcpu *vcpu);
 

@@ -5,6 +5,7 @@
  *  - for at least one register or instruction of each control: it is the hypervisor's
  *    exactly with that bit, in the direction that the bit is about
  *  - through all encodings: each bit is about as many as the architecture has
+ *  - keel_forward_timer() is the same for those that it is for
  *  - without a control set nothing is the hypervisor's, and what has no trap never is
  */
 #include <linux/bits.h>
@@ -208,6 +209,37 @@ static void nxs(void)
 	CHECK(keel_forward_sysreg(ctl, SYS(1, 0, 9, 3, 1), true));
 }
 
+/* EL1's counts and timers by CNTHCTL_EL2 alone, however all else is. Of counts what is read: there is nothing to write. */
+static void check_timer(u64 cnthctl, unsigned int crm, unsigned int op2, bool write)
+{
+	unsigned int i;
+	u64 others;
+
+	for (others = 0; ; others = ~0ULL) {
+		for (i = 0; i < KEEL_NR_FORWARD; i++)
+			ctl[i] = others;
+		ctl[CNTHCTL] = cnthctl;
+		CHECK_EQ(keel_forward_timer(cnthctl, crm, op2), keel_forward_sysreg(ctl, SYS(3, 3, 14, crm, op2), write));
+		if (others)
+			return;
+	}
+}
+
+static void timers(void)
+{
+	static const u8 counts[] = { 1, 2, 5, 6 };
+	unsigned int bits, i, crm;
+
+	/* the four bits, and one in their midst */
+	for (bits = 0; bits < 1 << 5; bits++) {
+		for (i = 0; i < sizeof(counts); i++)
+			check_timer((u64)bits << 10, 0, counts[i], false);
+		for (crm = 2; crm <= 3; crm++)
+			for (i = 0; i < 6; i++)
+				check_timer((u64)bits << 10, crm, i / 2, i % 2);
+	}
+}
+
 /* What is left of registers when everything is set: those of EL2, and with no trap of these kinds. */
 static void never(void)
 {
@@ -229,6 +261,7 @@ int main(void)
 	RUN(by_number_fine);
 	RUN(read_only);
 	RUN(nxs);
+	RUN(timers);
 	RUN(never);
 	return ktap_done();
 }
