@@ -7,9 +7,11 @@
 #include <linux/minmax.h>
 #include <asm/debug-monitors.h>
 #include <asm/esr.h>
+#include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include "../arch/arch.h"
 #include "../arch/idlimits.h"
+#include "../arch/mdscr.h"
 #include "../hyp/hyp.h"
 #include "../vhe/nested.h"
 #include "below.h"
@@ -112,6 +114,16 @@ static bool authenticate(struct keel_vcpu *vcpu, const struct keel_exit *exit, u
 	return false;
 }
 
+/* Does virtual EL2 have debug exceptions now? Of its own level those that are routed to it. */
+static bool is_debugged(const struct keel_vcpu *vcpu)
+{
+	const struct keel_nv *nv = vcpu->nv;
+	const struct keel_ctx *ctx = &vcpu->ctx;
+
+	return ctx->sys[KEEL_MDSCR_EL1] & KEEL_MDSCR_KDE && !(ctx->pstate & PSR_D_BIT) &&
+	       (nv->own[KEEL_OWN_MDCR_EL2] & MDCR_EL2_TDE || keel_nv_hcr(nv) & KEEL_HCR_TGE);
+}
+
 int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	const struct keel_nv *nv = keel_nv(vcpu);
@@ -125,6 +137,7 @@ int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	}
 	if ((exit->iss & ISS_ERETA) && !authenticate(vcpu, exit, &pc))
 		return KEEL_RESUME;
+	spsr = keel_pstate_returned(spsr, is_debugged(vcpu));
 	to = keel_pstate_eret(spsr, keel_nv_hcr(nv) & KEEL_HCR_TGE);
 	ctx->pc = pc;
 	if (to == KEEL_ERET_BELOW)

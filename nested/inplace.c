@@ -118,7 +118,7 @@ enum keel_inplace keel_nested_inplace_sysreg(struct keel_vcpu *vcpu)
 	return KEEL_INPLACE_DONE;
 }
 
-/* Nobody steps it: PSTATE.SS is the guest's. */
+/* Nobody steps it: PSTATE.SS is the guest's. Nor does it debug itself: SS is what it returns with. */
 enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
@@ -126,7 +126,7 @@ enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 	u64 spsr;
 
 	keel_nv_set_e2h(vcpu->nv);
-	if (ctx->esr & ISS_ERETA)
+	if (ctx->esr & ISS_ERETA || !vcpu->arch.debug_quiet)
 		return KEEL_INPLACE_NO;
 	spsr = keel_sr_read(vcpu, KEEL_SPSR_EL1);
 	to = keel_pstate_eret(spsr, keel_nv_hcr(vcpu->nv) & KEEL_HCR_TGE);

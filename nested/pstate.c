@@ -2,7 +2,7 @@
 /* pure: built and tested on the host */
 /*
  * Virtual EL2 in PSTATE, and exception returns from it (Arm ARM D1.4.4,
- * AArch64.ExceptionReturn(), SetPSTATEFromPSR()).
+ * AArch64.ExceptionReturn(), SetPSTATEFromPSR(), DebugExceptionReturnSS()).
  */
 #include <linux/bits.h>
 #include <linux/types.h>
@@ -61,6 +61,12 @@ enum keel_eret_to keel_pstate_eret(u64 spsr, bool tge)
 		return tge ? KEEL_ERET_EL0 : KEEL_ERET_BELOW;
 	}
 	return KEEL_ERET_ILLEGAL;
+}
+
+/* Software step begins where it could not have an exception. The CPU's own return, which is keel's, sees to the rest. */
+u64 keel_pstate_returned(u64 spsr, bool debugged)
+{
+	return debugged ? spsr & ~PSR_SS : spsr;
 }
 
 u64 keel_pstate_after_eret(u64 pstate, u64 spsr, enum keel_eret_to to)

@@ -15,7 +15,9 @@ enum keel_eret_to {
 
 /* Of a CPU whose exception levels are all AArch64. tge: the guest's HCR_EL2.TGE. */
 enum keel_eret_to keel_pstate_eret(u64 spsr, bool tge);
-/* PSTATE for the CPU after it, from the one before and SPSR_EL2; not for BELOW. */
+/* What counts of SPSR_EL2: debugged: where the return is, debug exceptions are enabled. */
+u64 keel_pstate_returned(u64 spsr, bool debugged);
+/* PSTATE for the CPU after it, from the one before and that; not for BELOW. */
 u64 keel_pstate_after_eret(u64 pstate, u64 spsr, enum keel_eret_to to);
 
 /* EL2t and EL2h as the CPU has them, EL1t and EL1h, and back; EL0 stays as it is. */

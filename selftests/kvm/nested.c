@@ -436,6 +436,49 @@ static void returns(void)
 	run_el2(guest_returns, 0);
 }
 
+#define MDCR_TDE		(1ul << 8)
+#define MDSCR_SS	(1ul << 0)
+#define MDSCR_KDE	(1ul << 13)
+#define PSTATE_D	(1ul << 9)
+#define PSTATE_SS	(1ul << 21)
+#define EC_STEP_CUR	0x33
+
+extern char an_eret[];
+asm("	.text\n"
+    "	.global an_eret\n"
+    "an_eret:\n"
+    "	eret\n");
+
+static void stepped(struct guest_regs *regs)
+{
+	wr(mdscr_el1, 0);
+	come_back(regs);
+}
+
+/*
+ * The instruction that is stepped is a return, to itself, and its SPSR would have the next one stepped as well: but it is where
+ * debug exceptions are enabled, and so the step is over.
+ */
+static void guest_steps(u64 arg)
+{
+	guest_on(VEC_SYNC, stepped);
+	for (int i = 0; i < 2; i++) {
+		wr(hcr_el2, HCR_E2H | (i ? 0 : HCR_TGE));
+		wr(mdcr_el2, i ? MDCR_TDE : 0);
+		memset(&seen, 0, sizeof(seen));
+		wr(mdscr_el1, MDSCR_KDE | MDSCR_SS);
+		eret_to((u64)an_eret, (PSTATE_EL2H & ~PSTATE_D) | PSTATE_SS);
+		GUEST_EQ(EC(seen.esr), EC_STEP_CUR);
+		GUEST_EQ(seen.pc, (u64)an_eret);
+		GUEST_EQ(seen.pstate & PSTATE_SS, 0);
+	}
+}
+
+static void steps(void)
+{
+	run_el2(guest_steps, 0);
+}
+
 /* ERETAA or ERETAB to the next instruction, whose address is signed, or was and then spoilt. */
 #define SIGNED_RETURN(sign, ret, spoil) \
 	asm volatile(".arch_extension pauth\n" \
@@ -759,6 +802,7 @@ static const struct ktap_case cases[] = {
 	{ "what is hidden is undefined", hidden },
 	{ "EL0 and back", el0 },
 	{ "returns that are illegal, or to a stage 2 that has nothing", returns },
+	{ "a return that is stepped", steps },
 	{ "returns to a signed address", signed_returns },
 	{ "TLB invalidations", tlb },
 	{ "address translation", at },

@@ -206,7 +206,7 @@ static void time_below(void)
 }
 
 enum {
-	MDSCR, MDSCR_LOCKED, MDSCR_ON, MEMORY, TLB, TLB_EL1, TLB_BELOW, TO_EL2, TO_EL0, SIGNED, ENDS, TIMES_BELOW,
+	MDSCR, MDSCR_LOCKED, MDSCR_ON, MEMORY, TLB, TLB_EL1, TLB_BELOW, TO_EL2, TO_EL2_DEBUGGED, TO_EL0, SIGNED, ENDS, TIMES_BELOW,
 	MDSCR_AFTER, TIME, TIME_SET, ENDS_OFFSET
 };
 
@@ -226,6 +226,7 @@ static const struct kind kinds[] = {
 	[TLB_EL1]	= { "its own TLB by EL1's names", in_tge, tlbi_el1 },
 	[TLB_BELOW]	= { "EL1's TLB", NULL, tlbi_below, .sysregs = 1 },
 	[TO_EL2]	= { "returns to EL2", NULL, eret },
+	[TO_EL2_DEBUGGED] = { "returns to EL2 with something enabled", enable, eret, .erets = 1 },
 	[TO_EL0]	= { "returns to EL0, and from its call", with_el0, to_el0 },
 	[SIGNED]	= { "returns to a signed address", NULL, eretaa, .erets = 1, .features = PAUTH },
 	[ENDS]		= { "ends of interrupts", with_gic, end_sgi, .vcpus = 2, .rcu = true },
@@ -325,6 +326,7 @@ static void tlbs(void)
 static void returns(void)
 {
 	count(TO_EL2);
+	count(TO_EL2_DEBUGGED);
 	count(TO_EL0);
 }
 

@@ -118,6 +118,8 @@ static void eret_legal(void)
 	CHECK_EQ(keel_pstate_after_eret(0x3c5, flags | 0x9, KEEL_ERET_EL2), flags | 0x5);
 	CHECK_EQ(keel_pstate_after_eret(0x3c5, 0x8, KEEL_ERET_EL2), 0x4);
 	CHECK_EQ(keel_pstate_after_eret(0x3c5, flags, KEEL_ERET_EL0), flags);
+	CHECK_EQ(keel_pstate_returned(flags | 0x9, false), flags | 0x9);
+	CHECK_EQ(keel_pstate_returned(flags | 0x9, true), (flags & ~BIT_ULL(21)) | 0x9);
 	/* what a CPU with more features would have there */
 	CHECK_EQ(keel_pstate_after_eret(0x3c5, ~0ULL << 32 | 0x9, KEEL_ERET_EL2), 0x5);
 }
