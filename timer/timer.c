@@ -396,6 +396,9 @@ bool keel_timer_try_raise(struct keel_vcpu *vcpu)
 	settle(vcpu, KEEL_TIMER_VIRT);
 	if (keel_timer_irq_is_active(KEEL_TIMER_VIRT))
 		return false;
+	/* list registers are filled anew: not with what its page has ended */
+	if (keel_nv(vcpu))
+		keel_nested_lines(vcpu);
 	set_line(vcpu, KEEL_TIMER_VIRT, true);
 	keel_timer_irq_set_active(KEEL_TIMER_VIRT, true);
 	return true;
