@@ -8,7 +8,7 @@
  *  - in the guest's guest's WFI, which does not
  *  - anywhere on its way from one to the other
  * And of EL2 alone, where more than one CPU has each ICC_DIR_EL1 trap: what that ends is over, and comes again if its
- * line is still high; MDSCR_EL1 is what was written, and its tables are what they were changed to.
+ * line is still high; a redistributor shows what its page has just done to a line; MDSCR_EL1 is what was written, and its tables are what they were changed to.
  */
 #include <pthread.h>
 #include "lib/stage2.h"
@@ -254,6 +254,38 @@ static void ends_of_page(void)
 	end_by_page(30);
 }
 
+/* No exit but that of the reading itself tells of it. */
+static void seen_in_page(unsigned int ppi)
+{
+	GUEST_EQ(state_of(GIC_ISPENDR, ppi), 1);
+	if (ppi == PPI_MAINT)
+		wr(ICH_HCR, 0);
+	else
+		wr(CNTV_CTL_EL02, 0);
+	GUEST_EQ(state_of(GIC_ISPENDR, ppi), 0);
+}
+
+static void guest_looks(u64 arg)
+{
+	gic_dist_enable(64, true);
+	gic_cpu_enable(GICR_BASE);
+	for (int i = 0; i < 200; i++) {
+		wr(ICH_HCR, 3);
+		seen_in_page(PPI_MAINT);
+		wr(CNTV_CVAL_EL02, 0);
+		wr(CNTV_CTL_EL02, 1);
+		seen_in_page(27);
+	}
+}
+
+static void looks(void)
+{
+	struct vm *vm = vm_el2(2, guest_looks, 0);
+
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+}
+
 static void guest_ends(u64 arg)
 {
 	gic_dist_enable(64, true);
@@ -358,6 +390,7 @@ static const struct ktap_case cases[] = {
 	{ "the other one's EL2 waits", sleeps, 120 },
 	{ "the other one waits", sleeps_below, 120 },
 	{ "interrupts that ICC_DIR_EL1 ends", ends, 60 },
+	{ "interrupts of its page in the redistributor", looks },
 	{ "MDSCR_EL1, and EL2's own TLB", own },
 };
 KTAP_MAIN(cases)

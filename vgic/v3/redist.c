@@ -8,6 +8,8 @@
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
 #include "../../core/objects.h"
+#include "../../nested/nested.h"
+#include "../../nested/nv.h"
 #include "../frame.h"
 #include "ident.h"
 #include "../its/table.h"
@@ -184,6 +186,9 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 {
 	struct keel_frame_access a = redist_access(vcpu, dev);
 
+	/* lines that virtual EL2 moves by what it writes into its page are those of the last entry */
+	if (keel_nv(vcpu) && a.vcpu == vcpu)
+		keel_nested_lines(vcpu);
 	return keel_frame_bus_read(&a, &keel_redist_map, addr.v - dev->base.v, len, val);
 }
 
