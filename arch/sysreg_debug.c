@@ -74,7 +74,10 @@ bool keel_sysreg_debug_mdscr(struct keel_vcpu *vcpu, const struct keel_sysreg *r
 	return true;
 }
 
-/* In the guest's world, where the CPU has the guest's own value: only while that lets nobody debug, and stays so. */
+/*
+ * In the guest's world, where the CPU has the guest's own value: only while that enables neither breakpoints nor the debugging of
+ * EL1 itself, for which more would have to be switched in, and stays so.
+ */
 bool keel_sysreg_debug_try_mdscr(struct keel_vcpu *vcpu, bool write, u64 *val)
 {
 	if (!vcpu->arch.debug_quiet || (write && *val & (KEEL_MDSCR_KDE | KEEL_MDSCR_MDE)))

@@ -79,7 +79,7 @@ static inline void keel_hyp_put(struct keel_vcpu *vcpu)
 /*
  * Read or write one of the vCPU's system registers, wherever it is. Context:
  * vCPU mutex held; IRQs on (a register resident on another CPU is fetched by
- * an IPI), preemption may be on.
+ * an IPI), preemption may be on; or IRQs off on the CPU that the vCPU is resident on.
  */
 KEEL_TWINS(u64, sr_read, struct keel_vcpu *vcpu, enum keel_reg reg);
 static inline u64 keel_sr_read(struct keel_vcpu *vcpu, enum keel_reg reg)
@@ -93,7 +93,7 @@ static inline void keel_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 
 	keel_mode_call(sr_write, vcpu, reg, val);
 }
 
-/* The vCPU's ICH_VMCR_EL2, wherever it is. The vCPU's own thread, outside the guest; may be about to sleep. */
+/* The same for its ICH_VMCR_EL2. The vCPU's own thread, which has left the guest, be it only for an answer in place; may be about to sleep. */
 KEEL_TWINS(u32, gic_vmcr, struct keel_vcpu *vcpu);
 static inline u32 keel_hyp_gic_vmcr(struct keel_vcpu *vcpu)
 {

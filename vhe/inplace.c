@@ -4,8 +4,8 @@
  * of hyp/exits.def: accesses
  * to the redistributor and to doorbells, SGIs to whom must be told, memory that
  * only the guest's tables lack, the virtual timer's interrupt; of virtual EL2's the
- * registers that are memory, ERET, its TLB, ICC_DIR_EL1 (nested/inplace.c). They are answered
- * on the spot, with the guest's EL1 state, list registers and control registers
+ * registers that are memory, ERET, its TLB, ICC_DIR_EL1; of what is below it its timers
+ * (nested/inplace.c). They are answered on the spot, with the guest's EL1 state, list registers and control registers
  * in the CPU, and the guest goes on. A VHE host only, whose EL2 is the kernel.
  *
  * IRQs off. As for the fast exits of hyp/fast.c, a kick, a request or a signal
