@@ -51,11 +51,15 @@ static int report_full_ring(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
-/* Finish the ITS's commands, or as many as signals allow. */
+/* Finish the ITS's commands, or as many as signals and memory allow. Verdict. */
 static int serve_its(struct keel_vcpu *vcpu)
 {
+	int err;
+
 	while (test_and_clear_bit(KEEL_REQ_ITS, &vcpu->requests)) {
-		keel_its_queue_work(vcpu);
+		err = keel_its_queue_work(vcpu);
+		if (err)
+			return err;
 		if (keel_host_work())
 			return leave_for_signal(vcpu);
 	}
@@ -88,6 +92,7 @@ static void clear_looks(struct keel_vcpu *vcpu)
  */
 static int wait_until_runnable(struct keel_vcpu *vcpu)
 {
+	int verdict;
 	u32 state;
 
 	while ((state = READ_ONCE(vcpu->mp_state)) != KVM_MP_STATE_RUNNABLE) {
@@ -96,8 +101,9 @@ static int wait_until_runnable(struct keel_vcpu *vcpu)
 		if (state == KVM_MP_STATE_SUSPENDED && keel_vcpu_find_event(vcpu))
 			return report_wakeup(vcpu);
 		clear_looks(vcpu);
-		if (serve_its(vcpu) != KEEL_RESUME)
-			return -EINTR;
+		verdict = serve_its(vcpu);
+		if (verdict != KEEL_RESUME)
+			return verdict;
 		serve_pmu(vcpu);
 		keel_vcpu_block(vcpu);
 	}
@@ -119,8 +125,11 @@ static int prepare(struct keel_vcpu *vcpu)
 		return -EIO;
 	if (keel_host_work())
 		return leave_for_signal(vcpu);
-	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS) && serve_its(vcpu) != KEEL_RESUME)
-		return -EINTR;
+	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS)) {
+		verdict = serve_its(vcpu);
+		if (verdict != KEEL_RESUME)
+			return verdict;
+	}
 	if (READ_ONCE(vcpu->requests)) {
 		clear_looks(vcpu);
 		if (keel_ring_must_leave(vcpu))

@@ -95,8 +95,11 @@ int keel_its_msi(struct keel_vm *vm, u64 addr, u32 flags, u32 device, u32 event)
 /* ---- vgic/its/queue.c: the commands ---- */
 /* Work on the queue for a tick, or until a signal. The rest is left to vCPU by; to all vCPUs if by is NULL (user space). lock. */
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
-/* KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, and requests itself if it does not finish. */
-void keel_its_queue_work(struct keel_vcpu *vcpu);
+/*
+ * KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, and requests itself if it
+ * does not finish. -ENOMEM: it will not before there is memory.
+ */
+int keel_its_queue_work(struct keel_vcpu *vcpu);
 
 /* ---- vgic/its/save.c: the tables in guest memory. lock, no vCPU runs ---- */
 /* What has no place in the guest's memory is left out. -EFAULT: user space has not mapped it; -EINTR: fatal signal. */

@@ -35,25 +35,24 @@ static void clear_entry(struct keel_its *its, u64 addr)
  * Not those of the device's events: an ITT is zero when the guest maps a device
  * with it, also one that it had before.
  */
-static void mapd(struct keel_its *its, const struct keel_its_cmd *c)
+static int mapd(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	struct keel_its_dte d = { .event_bits = c->event_bits, .itt = c->itt };
 	u64 addr;
 
-	if (c->valid) {
-		keel_its_map_device(its, c->device, d);
-	} else if (!keel_its_unmap_device(its, c->device)) {
+	if (c->valid)
+		return keel_its_map_device(its, c->device, d);
+	if (!keel_its_unmap_device(its, c->device))
 		if (keel_its_entry(its, its->device_baser, c->device, &addr))
 			clear_entry(its, addr);
-	}
+	return 0;
 }
 
-static void mapc(struct keel_its *its, const struct keel_its_cmd *c)
+static int mapc(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	if (!c->valid)
-		keel_its_unmap_collection(its, c->collection);
-	else if (c->rdbase != KEEL_ITS_UNMAPPED)
-		keel_its_map_collection(its, c->collection, c->rdbase);
+		return keel_its_unmap_collection(its, c->collection);
+	return c->rdbase != KEEL_ITS_UNMAPPED ? keel_its_map_collection(its, c->collection, c->rdbase) : 0;
 }
 
 static void discard(struct keel_its *its, const struct keel_its_cmd *c)
@@ -103,20 +102,17 @@ static void to_event(struct keel_its *its, const struct keel_its_cmd *c)
 	}
 }
 
-/* A flat switch over the commands. SYNC has nothing to wait for. */
-static void execute(struct keel_its *its, const struct keel_its_cmd *c)
+/* A flat switch over the commands. SYNC has nothing to wait for. -ENOMEM: to be done again; other errors are the guest's. */
+static int execute(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	switch (c->op) {
 	case KEEL_ITS_MAPD:
-		mapd(its, c);
-		break;
+		return mapd(its, c);
 	case KEEL_ITS_MAPC:
-		mapc(its, c);
-		break;
+		return mapc(its, c);
 	case KEEL_ITS_MAPI:
 	case KEEL_ITS_MAPTI:
-		keel_its_map_event(its, c->device, c->event, c->intid, c->collection);
-		break;
+		return keel_its_map_event(its, c->device, c->event, c->intid, c->collection);
 	case KEEL_ITS_MOVI:
 		keel_its_move_event(its, c->device, c->event, c->collection);
 		break;
@@ -135,6 +131,7 @@ static void execute(struct keel_its *its, const struct keel_its_cmd *c)
 		to_event(its, c);
 		break;
 	}
+	return 0;
 }
 
 static void trace(const struct keel_its *its, const struct keel_its_cmd *c)
@@ -162,7 +159,7 @@ static void fetch(struct keel_its *its, struct batch *b)
 	b->done = 0;
 }
 
-static void step(struct keel_its *its, struct batch *b)
+static int step(struct keel_its *its, struct batch *b)
 {
 	u64 dw[ARRAY_SIZE(b->cmd[0])];
 	struct keel_its_cmd cmd;
@@ -174,11 +171,13 @@ static void step(struct keel_its *its, struct batch *b)
 		dw[i] = le64_to_cpu(b->cmd[b->done][i]);
 	cmd = keel_its_cmd_decode(dw);
 	trace(its, &cmd);
-	execute(its, &cmd);
+	if (execute(its, &cmd) == -ENOMEM)
+		return -ENOMEM;
 	b->done++;
 	its->creadr += KEEL_ITS_CMD_SIZE;
 	if (its->creadr >= keel_its_queue_size(its->cbaser))
 		its->creadr = 0;
+	return 0;
 }
 
 static bool has_work(const struct keel_its *its)
@@ -191,17 +190,18 @@ static bool is_over(unsigned long end)
 	return time_after_eq(jiffies, end) || signal_pending(current);
 }
 
-/* Until end, in jiffies. True: there is more. */
-static bool run(struct keel_its *its, unsigned long end)
+/* Until end, in jiffies. Positive: there is more; -ENOMEM: and it cannot go on now. */
+static int run(struct keel_its *its, unsigned long end)
 {
 	struct batch b;
+	int err = 0;
 
-	for (b.nr = b.done = 0; has_work(its) && !is_over(end);) {
-		step(its, &b);
+	for (b.nr = b.done = 0; !err && has_work(its) && !is_over(end);) {
+		err = step(its, &b);
 		cond_resched();
 	}
 	keel_lpi_reap(its->vm);
-	return has_work(its);
+	return err ?: has_work(its);
 }
 
 /* Whichever vCPU comes first, some may be off. */
@@ -225,24 +225,25 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 		request_all(its->vm);
 }
 
-/* All of a VM's ITSes in the time of one. True: there is more. */
-static bool run_all(struct keel_lpis *l)
+/* All of a VM's ITSes in the time of one; as above. */
+static int run_all(struct keel_lpis *l)
 {
 	unsigned long end = jiffies + RUN_JIFFIES;
 	struct keel_its *its;
-	bool more = false;
+	int ret, all = 0;
 
 	list_for_each_entry(its, &l->its, entry) {
-		more |= run(its, end);
+		ret = run(its, end);
+		all = all < 0 ? all : ret ?: all;
 		cond_resched();
 	}
-	return more;
+	return all;
 }
 
-void keel_its_queue_work(struct keel_vcpu *vcpu)
+int keel_its_queue_work(struct keel_vcpu *vcpu)
 {
 	struct keel_lpis *l = &vcpu->vm->gic.lpi;
-	bool more = mutex_lock_interruptible(&l->lock);
+	int more = mutex_lock_interruptible(&l->lock) ? 1 : 0;
 
 	if (!more) {
 		more = run_all(l);
@@ -250,4 +251,5 @@ void keel_its_queue_work(struct keel_vcpu *vcpu)
 	}
 	if (more)
 		keel_request(vcpu, KEEL_REQ_ITS);
+	return min(more, 0);
 }
