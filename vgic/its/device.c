@@ -42,7 +42,7 @@ static int create(struct keel_device *dev, u32 type)
 	return 0;
 }
 
-/* With the VM: nobody translates any more. */
+/* With the VM, or because its fd could not be made: nobody translates any more. */
 static void destroy(struct keel_device *dev)
 {
 	struct keel_lpis *l = &dev->vm->gic.lpi;
@@ -55,6 +55,7 @@ static void destroy(struct keel_device *dev)
 	mutex_lock(&l->lock);
 	keel_its_unmap_all(its);
 	list_del(&its->entry);
+	WRITE_ONCE(l->present, !list_empty(&l->its));
 	mutex_unlock(&l->lock);
 	xa_destroy(&its->events);
 	kfree_rcu(its, rcu);
