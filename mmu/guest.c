@@ -22,21 +22,38 @@ static void *in_page(struct page *page, ipa_t ipa)
 
 /*
  * What has no page to get (VM_PFNMAP, VM_IO) is or may be a device: its reads do something, and an
- * abort that it answers a load or a store of the kernel's with is the host's end. NULL: there is none.
+ * abort that it answers a load or a store of the kernel's with is the host's end. -EFAULT: there is none;
+ * -ENOMEM: the host has no memory for it now.
  */
-static struct page *get(const struct keel_slot *slot, ipa_t ipa)
+static int no_page(int ret)
 {
-	struct page *page;
+	return ret == -ENOMEM ? -ENOMEM : -EFAULT;
+}
 
-	return get_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, 0, &page) == 1 ? page : NULL;
+static int get(const struct keel_slot *slot, ipa_t ipa, struct page **page)
+{
+	int ret = get_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, 0, page);
+
+	return ret == 1 ? 0 : no_page(ret);
+}
+
+static int pin(const struct keel_slot *slot, ipa_t ipa, struct page **page)
+{
+	int ret;
+
+	if (slot->flags & KVM_MEM_READONLY)
+		return -EFAULT;
+	ret = pin_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, FOLL_WRITE, page);
+	return ret == 1 ? 0 : no_page(ret);
 }
 
 static int read_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 {
-	struct page *page = get(slot, ipa);
+	struct page *page;
+	int err = get(slot, ipa, &page);
 
-	if (!page)
-		return -EFAULT;
+	if (err)
+		return err;
 	memcpy(data, in_page(page, ipa), len);
 	put_page(page);
 	return 0;
@@ -59,10 +76,10 @@ static void store(void *to, const void *data, size_t len)
 static int write_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, const void *data, size_t len)
 {
 	struct page *page;
+	int err = pin(slot, ipa, &page);
 
-	if (slot->flags & KVM_MEM_READONLY ||
-	    pin_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, FOLL_WRITE, &page) != 1)
-		return -EFAULT;
+	if (err)
+		return err;
 	store(in_page(page, ipa), data, len);
 	unpin_user_pages_dirty_lock(&page, 1, true);
 	keel_log_mark(by, slot, ipa, len);
@@ -117,11 +134,11 @@ int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, siz
 static int exchange_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, u64 old, u64 new)
 {
 	struct page *page;
+	int err = pin(slot, ipa, &page);
 	bool done;
 
-	if (slot->flags & KVM_MEM_READONLY ||
-	    pin_user_pages_fast(keel_memslot_hva(slot, ipa) & PAGE_MASK, 1, FOLL_WRITE, &page) != 1)
-		return -EFAULT;
+	if (err)
+		return err;
 	done = cmpxchg((u64 *)in_page(page, ipa), old, new) == old;
 	unpin_user_pages_dirty_lock(&page, 1, done);
 	if (done)
@@ -142,10 +159,11 @@ int keel_guest_exchange_by(struct keel_vcpu *vcpu, ipa_t ipa, u64 old, u64 new)
 
 static int fetch_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 {
-	struct page *page = get(slot, ipa);
+	struct page *page;
+	int err = get(slot, ipa, &page);
 
-	if (!page)
-		return -EFAULT;
+	if (err)
+		return err;
 	/* written past the caches, by a guest that has its own off: what a cache has of it may be older */
 	keel_stage2_make_coherent(hpa(page_to_phys(page) + offset_in_page(ipa.v)), len, false);
 	memcpy(data, in_page(page, ipa), len);

@@ -185,7 +185,7 @@ int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_regio
 /*
  * Kernel access to guest memory through the slots (PV structures, GIC tables);
  * -EFAULT outside slots, on a read-only slot write, and where no page is behind the slot, as with a
- * device's registers: a guest may choose the address. Sleepable, a task of vm->mm; takes vm->srcu itself.
+ * device's registers: a guest may choose the address. -ENOMEM: the host has none for it now. Sleepable, a task of vm->mm; takes vm->srcu itself.
  */
 int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
@@ -193,7 +193,7 @@ int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len
 int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, size_t len);
 /* KEEL_FAULT_NO_READ or NO_WRITE where user space withholds that of the page from the vCPU, else 0. */
 int keel_guest_refusal(struct keel_vcpu *vcpu, ipa_t ipa, bool write);
-/* If it is old it becomes new, at once for whoever looks: a descriptor. -EAGAIN: it is not; -EFAULT, as of write_by. */
+/* If it is old it becomes new, at once for whoever looks: a descriptor. -EAGAIN: it is not; -EFAULT, -ENOMEM, as of write_by. */
 int keel_guest_exchange_by(struct keel_vcpu *vcpu, ipa_t ipa, u64 old, u64 new);
 /* As read, a word within one page, as the guest sees it that has its caches off. */
 int keel_guest_fetch(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);

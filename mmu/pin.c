@@ -175,7 +175,9 @@ int keel_pin_failed(const struct keel_fault *f, int err)
 	case -ERESTARTSYS:
 		return -EINTR;
 	default:
-		return fatal_signal_pending(current) ? -EINTR : -EFAULT;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		return err == -ENOMEM ? err : -EFAULT;
 	}
 }
 

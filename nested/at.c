@@ -69,17 +69,19 @@ static int fault(struct mapper *m, u64 addr, bool write)
 static int read_table(void *ctx, u64 addr, void *data, size_t len)
 {
 	struct mapper *m = ctx;
+	int err;
 
 	m->at = addr;
 	m->verdict = fault(m, addr, false);
 	if (m->verdict != KEEL_FAULT_DONE)
 		return -EFAULT;
 	/* what is broken was told by a signal */
-	if (keel_guest_read(m->vcpu->vm, ipa(m->memory), data, len)) {
+	err = keel_guest_read(m->vcpu->vm, ipa(m->memory), data, len);
+	if (err == -ENOMEM)
+		m->verdict = err;
+	else if (err)
 		m->nothing = !signal_pending(current);
-		return -EFAULT;
-	}
-	return 0;
+	return err ? -EFAULT : 0;
 }
 
 static void map_tables(struct mapper *m, u64 va)

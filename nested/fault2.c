@@ -43,7 +43,12 @@ static int read_memory(void *ctx, u64 pa, void *data, unsigned int len)
 {
 	struct memory *m = ctx;
 
-	return is_withheld(m, pa, false) ? -EACCES : keel_guest_read(m->vcpu->vm, ipa(pa), data, len);
+	int err = is_withheld(m, pa, false) ? -EACCES : keel_guest_read(m->vcpu->vm, ipa(pa), data, len);
+
+	/* for user space: to the guest nothing is wrong with its table */
+	if (err == -ENOMEM)
+		m->verdict = err;
+	return err;
 }
 
 static struct keel_walk2 make_walk(struct memory *m)
@@ -76,6 +81,8 @@ static bool set_access_flag(struct memory *m, const struct keel_walk2 *w, struct
 	err = keel_guest_exchange_by(m->vcpu, ipa(res->desc_at), in_memory(w, desc), in_memory(w, desc | DESC_AF));
 	if (err == -EFAULT)
 		res->end = KEEL_WALK2_ABORT;
+	if (err == -ENOMEM)
+		m->verdict = err;
 	return err != -EAGAIN;
 }
 

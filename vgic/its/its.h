@@ -63,8 +63,8 @@ void keel_its_map_init(struct keel_its *its);
 int keel_its_place(struct keel_its *its, u64 base);
 void keel_its_unplace(struct keel_its *its, u64 base);	/* no more */
 void keel_its_unmap_all(struct keel_its *its);
-/* Guest physical address of the entry of a device or collection. False: the table has none in guest memory. */
-bool keel_its_entry(struct keel_its *its, u64 baser, u32 id, u64 *addr);
+/* Guest physical address of the entry of a device or collection. -EINVAL: the table has none in guest memory; -ENOMEM. */
+int keel_its_entry(struct keel_its *its, u64 baser, u32 id, u64 *addr);
 /* 0 or -errno: -ENOENT, no such thing; -EINVAL, out of range; -ENOSPC; -ENOMEM; -EEXIST. */
 int keel_its_map_device(struct keel_its *its, u32 device, struct keel_its_dte d);
 int keel_its_unmap_device(struct keel_its *its, u32 device);

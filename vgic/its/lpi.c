@@ -75,16 +75,23 @@ static ipa_t prop_addr(const struct keel_vm *vm, u32 intid)
 	return ipa((READ_ONCE(vm->gic.propbaser) & PROP_BASE) + intid - KEEL_FIRST_LPI);
 }
 
-static u8 read_prop(struct keel_vm *vm, struct window *w, u32 intid)
+static int read_prop(struct keel_vm *vm, struct window *w, u32 intid, u8 *prop)
 {
 	u32 first = round_down(intid, WINDOW);
+	int err = 0;
 
+	*prop = 0;
 	if (intid >= end_of_ids(vm))
 		return 0;
-	if (w->first != first && keel_guest_read(vm, prop_addr(vm, first), w->prop, WINDOW))
+	if (w->first != first)
+		err = keel_guest_read(vm, prop_addr(vm, first), w->prop, WINDOW);
+	if (err == -ENOMEM)
+		return err;
+	if (err)
 		memset(w->prop, 0, WINDOW);
 	w->first = first;
-	return w->prop[intid - first];
+	*prop = w->prop[intid - first];
+	return 0;
 }
 
 /* Where the LPI's bit is, in bits from the start of guest memory; vcpu's LPIs are on. */
@@ -93,16 +100,16 @@ static ipa_t pend_addr(const struct keel_vcpu *vcpu, u32 intid)
 	return ipa((READ_ONCE(vcpu->gic.pendbaser) & PEND_BASE) + intid / 8);
 }
 
-/* Take the pending bit out of the table: from here on it is the latch. */
-static bool take_pending(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
+/* Take the pending bit out of the table: from here on it is the latch. 1: it was set; 0; -ENOMEM. */
+static int take_pending(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
 {
 	u8 bit = BIT(intid % 8), byte;
+	int err = keel_guest_read(vm, pend_addr(vcpu, intid), &byte, 1);
 
-	if (keel_guest_read(vm, pend_addr(vcpu, intid), &byte, 1) || !(byte & bit))
-		return false;
+	if (err || !(byte & bit))
+		return err == -ENOMEM ? err : 0;
 	byte &= ~bit;
-	keel_guest_write(vm, pend_addr(vcpu, intid), &byte, 1);
-	return true;
+	return keel_guest_write(vm, pend_addr(vcpu, intid), &byte, 1) == -ENOMEM ? -ENOMEM : 1;
 }
 
 /* Who holds it looks again at what it presents. */
@@ -162,14 +169,21 @@ int keel_lpi_raise(struct keel_lpi *lpi)
 	return 1;
 }
 
-/* What the tables say of an LPI whose redistributor has just become its own. */
-static void load(struct keel_lpi *lpi, struct window *w)
+/* What the tables say of an LPI whose redistributor has just become its own. -ENOMEM: they cannot be read now. */
+static int load(struct keel_lpi *lpi, struct window *w)
 {
 	struct keel_vcpu *target = lpi->irq.target;
+	u8 prop;
+	int ret = read_prop(lpi->vm, w, lpi->irq.s.intid, &prop);
 
-	configure(lpi, read_prop(lpi->vm, w, lpi->irq.s.intid));
-	if (target && target->gic.lpis_enabled && take_pending(lpi->vm, target, lpi->irq.s.intid))
+	if (ret)
+		return ret;
+	configure(lpi, prop);
+	if (target && target->gic.lpis_enabled)
+		ret = take_pending(lpi->vm, target, lpi->irq.s.intid);
+	if (ret > 0)
 		keel_lpi_raise(lpi);
+	return min(ret, 0);
 }
 
 static struct keel_lpi *create(struct keel_vm *vm, u32 intid, struct keel_vcpu *target)
@@ -191,6 +205,7 @@ struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *t
 {
 	struct window w = {};
 	struct keel_lpi *lpi;
+	int err = 0;
 
 	lockdep_assert_held(&vm->gic.lpi.lock);
 	lpi = xa_load(&vm->gic.lpi.by_intid, intid);
@@ -200,10 +215,13 @@ struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *t
 		lpi = create(vm, intid, target);
 		if (!lpi)
 			return NULL;
-		load(lpi, &w);
+		err = load(lpi, &w);
 	}
 	lpi->refs++;
-	return lpi;
+	if (!err)
+		return lpi;
+	keel_lpi_put(lpi);
+	return NULL;
 }
 
 struct keel_lpi *keel_lpi_adopt(struct keel_vm *vm, u32 intid)
@@ -274,15 +292,18 @@ void keel_lpi_move_all(struct keel_vm *vm, struct keel_vcpu *from, struct keel_v
 	}
 }
 
-void keel_lpi_invalidate(struct keel_lpi *lpi)
+int keel_lpi_invalidate(struct keel_lpi *lpi)
 {
 	u8 prop = 0;
+	int err = 0;
 
 	lockdep_assert_held(&lpi->vm->gic.lpi.lock);
 	if (lpi->irq.s.intid < end_of_ids(lpi->vm))
-		if (keel_guest_read(lpi->vm, prop_addr(lpi->vm, lpi->irq.s.intid), &prop, 1))
-			prop = 0;
-	configure(lpi, prop);
+		err = keel_guest_read(lpi->vm, prop_addr(lpi->vm, lpi->irq.s.intid), &prop, 1);
+	if (err == -ENOMEM)
+		return err;
+	configure(lpi, err ? 0 : prop);
+	return 0;
 }
 
 void keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid)
@@ -293,23 +314,32 @@ void keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid)
 		keel_lpi_invalidate(lpi);
 }
 
-void keel_lpi_invalidate_all(struct keel_vcpu *target)
+int keel_lpi_invalidate_all(struct keel_vcpu *target)
 {
 	struct keel_vm *vm = target->vm;
 	struct window w = {};
 	struct keel_lpi *lpi;
 	unsigned long intid;
 	unsigned int n = 0;
+	u8 prop;
 
 	lockdep_assert_held(&vm->gic.lpi.lock);
 	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
-		if (lpi->irq.target == target)
-			configure(lpi, read_prop(vm, &w, intid));
+		if (lpi->irq.target == target) {
+			if (read_prop(vm, &w, intid, &prop))
+				return -ENOMEM;
+			configure(lpi, prop);
+		}
 		rest(&n);
 	}
+	return 0;
 }
 
-/* On before the tables are read, off before what is pending goes: nothing that comes meanwhile is lost or stays. */
+/*
+ * On before the tables are read, off before what is pending goes: nothing that comes meanwhile is lost or stays.
+ * A table for which the host has no memory changes nothing here, nor by INVLPIR and INVALLR: a register's write
+ * is not done again.
+ */
 void keel_lpi_enable(struct keel_vcpu *vcpu, bool on)
 {
 	struct keel_vm *vm = vcpu->vm;

@@ -43,9 +43,9 @@ void keel_lpi_put(struct keel_lpi *lpi);
 void keel_lpi_route(struct keel_lpi *lpi, struct keel_vcpu *target);
 void keel_lpi_move_all(struct keel_vm *vm, struct keel_vcpu *from, struct keel_vcpu *to);
 void keel_lpi_clear(struct keel_lpi *lpi);
-/* Read the configuration again: of one, of all of a vCPU. lock. */
-void keel_lpi_invalidate(struct keel_lpi *lpi);
-void keel_lpi_invalidate_all(struct keel_vcpu *target);
+/* Read the configuration again: of one, of all of a vCPU. -ENOMEM: not of all, and to be done again. lock. */
+int keel_lpi_invalidate(struct keel_lpi *lpi);
+int keel_lpi_invalidate_all(struct keel_vcpu *target);
 /* The same by INTID; nothing if there is no such LPI. lock. */
 void keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid);
 /* GICR_CTLR.EnableLPIs of vcpu changes. lock. */

@@ -27,18 +27,21 @@ static int store_value(struct xarray *xa, u32 id, u64 val)
 	return xa_err(xa_store(xa, id, xa_mk_value(val), GFP_KERNEL_ACCOUNT));
 }
 
-bool keel_its_entry(struct keel_its *its, u64 baser, u32 id, u64 *addr)
+int keel_its_entry(struct keel_its *its, u64 baser, u32 id, u64 *addr)
 {
 	__le64 entry;
+	int err;
 
 	if (!(baser & KEEL_ITS_VALID) || !keel_its_level1(baser, id, addr))
-		return false;
+		return -EINVAL;
 	if (baser & KEEL_ITS_INDIRECT) {
-		if (keel_guest_read(its->vm, ipa(*addr), &entry, sizeof(entry)) ||
-		    !keel_its_level2(le64_to_cpu(entry), id, addr))
-			return false;
+		err = keel_guest_read(its->vm, ipa(*addr), &entry, sizeof(entry));
+		if (err == -ENOMEM)
+			return err;
+		if (err || !keel_its_level2(le64_to_cpu(entry), id, addr))
+			return -EINVAL;
 	}
-	return keel_guest_is_memory(its->vm, ipa(*addr));
+	return keel_guest_is_memory(its->vm, ipa(*addr)) ? 0 : -EINVAL;
 }
 
 struct keel_its_event *keel_its_find_event(struct keel_its *its, u32 device, u32 event)
@@ -100,9 +103,11 @@ int keel_its_unmap_device(struct keel_its *its, u32 device)
 int keel_its_map_device(struct keel_its *its, u32 device, struct keel_its_dte d)
 {
 	u64 addr;
+	int err;
 
-	if (d.event_bits > KEEL_ITS_ID_BITS || !keel_its_entry(its, its->device_baser, device, &addr))
-		return -EINVAL;
+	err = d.event_bits > KEEL_ITS_ID_BITS ? -EINVAL : keel_its_entry(its, its->device_baser, device, &addr);
+	if (err)
+		return err;
 	keel_its_unmap_device(its, device);
 	d.valid = true;
 	d.next = 0;
@@ -142,10 +147,11 @@ int keel_its_map_collection(struct keel_its *its, u32 id, u32 rdbase)
 	u64 addr;
 	int err;
 
-	if ((!target && rdbase != KEEL_ITS_UNMAPPED) ||
-	    !keel_its_entry(its, its->collection_baser, id, &addr))
+	if (!target && rdbase != KEEL_ITS_UNMAPPED)
 		return -EINVAL;
-	err = store_value(&its->collections, id, rdbase);
+	err = keel_its_entry(its, its->collection_baser, id, &addr);
+	if (!err)
+		err = store_value(&its->collections, id, rdbase);
 	if (!err)
 		route_events(its, id, target);
 	return err;

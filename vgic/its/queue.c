@@ -24,11 +24,26 @@
 #define BATCH		16	/* commands */
 
 /* Entries are zeroed when they are unmapped, so that a later save and restore finds no stale ones. */
-static void clear_entry(struct keel_its *its, u64 addr)
+static int clear_entry(struct keel_its *its, u64 addr)
 {
 	__le64 none = 0;
 
-	keel_guest_write(its->vm, ipa(addr), &none, sizeof(none));
+	return keel_guest_write(its->vm, ipa(addr), &none, sizeof(none));
+}
+
+/* What a command that could not be finished for want of memory has done already it does again. */
+static int unmap_device(struct keel_its *its, u32 device)
+{
+	struct keel_its_dte d;
+	u64 addr;
+	int err;
+
+	if (!keel_its_find_device(its, device, &d))
+		return 0;
+	err = keel_its_entry(its, its->device_baser, device, &addr);
+	if (!err)
+		err = clear_entry(its, addr);
+	return err == -ENOMEM ? err : keel_its_unmap_device(its, device);
 }
 
 /*
@@ -38,14 +53,8 @@ static void clear_entry(struct keel_its *its, u64 addr)
 static int mapd(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	struct keel_its_dte d = { .event_bits = c->event_bits, .itt = c->itt };
-	u64 addr;
 
-	if (c->valid)
-		return keel_its_map_device(its, c->device, d);
-	if (!keel_its_unmap_device(its, c->device))
-		if (keel_its_entry(its, its->device_baser, c->device, &addr))
-			clear_entry(its, addr);
-	return 0;
+	return c->valid ? keel_its_map_device(its, c->device, d) : unmap_device(its, c->device);
 }
 
 static int mapc(struct keel_its *its, const struct keel_its_cmd *c)
@@ -55,13 +64,15 @@ static int mapc(struct keel_its *its, const struct keel_its_cmd *c)
 	return c->rdbase != KEEL_ITS_UNMAPPED ? keel_its_map_collection(its, c->collection, c->rdbase) : 0;
 }
 
-static void discard(struct keel_its *its, const struct keel_its_cmd *c)
+static int discard(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	struct keel_its_dte d;
+	int err;
 
-	if (keel_its_find_device(its, c->device, &d) &&
-	    !keel_its_unmap_event(its, c->device, c->event))
-		clear_entry(its, keel_its_ite_addr(d.itt, c->event));
+	if (!keel_its_find_device(its, c->device, &d) || !keel_its_find_event(its, c->device, c->event))
+		return 0;
+	err = clear_entry(its, keel_its_ite_addr(d.itt, c->event));
+	return err == -ENOMEM ? err : keel_its_unmap_event(its, c->device, c->event);
 }
 
 static void movall(struct keel_its *its, const struct keel_its_cmd *c)
@@ -73,22 +84,21 @@ static void movall(struct keel_its *its, const struct keel_its_cmd *c)
 		keel_lpi_move_all(its->vm, from, to);
 }
 
-static void invall(struct keel_its *its, const struct keel_its_cmd *c)
+static int invall(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	struct keel_vcpu *target;
 
 	keel_its_find_collection(its, c->collection, &target);
-	if (target)
-		keel_lpi_invalidate_all(target);
+	return target ? keel_lpi_invalidate_all(target) : 0;
 }
 
 /* Commands that act on the LPI of a mapped event. */
-static void to_event(struct keel_its *its, const struct keel_its_cmd *c)
+static int to_event(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	struct keel_its_event *e = keel_its_find_event(its, c->device, c->event);
 
 	if (!e)
-		return;
+		return 0;
 	switch (c->op) {
 	case KEEL_ITS_INT:
 		keel_lpi_raise(e->lpi);
@@ -97,9 +107,9 @@ static void to_event(struct keel_its *its, const struct keel_its_cmd *c)
 		keel_lpi_clear(e->lpi);
 		break;
 	case KEEL_ITS_INV:
-		keel_lpi_invalidate(e->lpi);
-		break;
+		return keel_lpi_invalidate(e->lpi);
 	}
+	return 0;
 }
 
 /* A flat switch over the commands. SYNC has nothing to wait for. -ENOMEM: to be done again; other errors are the guest's. */
@@ -120,16 +130,13 @@ static int execute(struct keel_its *its, const struct keel_its_cmd *c)
 		movall(its, c);
 		break;
 	case KEEL_ITS_DISCARD:
-		discard(its, c);
-		break;
+		return discard(its, c);
 	case KEEL_ITS_INVALL:
-		invall(its, c);
-		break;
+		return invall(its, c);
 	case KEEL_ITS_INT:
 	case KEEL_ITS_CLEAR:
 	case KEEL_ITS_INV:
-		to_event(its, c);
-		break;
+		return to_event(its, c);
 	}
 	return 0;
 }
@@ -146,17 +153,21 @@ struct batch {
 	__le64 cmd[BATCH][KEEL_ITS_CMD_SIZE / 8];
 };
 
-/* Up to the end of a page at most. What cannot be read is zero, which is no command. */
-static void fetch(struct keel_its *its, struct batch *b)
+/* Up to the end of a page at most. What cannot be read is zero, which is no command. -ENOMEM: not now. */
+static int fetch(struct keel_its *its, struct batch *b)
 {
 	u64 addr = keel_its_queue_base(its->cbaser) + its->creadr;
 	u64 end = its->creadr < its->cwriter ? its->cwriter : keel_its_queue_size(its->cbaser);
 	size_t len = min3((size_t)(end - its->creadr), PAGE_SIZE - offset_in_page(addr), sizeof(b->cmd));
+	int err = keel_guest_read(its->vm, ipa(addr), b->cmd, len);
 
-	if (keel_guest_read(its->vm, ipa(addr), b->cmd, len))
+	if (err == -ENOMEM)
+		return err;
+	if (err)
 		memset(b->cmd, 0, len);
 	b->nr = len / KEEL_ITS_CMD_SIZE;
 	b->done = 0;
+	return 0;
 }
 
 static int step(struct keel_its *its, struct batch *b)
@@ -165,8 +176,8 @@ static int step(struct keel_its *its, struct batch *b)
 	struct keel_its_cmd cmd;
 	unsigned int i;
 
-	if (b->done == b->nr)
-		fetch(its, b);
+	if (b->done == b->nr && fetch(its, b))
+		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(dw); i++)
 		dw[i] = le64_to_cpu(b->cmd[b->done][i]);
 	cmd = keel_its_cmd_decode(dw);

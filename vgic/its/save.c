@@ -129,9 +129,14 @@ static int save_device(const struct saver *s, const struct place *p, u32 next)
 	return err ?: put_entry(s->its, p->addr, keel_its_dte_encode(d));
 }
 
-static bool device_entry(struct keel_its *its, u32 device, u64 *addr)
+/* 1: it has a place, 0: none, or -ENOMEM. */
+static int device_entry(struct keel_its *its, u32 device, u64 *addr)
 {
-	return keel_its_entry(its, its->device_baser, device, addr) && has_place(its, *addr);
+	int err = keel_its_entry(its, its->device_baser, device, addr);
+
+	if (err == -ENOMEM)
+		return err;
+	return !err && has_place(its, *addr);
 }
 
 /* The first device from p->id on that can be saved. 1, 0: none, or -errno. Another one's entry is cleared. */
@@ -142,7 +147,8 @@ static int next_device(struct keel_its *its, struct place *p)
 
 	for (; v && !err; v = xa_find_after(&its->devices, &p->id, ULONG_MAX, XA_PRESENT)) {
 		p->d = keel_its_dte_decode(xa_to_value(v));
-		if (device_entry(its, p->id, &p->addr)) {
+		err = device_entry(its, p->id, &p->addr);
+		if (err > 0) {
 			if (has_place(its, p->d.itt))
 				return 1;
 			err = put_entry(its, p->addr, 0);
@@ -264,10 +270,13 @@ static int restore_devices(struct keel_its *its)
 	u64 addr, entry;
 
 	while (id < KEEL_ITS_NR_IDS && keel_its_level1(its->device_baser, id, &addr)) {
-		if (!device_entry(its, id, &addr)) {
+		step = device_entry(its, id, &addr);
+		if (!step) {
 			id = round_down(id, TOGETHER) + TOGETHER;
 			continue;
 		}
+		if (step < 0)
+			return step;
 		step = get_entry(its, addr, &entry) ?: breathe();
 		if (!step)
 			step = restore_device(its, id, entry);
