@@ -187,9 +187,9 @@ repeats() {
 # others have it as it comes.
 NO_KPTI="--append kpti=off"
 
-# The test programs, one line each.
+# The test programs, one line each, but for those that need the module failing (its job).
 selftest_programs() {
-	find "$TOP/build/selftests" -maxdepth 1 -type f -perm -100 | sort
+	find "$TOP/build/selftests" -maxdepth 1 -type f -perm -100 ! -name 'fail_*' | sort
 }
 
 # Programs about registers and memory alone, which a kernel with lockdep says nothing new of
@@ -211,6 +211,22 @@ selftests() {
 	mapfile -t programs < <(selftest_programs | grep -vE "/(${EXCEPT:-none})\$" | grep -E "/(${ONLY:-.*})\$")
 	if [ ${#programs[@]} = 0 ]; then echo "not ok - $name: none built"; return; fi
 	host "$name" "${options[@]}" --timeout 3000 -- "$@" "${programs[@]}"
+}
+
+# A host of a debug kernel with the module failing and a keel.ko whose calls go there, neither of them
+# loaded yet; behind the programs keel is unloaded, and what has failed is listed. WHOLE_LENGTH=1: not brief.
+# usage: failing KERNEL NAME RUN-OPTION... -- PROGRAM...
+failing() {
+	local kernel=$1 name=$2 options=() dir=$TOP/build/check/failing-$1
+	shift 2
+	built "$kernel" || return 0
+	expect "failing: $kernel: modules" "$RUN/failing-module" "$kernel" "$dir"
+	while [ "$1" != -- ]; do options+=("$1"); shift; done
+	shift
+	if [ -z "${WHOLE_LENGTH:-}" ]; then options+=(--append KEEL_BRIEF=4); fi
+	HV=none host "failing-$name" --kernel "$kernel" "${options[@]}" --timeout 1800 --file "$dir/failing.ko" \
+		--file "$dir/keel.ko" -- \
+		"insmod failing.ko" "$@" "rmmod keel" "cat /sys/kernel/debug/failing" "rmmod failing"
 }
 
 # GUEST_FILES: what the scripts need that run Linux guests, as options of run.

@@ -3,7 +3,8 @@
  * On an emulated host whose kernel has fault injection: load a module again
  * and again, each time with another of its last COUNT small allocations
  * failing, and unload it where it loaded all the same. Prints how often it did.
- * usage: load-failing FILE NAME COUNT
+ * With the module failing: the same of all that it asks of the kernel.
+ * usage: load-failing FILE NAME COUNT [PARAMETERS]
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,10 @@ static int nth;
 
 static void set_nth(int n)
 {
-	if (dprintf(nth, "%d", n) < 0)
+	char buf[16];
+	int len = snprintf(buf, sizeof(buf), "%d", n);
+
+	if (pwrite(nth, buf, len, 0) != len)
 		exit(4);
 }
 
@@ -34,11 +38,11 @@ static int left(void)
 	return atoi(buf);
 }
 
-static int load(const char *file)
+static int load(const char *file, const char *params)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC), ret;
 
-	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	ret = syscall(SYS_finit_module, fd, params, 0) ? -errno : 0;
 	close(fd);
 	return ret;
 }
@@ -54,15 +58,18 @@ static void unload(const char *name)
 int main(int argc, char **argv)
 {
 	int count, total, loaded = 0, refused = 0;
+	const char *params = argc == 5 ? argv[4] : "";
 
-	if (argc != 4)
+	if (argc < 4)
 		return 1;
-	nth = open("/proc/thread-self/fail-nth", O_RDWR);
+	nth = open("/sys/module/failing/parameters/nth", O_RDWR);
+	if (nth < 0)
+		nth = open("/proc/thread-self/fail-nth", O_RDWR);
 	if (nth < 0)
 		return 4;
 	count = atoi(argv[3]);
 	set_nth(PLENTY);
-	if (load(argv[1]))
+	if (load(argv[1], params))
 		return 1;
 	total = PLENTY - left();
 	unload(argv[2]);
@@ -71,7 +78,7 @@ int main(int argc, char **argv)
 		int ret;
 
 		set_nth(n);
-		ret = load(argv[1]);
+		ret = load(argv[1], params);
 		left();
 		if (ret && ret != -ENOMEM)
 			printf("# allocation %d of %d: %s\n", n, total, strerror(-ret));

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Makes allocations and user copies fail, one after the other, by the module selftests/run/failing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "failing.h"
+
+#define MOST	4000	/* failures of one call */
+
+#define MODULE	"/sys/module/failing/parameters/"
+
+static int own = -1, any = -1;
+
+void failing_setup(void)
+{
+	own = open(MODULE "nth", O_RDWR | O_CLOEXEC);
+	any = open(MODULE "any_nth", O_RDWR | O_CLOEXEC);
+	if (own < 0 || any < 0)
+		ktap_skip("without the module failing");
+}
+
+static void arm(int fd, unsigned int n)
+{
+	char buf[16];
+	int len = snprintf(buf, sizeof(buf), "%u", n);
+
+	REQUIRE(pwrite(fd, buf, len, 0) == len, "%d", errno);
+}
+
+/* Did it come to the n-th? */
+static bool disarm(int fd)
+{
+	char buf[16] = "";
+	int len = pread(fd, buf, sizeof(buf) - 1, 0);
+
+	arm(fd, 0);
+	REQUIRE(len > 0, "%d", errno);
+	return atoi(buf) == 0;
+}
+
+void failing_arm(unsigned int n)
+{
+	arm(own, n);
+}
+
+bool failing_disarm(void)
+{
+	return disarm(own);
+}
+
+void failing_arm_all(unsigned int n)
+{
+	arm(any, n);
+}
+
+bool failing_disarm_all(void)
+{
+	return disarm(any);
+}
+
+static bool is_cause(int ret)
+{
+	return ret == -ENOMEM || ret == -EFAULT || ret == -EAGAIN || ret == -ENFILE;
+}
+
+/* True: the n-th failed. */
+static bool try(const struct failing_trial *t, unsigned int n)
+{
+	bool struck;
+	int ret;
+
+	if (t->begin)
+		t->begin();
+	failing_arm(n);
+	ret = t->act();
+	struck = failing_disarm();
+	CHECK(ret >= 0 || (struck && is_cause(ret)), "%s, failure %u: %d", t->name, n, ret);
+	if (ret < 0) {
+		ret = t->act();
+		CHECK(ret >= 0, "%s, again after failure %u: %d", t->name, n, ret);
+	}
+	if (t->end)
+		t->end();
+	return struck;
+}
+
+unsigned int failing_each(const struct failing_trial *t)
+{
+	unsigned int n = 1, failures = 0, all = ktap_times(64);
+
+	/* of hundreds that are alike, as copies of lists are, ever fewer */
+	for (; n < MOST && try(t, n); failures++)
+		n += n < all ? 1 : 1 + n / (all / 2);
+	CHECK(n < MOST, "%s fails for ever", t->name);
+	return failures;
+}
