@@ -7,6 +7,7 @@
 #include <linux/irqchip/arm-gic-v3.h>
 #include <asm/sysreg.h>
 #include "../vgic/hw.h"
+#include "../vgic/v3/apr.h"
 #include "context.h"
 #include "features.h"
 #include "gicv3.h"
@@ -81,16 +82,7 @@ void keel_gicv3_probe(void)
 	u32 vtr = read_sysreg_s(SYS_ICH_VTR_EL2);
 
 	keel_hyp_features.lrs = (vtr & 0xf) + 1;
-	switch ((vtr >> 26 & 7) + 1) {
-	case 7 ... 8:
-		keel_hyp_features.aprs = 4;
-		break;
-	case 6:
-		keel_hyp_features.aprs = 2;
-		break;
-	default:
-		keel_hyp_features.aprs = 1;
-	}
+	keel_hyp_features.aprs = keel_apr_regs((vtr >> 26 & 7) + 1);
 }
 
 void keel_gicv3_forget(struct keel_gicv3_live *live)

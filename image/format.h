@@ -131,7 +131,9 @@ struct keel_image_gic_cpu {
 	u64 pendbaser;
 	u32 vmcr, pad;
 	u32 ap0r[4], ap1r[4];
-	u8 pri_bits, id_bits, lpis_enabled, pad1[5];
+	u8 pri_bits, id_bits, lpis_enabled;
+	u8 aprs;		/* registers of ap0r and ap1r that the CPU had; a GICv2's has one */
+	u8 pad1[4];
 };
 
 #define KEEL_IMAGE_NOBODY	0xffff

@@ -7,6 +7,7 @@
 #include "../vgic/frame.h"
 #include "../vgic/hw.h"
 #include "../vgic/its/table.h"
+#include "../vgic/v3/apr.h"
 #include "../vgic/v3/share.h"
 #include "parts.h"
 
@@ -134,6 +135,7 @@ void keel_image_write_gic_cpu(struct keel_vcpu *vcpu, struct keel_image_out *out
 		.pri_bits = g->pri_bits,
 		.id_bits = g->id_bits,
 		.lpis_enabled = g->lpis_enabled,
+		.aprs = vcpu->vm->gic.v2 ? 1 : keel_gic_hw.aprs,
 	};
 
 	memcpy(r.ap0r, c->ap0r, sizeof(r.ap0r));
@@ -151,12 +153,22 @@ void keel_image_write_private(struct keel_vcpu *vcpu, struct keel_image_out *out
 	keel_image_end(out);
 }
 
+/* Active priorities as this host's CPUs have them. */
+static bool convert_aprs(u32 ap0r[KEEL_APR_MAX], u32 ap1r[KEEL_APR_MAX], const struct keel_image_gic_cpu *r)
+{
+	return keel_apr_convert(ap0r, keel_gic_hw.aprs, r->ap0r, r->aprs) &&
+	       keel_apr_convert(ap1r, keel_gic_hw.aprs, r->ap1r, r->aprs);
+}
+
 /* As user space might have chosen by ICC_CTLR_EL1, which a GICv2 has not. */
 static bool cpu_suits(const struct keel_vcpu *vcpu, const struct keel_image_gic_cpu *r)
 {
+	u32 ap0r[KEEL_APR_MAX], ap1r[KEEL_APR_MAX];
+
 	if (vcpu->vm->gic.v2)
-		return true;
-	return r->pri_bits && r->pri_bits <= keel_gic_hw.pri_bits && r->id_bits <= keel_gic_hw.id_bits;
+		return r->aprs == 1;
+	return r->pri_bits && r->pri_bits <= keel_gic_hw.pri_bits && r->id_bits <= keel_gic_hw.id_bits &&
+	       convert_aprs(ap0r, ap1r, r);
 }
 
 int keel_image_check_gic(struct keel_vm *vm, struct keel_image *image)
@@ -179,14 +191,15 @@ static void load_cpu(struct keel_vcpu *vcpu, const struct keel_image_gic_cpu *r)
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
 
 	WRITE_ONCE(g->pendbaser, keel_its_sane_attrs(r->pendbaser, &keel_its_attrs_redist));
-	if (!vcpu->vm->gic.v2) {
+	if (vcpu->vm->gic.v2) {
+		c->ap0r[0] = r->ap0r[0];
+	} else {
 		g->pri_bits = r->pri_bits;
 		g->id_bits = r->id_bits;
+		convert_aprs(c->ap0r, c->ap1r, r);
 	}
 	WRITE_ONCE(g->lpis_enabled, r->lpis_enabled);
 	c->vmcr = r->vmcr;
-	memcpy(c->ap0r, r->ap0r, sizeof(c->ap0r));
-	memcpy(c->ap1r, r->ap1r, sizeof(c->ap1r));
 }
 
 static void load_private(struct keel_vcpu *vcpu, const struct keel_image_irq *r)

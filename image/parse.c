@@ -95,7 +95,8 @@ static bool good_gic_cpu(const struct view *v, const void *record)
 {
 	const struct keel_image_gic_cpu *c = record;
 
-	return !(c->vmcr & ~0xfffc021fu) && !c->pad && is_bool(c->lpis_enabled) && is_zero(c->pad1, sizeof(c->pad1));
+	return !(c->vmcr & ~0xfffc021fu) && !c->pad && is_bool(c->lpis_enabled) &&
+	       (c->aprs == 1 || c->aprs == 2 || c->aprs == 4) && is_zero(c->pad1, sizeof(c->pad1));
 }
 
 static bool is_vcpu_or_nobody(const struct view *v, u16 index)

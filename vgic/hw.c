@@ -21,6 +21,7 @@
 #include "../hyp/hyp.h"
 #include "v2/gich.h"
 #include "v2/kind.h"
+#include "v3/apr.h"
 #include "hw.h"
 #include "vgic.h"
 
@@ -30,6 +31,7 @@
 #define VTR_A3V		BIT(21)
 #define VTR_SEIS	BIT(22)
 #define VTR_IDBITS	GENMASK(25, 23)
+#define VTR_PREBITS	GENMASK(28, 26)
 #define VTR_PRIBITS	GENMASK(31, 29)
 
 struct keel_gic_hw keel_gic_hw;
@@ -131,6 +133,7 @@ static void probe(void)
 		.lrs = min_t(unsigned int, FIELD_GET(VTR_LRS, vtr) + 1, KEEL_NR_LRS),
 		.pri_bits = FIELD_GET(VTR_PRIBITS, vtr) + 1,
 		.id_bits = FIELD_GET(VTR_IDBITS, vtr),
+		.aprs = keel_apr_regs(FIELD_GET(VTR_PREBITS, vtr) + 1),
 		.seis = vtr & VTR_SEIS,
 		.a3v = vtr & VTR_A3V,
 		.dir_trap = vtr & VTR_TDS ? KEEL_ICH_TDIR : KEEL_ICH_TC,

@@ -29,6 +29,7 @@ struct keel_gic_hw {
 	bool is_gic;		/* the host's own is a GIC, whatever of it guests can have */
 	u8 lrs;			/* list registers */
 	u8 pri_bits, id_bits;	/* virtual priority bits; ICC_CTLR_EL1.IDbits (GICv3) */
+	u8 aprs;		/* registers of active priorities, for each group (apr.h) */
 	bool seis, a3v;
 	u32 dir_trap;		/* the bit of ICH_HCR_EL2 by which ICC_DIR_EL1 traps; 0: none does */
 };

@@ -78,7 +78,7 @@ static void put_gic2(struct keel_image_out *out)
 	struct keel_image_clock clock = { .freq = 1 };
 	struct keel_image_vcpu v[2] = {};
 	struct keel_image_gic gic = {};
-	struct keel_image_gic_cpu gc = {};
+	struct keel_image_gic_cpu gc = { .aprs = 1 };
 	struct keel_image_header *h = keel_image_reserve(out, sizeof(*h));
 
 	keel_image_section(out, KEEL_IMAGE_CONFIG, 0, &c, sizeof(c));
@@ -105,7 +105,7 @@ static void put_all(struct keel_image_out *out)
 	struct keel_image_smccc smccc[] = { { 1, 2, 0, 0 }, { 9, ~0u, 2, 0 } };
 	struct keel_image_vcpu v = {};
 	struct keel_image_gic gic = {};
-	struct keel_image_gic_cpu gc = {};
+	struct keel_image_gic_cpu gc = { .aprs = 1 };
 	u64 filter[16] = { 1 };
 	void *h = keel_image_reserve(out, sizeof(struct keel_image_header));
 
@@ -335,6 +335,8 @@ static void records(void)
 	REFUSED(EL2, 1, el2, r->el1 = 2);
 	REFUSED(GIC, 0, gic, r->ctlr = 4);
 	REFUSED(GIC_CPU, 1, gic_cpu, r->vmcr = 1 << 5);
+	REFUSED(GIC_CPU, 1, gic_cpu, r->aprs = 0);
+	REFUSED(GIC_CPU, 1, gic_cpu, r->aprs = 3);
 	REFUSED(PRIVATE, 1, irq, r[5].intid = 6);
 	REFUSED(PRIVATE, 1, irq, r[5].target = 0);
 	REFUSED(PRIVATE, 1, irq, r[5].senders = 1);	/* of a GICv3 */

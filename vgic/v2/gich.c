@@ -121,6 +121,7 @@ static void describe(void)
 		.model = KEEL_GIC_V2,
 		.lrs = min_t(unsigned int, (vtr & VTR_LRS) + 1, KEEL_NR_LRS),
 		.pri_bits = 5,
+		.aprs = 1,
 	};
 }
 

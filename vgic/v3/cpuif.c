@@ -13,6 +13,7 @@
 #include "../../hyp/hyp.h"
 #include "../../nested/below.h"
 #include "../../nested/nested.h"
+#include "apr.h"
 #include "cpuif.h"
 #include "../hw.h"
 
@@ -31,7 +32,6 @@
 #define CTLR_A3V	BIT(15)
 
 #define SRE_ALL		7	/* SRE, DFB, DIB: system registers, no bypass */
-#define RPR_IDLE	0xff
 
 static u64 read_ctlr(const struct keel_vcpu *vcpu)
 {
@@ -105,22 +105,9 @@ static int user_sre(bool write, u64 *val)
 	return 0;
 }
 
-/* 32 levels of preemption per register. */
-static unsigned int nr_aprs(const struct keel_vcpu *vcpu)
-{
-	switch (vcpu->gic.pri_bits) {
-	case 7 ... 8:
-		return 4;
-	case 6:
-		return 2;
-	default:
-		return 1;
-	}
-}
-
 static int user_apr(struct keel_vcpu *vcpu, u32 *apr, unsigned int n, bool write, u64 *val)
 {
-	if (n >= nr_aprs(vcpu))
+	if (n >= keel_apr_regs(vcpu->gic.pri_bits))
 		return -EINVAL;
 	if (write)
 		apr[n] = *val;
@@ -203,23 +190,10 @@ void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid)
 		keel_cpuif_end(vcpu, intid);
 }
 
-/* The highest active priority: the lowest bit of either group. */
-static u32 running(const u32 *ap0r, const u32 *ap1r, unsigned int n)
-{
-	unsigned int i;
-	u32 bits;
-
-	for (i = 0; i < n; i++) {
-		bits = ap0r[i] | ap1r[i];
-		if (bits)
-			return (32 * i + __ffs(bits)) * (256 / (32 * n));
-	}
-	return RPR_IDLE;
-}
-
+/* The registers are the CPU's, however many bits user space wants. */
 static u64 read_rpr(const struct keel_vcpu *vcpu)
 {
-	return running(vcpu->ctx.gic.ap0r, vcpu->ctx.gic.ap1r, nr_aprs(vcpu));
+	return keel_apr_running(vcpu->ctx.gic.ap0r, vcpu->ctx.gic.ap1r, keel_gic_hw.aprs);
 }
 
 u32 keel_cpuif_bound(const struct keel_vcpu *vcpu, u32 vmcr)
@@ -228,7 +202,7 @@ u32 keel_cpuif_bound(const struct keel_vcpu *vcpu, u32 vmcr)
 
 	if (!keel_below_routes_interrupts(vcpu))
 		return mask;
-	return min(mask, running(vcpu->nv->gic.ap0r, vcpu->nv->gic.ap1r, nr_aprs(vcpu)));
+	return min(mask, keel_apr_running(vcpu->nv->gic.ap0r, vcpu->nv->gic.ap1r, keel_gic_hw.aprs));
 }
 
 /* Trap along with ICC_DIR_EL1 where that has no trap of its own (ICH_HCR_EL2.TC). */
