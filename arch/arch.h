@@ -93,8 +93,10 @@ void keel_debug_reset(struct keel_vcpu *vcpu);
 bool keel_debug_step_done(struct keel_vcpu *vcpu);
 /* Before an instruction is completed: it is a step also if the VMM asked for steps only meanwhile. */
 void keel_debug_step_begin(struct keel_vcpu *vcpu);
-/* PSTATE as an exception saves it: without the VMM's step. */
+/* PSTATE as an exception saves it, and as user space has it: without the VMM's step. */
 u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu);
+/* What ctx.pstate has to be where user space sets the guest's to this. A step of the VMM's that has begun goes on. */
+u64 keel_debug_take_pstate(struct keel_vcpu *vcpu, u64 pstate);
 /* Cortex-A510 2077057: a PAuth instruction trapped during a VMM's step; SPSR_EL2 is lost, and was as at the entry. */
 void keel_debug_mend_pstate(struct keel_vcpu *vcpu);
 

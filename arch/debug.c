@@ -51,6 +51,14 @@ u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu)
 	return (pstate & ~PSTATE_SS) | (vcpu->arch.ss_guest_pstate ? PSTATE_SS : 0);
 }
 
+u64 keel_debug_take_pstate(struct keel_vcpu *vcpu, u64 pstate)
+{
+	if (!vcpu->arch.ss_armed)
+		return pstate;
+	vcpu->arch.ss_guest_pstate = pstate & PSTATE_SS;
+	return (pstate & ~PSTATE_SS) | (vcpu->ctx.pstate & PSTATE_SS);
+}
+
 /* The VMM's step is over or given up: PSTATE.SS is the guest's again. */
 static void end_step(struct keel_vcpu *vcpu)
 {

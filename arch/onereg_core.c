@@ -16,6 +16,7 @@
 #include "../nested/pstate.h"
 #include "aarch32.h"
 #include "aarch32_insn.h"
+#include "arch.h"
 #include "idreg.h"
 #include "onereg_core.h"
 #include "sve.h"
@@ -127,7 +128,7 @@ static void read_reg(struct keel_vcpu *vcpu, u64 off, void *buf)
 		return;
 	}
 	if (off == CORE(regs.pstate))
-		val = keel_context_get_pstate(vcpu);
+		val = keel_context_spsr(vcpu, keel_debug_guest_pstate(vcpu));
 	else if (!keel_context_el1_read(vcpu, enc_at(off), &val))
 		val = sys >= 0 ? keel_sr_read(vcpu, sys) : *spsr32_at(vcpu, off);
 	memcpy(buf, &val, sizeof(val));
@@ -145,7 +146,7 @@ static void write_reg(struct keel_vcpu *vcpu, u64 off, const void *buf)
 	}
 	memcpy(&val, buf, sizeof(val));
 	if (off == CORE(regs.pstate))
-		keel_context_set_pstate(vcpu, val);
+		keel_context_set_pstate(vcpu, keel_debug_take_pstate(vcpu, val));
 	else if (keel_context_el1_write(vcpu, enc_at(off), val))
 		;
 	else if (sys >= 0)

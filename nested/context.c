@@ -94,11 +94,6 @@ void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
 		ctl[KEEL_FORWARD_FGT + i] = has_fgt(vcpu) ? keel_nv_read(nv, fgt[i]) : 0;
 }
 
-u64 keel_context_get_pstate(const struct keel_vcpu *vcpu)
-{
-	return keel_context_spsr(vcpu, vcpu->ctx.pstate);
-}
-
 void keel_context_set_pstate(struct keel_vcpu *vcpu, u64 pstate)
 {
 	struct keel_nv *nv = keel_nv(vcpu);

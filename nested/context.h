@@ -25,8 +25,7 @@ u64 keel_context_cptr(const struct keel_vcpu *vcpu);
 /* Virtual EL2's controls as they have effect on what is below, which is live: enum keel_forward_reg. */
 void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[]);
 
-/* User space's PSTATE: EL2 is EL2. */
-u64 keel_context_get_pstate(const struct keel_vcpu *vcpu);
+/* User space's PSTATE: EL2 is EL2. keel_context_spsr() is the other way. */
 void keel_context_set_pstate(struct keel_vcpu *vcpu, u64 pstate);
 
 /* User space's registers of EL1 by their sys_reg(). False: the CPU's, or ctx.sys, has it. */

@@ -87,6 +87,8 @@ static void expect_debug(struct vcpu *vcpu, u64 ec, u64 pc)
 	CHECK_EQ(reg_read(vcpu, REG_PC), pc);
 }
 
+#define PSTATE_SS	(1ul << 21)
+
 /* Where single steps lead from dbg_code to dbg_end. */
 static void single_step(void)
 {
@@ -105,6 +107,9 @@ static void single_step(void)
 		if (path[i] < 0) {
 			REQUIRE_EQ(vcpu_run(vcpu), 0);
 			REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+			/* in the midst of a step PSTATE is the guest's, and may be set to what it is */
+			CHECK_EQ(reg_read(vcpu, REG_PSTATE) & PSTATE_SS, 0);
+			reg_write(vcpu, REG_PSTATE, reg_read(vcpu, REG_PSTATE));
 			continue;
 		}
 		expect_debug(vcpu, 0x32, (u64)dbg_code + path[i]);
@@ -148,7 +153,6 @@ static void guest_unmasks(u64 arg)
 }
 
 #define PSTATE_I	(1ul << 7)
-#define PSTATE_SS	(1ul << 21)
 #define REG_VBAR	REG_SYS(3, 0, 12, 0, 0)
 
 static void interrupted_step(void)
