@@ -185,6 +185,9 @@ int keel_image_load_vcpu(struct keel_vcpu *vcpu, struct keel_image *image)
 {
 	int err = load_regs(vcpu, image);
 
+	/* a PMU that has fewer counters than PMCR_EL0 gives it has dropped bits of what comes before that */
+	if (!err && vcpu->arch.pmu.on)
+		err = load_regs(vcpu, image);
 	load_state(vcpu, keel_image_get(image, KEEL_IMAGE_VCPU, vcpu->idx));
 	if (keel_nv(vcpu))
 		load_el2(vcpu->nv, keel_image_get(image, KEEL_IMAGE_EL2, vcpu->idx));

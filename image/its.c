@@ -195,6 +195,8 @@ static int load_each(struct keel_its *its, struct keel_image *image, u32 tag, u3
 	const void *r = keel_image_find(image, tag, index, &len);
 	int err = 0;
 
+	/* of thousands of ITSes each is looked for among the sections of all */
+	cond_resched();
 	for (n = 0; n < len / size && !err; r += size) {
 		err = put(its, r);
 		rest(++n);

@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kvm.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include "parse.h"
 
@@ -286,6 +287,9 @@ static int check_records(const struct kind *k, const struct keel_image_config *c
 		if (!k->good(&v, record))
 			return -EINVAL;
 		v.prev = record;
+		/* there may be millions */
+		if (i % 4096 == 4095)
+			cond_resched();
 	}
 	return 0;
 }
@@ -369,6 +373,7 @@ int keel_image_check(const void *image, u64 size)
 		err = check_section(&w, s);
 		w.prev = s;
 		at += sizeof(*s) + s->len;
+		cond_resched();
 	}
 	if (!err && n != h->sections)
 		err = -EINVAL;

@@ -165,15 +165,23 @@ static void sve_registers(void)
 	all_registers_of(sve_vm(1, NULL, guest_regs_of_its_own, 0), sve_vm(1, NULL, guest_regs_of_its_own, 0));
 }
 
-static struct vm *with_pmu(void)
+/* counters: 0 for as many as the host has */
+static struct vm *with_pmu_of(unsigned int counters)
 {
 	struct vm *vm = vm_new_features(1, PMU, guest_regs_of_its_own, 0);
 	int irq = PMU_PPI;
 
 	gic_new(vm, 64);
+	if (counters && pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, &counters))
+		ktap_skip("no KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS");
 	REQUIRE_EQ(pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), 0);
 	REQUIRE_EQ(pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
 	return vm;
+}
+
+static struct vm *with_pmu(void)
+{
+	return with_pmu_of(0);
 }
 
 static void pmu_registers(void)
@@ -181,6 +189,22 @@ static void pmu_registers(void)
 	need_images();
 	need_pmu();
 	all_registers_of(with_pmu(), with_pmu());
+}
+
+/* PMCR_EL0, which says how many there are, comes behind registers that have a bit for each. */
+static void pmu_counters(void)
+{
+	struct vm *a, *b;
+
+	need_images();
+	need_pmu();
+	a = with_pmu();
+	b = with_pmu_of(1);
+	if (N(reg_read(&a->vcpu[0], PMCR)) < 2)
+		ktap_skip("one counter");
+	reg_write(&a->vcpu[0], PMINTENSET, CYCLE | 3);
+	image_move(a, b, 0);
+	same_registers(a->vcpu[0].fd, b->vcpu[0].fd);
 }
 
 static struct vm *el2_vm(void)
@@ -734,6 +758,7 @@ static const struct ktap_case cases[] = {
 	{ "all registers", all_registers },
 	{ "all registers, with SVE", sve_registers },
 	{ "all registers, with a PMU", pmu_registers },
+	{ "a PMU with more counters", pmu_counters },
 	{ "all registers, with EL2", el2_registers },
 	{ "power states, an SError, an input, filters, firmware", other_state },
 	{ "the filter of calls is in force", filtered },
