@@ -27,7 +27,8 @@
 #           7.3, 7.3-16k, asan, lock, ...: Documentation/kernels.rst, testing.rst
 # DESTDIR= PREFIX= INSTALL_MOD_PATH=    where make install puts things: packaging/install.mk
 # MODE=     nvhe: the emulated host of demo and shell runs at EL1
-# FORMAT=   of make bench: table (default), json, plot
+# FORMAT=   of make bench: table (default), json, plot, growth, growth-plot
+# GROWTH=1  make bench: how cost grows with vCPUs, slots, VMs and pending LPIs
 # INSTALL_PATH=  where selftests are installed (/usr/lib/keel/kselftest)
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
 # W= C=     the kernel's own switches for warnings and sparse
@@ -125,7 +126,7 @@ matrix:
 
 bench:
 	@$(MAKE) module >&2
-	@tools/bench/run --kernel $(KERNEL)
+	@tools/bench/run --kernel $(KERNEL) $(if $(GROWTH),--growth --no-linux)
 
 htmldocs:
 	@$(TESTBED)/setup python3-sphinx

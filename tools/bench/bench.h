@@ -47,6 +47,25 @@ void bench_fork_pause(void);
 void bench_fork_vm(void);
 void bench_fork_null(void);
 
+/* growth.c */
+void bench_sgi_all_8(void);
+void bench_sgi_all_64(void);
+void bench_sgi_all_512(void);
+void bench_slot_change_1(void);
+void bench_slot_change_1000(void);
+void bench_slot_change_32000(void);
+void bench_slot_fault_1(void);
+void bench_slot_fault_32000(void);
+void bench_vms_2(void);
+void bench_vms_1000(void);
+void bench_lpis_64(void);
+void bench_lpis_1024(void);
+void bench_lpis_57344(void);
+
+#define DEVICE		(MMIO_BASE + 0x800000)	/* served by bench_serve() */
+/* The minimal loop of a VMM: reads are 0, writes go nowhere, until the guest is done. */
+void bench_serve(struct vcpu *vcpu);
+
 /* Of that many interrupts. Its fd. */
 int bench_add_gic(int vm, u32 irqs);
 

@@ -53,7 +53,24 @@
 	OP(GETPID,	"linux-getpid",		100, 20000) \
 	OP(FORK_EXEC,	"linux-fork-exec",	100, 40) \
 	OP(PIPE,	"linux-pipe",		100, 400) \
-	OP(PAGE_FAULT,	"linux-page-fault",	100, 4096)
+	OP(PAGE_FAULT,	"linux-page-fault",	100, 4096) \
+	BENCH_GROWTH(OP)
+
+/* How cost grows: "of" as many as the name says. */
+#define BENCH_GROWTH(OP) \
+	OP(SGI_ALL_8,	"sgi-to-all-of-8",	100, 16) \
+	OP(SGI_ALL_64,	"sgi-to-all-of-64",	100, 16) \
+	OP(SGI_ALL_512,	"sgi-to-all-of-512",	100, 16) \
+	OP(SLOT_CHANGE_1, "slot-change-of-1",	100, 16) \
+	OP(SLOT_CHANGE_1000, "slot-change-of-1000", 100, 16) \
+	OP(SLOT_CHANGE_32000, "slot-change-of-32000", 100, 16) \
+	OP(SLOT_FAULT_1, "slot-fault-of-1",	100, 64) \
+	OP(SLOT_FAULT_32000, "slot-fault-of-32000", 100, 64) \
+	OP(VMS_2,	"vm-in-turn-of-2",	100, 1000) \
+	OP(VMS_1000,	"vm-in-turn-of-1000",	100, 1000) \
+	OP(LPIS_64,	"exit-with-lpis-of-64",	100, 64) \
+	OP(LPIS_1024,	"exit-with-lpis-of-1024", 100, 64) \
+	OP(LPIS_57344,	"exit-with-lpis-of-57344", 100, 64)
 
 enum {
 #define OP(id, name, target, n)	OP_##id,
