@@ -101,7 +101,7 @@ litmus:
 	@selftests/run/check litmus
 
 prove:
-	@selftests/run/check prove
+	@PROVE_ALL=1 selftests/run/check prove
 
 selftests:
 	@tools/build/selftests
