@@ -86,7 +86,6 @@ static bool is_high(const struct keel_vcpu *vcpu, enum keel_timer_id id)
 
 bool keel_el1timer_is_due(const struct keel_vcpu *vcpu)
 {
-
 	/* first the deadline, then the lines: one that passes in between is seen */
 	if (keel_el1timer_deadline(vcpu) < READ_ONCE(vcpu->timer.soft_deadline))
 		return true;

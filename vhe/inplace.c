@@ -13,6 +13,7 @@
  * ends the guest's run at once. What this thread brings about itself does not.
  */
 #include <linux/bitfield.h>
+#include <linux/sched.h>
 #include <linux/srcu.h>
 #include <asm/barrier.h>
 #include <asm/esr.h>
@@ -49,6 +50,9 @@ static enum keel_inplace done(struct keel_vcpu *vcpu)
  */
 static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 {
+	/* a lazy wish of the scheduler's, of PREEMPT_RT before 6.12, is no work of a guest's entry */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && need_resched())
+		return KEEL_INPLACE_LEAVE;
 	return vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() || READ_ONCE(vcpu->requests) ?
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
