@@ -18,7 +18,7 @@ struct keel_ctx_gic {
 	u8 eoicount;		/* after an exit: EOIs of what was in no list register */
 	bool present;		/* the VM has an in-kernel GIC */
 	bool counts;		/* eoicount is wanted whatever hcr says; VHE alone */
-	bool in_cpu;		/* it is a GICv3, whose registers are the CPU's */
+	bool in_cpu;		/* its CPU interface is the CPU's registers: a GICv3 */
 
 	/* A GICv2's CPU interface in software: while in the guest lr is its list, and used is 0. */
 	bool soft;

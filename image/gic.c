@@ -7,6 +7,7 @@
 #include "../vgic/frame.h"
 #include "../vgic/hw.h"
 #include "../vgic/its/table.h"
+#include "../vgic/model.h"
 #include "../vgic/v3/apr.h"
 #include "../vgic/v3/share.h"
 #include "parts.h"
@@ -135,7 +136,7 @@ void keel_image_write_gic_cpu(struct keel_vcpu *vcpu, struct keel_image_out *out
 		.pri_bits = g->pri_bits,
 		.id_bits = g->id_bits,
 		.lpis_enabled = g->lpis_enabled,
-		.aprs = vcpu->vm->gic.v2 ? 1 : keel_gic_hw.aprs,
+		.aprs = vcpu->vm->gic.model->sysregs ? keel_gic_hw.aprs : 1,
 	};
 
 	memcpy(r.ap0r, c->ap0r, sizeof(r.ap0r));
@@ -165,7 +166,7 @@ static bool cpu_suits(const struct keel_vcpu *vcpu, const struct keel_image_gic_
 {
 	u32 ap0r[KEEL_APR_MAX], ap1r[KEEL_APR_MAX];
 
-	if (vcpu->vm->gic.v2)
+	if (!vcpu->vm->gic.model->sysregs)
 		return r->aprs == 1;
 	return r->pri_bits && r->pri_bits <= keel_gic_hw.pri_bits && r->id_bits <= keel_gic_hw.id_bits &&
 	       convert_aprs(ap0r, ap1r, r);
@@ -191,7 +192,7 @@ static void load_cpu(struct keel_vcpu *vcpu, const struct keel_image_gic_cpu *r)
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;
 
 	WRITE_ONCE(g->pendbaser, keel_its_sane_attrs(r->pendbaser, &keel_its_attrs_redist));
-	if (vcpu->vm->gic.v2) {
+	if (!vcpu->vm->gic.model->sysregs) {
 		c->ap0r[0] = r->ap0r[0];
 	} else {
 		g->pri_bits = r->pri_bits;

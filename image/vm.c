@@ -11,6 +11,7 @@
 #include "../arch/smccc_filter.h"
 #include "../core/vcpus.h"
 #include "../timer/clock.h"
+#include "../vgic/model.h"
 #include "image.h"
 #include "parts.h"
 
@@ -25,11 +26,11 @@ static void gic_config(const struct keel_gic *g, struct keel_image_config *c)
 {
 	struct list_head *its;
 
-	c->gic = !g->present ? 0 : g->v2 ? 2 : 3;
+	c->gic = g->model->version;
 	c->nr_irqs = g->nr_irqs;
 	c->dist_base = g->dist_base;
 	c->cpu_base = g->cpu_base;
-	c->gic_soft = g->soft;
+	c->gic_soft = g->model->soft;
 	c->maint_ppi = g->maint_ppi;
 	list_for_each(its, &g->lpi.its)
 		c->nr_its++;

@@ -6,7 +6,7 @@
 #include <linux/kernel.h>
 #include "../hyp/hyp.h"
 #include "../vgic/hw.h"
-#include "../vgic/v3/cpuif.h"
+#include "../vgic/cpuif.h"
 #include "below.h"
 #include "el1gic.h"
 #include "gic.h"

@@ -160,7 +160,7 @@ int keel_nested_first_run(struct keel_vcpu *vcpu)
 
 	if (!keel_nv(vcpu))
 		return 0;
-	if (!vcpu->ctx.gic.present || vm->gic.v2)
+	if (!vcpu->ctx.gic.in_cpu)
 		return -EINVAL;
 	return own_lines(vcpu, ppi, ARRAY_SIZE(ppi));
 }

@@ -11,6 +11,7 @@
 #include "../core/kick.h"
 #include "../core/vcpus.h"
 #include "frame.h"
+#include "model.h"
 #include "v3/share.h"
 #include "vgic.h"
 
@@ -137,7 +138,7 @@ static void write_one(const struct keel_frame_access *a, const struct keel_regma
 	holder = irq->vcpu;
 	field->set(&irq->s, val);
 	if (field->routes && intid >= KEEL_NR_PRIVATE)
-		keel_vgic_retarget2(a->vm, irq);
+		a->vm->gic.model->retarget(a->vm, irq);
 	keel_vgic_queue_unlock(a->vm, irq, flags);
 	if (field->withdraws && holder && holder != a->by)
 		keel_vcpu_kick(holder);

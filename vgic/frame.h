@@ -19,6 +19,12 @@ struct keel_its;
 #define KEEL_GIC_REV_MIN	2	/* revisions that user space may ask for in IIDR */
 #define KEEL_GIC_REV		3
 
+/* Any frame's IIDR, by its revision: product and implementer as a KVM guest expects them, 'K' by Arm. */
+static inline u32 keel_frame_iidr(u32 revision)
+{
+	return 0x4bU << 24 | revision << 12 | 0x43b;
+}
+
 struct keel_frame_access {
 	struct keel_vm *vm;
 	struct keel_vcpu *vcpu;		/* whose redistributor or banked registers; NULL: a GICv3's distributor */

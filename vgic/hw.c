@@ -150,20 +150,6 @@ bool keel_vgic_has_sysregs(void)
 	return keel_gic_hw.model == KEEL_GIC_V3;
 }
 
-/* A GICv2 has room for eight in its registers. As in KVM that is so for every VM where guests can have the hardware's. */
-unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm)
-{
-	bool v2 = vm && READ_ONCE(vm->gic.present) && vm->gic.v2;
-
-	return v2 || keel_gic_hw.model == KEEL_GIC_V2 ? KEEL_GIC2_VCPUS : KEEL_MAX_VCPUS;
-}
-
-/* One may still come, until the VM runs. */
-bool keel_vgic_lacks_sysregs(const struct keel_vm *vm)
-{
-	return vm->gic.present ? vm->gic.v2 : vm->has_run;
-}
-
 static int __init init_v3(void)
 {
 	int err = request_maintenance(acpi_disabled ? find_in_dt() : find_in_acpi());

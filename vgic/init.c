@@ -4,18 +4,11 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include "../core/vcpus.h"
+#include "model.h"
 #include "routing.h"
 #include "vgic.h"
 
 #define DEFAULT_IRQS	256
-
-/* Of a GICv2's the first vCPU is the target until ITARGETSR names one, which reads as zero. */
-static void init_spi(struct keel_vm *vm, struct keel_irq *irq, u32 intid)
-{
-	keel_vgic_irq_init(irq, NULL, intid);
-	irq->s.group1 = !vm->gic.v2;
-	irq->target = vm->gic.v2 ? keel_vm_vcpu(vm, 0) : keel_vm_vcpu_by_mpidr(vm, irq->irouter);
-}
 
 int keel_vgic_init_irqs(struct keel_vm *vm)
 {
@@ -32,8 +25,10 @@ int keel_vgic_init_irqs(struct keel_vm *vm)
 	spi = kvcalloc(spis, sizeof(*spi), GFP_KERNEL_ACCOUNT);
 	if (!spi)
 		return -ENOMEM;
-	for (i = 0; i < spis; i++)
-		init_spi(vm, &spi[i], KEEL_NR_PRIVATE + i);
+	for (i = 0; i < spis; i++) {
+		keel_vgic_irq_init(&spi[i], NULL, KEEL_NR_PRIVATE + i);
+		vm->gic.model->reset_spi(vm, &spi[i]);
+	}
 	err = keel_routing_set_default(vm, spis);
 	if (err) {
 		kvfree(spi);

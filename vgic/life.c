@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The interrupt controller's part in the life of a VM and its vCPUs. */
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include "../core/objects.h"
 #include "hw.h"
 #include "its/lpi.h"
+#include "model.h"
 #include "vgic.h"
 
 /* GICR_PENDBASER as in KVM: Inner Shareable, Inner Write-Back with read-allocation. */
@@ -14,6 +16,7 @@
 
 void keel_vgic_vm_init(struct keel_vm *vm)
 {
+	vm->gic.model = &keel_vgic_none;
 	vm->gic.maint_ppi = PPI_MAINTENANCE;
 	mutex_init(&vm->gic.halt_lock);
 	init_waitqueue_head(&vm->gic.halt_wq);
@@ -25,6 +28,16 @@ void keel_vgic_vm_destroy(struct keel_vm *vm)
 {
 	keel_lpi_vm_destroy(vm);
 	keel_place_vm_destroy(vm);
+}
+
+void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
+{
+	const struct keel_vgic_model *model = vcpu->vm->gic.model;
+	unsigned int i;
+
+	vcpu->gic.lrs = model->lrs ?: keel_gic_hw.lrs;
+	for (i = 0; model->reset_private && i < KEEL_NR_PRIVATE; i++)
+		model->reset_private(vcpu, &vcpu->gic.irq[i].s);
 }
 
 void keel_vgic_vcpu_init(struct keel_vcpu *vcpu)
@@ -55,11 +68,12 @@ void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu)
 	memset(c->ap1r, 0, sizeof(c->ap1r));
 }
 
-static void set_kind(struct keel_ctx_gic *c, const struct keel_gic *gic)
+/* What entries, exits and EL2 have to know of the model. */
+static void set_flags(struct keel_ctx_gic *c, const struct keel_gic *gic)
 {
 	c->present = gic->present;
-	c->in_cpu = gic->present && !gic->v2;
-	c->soft = gic->present && gic->soft;
+	c->in_cpu = gic->model->sysregs;
+	c->soft = gic->model->soft;
 }
 
 /* vCPU mutex. It cannot be resident with a stale "present": no vCPU has run before a GIC was made. */
@@ -72,6 +86,20 @@ int keel_vgic_first_run(struct keel_vcpu *vcpu)
 	if (vm->gic.present)
 		err = keel_place_map(vm);
 	if (!err)
-		set_kind(&vcpu->ctx.gic, &vm->gic);
+		set_flags(&vcpu->ctx.gic, &vm->gic);
 	return err;
+}
+
+/* As in KVM no VM has more than a GICv2 has room for where guests can have the hardware's. */
+unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm)
+{
+	unsigned int most = keel_gic_hw.model == KEEL_GIC_V2 ? KEEL_GIC2_VCPUS : KEEL_MAX_VCPUS;
+
+	return vm ? min_t(unsigned int, most, READ_ONCE(vm->gic.model)->max_vcpus) : most;
+}
+
+/* One may still come, until the VM runs. */
+bool keel_vgic_lacks_sysregs(const struct keel_vm *vm)
+{
+	return vm->gic.present ? !vm->gic.model->sysregs : vm->has_run;
 }

@@ -29,9 +29,8 @@
 #include <linux/sched.h>
 #include "../core/kick.h"
 #include "../hyp/hyp.h"
-#include "v3/cpuif.h"
-#include "v2/gich.h"
-#include "v2/soft.h"
+#include "v2/lists.h"
+#include "cpuif.h"
 #include "hw.h"
 #include "queue.h"
 
@@ -142,23 +141,6 @@ static void fill(struct keel_vcpu *vcpu)
 	raw_spin_unlock(&g->lock);
 }
 
-/* A GICv2's list registers, or what stands for them. A GICv3's are the world switch's matter. */
-static void load2(struct keel_vcpu *vcpu)
-{
-	if (vcpu->ctx.gic.soft)
-		keel_soft2_load(vcpu);
-	else
-		keel_gich_load(vcpu);
-}
-
-static void save2(struct keel_vcpu *vcpu)
-{
-	if (vcpu->ctx.gic.soft)
-		keel_soft2_save(vcpu);
-	else
-		keel_gich_save(vcpu);
-}
-
 void keel_vgic_flush(struct keel_vcpu *vcpu)
 {
 	lockdep_assert_irqs_disabled();
@@ -171,8 +153,8 @@ void keel_vgic_flush(struct keel_vcpu *vcpu)
 			vcpu->kick_owed = NULL;
 	}
 	fill(vcpu);
-	if (vcpu->vm->gic.v2)
-		load2(vcpu);
+	if (!vcpu->ctx.gic.in_cpu)
+		keel_v2_lists_load(vcpu);
 }
 
 /* IRQs off, where nobody can be told. */
@@ -281,8 +263,8 @@ void keel_vgic_sync(struct keel_vcpu *vcpu)
 	u32 completed = 0;
 
 	lockdep_assert_irqs_disabled();
-	if (c->present && vcpu->vm->gic.v2)
-		save2(vcpu);
+	if (c->present && !c->in_cpu)
+		keel_v2_lists_save(vcpu);
 	n = c->used;
 	if (!n)
 		return;

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the GIC's frames are in the guest's physical address space: which
- * redistributor is whose, whether all that fits, and the registration on the
- * bus at the first KVM_RUN. The addresses' own checks are in addr.c.
+ * Where the GIC's frames are in the guest's physical address space, as far as
+ * that is the same for all models: v2/place.c and v3/place.c have the rest.
  *
  * vm->config_lock held everywhere but where the VM comes up or goes.
  */
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/slab.h>
-#include "../core/vcpus.h"
-#include "addr.h"
+#include "../core/objects.h"
 #include "frame.h"
+#include "model.h"
 #include "place.h"
-#include "v2/place.h"
-#include "v3/share.h"
 #include "vgic.h"
 
 void keel_place_vm_init(struct keel_vm *vm)
@@ -27,18 +24,10 @@ void keel_place_vm_init(struct keel_vm *vm)
 /* Free all that was set, as if there had never been a GIC. Nothing is on the bus. */
 void keel_place_reset(struct keel_vm *vm)
 {
-	struct keel_gic_region *r, *n;
-	struct keel_vcpu *vcpu;
-	unsigned int i;
+	const struct keel_vgic_model *model = vm->gic.model;
 
-	list_for_each_entry_safe(r, n, &vm->gic.regions, entry) {
-		list_del(&r->entry);
-		kfree(r);
-	}
-	keel_for_each_vcpu(i, vcpu, vm) {
-		vcpu->gic.rd_base = KEEL_GIC_NOWHERE;
-		vcpu->gic.rd_last = false;
-	}
+	if (model->forget)
+		model->forget(vm);
 	vm->gic.dist_base = vm->gic.cpu_base = KEEL_GIC_NOWHERE;
 	if (vm->gic.initialised)
 		return;
@@ -48,232 +37,31 @@ void keel_place_reset(struct keel_vm *vm)
 
 void keel_place_vm_destroy(struct keel_vm *vm)
 {
-	struct keel_gic_region *r, *n;
+	const struct keel_vgic_model *model = vm->gic.model;
 
-	list_for_each_entry_safe(r, n, &vm->gic.regions, entry)
-		kfree(r);
-	INIT_LIST_HEAD(&vm->gic.regions);
-	keel_share_drop(vm);
+	if (model->destroy)
+		model->destroy(vm);
 	kvfree(vm->gic.spi);
 	vm->gic.spi = NULL;
 }
 
-/* Bytes that a region takes. A legacy one takes as much as there are vCPUs. */
-static u64 region_size(struct keel_vm *vm, u32 count)
-{
-	return (u64)(count ?: vm->nr_vcpus) * KEEL_REDIST_SIZE;
-}
-
-static bool hits_dist(struct keel_vm *vm, u64 base, u64 size)
-{
-	return vm->gic.dist_base != KEEL_GIC_NOWHERE &&
-	       keel_addr_overlap(base, size, vm->gic.dist_base, KEEL_FRAME_SIZE);
-}
-
-static bool hits_region(struct keel_vm *vm, u64 base, u64 size)
-{
-	struct keel_gic_region *r;
-
-	list_for_each_entry(r, &vm->gic.regions, entry)
-		if (keel_addr_overlap(base, size, r->base, region_size(vm, r->count)))
-			return true;
-	return false;
-}
-
-/* Every region with all that it holds is in the address space and clear of the distributor. */
-static bool fits(struct keel_vm *vm)
-{
-	struct keel_gic_region *r;
-
-	list_for_each_entry(r, &vm->gic.regions, entry) {
-		u64 size = region_size(vm, r->count);
-
-		if (keel_addr_check(r->base, size, KEEL_FRAME_SIZE, vm->mmu.ipa_bits) || hits_dist(vm, r->base, size))
-			return false;
-	}
-	return true;
-}
-
-static struct keel_gic_region *region_with_room(struct keel_vm *vm)
-{
-	struct keel_gic_region *r;
-
-	list_for_each_entry(r, &vm->gic.regions, entry)
-		if (!r->count || r->used < r->count)
-			return r;
-	return NULL;
-}
-
 int keel_place_check_create(struct keel_vm *vm)
 {
+	const struct keel_vgic_model *model = vm->gic.model;
+
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.initialised)
 		return -EBUSY;
-	return region_with_room(vm) && !fits(vm) ? -EINVAL : 0;
-}
-
-/* Software walks redistributors upwards until one says it is the last: one that no other follows. */
-static void mark_last(struct keel_vm *vm)
-{
-	struct keel_gic_region *r;
-	struct keel_vcpu *vcpu;
-	unsigned int i;
-
-	keel_for_each_vcpu(i, vcpu, vm)
-		WRITE_ONCE(vcpu->gic.rd_last, false);
-	keel_for_each_vcpu(i, vcpu, vm) {
-		u64 end = vcpu->gic.rd_base + KEEL_REDIST_SIZE;
-		bool last = false;
-
-		if (vcpu->gic.rd_base == KEEL_GIC_NOWHERE)
-			continue;
-		list_for_each_entry(r, &vm->gic.regions, entry)
-			last |= end == r->base + (u64)r->used * KEEL_REDIST_SIZE;
-		list_for_each_entry(r, &vm->gic.regions, entry)
-			last &= !(r->used && r->base == end);
-		WRITE_ONCE(vcpu->gic.rd_last, last);
-	}
+	return model->check_vcpu ? model->check_vcpu(vm) : 0;
 }
 
 void keel_place_assign(struct keel_vm *vm)
 {
-	struct keel_gic_region *r;
-	struct keel_vcpu *vcpu;
-	unsigned int i;
+	const struct keel_vgic_model *model = vm->gic.model;
 
 	lockdep_assert_held(&vm->config_lock);
-	keel_for_each_vcpu(i, vcpu, vm) {
-		if (vcpu->gic.rd_base != KEEL_GIC_NOWHERE)
-			continue;
-		r = region_with_room(vm);
-		if (!r)
-			break;
-		vcpu->gic.rd_base = r->base + (u64)r->used++ * KEEL_REDIST_SIZE;
-	}
-	mark_last(vm);
-}
-
-static int check_region(struct keel_vm *vm, const struct keel_addr_region *arg)
-{
-	u64 size = region_size(vm, arg->count);
-	struct keel_gic_region *last = NULL;
-	int err;
-
-	if (arg->base + size < arg->base)
-		return -EINVAL;
-	if (!list_empty(&vm->gic.regions))
-		last = list_last_entry(&vm->gic.regions, struct keel_gic_region, entry);
-	/* a legacy region stands alone, and only one of it */
-	if (last && !arg->count)
-		return last->count ? -EINVAL : -EEXIST;
-	if (arg->index != (last ? last->index + 1 : 0) || (last && !last->count))
-		return -EINVAL;
-	if (!arg->count && hits_dist(vm, arg->base, size))
-		return -EINVAL;
-	if (hits_region(vm, arg->base, size))
-		return -EINVAL;
-	err = keel_addr_check(arg->base, size, KEEL_FRAME_SIZE, vm->mmu.ipa_bits);
-	if (err)
-		return err;
-	/* with nobody to put there it is too early to say: the first run does */
-	return vm->nr_vcpus && hits_dist(vm, arg->base, size) ? -EINVAL : 0;
-}
-
-int keel_place_add_region(struct keel_vm *vm, const struct keel_addr_region *arg)
-{
-	struct keel_gic_region *r;
-	int err;
-
-	lockdep_assert_held(&vm->config_lock);
-	err = check_region(vm, arg);
-	if (err)
-		return err;
-	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
-	if (!r)
-		return -ENOMEM;
-	r->index = arg->index;
-	r->count = arg->count;
-	r->base = arg->base;
-	list_add_tail(&r->entry, &vm->gic.regions);
-	keel_place_assign(vm);
-	return 0;
-}
-
-int keel_place_set_dist(struct keel_vm *vm, u64 base)
-{
-	int err;
-
-	lockdep_assert_held(&vm->config_lock);
-	if (vm->gic.dist_base != KEEL_GIC_NOWHERE)
-		return -EEXIST;
-	err = keel_addr_check(base, KEEL_FRAME_SIZE, KEEL_FRAME_SIZE, vm->mmu.ipa_bits);
-	if (!err)
-		vm->gic.dist_base = base;
-	return err;
-}
-
-struct keel_gic_region *keel_place_region(struct keel_vm *vm, u32 index)
-{
-	struct keel_gic_region *r;
-
-	lockdep_assert_held(&vm->config_lock);
-	list_for_each_entry(r, &vm->gic.regions, entry)
-		if (r->index == index)
-			return r;
-	return NULL;
-}
-
-static int check_complete(struct keel_vm *vm)
-{
-	struct keel_vcpu *vcpu;
-	unsigned int i;
-
-	if (vm->gic.dist_base == KEEL_GIC_NOWHERE)
-		return -ENXIO;
-	keel_for_each_vcpu(i, vcpu, vm)
-		if (vcpu->gic.rd_base == KEEL_GIC_NOWHERE)
-			return -ENXIO;
-	if (!fits(vm))
-		return -EINVAL;
-	return vm->gic.initialised ? 0 : -EBUSY;
-}
-
-static int register_dev(struct keel_vm *vm, struct keel_bus_dev *dev, u64 base, u64 len,
-			const struct keel_bus_ops *ops)
-{
-	dev->ops = ops;
-	dev->base = ipa(base);
-	dev->len = len;
-	dev->uncounted = false;
-	return keel_bus_register(vm, dev);
-}
-
-/* The first n redistributors and the distributor. */
-static void unregister(struct keel_vm *vm, unsigned int n)
-{
-	while (n--)
-		keel_bus_unregister(vm, &vm->vcpus[n]->gic.rd_dev);
-	keel_bus_unregister(vm, &vm->gic.dist_dev);
-}
-
-static int register_all(struct keel_vm *vm)
-{
-	struct keel_vcpu *vcpu;
-	unsigned int i;
-	int err = register_dev(vm, &vm->gic.dist_dev, vm->gic.dist_base, KEEL_FRAME_SIZE,
-			       &keel_dist_ops);
-
-	if (err)
-		return err;
-	keel_for_each_vcpu(i, vcpu, vm) {
-		err = register_dev(vm, &vcpu->gic.rd_dev, vcpu->gic.rd_base, KEEL_REDIST_SIZE,
-				   &keel_redist_ops);
-		if (err) {
-			unregister(vm, i);
-			return err;
-		}
-	}
-	return 0;
+	if (model->add_vcpu)
+		model->add_vcpu(vm);
 }
 
 int keel_place_map(struct keel_vm *vm)
@@ -283,9 +71,7 @@ int keel_place_map(struct keel_vm *vm)
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.ready)
 		return 0;
-	err = vm->gic.v2 ? keel_place2_map(vm) : check_complete(vm) ?: register_all(vm);
-	if (!err && !vm->gic.v2)
-		keel_share_make(vm);
+	err = vm->gic.model->map(vm);
 	vm->gic.ready = !err;
 	return err;
 }
@@ -293,9 +79,7 @@ int keel_place_map(struct keel_vm *vm)
 void keel_place_unmap(struct keel_vm *vm)
 {
 	lockdep_assert_held(&vm->config_lock);
-	if (vm->gic.ready && vm->gic.v2)
-		keel_place2_unmap(vm);
-	else if (vm->gic.ready)
-		unregister(vm, vm->nr_vcpus);
+	if (vm->gic.ready)
+		vm->gic.model->unmap(vm);
 	vm->gic.ready = false;
 }

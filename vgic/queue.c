@@ -11,7 +11,7 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include "../core/kick.h"
-#include "v3/cpuif.h"
+#include "cpuif.h"
 #include "queue.h"
 
 void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);

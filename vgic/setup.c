@@ -13,39 +13,39 @@
 #include "../core/vcpus.h"
 #include "place.h"
 #include "setup.h"
-#include "v2/kind.h"
+#include "model.h"
 #include "vgic.h"
 
 #define MIN_IRQS	64
 #define MAX_IRQS	1024
 
-static void set_model(struct keel_vm *vm, bool v2, bool soft)
+static void set_model(struct keel_vm *vm, const struct keel_vgic_model *model)
 {
 	struct keel_vcpu *vcpu;
 	unsigned int i;
 
-	vm->gic.v2 = v2;
-	vm->gic.soft = soft;
+	WRITE_ONCE(vm->gic.model, model);
 	keel_for_each_vcpu(i, vcpu, vm)
 		keel_vgic_vcpu_init_model(vcpu);
-	vm->gic.present = true;
+	WRITE_ONCE(vm->gic.present, true);
 }
 
-/* The id is the number of a vCPU's CPU interface. */
-static bool has_high_id(struct keel_vm *vm)
+/* A GICv2's CPU interface has its number by the vCPU's id. */
+static bool has_high_id(struct keel_vm *vm, const struct keel_vgic_model *model)
 {
 	struct keel_vcpu *vcpu;
 	unsigned int i;
 
 	keel_for_each_vcpu(i, vcpu, vm)
-		if (vcpu->id >= KEEL_GIC2_VCPUS)
+		if (vcpu->id >= model->max_vcpus)
 			return true;
 	return false;
 }
 
 /* A vCPU that runs holds its mutex; one that ran left has_run. */
-static int check_create(struct keel_vm *vm, bool v2, bool soft)
+int keel_setup_create(struct keel_device *dev, const struct keel_vgic_model *model)
 {
+	struct keel_vm *vm = dev->vm;
 	int err;
 
 	lockdep_assert_held(&vm->lock);
@@ -57,25 +57,13 @@ static int check_create(struct keel_vm *vm, bool v2, bool soft)
 	mutex_lock(&vm->config_lock);
 	if (vm->has_run)
 		err = -EBUSY;
-	else if (v2 && has_high_id(vm))
+	else if (has_high_id(vm, model))
 		err = -E2BIG;
 	else
-		set_model(vm, v2, soft);
+		set_model(vm, model);
 	mutex_unlock(&vm->config_lock);
 	keel_vm_unlock_all_vcpus(vm);
 	return err;
-}
-
-int keel_setup_create(struct keel_device *dev, u32 type)
-{
-	enum keel_v2_kind kind = keel_v2_kind();
-
-	if (type == KVM_DEV_TYPE_ARM_VGIC_V3)
-		return check_create(dev->vm, false, false);
-	/* the parameter may just have changed */
-	if (kind == KEEL_V2_NONE)
-		return -ENODEV;
-	return check_create(dev->vm, true, kind == KEEL_V2_SOFT);
 }
 
 /* With the VM, or by release(). Interrupts stay until no vCPU has them on a list: keel_place_vm_destroy(). */
@@ -86,8 +74,10 @@ void keel_setup_destroy(struct keel_device *dev)
 	mutex_lock(&vm->config_lock);
 	keel_place_unmap(vm);
 	keel_place_reset(vm);
-	if (!vm->gic.initialised)
-		vm->gic.present = false;
+	if (!vm->gic.initialised) {
+		WRITE_ONCE(vm->gic.present, false);
+		WRITE_ONCE(vm->gic.model, &keel_vgic_none);
+	}
 	mutex_unlock(&vm->config_lock);
 }
 
@@ -143,5 +133,5 @@ int keel_vgic_lazy_init(struct keel_vm *vm)
 	/* pairs with the release above */
 	if (smp_load_acquire(&vm->gic.initialised))
 		return 0;
-	return vm->gic.v2 ? keel_setup_init(vm) : -EBUSY;
+	return READ_ONCE(vm->gic.model)->lazy ? keel_setup_init(vm) : -EBUSY;
 }

@@ -7,10 +7,11 @@
 
 struct keel_vm;
 struct keel_device;
+struct keel_vgic_model;
 struct kvm_device_attr;
 
-/* keel_device_ops; vm->lock held. -EEXIST: there is one; -EBUSY: a vCPU runs or has run. */
-int keel_setup_create(struct keel_device *dev, u32 type);
+/* keel_device_ops; vm->lock held. -EEXIST: there is one; -EBUSY: a vCPU runs or has run; -E2BIG: one's id is too high. */
+int keel_setup_create(struct keel_device *dev, const struct keel_vgic_model *model);
 void keel_setup_destroy(struct keel_device *dev);
 bool keel_setup_release(struct keel_device *dev);
 

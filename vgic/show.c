@@ -6,6 +6,7 @@
 #include <linux/xarray.h>
 #include "../core/vcpus.h"
 #include "its/lpi.h"
+#include "model.h"
 #include "show.h"
 #include "vgic.h"
 
@@ -69,7 +70,7 @@ int keel_vgic_show(struct seq_file *m, struct keel_vm *vm)
 		seq_puts(m, "no GIC, or not initialised\n");
 		return 0;
 	}
-	seq_printf(m, "GICv%d, %u SPIs, GICD_CTLR enables %#x\n", vm->gic.v2 ? 2 : 3, vm->gic.nr_spis,
+	seq_printf(m, "GICv%d, %u SPIs, GICD_CTLR enables %#x\n", vm->gic.model->version, vm->gic.nr_spis,
 		   READ_ONCE(vm->gic.ctlr) & 3);
 	seq_puts(m, "P: pending, L: latch or line (2), A: active, E: enabled, H: hw, C: level, G: group 1\n");
 	seq_puts(m, "TYP    ID  TGT PLLAEHCG  HWID TARGET SRC PRI LR_OF\n");

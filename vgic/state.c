@@ -28,26 +28,6 @@ void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid)
 	INIT_LIST_HEAD(&irq->entry);
 }
 
-u8 keel_vgic_bit2(const struct keel_vcpu *vcpu)
-{
-	return vcpu->id < KEEL_GIC2_VCPUS ? BIT(vcpu->id) : 0;
-}
-
-void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu)
-{
-	bool v2 = vcpu->vm->gic.v2;
-	unsigned int i;
-
-	vcpu->gic.lrs = vcpu->vm->gic.soft ? KEEL_NR_LRS : keel_gic_hw.lrs;
-	for (i = 0; i < KEEL_NR_PRIVATE; i++) {
-		struct keel_irq_state *s = &vcpu->gic.irq[i].s;
-
-		s->group1 = !v2;
-		s->by_sender = v2 && i < KEEL_NR_SGIS;
-		s->targets = v2 ? keel_vgic_bit2(vcpu) : 0;
-	}
-}
-
 struct keel_irq *keel_vgic_irq(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
 {
 	/* pairs with the release when spi[] stands */
@@ -66,26 +46,7 @@ u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
 	/* what is below virtual EL2 may have the CPU's interface */
 	if (keel_below_routes_interrupts(vcpu))
 		return vcpu->nv->gic.vmcr;
-	return vcpu->vm->gic.v2 ? vcpu->ctx.gic.vmcr : keel_hyp_gic_vmcr(vcpu);
-}
-
-/* Those that have a vCPU. */
-static u8 that_exist(struct keel_vm *vm, u8 targets)
-{
-	unsigned int id;
-
-	for (id = 0; id < KEEL_GIC2_VCPUS; id++)
-		if (!keel_vm_vcpu_by_id(vm, id))
-			targets &= ~BIT(id);
-	return targets;
-}
-
-/* To several at once the first of them gets it (IHI 0048B, 3.2.3 lets that be chosen); to none, the first vCPU. */
-void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq)
-{
-	lockdep_assert_held(&irq->lock);
-	irq->s.targets = that_exist(vm, irq->s.targets);
-	irq->target = irq->s.targets ? keel_vm_vcpu_by_id(vm, __ffs(irq->s.targets)) : keel_vm_vcpu(vm, 0);
+	return vcpu->ctx.gic.in_cpu ? keel_hyp_gic_vmcr(vcpu) : vcpu->ctx.gic.vmcr;
 }
 
 /*

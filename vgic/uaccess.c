@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reading and writing the state of a GIC whose guest does not run: reset, save and restore by a VMM. */
-#include <linux/bitfield.h>
 #include <linux/errno.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/uaccess.h>
@@ -8,43 +7,22 @@
 #include "../core/vcpus.h"
 #include "addr.h"
 #include "frame.h"
-#include "setup.h"
+#include "model.h"
 #include "uaccess.h"
 #include "vgic.h"
 
-/*
- * attr: the vCPU by affinity in 63:32, a register or an interrupt in 31:0. The
- * distributor is nobody's: its registers are there with the first vCPU.
- */
-static struct keel_vcpu *find_vcpu_v3(struct keel_vm *vm, const struct kvm_device_attr *attr)
-{
-	if (attr->group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS)
-		return keel_vm_vcpu(vm, 0);
-	return keel_vm_vcpu_by_mpidr(vm, keel_addr_mpidr(attr->attr >> 32));
-}
-
-/* A GICv2's attributes have the vCPU's id in 39:32. */
-static struct keel_vcpu *find_vcpu(struct keel_vm *vm, const struct kvm_device_attr *attr)
-{
-	if (!vm->gic.v2)
-		return find_vcpu_v3(vm, attr);
-	return keel_vm_vcpu_by_id(vm, FIELD_GET(KVM_DEV_ARM_VGIC_CPUID_MASK, attr->attr));
-}
-
 static const struct keel_regmap *map_of(struct keel_vm *vm, u32 group)
 {
-	bool dist = group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS;
+	const struct keel_vgic_model *model = vm->gic.model;
 
-	if (vm->gic.v2)
-		return dist ? &keel_dist2_map : &keel_cpuif2_map;
-	return dist ? &keel_dist_map : &keel_redist_map;
+	return group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS ? model->dist : model->cpu;
 }
 
 static struct keel_frame_access frame_of(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 group)
 {
 	return (struct keel_frame_access){
 		.vm = vm,
-		.vcpu = group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS && !vm->gic.v2 ? NULL : vcpu,
+		.vcpu = group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS && !vm->gic.model->banked ? NULL : vcpu,
 	};
 }
 
@@ -129,12 +107,11 @@ static bool is_early(const struct kvm_device_attr *attr)
 	       (offset == GICD_IIDR || offset == GICD_TYPER2);
 }
 
-/* A GICv2 is initialised by the first access. */
 static int check_initialised(struct keel_vm *vm, const struct kvm_device_attr *attr)
 {
 	if (vm->gic.initialised)
 		return 0;
-	if (vm->gic.v2)
+	if (vm->gic.model->lazy)
 		return keel_vgic_init_irqs(vm);
 	return is_early(attr) ? 0 : -EBUSY;
 }
@@ -202,7 +179,7 @@ static int put_value(const struct kvm_device_attr *attr, bool wide, u64 val)
 int keel_uaccess(struct keel_vm *vm, const struct kvm_device_attr *attr, bool write)
 {
 	bool wide = attr->group == KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS;
-	struct keel_vcpu *vcpu = find_vcpu(vm, attr);
+	struct keel_vcpu *vcpu = vm->gic.model->find_vcpu(vm, attr);
 	u64 val = 0;
 	int err;
 
@@ -218,7 +195,7 @@ int keel_uaccess(struct keel_vm *vm, const struct kvm_device_attr *attr, bool wr
 
 int keel_uaccess_has(struct keel_vm *vm, const struct kvm_device_attr *attr)
 {
-	struct keel_vcpu *vcpu = find_vcpu(vm, attr);
+	struct keel_vcpu *vcpu = vm->gic.model->find_vcpu(vm, attr);
 	struct keel_frame_access a;
 
 	if (attr->group == KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO)

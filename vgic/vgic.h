@@ -27,6 +27,7 @@
 
 struct keel_vm;
 struct keel_vcpu;
+struct keel_vgic_model;
 
 struct keel_irq {
 	raw_spinlock_t lock;
@@ -92,8 +93,7 @@ struct keel_lpis {
 /* Per VM; embedded in struct keel_vm as "gic". [c] config_lock. */
 struct keel_gic {
 	bool present;			/* [c] a GIC was created; immutable once a vCPU has run */
-	bool v2;			/* [c] it is a GICv2, else a GICv3; set before present */
-	bool soft;			/* [c] its CPU interface is software; as v2 */
+	const struct keel_vgic_model *model;	/* [c] which one; set before present, and keel_vgic_none else */
 	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
 	bool ready;			/* [c] addresses checked, MMIO registered: first KVM_RUN */
 	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
@@ -186,13 +186,7 @@ void keel_vgic_tell_completed(struct keel_vcpu *vcpu);
 /* The vCPU's ICH_VMCR_EL2 or GICH_VMCR. As keel_hyp_gic_vmcr(). */
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu);
 #define KEEL_GIC2_VCPUS	8U	/* bits of GICD_ITARGETSR<n> */
-/* GICv2: the bit that stands for the vCPU in GICD_ITARGETSR and its kin, as its id is the number of its interface. */
-u8 keel_vgic_bit2(const struct keel_vcpu *vcpu);
 
-/* GICv2: a software-generated interrupt from one vCPU to one. */
-void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid);
-/* GICv2: after ITARGETSR has changed. irq->lock. */
-void keel_vgic_retarget2(struct keel_vm *vm, struct keel_irq *irq);
 /* ICC_SGI1R/ASGI1R/SGI0R_EL1 write. */
 void keel_vgic_send_sgi(struct keel_vcpu *vcpu, u64 val, bool group1);
 /* The page is of the vCPU's own redistributor, and no slot lies over that. Own CPU, IRQs off. */
@@ -237,7 +231,7 @@ bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
  */
 int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 
-/* ---- vgic/v3/device.c, vgic/v2/device.c: KVM_DEV_TYPE_ARM_VGIC_V3 or _V2 on the device-fd frame ---- */
+/* ---- devices.c, v2/device.c, v3/device.c: KVM_DEV_TYPE_ARM_VGIC_V2 and _V3 on the device-fd frame ---- */
 /* A GICv2 initialises itself when it is first used. -EBUSY: a GICv3 does not. Takes vm->lock. */
 int keel_vgic_lazy_init(struct keel_vm *vm);
 /* KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR: a GICv2 without a device fd. -ENODEV: guests get another. */

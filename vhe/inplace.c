@@ -31,7 +31,7 @@
 #include "../nested/below.h"
 #include "../nested/inplace.h"
 #include "../timer/timer.h"
-#include "../vgic/v3/cpuif.h"
+#include "../vgic/cpuif.h"
 #include "inplace.h"
 #include "vgic.h"
 

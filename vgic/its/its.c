@@ -11,7 +11,6 @@
 #include <linux/kernel.h>
 #include "../../core/objects.h"
 #include "../frame.h"
-#include "../v3/ident.h"
 #include "its.h"
 
 #define CTLR_ENABLED	BIT(0)
@@ -52,7 +51,7 @@ static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_ident_iidr(0);
+	return keel_frame_iidr(0);
 }
 
 /* Only the revision matters: a format that this ITS does not know. */

@@ -13,7 +13,7 @@
 #include "../../core/bus.h"
 #include "../../core/objects.h"
 #include "../../hyp/gicc.h"
-#include "../v3/cpuif.h"
+#include "../cpuif.h"
 #include "../frame.h"
 
 /* GICH_VMCR (IHI 0048B, 5.3.4) has the bits of GICC_CTLR at the same places. */

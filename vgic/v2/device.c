@@ -12,6 +12,7 @@
 #include "device.h"
 #include "kind.h"
 #include "place.h"
+#include "../model.h"
 #include "../setup.h"
 #include "../uaccess.h"
 #include "../vgic.h"
@@ -87,16 +88,35 @@ static int has_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 	}
 }
 
+/* The parameter may have changed since the type was found to be offered. */
+static int create(struct keel_device *dev, u32 type)
+{
+	switch (keel_v2_kind()) {
+	case KEEL_V2_HW:
+		return keel_setup_create(dev, &keel_vgic_v2);
+	case KEEL_V2_SOFT:
+		return keel_setup_create(dev, &keel_vgic_v2_soft);
+	default:
+		return -ENODEV;
+	}
+}
+
 /* No release: unlike a GICv3 it is initialised when it is first used, also after its fd has gone. */
 const struct keel_device_ops keel_device2_ops = {
 	.name = "kvm-arm-vgic-v2",
 	.offered = keel_v2_offered,
-	.create = keel_setup_create,
+	.create = create,
 	.destroy = keel_setup_destroy,
 	.set_attr = set_attr,
 	.get_attr = get_attr,
 	.has_attr = has_attr,
 };
+
+/* config_lock, or vm->lock. */
+static bool has_gicv2(const struct keel_vm *vm)
+{
+	return vm->gic.model->version == 2;
+}
 
 int keel_vgic_create_irqchip(struct keel_vm *vm)
 {
@@ -104,7 +124,7 @@ int keel_vgic_create_irqchip(struct keel_vm *vm)
 
 	mutex_lock(&vm->lock);
 	/* another than a GICv2 may be why there is none to be had, which comes first */
-	if (vm->gic.present && vm->gic.v2)
+	if (has_gicv2(vm))
 		err = -EEXIST;
 	else if (!keel_vgic_supported())
 		err = -ENXIO;
@@ -124,7 +144,7 @@ int keel_vgic_set_device_addr(struct keel_vm *vm, const struct kvm_arm_device_ad
 	mutex_lock(&vm->config_lock);
 	if (!vm->gic.present && !keel_vgic_supported())
 		err = -ENXIO;
-	else if (vm->gic.present && vm->gic.v2 && keel_place2_base(vm, type))
+	else if (has_gicv2(vm) && keel_place2_base(vm, type))
 		err = keel_place2_set(vm, type, addr->addr);
 	mutex_unlock(&vm->config_lock);
 	return err;

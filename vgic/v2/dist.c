@@ -8,10 +8,11 @@
 #include <linux/errno.h>
 #include <linux/irqchip/arm-gic.h>
 #include <linux/kernel.h>
+#include <linux/nospec.h>
 #include "../../core/vcpus.h"
 #include "../frame.h"
-#include "../v3/ident.h"
 #include "../vgic.h"
+#include "targets.h"
 
 #define CTLR_ENABLE		BIT(0)
 #define CTLR_BOTH_GROUPS	(BIT(0) | BIT(1))	/* as gic.ctlr has it */
@@ -40,7 +41,7 @@ static u64 read_typer(const struct keel_frame_access *a, u32 i)
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_ident_iidr(READ_ONCE(a->vm->gic.iidr_rev));
+	return keel_frame_iidr(READ_ONCE(a->vm->gic.iidr_rev));
 }
 
 /* As for a GICv3. Whoever writes it knows how groups are to be restored. */
@@ -56,7 +57,7 @@ static int set_iidr(const struct keel_frame_access *a, u32 i, u64 val)
 /* GICD_SGIR: which vCPUs are to get it, a bit for each. */
 static u32 sgi_targets(const struct keel_frame_access *a, u32 val)
 {
-	u32 self = keel_vgic_bit2(a->vcpu);
+	u32 self = keel_v2_targets_bit(a->vcpu);
 
 	switch ((val & SGIR_FILTER) >> 24) {
 	case FILTER_LIST:
@@ -70,6 +71,16 @@ static u32 sgi_targets(const struct keel_frame_access *a, u32 val)
 	}
 }
 
+static void send(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid)
+{
+	struct keel_irq *irq = &to->gic.irq[array_index_nospec(intid, KEEL_NR_SGIS)];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	keel_irq_add_senders(&irq->s, keel_v2_targets_bit(from));
+	keel_vgic_queue_unlock(to->vm, irq, flags);
+}
+
 static void write_sgir(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
 	u32 targets = sgi_targets(a, val);
@@ -77,8 +88,8 @@ static void write_sgir(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 	unsigned int n;
 
 	keel_for_each_vcpu(n, to, a->vm)
-		if (targets & keel_vgic_bit2(to))
-			keel_vgic_send_sgi2(a->vcpu, to, val & SGIR_INTID);
+		if (targets & keel_v2_targets_bit(to))
+			send(a->vcpu, to, val & SGIR_INTID);
 }
 
 #define PER_IRQ(offset_, bits_, widths_, ...) \

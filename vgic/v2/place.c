@@ -13,6 +13,7 @@
 #include "../../mmu/mmu.h"
 #include "../addr.h"
 #include "../frame.h"
+#include "../model.h"
 #include "gich.h"
 #include "place.h"
 #include "../vgic.h"
@@ -73,7 +74,7 @@ static int register_cpu(struct keel_vm *vm)
 {
 	struct keel_gic *g = &vm->gic;
 
-	if (g->soft)
+	if (g->model->soft)
 		return register_dev(vm, &g->cpu_dev, g->cpu_base, KEEL_GICV_SIZE, &keel_soft2_ops);
 	if (!KEEL_GICV_DIR_TRAPS)
 		return 0;
@@ -119,7 +120,7 @@ int keel_place2_map(struct keel_vm *vm)
 	err = check_complete(&vm->gic) ?: keel_vgic_init_irqs(vm);
 	if (err)
 		return err;
-	if (vm->gic.soft)
+	if (vm->gic.model->soft)
 		open_hole(vm);
 	else
 		err = open_window(vm);
@@ -129,7 +130,7 @@ int keel_place2_map(struct keel_vm *vm)
 void keel_place2_unmap(struct keel_vm *vm)
 {
 	lockdep_assert_held(&vm->config_lock);
-	if (vm->gic.soft || KEEL_GICV_DIR_TRAPS)
+	if (vm->gic.model->soft || KEEL_GICV_DIR_TRAPS)
 		keel_bus_unregister(vm, &vm->gic.cpu_dev);
 	keel_bus_unregister(vm, &vm->gic.dist_dev);
 }

@@ -11,9 +11,9 @@
 #include "../../core/bus.h"
 #include "../../core/objects.h"
 #include "../../hyp/gicc_fast.h"
+#include "../cpuif.h"
 #include "../frame.h"
 #include "../hw.h"
-#include "../v3/cpuif.h"
 #include "soft.h"
 
 #define GICC_DIR	0x1000

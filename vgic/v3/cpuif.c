@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The CPU interface: what user space saves and restores of it, and the few
+ * A GICv3's CPU interface: what user space saves and restores of it, and the few
  * accesses of the guest that trap. The rest goes to the hardware.
  */
 #include <linux/bitfield.h>
@@ -11,11 +11,10 @@
 #include <asm/sysreg.h>
 #include "../../core/objects.h"
 #include "../../hyp/hyp.h"
-#include "../../nested/below.h"
 #include "../../nested/nested.h"
-#include "apr.h"
-#include "cpuif.h"
+#include "../cpuif.h"
 #include "../hw.h"
+#include "apr.h"
 
 /* The rest of ICH_VMCR_EL2 */
 #define VMCR_CBPR	BIT(4)
@@ -169,40 +168,10 @@ int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 	return user_access(vcpu, sysreg, write, val);
 }
 
-/*
- * This vCPU's list registers are in memory now; an SPI may be in another's,
- * which acknowledged it.
- */
-void keel_cpuif_end(struct keel_vcpu *vcpu, u32 intid)
-{
-	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, intid);
-
-	if (!irq || keel_vgic_deactivate(vcpu->vm, irq))
-		return;
-	keel_vgic_halt_guest(vcpu->vm);
-	keel_vgic_deactivate(vcpu->vm, irq);
-	keel_vgic_resume_guest(vcpu->vm);
-}
-
-void keel_cpuif_deactivate(struct keel_vcpu *vcpu, u32 intid)
-{
-	if (keel_vgic_vmcr(vcpu) & VMCR_EOIM)
-		keel_cpuif_end(vcpu, intid);
-}
-
 /* The registers are the CPU's, however many bits user space wants. */
 static u64 read_rpr(const struct keel_vcpu *vcpu)
 {
 	return keel_apr_running(vcpu->ctx.gic.ap0r, vcpu->ctx.gic.ap1r, keel_gic_hw.aprs);
-}
-
-u32 keel_cpuif_bound(const struct keel_vcpu *vcpu, u32 vmcr)
-{
-	u32 mask = keel_cpuif_mask(vmcr);
-
-	if (!keel_below_routes_interrupts(vcpu))
-		return mask;
-	return min(mask, keel_apr_running(vcpu->nv->gic.ap0r, vcpu->nv->gic.ap1r, keel_gic_hw.aprs));
 }
 
 /* Trap along with ICC_DIR_EL1 where that has no trap of its own (ICH_HCR_EL2.TC). */
@@ -230,7 +199,7 @@ static bool common(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 
 bool keel_vgic_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 {
-	if (!vcpu->ctx.gic.present || vcpu->vm->gic.v2)
+	if (!vcpu->ctx.gic.in_cpu)
 		return false;
 	switch (sysreg) {
 	case SYS_ICC_SGI1R_EL1:

@@ -7,15 +7,14 @@
 #include <linux/errno.h>
 #include <linux/kvm.h>
 #include <linux/uaccess.h>
-#include "../../core/devfd.h"
 #include "../../core/vcpus.h"
-#include "../v2/device.h"
-#include "../hw.h"
 #include "../its/lpi.h"
-#include "../place.h"
+#include "../model.h"
 #include "../setup.h"
 #include "../uaccess.h"
 #include "../vgic.h"
+#include "device.h"
+#include "place.h"
 
 static int save_pending_locked(struct keel_vm *vm)
 {
@@ -61,7 +60,7 @@ static int set_region(struct keel_vm *vm, u64 val)
 
 	if (!r.count || r.flags)
 		return -EINVAL;
-	return keel_place_add_region(vm, &r);
+	return keel_v3_place_add_region(vm, &r);
 }
 
 static int set_addr_locked(struct keel_vm *vm, u64 type, u64 val)
@@ -70,9 +69,9 @@ static int set_addr_locked(struct keel_vm *vm, u64 type, u64 val)
 
 	switch (type) {
 	case KVM_VGIC_V3_ADDR_TYPE_DIST:
-		return keel_place_set_dist(vm, val);
+		return keel_v3_place_set_dist(vm, val);
 	case KVM_VGIC_V3_ADDR_TYPE_REDIST:
-		return keel_place_add_region(vm, &legacy);
+		return keel_v3_place_add_region(vm, &legacy);
 	case KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION:
 		return set_region(vm, val);
 	default:
@@ -82,7 +81,7 @@ static int set_addr_locked(struct keel_vm *vm, u64 type, u64 val)
 
 static int get_region(struct keel_vm *vm, u64 *val)
 {
-	struct keel_gic_region *r = keel_place_region(vm, keel_addr_region_decode(*val).index);
+	struct keel_gic_region *r = keel_v3_place_region(vm, keel_addr_region_decode(*val).index);
 
 	if (!r)
 		return -ENOENT;
@@ -101,7 +100,7 @@ static int get_addr_locked(struct keel_vm *vm, u64 type, u64 *val)
 		*val = vm->gic.dist_base;
 		return 0;
 	case KVM_VGIC_V3_ADDR_TYPE_REDIST:
-		first = keel_place_region(vm, 0);
+		first = keel_v3_place_region(vm, 0);
 		*val = first ? first->base : KEEL_GIC_NOWHERE;
 		return 0;
 	case KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION:
@@ -229,21 +228,17 @@ static int has_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 	}
 }
 
-static const struct keel_device_ops vgic_ops = {
+static int create(struct keel_device *dev, u32 type)
+{
+	return keel_setup_create(dev, &keel_vgic_v3);
+}
+
+const struct keel_device_ops keel_v3_device_ops = {
 	.name = "kvm-arm-vgic-v3",
-	.create = keel_setup_create,
+	.create = create,
 	.destroy = keel_setup_destroy,
 	.release = keel_setup_release,
 	.set_attr = set_attr,
 	.get_attr = get_attr,
 	.has_attr = has_attr,
 };
-
-int keel_vgic_device_register(void)
-{
-	int err = keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V2, &keel_device2_ops);
-
-	if (err || keel_gic_hw.model != KEEL_GIC_V3)
-		return err;
-	return keel_devfd_register_type(KVM_DEV_TYPE_ARM_VGIC_V3, &vgic_ops);
-}

@@ -53,7 +53,7 @@ static u64 read_typer(const struct keel_frame_access *a, u32 i)
 
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_ident_iidr(READ_ONCE(a->vm->gic.iidr_rev));
+	return keel_frame_iidr(READ_ONCE(a->vm->gic.iidr_rev));
 }
 
 /* User space chooses among the behaviours that there are; the rest tells what the VM was saved on. */

@@ -10,9 +10,6 @@
 #define TYPER_LPIS		BIT(17)
 #define TYPER_NO_1_OF_N		BIT(25)
 
-#define IIDR_PRODUCT		0x4b	/* what a KVM guest expects: 'K' by Arm */
-#define IIDR_IMPLEMENTER	0x43b
-
 /*
  * In-tree KVM has one enable for both groups, EnableGrp1, and shows EnableGrp0
  * as 0. A VM that was saved there goes on like that. What is written stays as it
@@ -36,9 +33,4 @@ u32 keel_ident_typer(const struct keel_vm *vm)
 	u32 id_bits = lpis ? KEEL_LPI_ID_BITS : TYPER_ID_BITS;
 
 	return TYPER_NO_1_OF_N | (lpis ? TYPER_LPIS : 0) | (id_bits - 1) << 19 | (vm->gic.nr_irqs / 32 - 1);
-}
-
-u32 keel_ident_iidr(u32 revision)
-{
-	return IIDR_PRODUCT << 24 | revision << 12 | IIDR_IMPLEMENTER;
 }

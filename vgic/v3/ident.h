@@ -16,6 +16,5 @@ struct keel_vm;
 u32 keel_ident_ctlr(const struct keel_vm *vm);		/* a GICv3's GICD_CTLR */
 u32 keel_ident_ctlr_written(const struct keel_vm *vm);	/* its enables as they were written last */
 u32 keel_ident_typer(const struct keel_vm *vm);		/* a GICv3's GICD_TYPER */
-u32 keel_ident_iidr(u32 revision);			/* any frame's IIDR */
 
 #endif

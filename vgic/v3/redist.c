@@ -11,7 +11,6 @@
 #include "../../nested/nested.h"
 #include "../../nested/nv.h"
 #include "../frame.h"
-#include "ident.h"
 #include "../its/table.h"
 #include "../its/lpi.h"
 #include "../vgic.h"
@@ -55,7 +54,7 @@ static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 /* The revision is the distributor's matter. */
 static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 {
-	return keel_ident_iidr(0);
+	return keel_frame_iidr(0);
 }
 
 /* Affinity_Value 63:32 as Aff3:Aff2:Aff1:Aff0, Processor_Number 23:8. */
@@ -222,8 +221,7 @@ static bool check_bare(struct keel_vcpu *vcpu)
 
 bool keel_vgic_has_redist(struct keel_vcpu *vcpu, ipa_t page)
 {
-	return vcpu->ctx.gic.present && !vcpu->vm->gic.v2 &&
-	       page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE && check_bare(vcpu);
+	return vcpu->ctx.gic.in_cpu && page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE && check_bare(vcpu);
 }
 
 bool keel_vgic_try_redist(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)

@@ -29,7 +29,7 @@ static u32 ask_typer(struct keel_vm *vm)
 
 static u32 ask_iidr(struct keel_vm *vm)
 {
-	return keel_ident_iidr(READ_ONCE(vm->gic.iidr_rev));
+	return keel_frame_iidr(READ_ONCE(vm->gic.iidr_rev));
 }
 
 static u32 ask_hidden(struct keel_vm *vm)

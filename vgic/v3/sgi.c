@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Software-generated interrupts: from ICC_SGI1R_EL1 and its kin or GICD_SGIR
- * to the vCPUs that they name.
- */
+/* Software-generated interrupts: from ICC_SGI1R_EL1 and its kin to the vCPUs that they name. */
 #include <linux/bitfield.h>
-#include <linux/nospec.h>
 #include <asm/sysreg.h>
-#include "../core/vcpus.h"
-#include "../hyp/affinity.h"
-#include "vgic.h"
+#include "../../core/vcpus.h"
+#include "../../hyp/affinity.h"
+#include "../vgic.h"
 
 /* ICC_SGI0R and ICC_ASGI1R reach only what is in Group 0 (IHI 0069, table 4-4, one security state). */
 static void make_sgi(struct keel_vcpu *to, u32 intid, bool group1)
@@ -22,16 +18,6 @@ static void make_sgi(struct keel_vcpu *to, u32 intid, bool group1)
 		return;
 	}
 	irq->s.latch = true;
-	keel_vgic_queue_unlock(to->vm, irq, flags);
-}
-
-void keel_vgic_send_sgi2(struct keel_vcpu *from, struct keel_vcpu *to, u32 intid)
-{
-	struct keel_irq *irq = &to->gic.irq[array_index_nospec(intid, KEEL_NR_SGIS)];
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&irq->lock, flags);
-	keel_irq_add_senders(&irq->s, keel_vgic_bit2(from));
 	keel_vgic_queue_unlock(to->vm, irq, flags);
 }
 
