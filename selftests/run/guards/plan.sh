@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The judges of the plan find circles of files, headers that reach upwards, what nobody uses,
-# nouns that belong to two rooms, names of what is not there, state that no image carries, anchors that no list has, and jobs on no page.
+# nouns that belong to two rooms, names of what is not there, state that no image carries, anchors that no list has,
+# jobs on no page, and versions that disagree.
 
 # usage: circle FILE:CALLEE-FILE...    rooms a/ and b/, each file with one function
 circle() {
@@ -104,3 +105,28 @@ expect "guards: what the host points at and is not listed is caught" \
 expect "guards: jobs that are on the page pass" with_line jobs
 expect "guards: a job on no page is caught" fails with_line jobs selftests/run/jobs/11-odd.sh
 expect "guards: a job of the soak that its list has not is caught" fails with_line jobs selftests/run/jobs/88-vmm.sh
+
+# A repository of version 1.2.3, tagged so.   usage: versions FILE TEXT    FILE: has TEXT instead, or "tag"
+versions() {
+	local tag=v1.2.3
+	rm -rf "$work/version"
+	mkdir -p "$work/version/packaging/"{debian,arch,rpm}
+	cd "$work/version"
+	echo 1.2.3 >VERSION
+	printf '## Unreleased\n\n## 1.2.3\n\n## 1.2.2\n' >CHANGELOG.md
+	echo 'keel (1.2.3-1) unstable; urgency=medium' >packaging/debian/changelog
+	echo pkgver=1.2.3 >packaging/arch/PKGBUILD
+	echo 'Version:        1.2.3' >packaging/rpm/keel.spec
+	case ${1:-} in tag) tag=$2 ;; ?*) echo "$2" >"$1" ;; esac
+	git init -q
+	git add -A
+	git -c user.name=odd -c user.email=odd@odd.invalid commit -qm odd
+	git -c user.name=odd -c user.email=odd@odd.invalid tag -a -m odd "$tag"
+	"$TOP/tools/lint/version" .
+}
+expect "guards: one version everywhere passes" versions
+expect "guards: a tag of another version is caught" fails versions tag v1.2.2
+expect "guards: a version without its section of changes is caught" fails versions CHANGELOG.md '## 1.2.2'
+expect "guards: a package of another version is caught" fails versions packaging/arch/PKGBUILD pkgver=1.2.2
+expect "guards: a version that is none is caught" fails versions VERSION 1.2.3-more
+cd "$TOP"

@@ -20,6 +20,7 @@ expect "lint: no header includes one of a higher layer" "$TOP/tools/lint/include
 expect "lint: nothing is there that nobody uses" "$TOP/tools/lint/unused"
 expect "lint: comments and documents name what is there" "$TOP/tools/lint/names"
 expect "lint: a VM's image has all of its state" "$TOP/tools/lint/image"
+expect "lint: all that names keel's version names the same" "$TOP/tools/lint/version"
 expect "lint: each job is in Documentation/testing.rst" "$TOP/tools/lint/jobs"
 expect "lint: what the host points at is listed" "$TOP/tools/lint/anchors"
 "$TESTBED/setup" python3-sphinx
