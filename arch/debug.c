@@ -118,6 +118,18 @@ static enum keel_trap_debug choose_trap(const struct keel_vcpu *vcpu)
 	return KEEL_TRAP_DEBUG_NONE;
 }
 
+static void bar_fast(struct keel_ctx *ctx)
+{
+	ctx->flags |= KEEL_CTX_NO_FAST | KEEL_CTX_APART | KEEL_CTX_FAST_MORE;
+}
+
+static void allow_fast(struct keel_ctx *ctx)
+{
+	ctx->flags &= ~KEEL_CTX_NO_FAST;
+	if (!(ctx->flags & KEEL_CTX_TIMED))
+		ctx->flags &= ~KEEL_CTX_APART;
+}
+
 /* MDSCR_EL1 for a run under the VMM's debugger, from the guest's. */
 static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 {
@@ -131,7 +143,7 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 		if (ctx->pstate & PSTATE_SS)
 			vcpu->arch.ss_pc = ctx->pc;
 		vcpu->arch.step_pstate = ctx->pstate;
-		ctx->flags |= KEEL_CTX_NO_FAST | KEEL_CTX_FAST_MORE;
+		bar_fast(ctx);
 	}
 	if (hw)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM;
@@ -155,10 +167,11 @@ static noinline void flush(struct keel_vcpu *vcpu)
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 mdscr = vcpu->arch.guest_mdscr;
 
-	ctx->flags &= ~(KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
+	ctx->flags &= ~KEEL_CTX_DEBUG_VMM;
+	allow_fast(ctx);
 	/* virtual EL2 may want to hear of it */
 	if (keel_below_is_live(vcpu))
-		ctx->flags |= KEEL_CTX_NO_FAST | KEEL_CTX_FAST_MORE;
+		bar_fast(ctx);
 	if (mdscr & MDSCR_ENABLES)
 		ctx->flags |= KEEL_CTX_DEBUG_GUEST;
 	keel_traps_set_debug(vcpu, choose_trap(vcpu));
@@ -264,5 +277,6 @@ void keel_debug_reset(struct keel_vcpu *vcpu)
 	vcpu->arch.ss_armed = false;
 	vcpu->arch.dbgclaim = 0;
 	memset(&vcpu->ctx.dbg, 0, sizeof(vcpu->ctx.dbg));
-	vcpu->ctx.flags &= ~(KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST);
+	vcpu->ctx.flags &= ~(KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM);
+	allow_fast(&vcpu->ctx);
 }

@@ -200,9 +200,9 @@ static int page(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return failed(vcpu);
 }
 
-/* The third column of hyp/exits.def. */
+/* The last column of hyp/exits.def. */
 static const exit_fn table[ESR_ELx_EC_MAX + 1] = {
-#define EXIT(class, el2, inplace, host)	[class] = host,
+#define EXIT(ec, class, el2, inplace, host)	[ec] = host,
 #include "../hyp/exits.def"
 };
 

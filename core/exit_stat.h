@@ -24,8 +24,17 @@ static inline unsigned int keel_exit_stat_bucket(u64 ns)
 	return min(fls64(ns), KEEL_STAT_BUCKETS - 1);
 }
 
-/* The times of a class in such buckets. A tick counts as the power of two of ns that it is nearest to. */
-void keel_exit_stat_times(const struct keel_vcpu *vcpu, enum keel_exit_class class, u64 times[KEEL_STAT_BUCKETS]);
+/*
+ * The times of a tier's exits of a class in such buckets. A tick counts as the power of two of ns that it is
+ * nearest to. The first two tiers' are counted if the parameter exit_times was set when the vCPU was made.
+ */
+enum keel_exit_tier { KEEL_TIER_HOST, KEEL_TIER_EL2, KEEL_TIER_INPLACE, KEEL_NR_TIERS };
+void keel_exit_stat_times(const struct keel_vcpu *vcpu, enum keel_exit_tier tier, enum keel_exit_class class,
+			  u64 times[KEEL_STAT_BUCKETS]);
+
+/* The vCPU's part of that, after its context is EL2's to see. -ENOMEM. */
+int keel_exit_stat_vcpu_init(struct keel_vcpu *vcpu);
+void keel_exit_stat_vcpu_destroy(struct keel_vcpu *vcpu);
 
 /* A vCPU was made: what comes before its first entry counts as "other". */
 static inline void keel_exit_stat_begin(struct keel_vcpu *vcpu)

@@ -25,6 +25,7 @@
 #include "../arch/arch_vcpu.h"
 #include "../arch/arch_vm.h"
 #include "../hyp/context.h"
+#include "../hyp/exit_times.h"
 #include "../mmu/mmu.h"
 #include "../timer/timer.h"
 #include "../vgic/routing.h"
@@ -86,11 +87,6 @@ struct keel_reset_state {
 	bool pending;
 };
 
-/* Exits whose time in the host is told apart. */
-enum keel_exit_class {
-	KEEL_CLASS_OTHER, KEEL_CLASS_INTERRUPT, KEEL_CLASS_WAIT, KEEL_CLASS_CALL, KEEL_CLASS_SYSREG,
-	KEEL_CLASS_ABORT, KEEL_NR_CLASSES
-};
 #define KEEL_STAT_BUCKETS	32	/* of a logarithmic histogram */
 #define KEEL_STAT_ECS		65	/* exception classes, and interrupts */
 
@@ -158,7 +154,8 @@ struct keel_vcpu {
 
 	u64 left_at;			/* [v] counter at the last exit */
 	u64 *left_for;			/* [v] row of host_time: its class */
-	u64 host_time[KEEL_NR_CLASSES][64];	/* [v] by leading zeroes of the ticks to the next entry */
+	keel_exit_row host_time[KEEL_NR_CLASSES];	/* [v] by leading zeroes of the ticks to the next entry */
+	struct keel_exit_times *exit_times;	/* [I] ctx.exit_times as the host has it; NULL: none are timed */
 	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
 };
 

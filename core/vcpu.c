@@ -30,8 +30,10 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	if (!vcpu->ctx.self)
 		goto err_run;
 	vcpu->vm = vm;
-	if (keel_mmu_vcpu_init(vcpu))
+	if (keel_exit_stat_vcpu_init(vcpu))
 		goto err_unshare;
+	if (keel_mmu_vcpu_init(vcpu))
+		goto err_times;
 	vcpu->id = id;
 	vcpu->idx = vm->nr_vcpus;
 	vcpu->resident_cpu = -1;
@@ -48,6 +50,8 @@ static struct keel_vcpu *alloc(struct keel_vm *vm, unsigned int id)
 	keel_request(vcpu, KEEL_REQ_ITS);
 	return vcpu;
 
+err_times:
+	keel_exit_stat_vcpu_destroy(vcpu);
 err_unshare:
 	keel_hyp_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));
 err_run:
@@ -69,6 +73,7 @@ void keel_vcpu_destroy(struct keel_vcpu *vcpu)
 	keel_mmu_vcpu_destroy(vcpu);
 	keel_sve_destroy(vcpu);
 	keel_nested_vcpu_destroy(vcpu);
+	keel_exit_stat_vcpu_destroy(vcpu);
 	put_pid(vcpu->pid);
 	free_page((unsigned long)vcpu->run);
 	keel_hyp_unshare(&vcpu->ctx, PAGE_ALIGN(sizeof(vcpu->ctx)));

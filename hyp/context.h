@@ -69,12 +69,14 @@ enum keel_exit_code {
 #define KEEL_CTX_SERROR		(1U << 4)	/* a physical SError was consumed at the exit: disr valid */
 #define KEEL_CTX_DEBUG_VMM	(1U << 5)	/* with DEBUG_GUEST: the registers to switch in are dbg_vmm */
 #define KEEL_CTX_FP_FREE	(1U << 6)	/* no host task's FP/SIMD state is in the CPU: EL2 may load the guest's */
-#define KEEL_CTX_FAST_MORE	(1U << 7)	/* may have NO_FAST or has SVE: what keel_fast_exit() asks of others, in one bit */
+#define KEEL_CTX_FAST_MORE	(1U << 7)	/* may have APART or has SVE: what keel_fast_exit() asks of others, in one bit */
 #define KEEL_CTX_VSE_TAKEN	(1U << 8)	/* nVHE: the guest took the virtual SError of KEEL_LINE_SERROR */
 #define KEEL_CTX_FP_MORE	(1U << 9)	/* FP registers are more than fp: SVE, or AArch32's FPEXC */
-#define KEEL_CTX_NO_FAST	(1U << 10)	/* every exit goes to the host (the VMM steps the guest) */
+#define KEEL_CTX_APART		(1U << 10)	/* has NO_FAST or TIMED: what the first two tiers ask of others, in one bit */
 #define KEEL_CTX_FP_BARRED	(1U << 11)	/* with NO_FAST: FP/SIMD traps for virtual EL2, too */
 #define KEEL_CTX_SVE_BARRED	(1U << 12)	/* with NO_FAST: so does SVE */
+#define KEEL_CTX_NO_FAST	(1U << 13)	/* every exit goes to the host (the VMM steps the guest) */
+#define KEEL_CTX_TIMED		(1U << 14)	/* exits are timed that do not leave the guest's world (exit_times.h) */
 
 /* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
 struct keel_debug_regs {
@@ -145,6 +147,8 @@ struct keel_ctx {
 	u32 sve_vq;
 	u32 sve_bound;		/* with NO_FAST: the guest's vectors are no longer than this, too; 0: as sve_vq says */
 	u64 host_zcr_el2, host_zcr_el1;
+
+	u64 exit_times;		/* with TIMED: EL2's address of struct keel_exit_times */
 };
 
 static inline bool keel_hyp_is_context(const struct keel_ctx *ctx)

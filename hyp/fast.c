@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits that are answered at EL2 with the guest's registers live, the first column of
+ * Exits that are answered at EL2 with the guest's registers live, by their column in
  * exits.def: FP/SIMD loading, hypercalls that need no host, ID register reads, WFI with
  * an interrupt pending, and what gic_fast.c does. A kick needs no check here: it
  * comes as a physical interrupt, which ends the next entry at once.
@@ -15,6 +15,7 @@
 #include "collect.h"
 #include "context.h"
 #include "entry.h"
+#include "exit_times.h"
 #include "fp.h"
 #include "gic_fast.h"
 #include "smccc.h"
@@ -102,20 +103,48 @@ static __always_inline bool none(struct keel_ctx *ctx)
 static __always_inline bool serve(struct keel_ctx *ctx)
 {
 	switch (ESR_ELx_EC(ctx->esr)) {
-#define EXIT(class, el2, inplace, host)	case class: return el2(ctx);
+#define EXIT(ec, class, el2, inplace, host)	case ec: return el2(ctx);
 #include "exits.def"
 	}
 	return false;
 }
 
-/* Apart from the above, so that a guest that is not stepped and has no SVE pays nothing for it. */
-static noinline bool serve_more(struct keel_ctx *ctx)
+static __always_inline bool sve(struct keel_ctx *ctx)
+{
+	return ctx->sve_vq && !(ctx->flags & (KEEL_CTX_FP_BARRED | KEEL_CTX_SVE_BARRED)) && fp(ctx);
+}
+
+/* FP/SIMD and SVE alone. */
+static __always_inline bool serve_fp(struct keel_ctx *ctx)
 {
 	if (ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_SVE)
-		return ctx->sve_vq && !(ctx->flags & (KEEL_CTX_FP_BARRED | KEEL_CTX_SVE_BARRED)) && fp(ctx);
+		return sve(ctx);
+	return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && !(ctx->flags & KEEL_CTX_FP_BARRED) && fp(ctx);
+}
+
+/* Of a vCPU whose exits are timed, whatever else is special about it. */
+static noinline bool serve_timed(struct keel_ctx *ctx)
+{
+	u64 *row = keel_exit_times(ctx)->el2[keel_exit_class(ctx, KEEL_EXIT_SYNC)];
+	u64 begin = keel_exit_times_now(), end;
+	bool done;
+
 	if (ctx->flags & KEEL_CTX_NO_FAST)
-		return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && !(ctx->flags & KEEL_CTX_FP_BARRED) && fp(ctx);
-	return serve(ctx);
+		done = serve_fp(ctx);
+	else
+		done = ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_SVE ? sve(ctx) : serve(ctx);
+	end = keel_exit_times_now();
+	if (done && keel_world_has((u64)row, sizeof(keel_exit_row)))
+		keel_exit_times_add(row, begin, end);
+	return done;
+}
+
+/* Apart from the above, so that a guest that is neither stepped nor timed and has no SVE pays nothing for it. */
+static noinline bool serve_more(struct keel_ctx *ctx)
+{
+	if (ctx->flags & KEEL_CTX_APART)
+		return ctx->flags & KEEL_CTX_TIMED ? serve_timed(ctx) : serve_fp(ctx);
+	return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_SVE ? sve(ctx) : serve(ctx);
 }
 
 bool keel_fast_exit(struct keel_ctx *ctx, int code)

@@ -185,7 +185,7 @@ static enum keel_inplace none(struct keel_vcpu *vcpu)
 static enum keel_inplace synchronous(struct keel_vcpu *vcpu)
 {
 	switch (ESR_ELx_EC(vcpu->ctx.esr)) {
-#define EXIT(class, el2, inplace, host)	case class: return inplace(vcpu);
+#define EXIT(ec, class, el2, inplace, host)	case ec: return inplace(vcpu);
 #include "../hyp/exits.def"
 	}
 	return KEEL_INPLACE_NO;

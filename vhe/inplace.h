@@ -20,18 +20,22 @@ enum keel_inplace {
 /* The functions of vhe/inplace.c that exits.def names; "none" is 0. */
 enum { KEEL_INPLACE_HAS_none, KEEL_INPLACE_HAS_sysreg, KEEL_INPLACE_HAS_access, KEEL_INPLACE_HAS_eret };
 
-/* May it be one of those, by a first look? code: enum keel_exit_code. Nothing is touched. */
-static inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code)
+/* May it be one of those, by a first look, with KEEL_CTX_NO_FAST? code: enum keel_exit_code. Nothing is touched. */
+static inline bool keel_inplace_candidate_below(const struct keel_vcpu *vcpu, int code)
 {
-	if (vcpu->ctx.flags & KEEL_CTX_NO_FAST)
-		return keel_below_is_live(vcpu) && !vcpu->arch.guest_debug && code == KEEL_EXIT_SYNC &&
-		       ESR_ELx_EC(vcpu->ctx.esr) == ESR_ELx_EC_SYS64;
+	return keel_below_is_live(vcpu) && !vcpu->arch.guest_debug && code == KEEL_EXIT_SYNC &&
+	       ESR_ELx_EC(vcpu->ctx.esr) == ESR_ELx_EC_SYS64;
+}
+
+/* The same without that. */
+static __always_inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu, int code)
+{
 	if (code == KEEL_EXIT_IRQ)
 		return keel_timer_fired(vcpu);
 	if (code != KEEL_EXIT_SYNC)
 		return false;
 	switch (ESR_ELx_EC(vcpu->ctx.esr)) {
-#define EXIT(class, el2, inplace, host)	case class: return KEEL_INPLACE_HAS_##inplace;
+#define EXIT(ec, class, el2, inplace, host)	case ec: return KEEL_INPLACE_HAS_##inplace;
 #include "../hyp/exits.def"
 	}
 	return false;

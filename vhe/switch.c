@@ -18,6 +18,7 @@
 #include "../hyp/collect.h"
 #include "../hyp/debug.h"
 #include "../hyp/entry.h"
+#include "../hyp/exit_times.h"
 #include "../hyp/fp.h"
 #include "../hyp/guarded.h"
 #include "../hyp/hyp.h"
@@ -37,7 +38,7 @@ struct host_world {
 static DEFINE_PER_CPU(struct keel_debug_regs, host_debug);
 
 /* The registers of regs.def that are switched at every entry. */
-static void load_run_regs(const struct keel_ctx *ctx, struct host_world *h)
+static __always_inline void load_run_regs(const struct keel_ctx *ctx, struct host_world *h)
 {
 	h->tpidr_el0 = read_sysreg(tpidr_el0);
 	h->tpidrro_el0 = read_sysreg(tpidrro_el0);
@@ -48,7 +49,7 @@ static void load_run_regs(const struct keel_ctx *ctx, struct host_world *h)
 	write_sysreg(ctx->sys[KEEL_PAR_EL1], par_el1);
 }
 
-static void unload_run_regs(struct keel_ctx *ctx, const struct host_world *h)
+static __always_inline void unload_run_regs(struct keel_ctx *ctx, const struct host_world *h)
 {
 	ctx->sys[KEEL_TPIDR_EL0] = read_sysreg(tpidr_el0);
 	ctx->sys[KEEL_TPIDRRO_EL0] = read_sysreg(tpidrro_el0);
@@ -60,7 +61,7 @@ static void unload_run_regs(struct keel_ctx *ctx, const struct host_world *h)
 }
 
 /* The thread's labels change with its group, also while a vCPU stays resident. */
-static void enter_mpam(struct keel_mpam *host)
+static __always_inline void enter_mpam(struct keel_mpam *host)
 {
 	u64 *loaded = &this_cpu_ptr(&keel_pcpu)->mpam1;
 	u64 mpam1 = keel_mpam1_guest(read_sysreg_s(KEEL_SYS_MPAM0_EL1));
@@ -73,7 +74,7 @@ static void enter_mpam(struct keel_mpam *host)
 	keel_mpam_enter(host);
 }
 
-static void enter_world(struct keel_ctx *ctx, struct host_world *h)
+static __always_inline void enter_world(struct keel_ctx *ctx, struct host_world *h)
 {
 	h->hcr = read_sysreg(hcr_el2);
 	h->cptr = read_sysreg(cpacr_el1);
@@ -101,13 +102,13 @@ static void enter_world(struct keel_ctx *ctx, struct host_world *h)
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 
-static void sync_serror(struct keel_ctx *ctx)
+static __always_inline void sync_serror(struct keel_ctx *ctx)
 {
 	if (keel_collect_vse_taken(ctx))
 		clear_bit(KEEL_LINE_SERROR, &ctx->lines);
 }
 
-static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
+static __always_inline void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 {
 	keel_fp_save(ctx);
 	keel_vhe_vgic_leave(ctx);
@@ -129,25 +130,51 @@ static void leave_world(struct keel_ctx *ctx, const struct host_world *h)
 
 /*
  * The host's code runs in the guest's world: should it meet an exception (a
- * probe, a warning), the host's vectors take it. True: enter the guest again.
+ * probe, a warning), the host's vectors take it.
  */
-static bool handle_in_place(struct keel_vcpu *vcpu, const struct host_world *h, int *code)
+static __always_inline enum keel_inplace serve_in_place(struct keel_vcpu *vcpu, u64 host_vbar, int code)
 {
 	enum keel_inplace verdict;
 
-	if (!keel_inplace_candidate(vcpu, *code))
-		return false;
-	write_sysreg(h->vbar, vbar_el1);
+	write_sysreg(host_vbar, vbar_el1);
 	isb();	/* Arm ARM B2.7: before any such exception */
-	verdict = keel_inplace_exit(vcpu, *code);
+	verdict = keel_inplace_exit(vcpu, code);
 	/* the entry's ERET synchronises */
 	write_sysreg(this_cpu_ptr(&keel_pcpu)->vectors, vbar_el1);
+	return verdict;
+}
+
+/* True: enter the guest again. */
+static __always_inline bool go_on(enum keel_inplace verdict, int *code)
+{
 	if (verdict == KEEL_INPLACE_LEAVE)
 		*code = KEEL_EXIT_IRQ;
 	return verdict == KEEL_INPLACE_DONE;
 }
 
-int keel_vhe_run(struct keel_vcpu *vcpu)
+static __always_inline bool handle_in_place(struct keel_vcpu *vcpu, u64 host_vbar, int *code)
+{
+	return keel_inplace_candidate(vcpu, *code) && go_on(serve_in_place(vcpu, host_vbar, *code), code);
+}
+
+/* With KEEL_CTX_APART. */
+static bool handle_apart(struct keel_vcpu *vcpu, u64 host_vbar, int *code)
+{
+	u64 begin = keel_exit_times_now();
+	enum keel_exit_class class = keel_exit_class(&vcpu->ctx, *code);
+	bool barred = vcpu->ctx.flags & KEEL_CTX_NO_FAST;
+
+	if (barred ? !keel_inplace_candidate_below(vcpu, *code) : !keel_inplace_candidate(vcpu, *code))
+		return false;
+	if (!go_on(serve_in_place(vcpu, host_vbar, *code), code))
+		return false;
+	if (vcpu->ctx.flags & KEEL_CTX_TIMED)
+		keel_exit_times_add(keel_exit_times(&vcpu->ctx)->inplace[class], begin, keel_exit_times_now());
+	return true;
+}
+
+/* apart: it has KEEL_CTX_APART. A constant, so that others' exits need no look at that. */
+static __always_inline int run(struct keel_vcpu *vcpu, bool apart)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	struct host_world host;
@@ -168,7 +195,8 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 	enter_world(ctx, &host);
 	do {
 		code = keel_world_enter(ctx);
-	} while (keel_collect_stale(ctx, code) || handle_in_place(vcpu, &host, &code));
+	} while (keel_collect_stale(ctx, code) ||
+		 (apart ? handle_apart(vcpu, host.vbar, &code) : handle_in_place(vcpu, host.vbar, &code)));
 	leave_world(ctx, &host);
 	if (others)
 		keel_pmu_others_leave(ctx);
@@ -176,6 +204,16 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 		keel_pmu_leave(vcpu);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	return code;
+}
+
+static noinline __cold int run_apart(struct keel_vcpu *vcpu)
+{
+	return run(vcpu, true);
+}
+
+int keel_vhe_run(struct keel_vcpu *vcpu)
+{
+	return unlikely(vcpu->ctx.flags & KEEL_CTX_APART) ? run_apart(vcpu) : run(vcpu, false);
 }
 
 /* From the vectors: an exception at EL2 that keel's code must not cause. Give the host its vectors and stop. */

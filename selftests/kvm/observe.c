@@ -6,6 +6,7 @@
  *  - accesses to no memory, stage-2 faults, hypercalls, PSCI, waits, lines, timers, ITS
  *    commands and what user space is told come with their values
  *  - events may be turned on and off while guests run
+ *  - the times of exits that do not leave the guest are told by who answered, if asked for
  *  - a VM's files tell what its statistics fd tells, and go with it, also while
  *    somebody reads them
  */
@@ -23,6 +24,7 @@
 #define SYNCS		10
 #define EC_DABT_LOW	"0x24"
 #define PSCI_AFFINITY_INFO	0xc4000004u
+#define CALL_PSCI_VERSION	0x84000000u
 
 static char tracefs[128];	/* an instance of our own */
 static const char *kvm_system = "kvm";
@@ -493,6 +495,60 @@ static void come_and_go(void)
 	pthread_join(thread, NULL);
 }
 
+static void guest_fast(u64 n)
+{
+	for (u64 i = 0; i < n; i++) {
+		guest_hvc(CALL_PSCI_VERSION, 0, 0, 0);
+		(void)mrs(id_aa64pfr0_el1);
+		(void)mmio_read32(GICR(0) + GICR_WAKER);
+	}
+	GUEST_SYNC(1, 0);
+}
+
+/* A VM whose guest does each of that so many times, with the times of its exits asked for or not; its statistics. */
+static int timed_vm(const char *wanted, u64 n)
+{
+	FILE *f = fopen("/sys/module/keel/parameters/exit_times", "w");
+	struct vm *vm;
+
+	if (!f)
+		ktap_skip("no parameter exit_times");
+	fputs(wanted, f);
+	fflush(f);
+	vm = vm_new(1, guest_fast, n);
+	fputs("0", f);
+	fclose(f);
+	gic_new(vm, 64);
+	vcpu_sync(&vm->vcpu[0], 1);
+	return kvm(vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
+}
+
+/* Who answers an exit has its time: EL2, under VHE the host's code in place, or the host. */
+static void tiers(void)
+{
+	int fd = timed_vm("1", SYNCS);
+	u64 inplace;
+
+	CHECK_EQ(kvm_statistic_sum(fd, "el2_time_call_hist"), SYNCS);
+	CHECK(kvm_statistic_sum(fd, "el2_time_sysreg_hist") >= SYNCS);
+	CHECK_EQ(kvm_statistic_sum(fd, "el2_time_abort_hist"), 0);
+	CHECK_EQ(kvm_statistic_sum(fd, "host_time_call_hist"), 0);
+	inplace = kvm_statistic_sum(fd, "inplace_time_abort_hist");
+	CHECK(!inplace || inplace >= SYNCS, "%llu", (unsigned long long)inplace);
+	CHECK(inplace + kvm_statistic_sum(fd, "host_time_abort_hist") >= SYNCS);
+	CHECK_EQ(kvm_statistic_sum(fd, "inplace_time_call_hist"), 0);
+}
+
+static void tiers_off(void)
+{
+	int fd = timed_vm("0", SYNCS);
+
+	CHECK_EQ(kvm_statistic_sum(fd, "el2_time_call_hist"), 0);
+	CHECK_EQ(kvm_statistic_sum(fd, "el2_time_sysreg_hist"), 0);
+	CHECK_EQ(kvm_statistic_sum(fd, "inplace_time_abort_hist"), 0);
+	CHECK_EQ(kvm_statistic_sum(fd, "host_time_call_hist"), 0);
+}
+
 static const struct ktap_case cases[] = {
 	{ "entries and exits", alternate },
 	{ "what an exit was about", values },
@@ -506,5 +562,7 @@ static const struct ktap_case cases[] = {
 	{ "what an ITS has mapped", its_file },
 	{ "ID registers", idregs_file },
 	{ "files of VMs that come and go", come_and_go },
+	{ "times of exits by who answers", tiers },
+	{ "no such times unless asked for", tiers_off },
 };
 KTAP_MAIN(cases)

@@ -387,10 +387,10 @@ unsigned int nr_cpus(void)
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-u64 kvm_statistic_at(int fd, const char *name, unsigned int at)
+/* Where a statistic's first value is; *n: how many it has. */
+static u64 find_statistic(int fd, const char *name, unsigned int *n)
 {
 	struct kvm_stats_header h;
-	u64 v = 0;
 
 	REQUIRE_EQ(pread(fd, &h, sizeof(h), 0), sizeof(h));
 	for (u32 i = 0; i < h.num_desc; i++) {
@@ -402,9 +402,28 @@ u64 kvm_statistic_at(int fd, const char *name, unsigned int at)
 		REQUIRE_EQ(pread(fd, buf, size, h.desc_offset + i * size), size);
 		if (strcmp(buf + 16, name))
 			continue;
-		REQUIRE(at < d->size);
-		REQUIRE_EQ(pread(fd, &v, 8, h.data_offset + d->offset + 8 * at), 8);
-		return v;
+		*n = d->size;
+		return h.data_offset + d->offset;
 	}
 	ktap_skip("no statistic %s", name);
+}
+
+u64 kvm_statistic_at(int fd, const char *name, unsigned int at)
+{
+	unsigned int n;
+	u64 v, where = find_statistic(fd, name, &n);
+
+	REQUIRE(at < n);
+	REQUIRE_EQ(pread(fd, &v, 8, where + 8 * at), 8);
+	return v;
+}
+
+u64 kvm_statistic_sum(int fd, const char *name)
+{
+	unsigned int i, n;
+	u64 v, sum = 0, where = find_statistic(fd, name, &n);
+
+	for (i = 0; i < n; i++, sum += v)
+		REQUIRE_EQ(pread(fd, &v, 8, where + 8 * i), 8);
+	return sum;
 }

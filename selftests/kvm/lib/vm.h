@@ -121,6 +121,7 @@ struct kvm_reg_list *vcpu_reg_list(int vcpu);
 
 /* A value of a KVM_GET_STATS_FD; the case is skipped where it has no such. */
 u64 kvm_statistic_at(int fd, const char *name, unsigned int at);	/* of a histogram */
+u64 kvm_statistic_sum(int fd, const char *name);			/* of all of one */
 static inline u64 kvm_statistic(int fd, const char *name)
 {
 	return kvm_statistic_at(fd, name, 0);

@@ -19,11 +19,11 @@ done <<'END'
 6.1-a76		smoke,fast_exits	--kernel 6.1 --cpu cortex-a76
 END
 
-# Workarounds that no emulated CPU needs, as many at once as go together.
-host "host 6.12-fixes" --kernel 6.12 --append KEEL_BRIEF=4 --timeout 600 --modparams fixes=0xfbff -- \
+# Workarounds that no emulated CPU needs, as many at once as go together; and exits that are timed.
+host "host 6.12-fixes" --kernel 6.12 --append KEEL_BRIEF=4 --timeout 600 --modparams "fixes=0xfbff exit_times=1" -- \
 	"$st/errata" "$st/timer_user" "$st/run_exits"
-host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --append KEEL_BRIEF=4 --timeout 600 --modparams fixes=0xfeff -- \
-	"$st/errata" "$st/run_exits"
+host "host 6.12-nvhe-fixes" --kernel 6.12 --nvhe --append KEEL_BRIEF=4 --timeout 600 \
+	--modparams "fixes=0xfeff exit_times=1" -- "$st/errata" "$st/run_exits"
 
 # Installed, it comes when /dev/kvm is opened.
 if [ "$HV" = keel ]; then
