@@ -602,7 +602,7 @@ static void *raise_often(void *arg)
 /* A tick of the host's ends a wait in some thousands; EL2 that takes a line for one that the guest sees, one in a hundred. */
 static void wfi_in_time(void)
 {
-	u64 times = ktap_times(2000);
+	u64 times = ktap_times_least(2000, 500);
 	struct raising r = { &vm_new(1, guest_wait_shortly, times)->vcpu[0], times };
 	pthread_t thread;
 	struct ucall uc;

@@ -46,6 +46,13 @@ unsigned int ktap_times(unsigned int full)
 	return n > 1 && full > n ? full / n : n > 1 ? 1 : full;
 }
 
+unsigned int ktap_times_least(unsigned int full, unsigned int least)
+{
+	unsigned int n = ktap_times(full);
+
+	return n > least ? n : least;
+}
+
 void ktap_skip(const char *fmt, ...)
 {
 	va_list ap;

@@ -34,6 +34,8 @@ int ktap_main(int argc, char **argv, const struct ktap_case *cases, unsigned int
 
 /* How often to do what is done many times: full, or an n-th of it, at least once, on hosts where KEEL_BRIEF=n is set. */
 unsigned int ktap_times(unsigned int full);
+/* The same, of what says nothing where it is done less often than this. */
+unsigned int ktap_times_least(unsigned int full, unsigned int least);
 /* End the case as skipped, for this reason. */
 void ktap_skip(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
