@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Initialising a VM's GIC: the number of its interrupts stands, and they come to be. */
+#include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
@@ -19,6 +20,8 @@ int keel_vgic_init_irqs(struct keel_vm *vm)
 	lockdep_assert_held(&vm->config_lock);
 	if (vm->gic.initialised)
 		return 0;
+	if (WARN_ON_ONCE(!vm->gic.present))
+		return -ENXIO;
 	/* none could be added any more */
 	if (!vm->nr_vcpus)
 		return -ENODEV;

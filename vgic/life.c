@@ -101,5 +101,8 @@ unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm)
 /* One may still come, until the VM runs. */
 bool keel_vgic_lacks_sysregs(const struct keel_vm *vm)
 {
-	return vm->gic.present ? !vm->gic.model->sysregs : vm->has_run;
+	/* one look: a GIC may go meanwhile */
+	const struct keel_vgic_model *model = READ_ONCE(vm->gic.model);
+
+	return model->version ? !model->sysregs : vm->has_run;
 }

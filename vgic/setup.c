@@ -128,10 +128,27 @@ int keel_setup_get_nr_irqs(struct keel_vm *vm, const struct kvm_device_attr *att
 	return put_user(nr, (u32 __user *)attr->addr);
 }
 
+/* The GIC may have gone, with an fd that could not be made, and another may have come. vm->lock, config_lock. */
+static int lazy_init_locked(struct keel_vm *vm)
+{
+	if (!vm->gic.present)
+		return -ENXIO;
+	return vm->gic.initialised || vm->gic.model->lazy ? keel_vgic_init_irqs(vm) : -EBUSY;
+}
+
 int keel_vgic_lazy_init(struct keel_vm *vm)
 {
-	/* pairs with the release above */
+	int err;
+
+	/* pairs with the release of keel_vgic_init_irqs() */
 	if (smp_load_acquire(&vm->gic.initialised))
 		return 0;
-	return READ_ONCE(vm->gic.model)->lazy ? keel_setup_init(vm) : -EBUSY;
+	if (!READ_ONCE(vm->gic.model)->lazy)
+		return -EBUSY;
+	mutex_lock(&vm->lock);
+	mutex_lock(&vm->config_lock);
+	err = lazy_init_locked(vm);
+	mutex_unlock(&vm->config_lock);
+	mutex_unlock(&vm->lock);
+	return err;
 }
