@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits that need the host's code but nothing that waits or sleeps, the second column
- * of hyp/exits.def: accesses
- * to the redistributor and to doorbells, SGIs to whom must be told, memory that
+ * Exits that need the host's code but nothing that waits or sleeps, by their column
+ * of hyp/exits.def: accesses to the redistributor and to doorbells, SGIs to whom must be told, memory that
  * only the guest's tables lack, the virtual timer's interrupt; of virtual EL2's the
  * registers that are memory, ERET, its TLB, ICC_DIR_EL1; of what is below it its timers
  * (nested/inplace.c). They are answered on the spot, with the guest's EL1 state, list registers and control registers

@@ -160,17 +160,18 @@ static __always_inline bool handle_in_place(struct keel_vcpu *vcpu, u64 host_vba
 /* With KEEL_CTX_APART. */
 static bool handle_apart(struct keel_vcpu *vcpu, u64 host_vbar, int *code)
 {
-	u64 begin = keel_exit_times_now();
-	enum keel_exit_class class = keel_exit_class(&vcpu->ctx, *code);
-	bool barred = vcpu->ctx.flags & KEEL_CTX_NO_FAST;
+	bool barred = vcpu->ctx.flags & KEEL_CTX_NO_FAST, timed = vcpu->ctx.flags & KEEL_CTX_TIMED;
+	/* now: an answer may leave another syndrome */
+	enum keel_exit_class class = timed ? keel_exit_class(&vcpu->ctx, *code) : KEEL_CLASS_OTHER;
+	u64 begin = timed ? keel_exit_times_now() : 0;
+	enum keel_inplace verdict;
 
 	if (barred ? !keel_inplace_candidate_below(vcpu, *code) : !keel_inplace_candidate(vcpu, *code))
 		return false;
-	if (!go_on(serve_in_place(vcpu, host_vbar, *code), code))
-		return false;
-	if (vcpu->ctx.flags & KEEL_CTX_TIMED)
+	verdict = serve_in_place(vcpu, host_vbar, *code);
+	if (timed && verdict != KEEL_INPLACE_NO)
 		keel_exit_times_add(keel_exit_times(&vcpu->ctx)->inplace[class], begin, keel_exit_times_now());
-	return true;
+	return go_on(verdict, code);
 }
 
 /* apart: it has KEEL_CTX_APART. A constant, so that others' exits need no look at that. */
@@ -206,7 +207,7 @@ static __always_inline int run(struct keel_vcpu *vcpu, bool apart)
 	return code;
 }
 
-static noinline __cold int run_apart(struct keel_vcpu *vcpu)
+static noinline int run_apart(struct keel_vcpu *vcpu)
 {
 	return run(vcpu, true);
 }
