@@ -4,6 +4,7 @@
  * verdict sends the vCPU back to user space. Documentation/exit-flow.rst has
  * the path of one exit.
  */
+#include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
@@ -51,17 +52,25 @@ static int report_full_ring(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
-/* Finish the ITS's commands, or as many as signals and memory allow. Verdict. */
+#define ITS_TRIES	100	/* 10 ms each */
+
+/*
+ * Finish the ITS's commands, or as many as signals and memory allow. A want of memory passes, mostly, and a VMM
+ * that is told of it ends the VM: it is waited for, for a second. Verdict.
+ */
 static int serve_its(struct keel_vcpu *vcpu)
 {
+	unsigned int tries = 0;
 	int err;
 
 	while (test_and_clear_bit(KEEL_REQ_ITS, &vcpu->requests)) {
 		err = keel_its_queue_work(vcpu);
-		if (err)
-			return err;
 		if (keel_host_work())
 			return leave_for_signal(vcpu);
+		if (err && ++tries == ITS_TRIES)
+			return err;
+		if (err)
+			schedule_timeout_interruptible(msecs_to_jiffies(10));
 	}
 	return KEEL_RESUME;
 }

@@ -260,7 +260,10 @@ int keel_its_queue_work(struct keel_vcpu *vcpu)
 		more = run_all(l);
 		mutex_unlock(&l->lock);
 	}
-	if (more)
+	/* for want of memory: this vCPU may be run no more */
+	if (more < 0)
+		request_all(vcpu->vm);
+	else if (more)
 		keel_request(vcpu, KEEL_REQ_ITS);
 	return min(more, 0);
 }
