@@ -383,6 +383,23 @@ static void guest_maps(u64 arg)
 	lpi_expect(1, LPI + 15);
 }
 
+/* An LPI that the pending table has when it is mapped is pending, whatever failed in between. */
+static void guest_maps_pending(u64 arg)
+{
+	u32 intid = LPI + 100;
+
+	lpi_cpu_enable();
+	lpi_configure(intid, PROP_ON);
+	*(volatile u8 *)(PENDING(0) + intid / 8) |= 1 << intid % 8;
+	lpis_on(0);
+	its_on(DEVICES);
+	its_mapc(0, 0, VALID);
+	its_mapd(1, ITT(1), 4, VALID);
+	its_mapti(1, 3, intid, 0);
+	GUEST_SYNC(1, 0);
+	lpi_expect(1, intid);
+}
+
 static void begin_its_vm(void)
 {
 	begin_vm();
@@ -431,6 +448,12 @@ static void end_its_placed(void)
 static void begin_machine(void)
 {
 	m = its_machine(1, guest_maps, NULL);
+	vm = m.vm;
+}
+
+static void begin_pending(void)
+{
+	m = its_machine(1, guest_maps_pending, NULL);
 	vm = m.vm;
 }
 
@@ -499,6 +522,7 @@ static void an_its(void)
 		{ "an ITS", begin_its_vm, do_its, end_its },
 		{ "an ITS is placed", begin_its, do_its_place, end_its_placed },
 		{ "commands", begin_machine, do_maps, end_machine },
+		{ "an LPI that is pending", begin_pending, do_maps, end_machine },
 		{ "tables are saved", begin_mapped, do_save, end_machine },
 		{ "tables are restored", begin_saved, do_restore, end_restored },
 		{ "a message", begin_mapped, do_msi, end_msi },

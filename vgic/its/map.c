@@ -168,29 +168,41 @@ int keel_its_unmap_collection(struct keel_its *its, u32 id)
 	return 0;
 }
 
-/* The mapping of lpi, NULL: there was no memory for it. */
-static int add_event(struct keel_its *its, unsigned long key, struct keel_lpi *lpi, u32 collection)
+/*
+ * All memory that a new event takes, before its LPI is brought in: that takes the LPI's pending bit out of the
+ * guest's table, and a command that is done again would not find it. NULL: there is none.
+ */
+static struct keel_its_event *new_event(struct keel_its *its, unsigned long key, u32 collection)
 {
-	struct keel_its_event *e = lpi ? kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT) : NULL;
-	int err = -ENOMEM;
+	struct keel_its_event *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
 
-	if (e) {
-		e->collection = collection;
-		e->lpi = lpi;
-		err = xa_err(xa_store(&its->events, key, e, GFP_KERNEL_ACCOUNT));
-	}
-	if (!err) {
-		its->nr_events++;
-		return 0;
-	}
-	if (lpi)
-		keel_lpi_put(lpi);
+	if (!e)
+		return NULL;
+	e->collection = collection;
+	if (!xa_reserve(&its->events, key, GFP_KERNEL_ACCOUNT))
+		return e;
 	kfree(e);
-	return err;
+	return NULL;
+}
+
+/* e: of new_event(). lpi NULL: there was no memory for it. */
+static int add_event(struct keel_its *its, unsigned long key, struct keel_its_event *e, struct keel_lpi *lpi)
+{
+	if (!lpi) {
+		xa_release(&its->events, key);
+		kfree(e);
+		return -ENOMEM;
+	}
+	e->lpi = lpi;
+	xa_store(&its->events, key, e, GFP_KERNEL_ACCOUNT);
+	its->nr_events++;
+	return 0;
 }
 
 int keel_its_map_event(struct keel_its *its, u32 device, u32 event, u32 intid, u32 collection)
 {
+	unsigned long key = keel_its_key(device, event);
+	struct keel_its_event *e;
 	struct keel_vcpu *target;
 	struct keel_its_dte d;
 	int err;
@@ -209,7 +221,8 @@ int keel_its_map_event(struct keel_its *its, u32 device, u32 event, u32 intid, u
 		if (err)
 			return err;
 	}
-	return add_event(its, keel_its_key(device, event), keel_lpi_get(its->vm, intid, target), collection);
+	e = new_event(its, key, collection);
+	return e ? add_event(its, key, e, keel_lpi_get(its->vm, intid, target)) : -ENOMEM;
 }
 
 int keel_its_put_device(struct keel_its *its, u32 device, u64 dte)
@@ -228,6 +241,8 @@ int keel_its_put_collection(struct keel_its *its, u32 id, u32 rdbase)
 
 int keel_its_put_event(struct keel_its *its, u32 device, u32 event, u32 intid, u32 collection)
 {
+	unsigned long key = keel_its_key(device, event);
+	struct keel_its_event *e;
 	struct keel_vcpu *unused;
 	struct keel_its_dte d;
 
@@ -237,7 +252,8 @@ int keel_its_put_event(struct keel_its *its, u32 device, u32 event, u32 intid, u
 		return -EINVAL;
 	if (its->nr_events >= KEEL_ITS_MAX_EVENTS)
 		return -ENOSPC;
-	return add_event(its, keel_its_key(device, event), keel_lpi_adopt(its->vm, intid), collection);
+	e = new_event(its, key, collection);
+	return e ? add_event(its, key, e, keel_lpi_adopt(its->vm, intid)) : -ENOMEM;
 }
 
 int keel_its_unmap_event(struct keel_its *its, u32 device, u32 event)
