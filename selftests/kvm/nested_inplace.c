@@ -140,14 +140,8 @@ static void with_gic(void)
 
 static void take(u64 intid)
 {
-	u64 got;
-
-	do
-		got = icc_read(ICC_IAR1);
-	while (got == GIC_SPURIOUS);
-	GUEST_EQ(got, intid);
-	icc_write(ICC_EOIR1, got);
-	icc_write(ICC_DIR, got);
+	gic_expect(intid);
+	icc_write(ICC_DIR, intid);
 }
 
 /* It is made pending by a store, which is an exit of another class, or none. */

@@ -214,13 +214,7 @@ static u64 state_of(u32 bank, u64 intid)
 /* Taken and its priority dropped, but not ended. */
 static void take(u64 intid)
 {
-	u64 got;
-
-	do
-		got = icc_read(ICC_IAR1);
-	while (got == GIC_SPURIOUS);
-	GUEST_EQ(got, intid);
-	icc_write(ICC_EOIR1, got);
+	gic_expect(intid);
 	GUEST_EQ(state_of(GIC_ISACTIVER, intid), 1);
 }
 

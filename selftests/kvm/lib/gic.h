@@ -108,6 +108,18 @@ static inline void gic_send_sgi(u64 sgi, u64 cpus)
 	icc_write(ICC_SGI1R, sgi << 24 | cpus);
 }
 
+/* The next interrupt is this one. It is taken and its priority dropped; with EOImode it stays active. */
+static inline void gic_expect(u64 intid)
+{
+	u64 got;
+
+	do
+		got = icc_read(ICC_IAR1);
+	while (got == GIC_SPURIOUS);
+	GUEST_EQ(got, intid);
+	icc_write(ICC_EOIR1, got);
+}
+
 static inline u64 gic_mpidr(unsigned int cpu)
 {
 	return (cpu & 0xf) | (u64)(cpu >> 4) << 8;
