@@ -16,10 +16,16 @@ struct keel_vcpu;
 /* --- idreg.c, sysreg.c: ID registers and trapped registers --- */
 int keel_sysreg_module_init(void);		/* validate tables; -EINVAL: refuse to load */
 void keel_idreg_module_init(void);		/* what guests are offered; when the CPUs and the GIC are known */
-/* This CPU comes late: the ID registers that guests were offered still hold for all. True before they are. IRQs off. */
+/*
+ * This CPU comes late: the ID registers that guests were offered still hold for all. True before
+ * they are. IRQs off.
+ */
 bool keel_idreg_cpu_suffices(void);
 void keel_idreg_vm_init(struct keel_vm *vm);	/* sanitised values: host's, limited to what keel offers */
-/* After features are known, and before every first entry: ctx->idregs and what goes with them. keel_traps_compose() follows. */
+/*
+ * After features are known, and before every first entry: ctx->idregs and what goes with them.
+ * keel_traps_compose() follows.
+ */
 void keel_idreg_apply(struct keel_vcpu *vcpu);
 int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* EC 0x18; verdict */
 void keel_sysreg_reset(struct keel_vcpu *vcpu);		/* architectural reset of every register */
@@ -43,7 +49,10 @@ int keel_reset_first_run(struct keel_vcpu *vcpu);
 void keel_inject_undef(struct keel_vcpu *vcpu);
 void keel_inject_sync(struct keel_vcpu *vcpu, u64 esr);		/* with this syndrome; not for AArch32 */
 void keel_inject_irq(struct keel_vcpu *vcpu);			/* now, masked or not; not for AArch32 */
-/* For a system register that the guest does not have: FEAT_IDST has a class for those that identify something. */
+/*
+ * For a system register that the guest does not have: FEAT_IDST has a class for those that identify
+ * something.
+ */
 void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);		/* synchronous external abort, data */
 void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far);
@@ -53,7 +62,10 @@ int keel_inject_get_events(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev);
 int keel_inject_set_events(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev);
 
 /* --- mmio.c: an access to no memory --- */
-/* KEEL_FAULT_NO_MEMORY: in-kernel bus, else fill run page. Also ISV=0 (-ENOSYS, or KVM_EXIT_ARM_NISV). Verdict. */
+/*
+ * KEEL_FAULT_NO_MEMORY: in-kernel bus, else fill run page. Also ISV=0 (-ENOSYS, or
+ * KVM_EXIT_ARM_NISV). Verdict.
+ */
 int keel_mmio_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /*
  * Before anything else in KVM_RUN: put user space's answer into Rt and step over the
@@ -71,10 +83,16 @@ int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* HVC
 int keel_smccc_smc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* trapped SMC; verdict (PC advanced here) */
 int keel_psci_call(struct keel_vcpu *vcpu);		/* function id in x0..x3; verdict */
 void keel_smccc_vm_init(struct keel_vm *vm);
-/* First KVM_RUN, config_lock held or VM settled: may EL2 answer calls by itself (KEEL_CTX_FAST_SMCCC)? */
+/*
+ * First KVM_RUN, config_lock held or VM settled: may EL2 answer calls by itself
+ * (KEEL_CTX_FAST_SMCCC)?
+ */
 void keel_smccc_first_run(struct keel_vcpu *vcpu);
 void keel_smccc_vm_destroy(struct keel_vm *vm);
-/* KVM_REG_ARM_FW and FW_FEAT_BMAP registers; -ENOENT unknown, -EINVAL bad value, -EBUSY after the first run. */
+/*
+ * KVM_REG_ARM_FW and FW_FEAT_BMAP registers; -ENOENT unknown, -EINVAL bad value, -EBUSY after the
+ * first run.
+ */
 int keel_smccc_get_fwreg(struct keel_vcpu *vcpu, u64 id, u64 *val);
 int keel_smccc_set_fwreg(struct keel_vcpu *vcpu, u64 id, u64 val);
 unsigned int keel_smccc_nr_fwregs(const struct keel_vm *vm);
@@ -89,15 +107,26 @@ void keel_debug_flush(struct keel_vcpu *vcpu);	/* before entry: mdcr, MDSCR.SS, 
 void keel_debug_sync(struct keel_vcpu *vcpu);	/* after exit, IRQs off */
 int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* debug exception routed to EL2; verdict */
 void keel_debug_reset(struct keel_vcpu *vcpu);
-/* After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported now (run filled). */
+/*
+ * After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported
+ * now (run filled).
+ */
 bool keel_debug_step_done(struct keel_vcpu *vcpu);
-/* Before an instruction is completed: it is a step also if the VMM asked for steps only meanwhile. */
+/*
+ * Before an instruction is completed: it is a step also if the VMM asked for steps only meanwhile.
+ */
 void keel_debug_step_begin(struct keel_vcpu *vcpu);
 /* PSTATE as an exception saves it, and as user space has it: without the VMM's step. */
 u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu);
-/* What ctx.pstate has to be where user space sets the guest's to this. A step of the VMM's that has begun goes on. */
+/*
+ * What ctx.pstate has to be where user space sets the guest's to this. A step of the VMM's that has
+ * begun goes on.
+ */
 u64 keel_debug_take_pstate(struct keel_vcpu *vcpu, u64 pstate);
-/* Cortex-A510 2077057: a PAuth instruction trapped during a VMM's step; SPSR_EL2 is lost, and was as at the entry. */
+/*
+ * Cortex-A510 2077057: a PAuth instruction trapped during a VMM's step; SPSR_EL2 is lost, and was
+ * as at the entry.
+ */
 void keel_debug_mend_pstate(struct keel_vcpu *vcpu);
 
 #endif

@@ -8,7 +8,10 @@
 #include "pmu_state.h"
 #include "traps.h"
 
-/* What the next KVM_RUN has to complete: an access that was the whole instruction, or one of several. */
+/*
+ * What the next KVM_RUN has to complete: an access that was the whole instruction, or one of
+ * several.
+ */
 enum keel_mmio_pending { KEEL_MMIO_NONE, KEEL_MMIO_WHOLE, KEEL_MMIO_PART };
 
 /* A load or store that the CPU does not describe, on its way; arch/undescribed.c. */
@@ -55,7 +58,10 @@ struct keel_arch_vcpu {
 	u64 once_listed[3];		/* TCR2_EL1, PIRE0_EL1, PIR_EL1: user space's values, at level 6.12 */
 	u64 dbgclaim;			/* DBGCLAIM bits */
 
-	/* SVE: registers by the layout of hyp/sve.h, NULL until finalised; longest vector as user space wants it, 0: all. */
+	/*
+	 * SVE: registers by the layout of hyp/sve.h, NULL until finalised; longest vector as user
+	 * space wants it, 0: all.
+	 */
 	void *sve_state;
 	unsigned int sve_vq;
 

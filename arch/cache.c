@@ -93,7 +93,9 @@ u64 keel_cache_clidr_writable(void)
 	return CLIDR_DEFINED;
 }
 
-/* A hierarchy without a point of unification or coherency below some cache needs a host with IDC. */
+/*
+ * A hierarchy without a point of unification or coherency below some cache needs a host with IDC.
+ */
 int keel_cache_set_clidr(struct keel_vcpu *vcpu, u64 val)
 {
 	bool unified = !FIELD_GET(CLIDR_LOC_F, val) ||

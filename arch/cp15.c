@@ -409,7 +409,10 @@ int keel_cp15_mcrr14(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return wide(vcpu, find(cp14_wide, ARRAY_SIZE(cp14_wide), &exit->cp), &exit->cp);
 }
 
-/* MVFR2, MVFR1, MVFR0 are the specifiers 5, 6, 7 (Arm ARM F6.1, VMRS), and op2 2, 1, 0 of CRm 3 in AArch64. */
+/*
+ * MVFR2, MVFR1, MVFR0 are the specifiers 5, 6, 7 (Arm ARM F6.1, VMRS), and op2 2, 1, 0 of CRm 3 in
+ * AArch64.
+ */
 int keel_cp15_vmrs(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	const struct keel_cp_trap *t = &exit->cp;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Trapped coprocessor accesses of AArch32, from EL1 or EL0. Verdicts; vCPU mutex held, sleepable. */
+/*
+ * Trapped coprocessor accesses of AArch32, from EL1 or EL0. Verdicts; vCPU mutex held, sleepable.
+ */
 #ifndef KEEL_ARCH_CP15_H
 #define KEEL_ARCH_CP15_H
 

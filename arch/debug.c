@@ -39,7 +39,10 @@
 #define VECTOR_SIZE	0x80
 #define VECTORS_SIZE	(16 * VECTOR_SIZE)
 
-/* DBGBCR.{SSC,HMC} and DBGWCR.{SSC,HMC}: could select EL2. Without them PMC or PAC selects EL1 and EL0. */
+/*
+ * DBGBCR.{SSC,HMC} and DBGWCR.{SSC,HMC}: could select EL2. Without them PMC or PAC selects EL1 and
+ * EL0.
+ */
 #define BCR_EL2		GENMASK_ULL(15, 13)
 
 u64 keel_debug_guest_pstate(const struct keel_vcpu *vcpu)
@@ -139,7 +142,10 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 
 	if (step) {
 		begin_step(vcpu);
-		/* over already, and an interrupt of the host's came before its exception: not where it began */
+		/*
+		 * over already, and an interrupt of the host's came before its exception: not where
+		 * it began
+		 */
 		if (ctx->pstate & PSTATE_SS)
 			vcpu->arch.ss_pc = ctx->pc;
 		vcpu->arch.step_pstate = ctx->pstate;
@@ -196,7 +202,10 @@ void keel_debug_sync(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 
-	/* where accesses trap the guest could not change its MDSCR_EL1, and what was loaded is not all its own */
+	/*
+	 * where accesses trap the guest could not change its MDSCR_EL1, and what was loaded is not
+	 * all its own
+	 */
 	if (vcpu->arch.traps.debug != KEEL_TRAP_DEBUG_NONE)
 		ctx->sys[KEEL_MDSCR_EL1] = vcpu->arch.guest_mdscr;
 	if (!(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES))

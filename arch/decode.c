@@ -14,7 +14,9 @@
 
 #define PAGE_OFFSET_4K	GENMASK_ULL(11, 0)
 
-/* ISS of a trapped MCRR or MRRC (EC 0x04, 0x0c). That of MCR and MRC is the one above without op0. */
+/*
+ * ISS of a trapped MCRR or MRRC (EC 0x04, 0x0c). That of MCR and MRC is the one above without op0.
+ */
 #define ISS_CP_OPC1	GENMASK(19, 16)
 #define ISS_CP_RT2	GENMASK(14, 10)
 

@@ -29,7 +29,10 @@ struct keel_entry32 {
 struct keel_entry32 keel_entry_state32_compute(u64 pstate, u32 pc, enum keel_entry32_kind kind,
 					       struct keel_entry32_ctl ctl);
 
-/* Pure. DFSR or IFSR of a synchronous external abort, or of an address size fault where TTBCR can tell it. */
+/*
+ * Pure. DFSR or IFSR of a synchronous external abort, or of an address size fault where TTBCR can
+ * tell it.
+ */
 u32 keel_entry_state32_fsr(u32 ttbcr, bool size_fault);
 
 /* Pure. VSESR_EL2 for AArch32 from the ISS of an SError that the CPU reported. */

@@ -36,7 +36,10 @@ static int unknown(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return KEEL_RESUME;
 }
 
-/* WFIT: at most until that count, or not at all if it is not known which (FEAT_WFxT before its second version). */
+/*
+ * WFIT: at most until that count, or not at all if it is not known which (FEAT_WFxT before its
+ * second version).
+ */
 static void wait_limited(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	u64 until = exit->wfx.rn_valid && exit->wfx.rn < 31 ? vcpu->ctx.x[exit->wfx.rn] : 0;
@@ -112,7 +115,10 @@ static int act(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum keel_f
 		keel_inject_size_fault(vcpu, exit->abort.exec, exit->far);
 		break;
 	case KEEL_FAULT_EXTERNAL:
-		/* no proof that the page is bad, which a guest must not be able to feign: hardware.rst */
+		/*
+		 * no proof that the page is bad, which a guest must not be able to feign:
+		 * hardware.rst
+		 */
 		keel_inject_serror(vcpu, BIT(24));	/* ISS.IDS */
 		break;
 	case KEEL_FAULT_NO_READ:

@@ -57,7 +57,10 @@ struct keel_exit {
 /* Pure. */
 struct keel_exit keel_exit_decode(u64 esr, u64 far, u64 hpfar);
 
-/* The guest wants at this address what user space withholds, KEEL_MEMORY_NO_*: KVM_EXIT_MEMORY_FAULT. -EFAULT. */
+/*
+ * The guest wants at this address what user space withholds, KEEL_MEMORY_NO_*:
+ * KVM_EXIT_MEMORY_FAULT. -EFAULT.
+ */
 int keel_exit_refuse(struct keel_vcpu *vcpu, ipa_t at, u64 right);
 
 /* An exit with KEEL_EXIT_IRQ is for nothing else: keel_exit_handle() would have nothing to do. */

@@ -15,7 +15,10 @@ struct keel_filter_map {
 	unsigned int nr, cap;
 };
 
-/* Pure. 0, -EEXIST if any id of the range is taken, -ENOSPC if there is no room. Needs first <= last. */
+/*
+ * Pure. 0, -EEXIST if any id of the range is taken, -ENOSPC if there is no room. Needs first <=
+ * last.
+ */
 int keel_filter_map_insert(struct keel_filter_map *map, struct keel_filter_range range);
 /* Pure. The action of this id, or otherwise. */
 u8 keel_filter_map_lookup(const struct keel_filter_map *map, u32 id, u8 otherwise);

@@ -57,7 +57,10 @@ u64 keel_idlimits_writable(unsigned int idx, enum keel_abi abi);
 u64 keel_idlimits_pauth(unsigned int idx);
 /* ... to the PMU. */
 u64 keel_idlimits_pmu(unsigned int idx);
-/* val without what in-tree kernels once showed of the host's register: written back, it counts as 0. */
+/*
+ * val without what in-tree kernels once showed of the host's register: written back, it counts as
+ * 0.
+ */
 u64 keel_idlimits_forget(unsigned int idx, enum keel_abi abi, u64 host, u64 val);
 /* May user space replace the offer by val? 0 or -EINVAL. */
 int keel_idlimits_check(unsigned int idx, enum keel_abi abi, u64 offer, u64 val);

@@ -158,7 +158,10 @@ static u64 resisted(unsigned int idx, u64 val)
 	return val;
 }
 
-/* The host's; a register without a say of the host's counts as 0 and is not read: there may be none. */
+/*
+ * The host's; a register without a say of the host's counts as 0 and is not read: there may be
+ * none.
+ */
 static u64 host_idx(unsigned int idx)
 {
 	return keel_idlimits_needs_host(idx) ? host(idx / 8 + 1, idx % 8) : 0;

@@ -10,7 +10,10 @@ struct keel_vcpu;
 
 /* The value that the guest sees. config_lock, or the value is fixed (VM has run). */
 u64 keel_idreg_read(struct keel_vm *vm, unsigned int idx);
-/* ONE_REG write: -EINVAL promises more than keel offers, -EBUSY differs after the first run. Takes config_lock. */
+/*
+ * ONE_REG write: -EINVAL promises more than keel offers, -EBUSY differs after the first run. Takes
+ * config_lock.
+ */
 int keel_idreg_write(struct keel_vcpu *vcpu, unsigned int idx, u64 val);
 /* The VM's vCPUs have virtual EL2: config_lock, nobody has written a register yet. */
 void keel_idreg_claim_el2(struct keel_vm *vm);

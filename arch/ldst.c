@@ -229,7 +229,10 @@ static bool pair(u32 insn, struct keel_ldst *d)
 
 /* ---- structures ---- */
 
-/* Registers of a structure, and how many structures beside each other: by opcode of "multiple structures". */
+/*
+ * Registers of a structure, and how many structures beside each other: by opcode of "multiple
+ * structures".
+ */
 static bool multiple_shape(unsigned int opcode, unsigned int *selem, unsigned int *rpt)
 {
 	static const u8 shapes[16] = {	/* selem << 4 | rpt */
@@ -283,7 +286,10 @@ static bool multiple_post(u32 insn, struct keel_ldst *d)
 	return multiple(insn, d) && step_by(insn, d);
 }
 
-/* Size of a lane; -1: none. Its place is made of Q, S and size, as far as size is not needed for the size. */
+/*
+ * Size of a lane; -1: none. Its place is made of Q, S and size, as far as size is not needed for
+ * the size.
+ */
 static int lane_log2(u32 insn)
 {
 	unsigned int scale = field(insn, 15, 14), size = field(insn, 11, 10);

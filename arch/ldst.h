@@ -55,7 +55,10 @@ struct keel_ldst {
  * zva: bytes of DC ZVA's block.
  */
 bool keel_ldst_decode(u32 insn, unsigned int zva, struct keel_ldst *d);
-/* A32, and T32 of 16 or 32 bits (the first half above). Elements have numbers of r0 to r14. arch/ldst32.c */
+/*
+ * A32, and T32 of 16 or 32 bits (the first half above). Elements have numbers of r0 to r14.
+ * arch/ldst32.c
+ */
 bool keel_ldst32_decode_a32(u32 insn, struct keel_ldst *d);
 bool keel_ldst32_decode_t16(u16 insn, struct keel_ldst *d);
 bool keel_ldst32_decode_t32(u32 insn, struct keel_ldst *d);

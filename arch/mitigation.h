@@ -21,7 +21,9 @@ enum keel_mitigation_id {
 
 /* Once at load; IPIs every online CPU. Without it every level is NONE. */
 void keel_mitigation_module_init(void);
-/* Does this CPU resist no less than guests are told? One that came late may not. IRQs off, on it. */
+/*
+ * Does this CPU resist no less than guests are told? One that came late may not. IRQs off, on it.
+ */
 bool keel_mitigation_cpu_suffices(void);
 /* Guests are told CSV3. */
 bool keel_mitigation_no_meltdown(void);

@@ -9,7 +9,10 @@
 
 #include <linux/types.h>
 
-/* Registers and PC become those of a prologue that does what is left. x: 31 of them; iss: of the exception. */
+/*
+ * Registers and PC become those of a prologue that does what is left. x: 31 of them; iss: of the
+ * exception.
+ */
 void keel_mops_restart(u64 *x, u64 *pc, u64 pstate, u32 iss);
 
 #endif

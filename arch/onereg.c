@@ -94,7 +94,10 @@ static bool is_listed(const struct keel_vcpu *vcpu, const struct keel_sysreg *r)
 	return is_visible(vcpu, r) && (!r->user->listed || r->user->listed(vcpu));
 }
 
-/* The row of a system register's id; NULL: unknown or not for this vCPU. Wrong sizes and stray bits are unknown too. */
+/*
+ * The row of a system register's id; NULL: unknown or not for this vCPU. Wrong sizes and stray bits
+ * are unknown too.
+ */
 static const struct keel_sysreg *find_sys(const struct keel_vcpu *vcpu, u64 id)
 {
 	const struct keel_sysreg *r = keel_sysreg_find(keel_sysreg_table, keel_sysreg_nr, sys_enc(id));
@@ -169,7 +172,10 @@ int keel_onereg_read(struct keel_vcpu *vcpu, u64 id, void *buf)
 	}
 }
 
-/* What keel_onereg_write() would say before it looks at the value, where KVM says that before it reads it. */
+/*
+ * What keel_onereg_write() would say before it looks at the value, where KVM says that before it
+ * reads it.
+ */
 static int check_write(struct keel_vcpu *vcpu, u64 id)
 {
 	if (!is_arm64(id))
@@ -297,7 +303,10 @@ int keel_onereg_list(struct keel_vcpu *vcpu, struct kvm_reg_list __user *list)
 	return l.err;
 }
 
-/* Place of a register in the feature ID range: op1 is 0, 1 or 3, CRm and op2 have 3 bits (KVM API document, 4.140). */
+/*
+ * Place of a register in the feature ID range: op1 is 0, 1 or 3, CRm and op2 have 3 bits (KVM API
+ * document, 4.140).
+ */
 static unsigned int range_index(u32 enc)
 {
 	unsigned int op1 = sys_reg_Op1(enc);

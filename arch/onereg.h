@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A vCPU's registers by the ids of KVM_{GET,SET}_ONE_REG, for the kernel. vCPU mutex held, not resident or own thread. */
+/*
+ * A vCPU's registers by the ids of KVM_{GET,SET}_ONE_REG, for the kernel. vCPU mutex held, not
+ * resident or own thread.
+ */
 #ifndef KEEL_ARCH_ONEREG_H
 #define KEEL_ARCH_ONEREG_H
 

@@ -7,7 +7,10 @@
 
 struct keel_vcpu;
 
-/* -ENOENT beyond struct kvm_regs, -EINVAL between registers, of the wrong size or value, and V with SVE. buf: arch/onereg.h */
+/*
+ * -ENOENT beyond struct kvm_regs, -EINVAL between registers, of the wrong size or value, and V with
+ * SVE. buf: arch/onereg.h
+ */
 int keel_onereg_core_get(struct keel_vcpu *vcpu, u64 id, void *buf);
 int keel_onereg_core_set(struct keel_vcpu *vcpu, u64 id, const void *buf);
 /* What both would say before they look at a value. */

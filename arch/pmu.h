@@ -25,7 +25,10 @@ static inline bool keel_pmu_on(const struct keel_vcpu *vcpu)
 void keel_pmu_vm_destroy(struct keel_vm *vm);
 void keel_pmu_vcpu_init(struct keel_vcpu *vcpu);	/* no lock: nobody knows the vCPU yet */
 void keel_pmu_vcpu_destroy(struct keel_vcpu *vcpu);	/* no lock: nobody knows it any more */
-/* KVM_ARM_VCPU_INIT: the VM's PMU, if none is chosen yet, becomes this CPU's. config_lock held. -ENODEV: it has none. */
+/*
+ * KVM_ARM_VCPU_INIT: the VM's PMU, if none is chosen yet, becomes this CPU's. config_lock held.
+ * -ENODEV: it has none.
+ */
 int keel_pmu_choose(struct keel_vm *vm);
 /* That succeeded: the vCPU has a PMU. */
 void keel_pmu_turn_on(struct keel_vcpu *vcpu);
@@ -41,7 +44,9 @@ bool keel_pmu_fits(const struct keel_vcpu *vcpu);
 int keel_pmu_refuse(struct keel_vcpu *vcpu, unsigned int cpu);
 
 /* --- pmu_event.c --- */
-/* Value of counter i, and a new one; which is to count something else. The next entry sees to it. */
+/*
+ * Value of counter i, and a new one; which is to count something else. The next entry sees to it.
+ */
 u64 keel_pmu_event_value(struct keel_vcpu *vcpu, unsigned int i);
 void keel_pmu_event_set(struct keel_vcpu *vcpu, unsigned int i, u64 val);
 void keel_pmu_event_renew(struct keel_vcpu *vcpu, u32 counters);
@@ -61,7 +66,10 @@ void keel_pmu_world_filter(unsigned int counter, u64 val);
 /* used_mask of what the driver of this CPU's PMU has noted of the CPU; NULL: nothing known. */
 DECLARE_PER_CPU(const unsigned long *, keel_pmu_others_used);
 
-/* The CPU's PMU counts something: the next two are needed, both or neither. Stays so as long as IRQs and NMIs are off. */
+/*
+ * The CPU's PMU counts something: the next two are needed, both or neither. Stays so as long as
+ * IRQs and NMIs are off.
+ */
 static inline bool keel_pmu_others_any(void)
 {
 	const unsigned long *used = __this_cpu_read(keel_pmu_others_used);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KVM_ARM_VCPU_PMU_V3_CTRL: what user space says of a vCPU's PMU, and of the VM's through any vCPU. */
+/*
+ * KVM_ARM_VCPU_PMU_V3_CTRL: what user space says of a vCPU's PMU, and of the VM's through any vCPU.
+ */
 #include <linux/bitmap.h>
 #include <linux/cpumask.h>
 #include <linux/errno.h>

@@ -57,7 +57,10 @@ static void overflowed(struct perf_event *event, struct perf_sample_data *data, 
 	struct keel_vcpu *vcpu = s->vcpu;
 
 	set_bit(s - vcpu->arch.pmu.slot, &vcpu->arch.pmu.raised);
-	/* raised before the request: pairs with keel_pmu_serve(), called when the request was cleared */
+	/*
+	 * raised before the request: pairs with keel_pmu_serve(), called when the request was
+	 * cleared
+	 */
 	smp_mb__after_atomic();
 	set_bit(KEEL_REQ_PMU, &vcpu->requests);
 	if (in_nmi())
@@ -134,7 +137,9 @@ static void create(struct keel_vcpu *vcpu, unsigned int i)
 	s->event = IS_ERR(event) ? NULL : event;
 }
 
-/* Nobody else has the event while it is disabled: the first overflow comes sooner than the others. */
+/*
+ * Nobody else has the event while it is disabled: the first overflow comes sooner than the others.
+ */
 static void start(struct keel_vcpu *vcpu, unsigned int i)
 {
 	struct keel_pmu_vcpu *pmu = &vcpu->arch.pmu;

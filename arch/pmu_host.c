@@ -54,7 +54,10 @@ static struct keel_pmu_host describe(struct arm_pmu *pmu)
 	};
 }
 
-/* NULL: nobody counts cycles there, or not an Arm CPU's PMU, whose drivers are all named after the architecture. */
+/*
+ * NULL: nobody counts cycles there, or not an Arm CPU's PMU, whose drivers are all named after the
+ * architecture.
+ */
 static struct arm_pmu *ask(unsigned int cpu)
 {
 	struct perf_event_attr attr = {
@@ -74,7 +77,9 @@ static struct arm_pmu *ask(unsigned int cpu)
 	return pmu;
 }
 
-/* For a CPU that came late it is a VMM that gets here, which perf may not let have a CPU's events. */
+/*
+ * For a CPU that came late it is a VMM that gets here, which perf may not let have a CPU's events.
+ */
 static struct arm_pmu *ask_as_kernel(unsigned int cpu)
 {
 	struct cred *kernel = prepare_kernel_cred(&init_task);
@@ -139,7 +144,10 @@ void keel_pmu_host_module_init(void)
 	probe_all();
 }
 
-/* With ACPI the driver has added the CPU to a PMU that it knew; one that nobody knew is found by probe_all(). */
+/*
+ * With ACPI the driver has added the CPU to a PMU that it knew; one that nobody knew is found by
+ * probe_all().
+ */
 void keel_pmu_host_take_cpu(unsigned int cpu)
 {
 	const struct keel_pmu_host *host = known(cpu);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Others than a guest's: the host's own events around an entry. One that is to count guests alone, or
- * everything but guests, does. The driver's filters tell guest from host by the
- * exception level, and EL0 is both's; under nVHE EL1 is as well, where the driver
- * leaves events that exclude the host disabled and EL2 starts and stops counters
- * (ctx.pmcnten and pmcntclr, nvhe/el2/switch.c).
+ * Others than a guest's: the host's own events around an entry. One that is to count guests alone,
+ * or everything but guests, does. The driver's filters tell guest from host by the exception level,
+ * and EL0 is both's; under nVHE EL1 is as well, where the driver leaves events that exclude the
+ * host disabled and EL2 starts and stops counters (ctx.pmcnten and pmcntclr, nvhe/el2/switch.c).
  *
  * Which event a counter has the driver notes in a structure of each CPU, which that
  * CPU alone changes, with IRQs off. A guest's events (pmu_world.c) look like the
@@ -34,7 +33,10 @@ static const struct pmu_hw_events *events_here(void)
 	return container_of(__this_cpu_read(keel_pmu_others_used), struct pmu_hw_events, used_mask[0]);
 }
 
-/* Two counters make one of 64 bits: the driver notes the event with the upper one, and the lower one has its filter. */
+/*
+ * Two counters make one of 64 bits: the driver notes the event with the upper one, and the lower
+ * one has its filter.
+ */
 static bool is_pair(const struct pmu_hw_events *e, unsigned int idx)
 {
 	return idx && test_bit(idx - 1, e->used_mask) && !e->events[idx - 1];

@@ -27,7 +27,10 @@ static bool from_el0(const struct keel_vcpu *vcpu)
 	return !(vcpu->ctx.pstate & (PSR_MODE_MASK & ~PSR_MODE32_BIT));
 }
 
-/* The registers, if the access is to be had; NULL: it is not. EL0 needs any of these bits of PMUSERENR_EL0. */
+/*
+ * The registers, if the access is to be had; NULL: it is not. EL0 needs any of these bits of
+ * PMUSERENR_EL0.
+ */
 static struct keel_pmu_regs *open(struct keel_vcpu *vcpu, u8 el0)
 {
 	struct keel_pmu_regs *r;
@@ -144,7 +147,9 @@ bool keel_sysreg_pmu_selr(struct keel_vcpu *vcpu, const struct keel_sysreg *row,
 
 bool keel_sysreg_pmu_ceid(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
 {
-	/* STALL_SLOT_BACKEND, STALL_SLOT_FRONTEND, STALL_SLOT: of use to who knows PMMIR_EL1.SLOTS */
+	/*
+	 * STALL_SLOT_BACKEND, STALL_SLOT_FRONTEND, STALL_SLOT: of use to who knows PMMIR_EL1.SLOTS
+	 */
 	u64 slots = GENMASK_ULL(0x3f, 0x3d);
 	const struct keel_pmu_vm *pmu = &vcpu->vm->arch.pmu;
 	struct keel_pmu_regs *r = open(vcpu, EN);

@@ -31,7 +31,10 @@ u32 keel_psci_version(struct keel_vcpu *vcpu)
 	       READ_ONCE(vcpu->vm->arch.psci_version) : KEEL_PSCI_0_1;
 }
 
-/* x1 to x3 are results too, as in KVM. Not for a call that ends in an exit: user space reads its arguments there. */
+/*
+ * x1 to x3 are results too, as in KVM. Not for a call that ends in an exit: user space reads its
+ * arguments there.
+ */
 static int finish_call(struct keel_vcpu *vcpu, s64 ret)
 {
 	vcpu->ctx.x[0] = ret;

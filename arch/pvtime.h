@@ -16,7 +16,10 @@ bool keel_pvtime_supported(void);
 s64 keel_pvtime_feature(struct keel_vcpu *vcpu, u32 fn);
 /* PV_TIME_ST: begin accounting; IPA of the structure, or NOT_SUPPORTED. */
 s64 keel_pvtime_start(struct keel_vcpu *vcpu);
-/* Before entering the guest, outside the IRQs-off part: add what was stolen since. Cheap when nothing was. */
+/*
+ * Before entering the guest, outside the IRQs-off part: add what was stolen since. Cheap when
+ * nothing was.
+ */
 void keel_pvtime_update(struct keel_vcpu *vcpu);
 
 /* KVM_ARM_VCPU_PVTIME_CTRL attributes. */

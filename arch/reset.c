@@ -175,7 +175,9 @@ static void reset(struct keel_vcpu *vcpu, const struct keel_reset_state *on)
 	keel_debug_reset(vcpu);
 	keel_pmu_reset(vcpu);
 	keel_timer_vcpu_reset(vcpu);
-	/* as in KVM, what user space loaded into the GIC's CPU interface outlives KVM_ARM_VCPU_INIT */
+	/*
+	 * as in KVM, what user space loaded into the GIC's CPU interface outlives KVM_ARM_VCPU_INIT
+	 */
 	if (on)
 		keel_vgic_vcpu_reset(vcpu);
 	if (on && keel_aarch32_el1(vcpu))
@@ -249,7 +251,10 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 	err = keel_sve_check_finalized(vcpu);
 	if (err)
 		return err;
-	/* what is looked at here is fixed in the same breath, and the VM's whole configuration with it */
+	/*
+	 * what is looked at here is fixed in the same breath, and the VM's whole configuration with
+	 * it
+	 */
 	mutex_lock(&vm->config_lock);
 	/* the timers last: what was mapped to an interrupt of the host's is not taken back */
 	err = keel_vgic_first_run(vcpu) ?: keel_pmu_first_run(vcpu) ?: keel_nested_first_run(vcpu) ?:

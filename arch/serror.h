@@ -11,7 +11,10 @@ enum keel_serror_verdict {
 	KEEL_SERROR_FATAL,	/* where the error has spread nobody knows */
 };
 
-/* esr: ESR_EL2, or DISR_EL1, which has the same fields in the same places. ras: the CPUs have FEAT_RAS. */
+/*
+ * esr: ESR_EL2, or DISR_EL1, which has the same fields in the same places. ras: the CPUs have
+ * FEAT_RAS.
+ */
 enum keel_serror_verdict keel_serror_verdict(u64 esr, bool ras);
 
 #endif

@@ -35,7 +35,9 @@ bool keel_smccc_logic_is_psci(u32 fn);
 bool keel_smccc_logic_trng_implemented(u32 fn);
 /* Pure. 1..96 bits for TRNG_RND32, 1..192 for TRNG_RND64. */
 bool keel_smccc_logic_trng_bits_valid(u64 bits, bool wide);
-/* Pure. Keep only the lowest bits of random words (word 0 lowest) and put them in x1..x3's order. */
+/*
+ * Pure. Keep only the lowest bits of random words (word 0 lowest) and put them in x1..x3's order.
+ */
 void keel_smccc_logic_trng_pack(const u64 rnd[3], unsigned int bits, bool wide, u64 x1_to_x3[3]);
 
 #endif

@@ -18,7 +18,10 @@ struct keel_spec_cpu {
 	bool off;		/* the host's administrator wants no mitigations */
 };
 
-/* On each exception from a guest: KEEL_BHB_* (hyp/context_bits.h), with the length of a loop, 0: no loop. */
+/*
+ * On each exception from a guest: KEEL_BHB_* (hyp/context_bits.h), with the length of a loop, 0: no
+ * loop.
+ */
 struct keel_spec_exit {
 	u8 kind, loops;
 };

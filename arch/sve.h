@@ -36,10 +36,16 @@ int keel_sve_finalize(struct keel_vcpu *vcpu);
 void keel_sve_reset(struct keel_vcpu *vcpu);
 void keel_sve_destroy(struct keel_vcpu *vcpu);
 
-/* ONE_REG of coprocessor KVM_REG_ARM64_SVE, as keel_onereg_read() and keel_onereg_write(): -EINVAL, -ENOENT, -EPERM. */
+/*
+ * ONE_REG of coprocessor KVM_REG_ARM64_SVE, as keel_onereg_read() and keel_onereg_write(): -EINVAL,
+ * -ENOENT, -EPERM.
+ */
 int keel_sve_get(struct keel_vcpu *vcpu, u64 id, void *buf);
 int keel_sve_set(struct keel_vcpu *vcpu, u64 id, const void *buf);
-/* How many bytes of the value keel_sve_set() looks at: a vCPU's vectors may be shorter than the register. */
+/*
+ * How many bytes of the value keel_sve_set() looks at: a vCPU's vectors may be shorter than the
+ * register.
+ */
 size_t keel_sve_given(const struct keel_vcpu *vcpu, u64 id);
 /* What keel_sve_set() would say before it looks at the value. */
 int keel_sve_check(const struct keel_vcpu *vcpu, u64 id);

@@ -29,7 +29,10 @@ u32 keel_sve_layout_upto(u32 set, unsigned int vq);
  */
 unsigned int keel_sve_layout_wanted(const u64 *words, u32 offer);
 
-/* Bytes of the state, and bytes of the register in user memory: what is above the former reads as zero. */
+/*
+ * Bytes of the state, and bytes of the register in user memory: what is above the former reads as
+ * zero.
+ */
 struct keel_sve_region {
 	unsigned int offset, size, user_size;
 };

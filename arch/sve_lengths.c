@@ -27,7 +27,10 @@ static u32 had_by_all = ALL, had_by_any;
 static u32 offer;
 static bool settled;
 
-/* A length that the CPU does not have comes out as the longest below it. ZCR_EL1 is ZCR_EL2 for a host at EL2. */
+/*
+ * A length that the CPU does not have comes out as the longest below it. ZCR_EL1 is ZCR_EL2 for a
+ * host at EL2.
+ */
 static u32 read_lengths(void)
 {
 	u64 host = read_sysreg_s(SYS_ZCR_EL1);

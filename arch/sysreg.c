@@ -28,7 +28,10 @@
  */
 #define SCTLR_RESET	0x00c50078
 
-/* Read as Advanced SIMD and VFP of AArch32 at reset: bits 10:8, RES1 with no trapped floating-point. */
+/*
+ * Read as Advanced SIMD and VFP of AArch32 at reset: bits 10:8, RES1 with no trapped
+ * floating-point.
+ */
 #define FPEXC32_RESET	0x00000700
 
 #define ROW(n, e, m, a, u, r, v) \

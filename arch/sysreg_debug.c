@@ -68,15 +68,19 @@ bool keel_sysreg_debug_bp(struct keel_vcpu *vcpu, const struct keel_sysreg *r, b
 bool keel_sysreg_debug_mdscr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
 	keel_sysreg_mem(vcpu, r, write, val);
-	/* beside virtual EL2 it traps each time, and what it enables is switched in before the next entry all the same */
+	/*
+	 * beside virtual EL2 it traps each time, and what it enables is switched in before the next
+	 * entry all the same
+	 */
 	if (!keel_nv(vcpu))
 		vcpu->ctx.flags |= KEEL_CTX_DEBUG_GUEST;
 	return true;
 }
 
 /*
- * In the guest's world, where the CPU has the guest's own value: only while that enables neither breakpoints nor the debugging of
- * EL1 itself, for which more would have to be switched in, and stays so.
+ * In the guest's world, where the CPU has the guest's own value: only while that enables neither
+ * breakpoints nor the debugging of EL1 itself, for which more would have to be switched in, and
+ * stays so.
  */
 bool keel_sysreg_debug_try_mdscr(struct keel_vcpu *vcpu, bool write, u64 *val)
 {

@@ -21,7 +21,9 @@ const struct keel_sysreg *keel_sysreg_find(const struct keel_sysreg *table, unsi
 	return NULL;
 }
 
-/* A row names itself, can be reached one way or another, and does not point outside the registers. */
+/*
+ * A row names itself, can be reached one way or another, and does not point outside the registers.
+ */
 static bool row_valid(const struct keel_sysreg *r, unsigned int nr_regs)
 {
 	if (!r->name || (!r->access && !r->user))

@@ -115,7 +115,10 @@ IMP_ID(midr, GENMASK_ULL(31, 0));
 IMP_ID(revidr, ~0ULL);
 IMP_ID(aidr, ~0ULL);
 
-/* In-tree KVM 6.12 lists these although no guest of its has them: the value is kept, for its stream. */
+/*
+ * In-tree KVM 6.12 lists these although no guest of its has them: the value is kept, for its
+ * stream.
+ */
 static u64 *once_listed(struct keel_vcpu *vcpu, const struct keel_sysreg *r)
 {
 	switch (r->enc) {

@@ -32,7 +32,10 @@
 
 /* HCR_EL2, not in 6.1's header. */
 #define HCR_TID4_BIT	BIT_ULL(49)
-/* HCR_EL2.BSU: barriers reach the inner shareable domain. HCR_BSU_IS of kernels from 6.16 on is the field's value, not in its place. */
+/*
+ * HCR_EL2.BSU: barriers reach the inner shareable domain. HCR_BSU_IS of kernels from 6.16 on is the
+ * field's value, not in its place.
+ */
 #define HCR_BSU_INNER	BIT_ULL(10)
 
 /*
@@ -104,7 +107,9 @@ static void put_hcr(struct keel_vcpu *vcpu)
 
 	if (keel_below_is_live(vcpu))
 		hcr = keel_merge_hcr(hcr & ~KEEL_HCR_VEL2, keel_nv_hcr(vcpu->nv));
-	/* VI and VF may be a GICv2's in software, while the guest runs; virtual EL2 has none such */
+	/*
+	 * VI and VF may be a GICv2's in software, while the guest runs; virtual EL2 has none such
+	 */
 	vcpu->ctx.hcr = (keel_nv(vcpu) ? 0 : vcpu->ctx.hcr & KEEL_HCR_LINES) | hcr;
 }
 
@@ -122,7 +127,10 @@ static void put_mdcr(struct keel_vcpu *vcpu)
 		vcpu->ctx.mdcr = keel_merge_mdcr(vcpu->ctx.mdcr, vcpu->nv->own[KEEL_OWN_MDCR_EL2]);
 }
 
-/* All "n" bits stay 0, which traps too: TPIDR2, SMPRI, GCS, PIR, POR, RCWMASK, ACCDATA, AMAIR2, BRBE. */
+/*
+ * All "n" bits stay 0, which traps too: TPIDR2, SMPRI, GCS, PIR, POR, RCWMASK, ACCDATA, AMAIR2,
+ * BRBE.
+ */
 static void put_fine(struct keel_ctx *ctx, const u64 set[KEEL_NR_TRAP_REGS])
 {
 	ctx->hcrx = set[KEEL_TRAP_HCRX];

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loads and stores to no memory that the CPU does not describe: decoded from the guest's instruction. */
+/*
+ * Loads and stores to no memory that the CPU does not describe: decoded from the guest's
+ * instruction.
+ */
 #ifndef KEEL_ARCH_UNDESCRIBED_H
 #define KEEL_ARCH_UNDESCRIBED_H
 

@@ -110,7 +110,10 @@ static unsigned int granule(const struct keel_walk *w, bool high)
 	return high ? tg1[bits_of(w->tcr, 31, 30)] : tg0[bits_of(w->tcr, 15, 14)];
 }
 
-/* Bit 55 chooses, and those between it and the range's are its copies. What is above, tags apart, PC has not. */
+/*
+ * Bit 55 chooses, and those between it and the range's are its copies. What is above, tags apart,
+ * PC has not.
+ */
 static int range64(const struct keel_walk *w, u64 va, struct range *r)
 {
 	bool high = va & BIT_ULL(55);
@@ -127,7 +130,10 @@ static int range64(const struct keel_walk *w, u64 va, struct range *r)
 	return (va ^ copies) & GENMASK_ULL(55, r->bits) ? -EAGAIN : 0;
 }
 
-/* TTBR0 has the lowest 2^(32 - T0SZ) bytes, TTBR1 the highest 2^(32 - T1SZ), or with T1SZ = 0 the rest. */
+/*
+ * TTBR0 has the lowest 2^(32 - T0SZ) bytes, TTBR1 the highest 2^(32 - T1SZ), or with T1SZ = 0 the
+ * rest.
+ */
 static int range32(const struct keel_walk *w, u64 va, struct range *r)
 {
 	unsigned int t0sz = bits_of(w->tcr, 2, 0), t1sz = bits_of(w->tcr, 18, 16);

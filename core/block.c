@@ -69,7 +69,10 @@ static void sleep(struct keel_vcpu *vcpu)
 {
 	vcpu->stat.blocking = 1;
 	keel_timer_block(vcpu);
-	/* before must_wake() looks for SGIs that were posted, with set_current_state()'s barrier in between */
+	/*
+	 * before must_wake() looks for SGIs that were posted, with set_current_state()'s barrier in
+	 * between
+	 */
 	WRITE_ONCE(vcpu->ctx.mode, KEEL_ASLEEP);
 	/* only the thread that has vcpu->mutex sleeps here */
 	prepare_to_rcuwait(&vcpu->wait);

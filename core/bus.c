@@ -68,7 +68,9 @@ static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
 	struct keel_bus_table *old = locked_table(bus), *new;
 
 	lockdep_assert_held(&bus->lock);
-	/* As in KVM, the uncounted are not counted, but find no room either once the rest is full. */
+	/*
+	 * As in KVM, the uncounted are not counted, but find no room either once the rest is full.
+	 */
 	if (bus->nr_counted >= KEEL_BUS_MAX_DEVS)
 		return -ENOSPC;
 
@@ -79,7 +81,10 @@ static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
 
 	keel_bus_table_build(new, old, dev);
 	rcu_assign_pointer(bus->table, new);
-	/* pairs with the acquires of keel_bus_is_gap() and bus_access(): who sees the number sees the table */
+	/*
+	 * pairs with the acquires of keel_bus_is_gap() and bus_access(): who sees the number sees
+	 * the table
+	 */
 	smp_store_release(&bus->seq, bus->seq + 1);
 	bus->nr_counted += !dev->uncounted;
 	if (old) {
@@ -89,7 +94,10 @@ static int add(struct keel_vm *vm, struct keel_bus_dev *dev)
 	return 0;
 }
 
-/* There are so many old tables that they have to go first: true for one caller, who sees to it. bus->lock. */
+/*
+ * There are so many old tables that they have to go first: true for one caller, who sees to it.
+ * bus->lock.
+ */
 static bool claim_drain(struct keel_bus *bus)
 {
 	lockdep_assert_held(&bus->lock);

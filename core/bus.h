@@ -36,10 +36,16 @@ void keel_bus_init(struct keel_vm *vm);
 void keel_bus_destroy(struct keel_vm *vm);
 int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev);	/* may wait for readers; -ENOSPC beyond 1000, -ENOMEM */
 int keel_bus_unregister(struct keel_vm *vm, struct keel_bus_dev *dev);	/* after return no reader holds dev; -ENOENT */
-/* One access of 1, 2, 4 or 8 bytes. -EOPNOTSUPP: nobody's, goes to user space. vm->srcu is taken inside; [v]. */
+/*
+ * One access of 1, 2, 4 or 8 bytes. -EOPNOTSUPP: nobody's, goes to user space. vm->srcu is taken
+ * inside; [v].
+ */
 int keel_bus_read(struct keel_vcpu *vcpu, ipa_t addr, int len, void *val);
 int keel_bus_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val);
-/* The same where nothing may wait, vm->srcu held. False: nothing was done, and keel_bus_write() knows more. */
+/*
+ * The same where nothing may wait, vm->srcu held. False: nothing was done, and keel_bus_write()
+ * knows more.
+ */
 bool keel_bus_try_write(struct keel_vcpu *vcpu, ipa_t addr, int len, const void *val);
 
 /* The page of the last access that was nobody's, and still nobody's. Any context; [v]. */

@@ -27,7 +27,10 @@ struct keel_bus_table {
 unsigned int keel_bus_table_live(const struct keel_bus_table *t);
 /* Entry of dev, or NULL. t may be NULL. */
 struct keel_bus_entry *keel_bus_table_find(struct keel_bus_table *t, const struct keel_bus_dev *dev);
-/* Fill t, which has room for live(old) + 1 entries: old's live ones, and dev behind all of the same base. */
+/*
+ * Fill t, which has room for live(old) + 1 entries: old's live ones, and dev behind all of the same
+ * base.
+ */
 void keel_bus_table_build(struct keel_bus_table *t, const struct keel_bus_table *old,
 			  struct keel_bus_dev *dev);
 /* Where a search for addr starts; it ends at the first entry whose base is above addr. */

@@ -87,7 +87,10 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 	do { hrtimer_init(timer, clock, mode); (timer)->function = (fn); } while (0)
 #endif
 
-/* The wall clock with the counter it was read by. Since 7.2 for any clock. Users include <linux/timekeeping.h>. */
+/*
+ * The wall clock with the counter it was read by. Since 7.2 for any clock. Users include
+ * <linux/timekeeping.h>.
+ */
 #ifdef KEEL_HAVE_SNAPSHOT_ID
 #define keel_compat_real_snapshot(s)	ktime_get_snapshot_id(CLOCK_REALTIME, s)
 #define keel_compat_snapshot_real(s)	((s)->systime)
@@ -109,14 +112,20 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #define keel_compat_fpsimd_end()	kernel_neon_end()
 #endif
 
-/* A driver says that a guest may have its frames Normal, non-cacheable: since 6.9. Users include <linux/mm.h>. */
+/*
+ * A driver says that a guest may have its frames Normal, non-cacheable: since 6.9. Users include
+ * <linux/mm.h>.
+ */
 #ifdef KEEL_HAVE_ANY_UNCACHED
 #define KEEL_VM_ANY_UNCACHED	VM_ALLOW_ANY_UNCACHED
 #else
 #define KEEL_VM_ANY_UNCACHED	0UL
 #endif
 
-/* Whoever waits for a page is woken by any signal, and not by fatal ones alone: since 6.2. Users include <linux/mm.h>. */
+/*
+ * Whoever waits for a page is woken by any signal, and not by fatal ones alone: since 6.2. Users
+ * include <linux/mm.h>.
+ */
 #ifdef KEEL_HAVE_FOLL_INTERRUPTIBLE
 #define KEEL_FOLL_INTERRUPTIBLE	FOLL_INTERRUPTIBLE
 #else

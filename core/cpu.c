@@ -29,7 +29,10 @@ bool keel_cpu_stop;
 DEFINE_PER_CPU(bool, keel_cpu_is_taken);
 static DEFINE_PER_CPU(bool, asleep);	/* [o] put away because its power may go, and not taken since */
 
-/* Workarounds, and what guests are told, are those of the CPUs that were there at load. IRQs off, on the CPU. */
+/*
+ * Workarounds, and what guests are told, are those of the CPUs that were there at load. IRQs off,
+ * on the CPU.
+ */
 static bool is_as_known(void)
 {
 	const char *what = !keel_errata_cpu_known() ? "has an erratum that no CPU had" :
@@ -157,7 +160,10 @@ static int going(struct notifier_block *nb, unsigned long event, void *unused)
 	return NOTIFY_OK;
 }
 
-/* Not told of an idle that another driver has called off after going() and before this: the next entry wakes the CPU then. */
+/*
+ * Not told of an idle that another driver has called off after going() and before this: the next
+ * entry wakes the CPU then.
+ */
 static int come_back(struct notifier_block *nb, unsigned long event, void *unused)
 {
 	if ((event == CPU_PM_EXIT || event == CPU_PM_ENTER_FAILED) && __this_cpu_read(asleep))

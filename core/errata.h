@@ -12,7 +12,9 @@ extern u32 keel_errata_fixes;
 /* First thing at load, since all the rest asks for it. Sleepable. */
 void keel_errata_module_init(void);
 
-/* May this CPU run guests? Not if it came late with an erratum that no other has. IRQs off, on it. */
+/*
+ * May this CPU run guests? Not if it came late with an erratum that no other has. IRQs off, on it.
+ */
 bool keel_errata_cpu_known(void);
 
 /* usage: keel_errata_has(TVM) */

@@ -35,7 +35,10 @@ enum keel_fix {
 
 #define KEEL_FIX(name)	(1U << KEEL_FIX_##name)
 
-/* Capabilities of the host's kernel (ARM64_WORKAROUND_*), whatever numbers it has for them: core/host.c. */
+/*
+ * Capabilities of the host's kernel (ARM64_WORKAROUND_*), whatever numbers it has for them:
+ * core/host.c.
+ */
 enum keel_kcap {
 	KEEL_KCAP_SPECULATIVE_AT,
 	KEEL_KCAP_REPEAT_TLBI,

@@ -25,8 +25,9 @@ static inline unsigned int keel_exit_stat_bucket(u64 ns)
 }
 
 /*
- * The times of a tier's exits of a class in such buckets. A tick counts as the power of two of ns that it is
- * nearest to. The latter two tiers' are counted if the parameter exit_times was set when the vCPU was made.
+ * The times of a tier's exits of a class in such buckets. A tick counts as the power of two of ns
+ * that it is nearest to. The latter two tiers' are counted if the parameter exit_times was set when
+ * the vCPU was made.
  */
 enum keel_exit_tier { KEEL_TIER_HOST, KEEL_TIER_EL2, KEEL_TIER_INPLACE, KEEL_NR_TIERS };
 void keel_exit_stat_times(const struct keel_vcpu *vcpu, enum keel_exit_tier tier, enum keel_exit_class class,

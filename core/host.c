@@ -158,7 +158,9 @@ int keel_host_do_work(void)
 	return xfer_to_guest_mode_handle_work();
 }
 #elif defined(KEEL_HOST_HAS_GUEST_WORK)
-/* The kernel's function notes a signal in a vCPU of in-tree KVM: give it one that nobody looks at. */
+/*
+ * The kernel's function notes a signal in a vCPU of in-tree KVM: give it one that nobody looks at.
+ */
 static struct kvm_run unused_run;
 static struct kvm_vcpu unused_vcpu = { .run = &unused_run };
 
@@ -167,7 +169,10 @@ int keel_host_do_work(void)
 	return xfer_to_guest_mode_handle_work(&unused_vcpu);
 }
 #else
-/* A kernel built without KVM keeps it to itself: whatever is pending sends the thread to user space and back. */
+/*
+ * A kernel built without KVM keeps it to itself: whatever is pending sends the thread to user space
+ * and back.
+ */
 bool keel_host_work_pending(void)
 {
 	return signal_pending(current) || task_work_pending(current) || need_resched();

@@ -31,7 +31,10 @@ bool keel_host_has_gicv3(void);
 bool keel_host_has_mpam(void);
 bool keel_host_has_mpam_hcr(void);
 
-/* What of KEEL_KCAP_* (errata_table.h) this kernel works around, a bit each. After the CPUs were brought up. */
+/*
+ * What of KEEL_KCAP_* (errata_table.h) this kernel works around, a bit each. After the CPUs were
+ * brought up.
+ */
 u32 keel_host_kcaps(void);
 
 /* Accounting and RCU around the time in the guest. IRQs off. */

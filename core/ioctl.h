@@ -14,7 +14,9 @@ static inline long keel_no_compat_ioctl(struct file *file, unsigned int nr, unsi
 	return -EINVAL;
 }
 
-/* Copy the structure that argp points to into arg_ and evaluate call with it; -EFAULT. Sleepable. */
+/*
+ * Copy the structure that argp points to into arg_ and evaluate call with it; -EFAULT. Sleepable.
+ */
 #define KEEL_WITH_COPY(argp, type, call) \
 	({ \
 		type arg_; \

@@ -136,14 +136,20 @@ struct keel_vcpu {
 
 	unsigned long switches;		/* [v] of the thread, when it last was asked who else wants the CPU */
 
-	/* FP/SIMD: the guest used it in this KVM_RUN; switches of the thread when the CPU's registers became free. [v] */
+	/*
+	 * FP/SIMD: the guest used it in this KVM_RUN; switches of the thread when the CPU's
+	 * registers became free. [v]
+	 */
 	bool fp_wanted;
 	unsigned long fp_free_at;
 
 	struct keel_timer_vcpu timer;
 	struct keel_gic_cpu gic;
 	struct keel_arch_vcpu arch;
-	/* The tables that it runs on: those of the VM, vm->mmu.s2, or below virtual EL2 a shadow. [v], changed while not resident */
+	/*
+	 * The tables that it runs on: those of the VM, vm->mmu.s2, or below virtual EL2 a shadow.
+	 * [v], changed while not resident
+	 */
 	struct keel_stage2 *s2;
 	struct keel_nv *nv;		/* [v] virtual EL2; NULL: it has none. From VCPU_INIT on the same */
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */

@@ -19,7 +19,10 @@
 	{ tier "_sysreg_hist", HIST, -9, KEEL_STAT_BUCKETS }, \
 	{ tier "_abort_hist", HIST, -9, KEEL_STAT_BUCKETS }
 
-/* In the order of struct keel_vcpu_stat, then of enum keel_exit_tier; names that KVM has mean what they mean there. */
+/*
+ * In the order of struct keel_vcpu_stat, then of enum keel_exit_tier; names that KVM has mean what
+ * they mean there.
+ */
 const struct keel_stats_def keel_stats_defs[KEEL_NR_STATS_DEFS] = {
 	{ "exits", COUNT },
 	{ "mmio_exit_user", COUNT },
@@ -45,6 +48,9 @@ const struct keel_stats_def keel_stats_defs[KEEL_NR_STATS_DEFS] = {
 	TIMES("inplace_time"),
 };
 
-/* Of struct keel_vcpu_stat: all of one value, three histograms and the classes. The rest is times of exits. */
+/*
+ * Of struct keel_vcpu_stat: all of one value, three histograms and the classes. The rest is times
+ * of exits.
+ */
 static_assert(sizeof(struct keel_vcpu_stat) ==
 	      (KEEL_NR_STATS_DEFS - KEEL_NR_TIERS * KEEL_NR_CLASSES - 4 + 3 * KEEL_STAT_BUCKETS + KEEL_STAT_ECS) * sizeof(u64));

@@ -6,7 +6,9 @@
 #include <linux/string.h>
 #include "stats_layout.h"
 
-/* Without the name: of fixed size in the kernel's view of the structure, of none in user space's. */
+/*
+ * Without the name: of fixed size in the kernel's view of the structure, of none in user space's.
+ */
 #define FIXED_SIZE	offsetof(struct kvm_stats_desc, name)
 #define DESC_SIZE	(FIXED_SIZE + KEEL_STATS_NAME_SIZE)
 

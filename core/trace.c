@@ -65,7 +65,10 @@ void keel_trace_init(void)
 		for_each_kernel_tracepoint(note, NULL);
 }
 
-/* The list of probes must stay while it is gone through. How the kernel's own tracepoints see to that changed in 7.2. */
+/*
+ * The list of probes must stay while it is gone through. How the kernel's own tracepoints see to
+ * that changed in 7.2.
+ */
 #ifdef KEEL_HAVE_TRACE_SRCU
 #define hold_probes()	guard(srcu_fast_notrace)(&tracepoint_srcu)
 #define let_go()	do { } while (0)
@@ -74,7 +77,10 @@ void keel_trace_init(void)
 #define let_go()	preempt_enable_notrace()
 #endif
 
-/* In place (vhe/inplace.c) the CPU is the guest's but for its registers: not the world that probes know. */
+/*
+ * In place (vhe/inplace.c) the CPU is the guest's but for its registers: not the world that probes
+ * know.
+ */
 static bool in_guests_world(void)
 {
 	return is_kernel_in_hyp_mode() && !(read_sysreg(hcr_el2) & HCR_TGE);

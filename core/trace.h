@@ -45,7 +45,10 @@ void keel_trace_entry(u64 pc);
 void keel_trace_exit(int code, u64 esr, u64 pc);
 /* A stage-2 fault: the syndrome, the guest's virtual and intermediate physical address. */
 void keel_trace_fault(u64 pc, u64 esr, u64 far, u64 ipa);
-/* An access to no memory was served in the kernel, or is user space's. data: len bytes; NULL: they come later. */
+/*
+ * An access to no memory was served in the kernel, or is user space's. data: len bytes; NULL: they
+ * come later.
+ */
 void keel_trace_mmio(bool write, int len, u64 ipa, const void *data);
 void keel_trace_sysreg(u64 esr);
 /* A hypercall: x0 and the immediate. */
@@ -63,7 +66,10 @@ void keel_trace_timer(long vcpu_id, u32 intid, bool level);
 void keel_trace_wakeup(u64 ns, bool slept);
 /* KVM_RUN returns: the reason in the run page, and the ioctl's result. */
 void keel_trace_user(u32 reason, int ret);
-/* The ITS at its (guest physical) takes a command; fields that it has not are whatever the queue has there. */
+/*
+ * The ITS at its (guest physical) takes a command; fields that it has not are whatever the queue
+ * has there.
+ */
 void keel_trace_its(u64 its, unsigned int op, u32 device, u32 event, u32 intid, u32 collection);
 /* A vCPU calls PSCI, as its x0 to x3 say. */
 void keel_trace_psci(u32 vcpu_id, const u64 x[4]);

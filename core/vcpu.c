@@ -95,7 +95,10 @@ static int check_create(struct keel_vm *vm, unsigned long id)
 	return vm->vcpu_by_id[id] ? -EEXIST : 0;
 }
 
-/* Asked again under the lock: a GICv2 may have initialised itself meanwhile, for the vCPUs that were there. */
+/*
+ * Asked again under the lock: a GICv2 may have initialised itself meanwhile, for the vCPUs that
+ * were there.
+ */
 static int open_placed(struct keel_vcpu *vcpu)
 {
 	struct keel_vm *vm = vcpu->vm;

@@ -34,7 +34,9 @@ struct list {
 
 /* ---- VFIO's word ---- */
 
-/* VFIO is a module, or not there: it is held for the question. 0, 1, or -ENOENT: no such function. */
+/*
+ * VFIO is a module, or not there: it is held for the question. 0, 1, or -ENOENT: no such function.
+ */
 static int ask(const char *name, struct file *file)
 {
 	bool (*fn)(struct file *file) = __symbol_get(name);

@@ -57,7 +57,10 @@ enum keel_exit_code {
  * ICC_SGI1R_EL1, but keel_vgic_collect() is to be called for the vCPU whose id is the ISS.
  */
 #define KEEL_EC_POSTED	0x3f
-/* Another one: EL2 has done the guest's access to its GICv2's CPU interface, but the host is to fill its list anew. */
+/*
+ * Another one: EL2 has done the guest's access to its GICv2's CPU interface, but the host is to
+ * fill its list anew.
+ */
 #define KEEL_EC_REFILL	0x3e
 /* Armv8.8's memory copies and sets; not in 6.1's header. */
 #define KEEL_EC_MOPS	0x27

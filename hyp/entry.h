@@ -11,9 +11,15 @@
 
 /* DAIF masked, guest control registers loaded; enum keel_exit_code. */
 int keel_guest_enter(struct keel_ctx *ctx);
-/* The host's SP_EL0, and its pointer-authentication keys, out of keel_guest_enter()'s frame, for a guest that was abandoned. */
+/*
+ * The host's SP_EL0, and its pointer-authentication keys, out of keel_guest_enter()'s frame, for a
+ * guest that was abandoned.
+ */
 void keel_host_frame_load(u64 end, bool keys);
-/* Into PAR_EL1; false: the guest's tables lie where a walk aborts. Guest's EL1 registers and keel's vectors in the CPU. */
+/*
+ * Into PAR_EL1; false: the guest's tables lie where a walk aborts. Guest's EL1 registers and keel's
+ * vectors in the CPU.
+ */
 bool keel_at_guest(u64 va);
 bool keel_at_guest_write(u64 va);
 /* The same for EL0, and for EL1 with PSTATE.PAN. */

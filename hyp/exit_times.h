@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How long the exits take that do not leave the guest's world: those answered at EL2, and in place. Only
- * of vCPUs that have KEEL_CTX_TIMED (parameter exit_times). Other vCPUs' exits pay nothing
- * for it: both tiers look at KEEL_CTX_FAST_MORE or KEEL_CTX_APART, which they do anyway.
+ * How long the exits take that do not leave the guest's world: those answered at EL2, and in place.
+ * Only of vCPUs that have KEEL_CTX_TIMED (parameter exit_times). Other vCPUs' exits pay nothing for
+ * it: both tiers look at KEEL_CTX_FAST_MORE or KEEL_CTX_APART, which they do anyway.
  */
 #ifndef KEEL_HYP_EXIT_TIMES_H
 #define KEEL_HYP_EXIT_TIMES_H
@@ -42,7 +42,10 @@ static inline struct keel_exit_times *keel_exit_times(const struct keel_ctx *ctx
 	return (struct keel_exit_times *)ctx->exit_times;
 }
 
-/* Without an ISB the counter may be read early, even the second time before the first: buckets double. */
+/*
+ * Without an ISB the counter may be read early, even the second time before the first: buckets
+ * double.
+ */
 static inline u64 keel_exit_times_now(void)
 {
 	return read_sysreg(cntvct_el0);

@@ -63,7 +63,10 @@ static __always_inline bool read_idreg(struct keel_ctx *ctx)
 	return true;
 }
 
-/* A line went up while the guest runs: does it see that? If not, the host enters it anew, with the line. */
+/*
+ * A line went up while the guest runs: does it see that? If not, the host enters it anew, with the
+ * line.
+ */
 static __always_inline bool line_is_seen(const struct keel_ctx *ctx)
 {
 	return READ_ONCE(ctx->lines) && (read_sysreg(hcr_el2) & (HCR_VI | HCR_VF | HCR_VSE));
@@ -139,7 +142,10 @@ static noinline bool serve_timed(struct keel_ctx *ctx)
 	return done;
 }
 
-/* Apart from the above, so that a guest that is neither stepped nor timed and has no SVE pays nothing for it. */
+/*
+ * Apart from the above, so that a guest that is neither stepped nor timed and has no SVE pays
+ * nothing for it.
+ */
 static noinline bool serve_more(struct keel_ctx *ctx)
 {
 	if (ctx->flags & KEEL_CTX_APART)

@@ -52,7 +52,10 @@ static void take_host_zcr(struct keel_ctx *ctx)
 		ctx->host_zcr_el1 = read_sysreg_s(SYS_ZCR_EL1);
 }
 
-/* The host's next context synchronisation, at the latest when it leaves EL2, is before its next use. */
+/*
+ * The host's next context synchronisation, at the latest when it leaves EL2, is before its next
+ * use.
+ */
 static void give_host_zcr(const struct keel_ctx *ctx)
 {
 	write_sysreg_s(ctx->host_zcr_el2, SYS_ZCR_EL2);

@@ -197,7 +197,10 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
 
 /* ---- exits ---- */
 
-/* It is known to be a fault by translation, with an address in HPFAR_EL2, only after keel_esr_abort_is_plain(). */
+/*
+ * It is known to be a fault by translation, with an address in HPFAR_EL2, only after
+ * keel_esr_abort_is_plain().
+ */
 bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 {
 	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist + (read_sysreg(far_el2) & GENMASK(11, 0));

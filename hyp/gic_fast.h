@@ -16,7 +16,10 @@ static inline bool keel_gic_fast_is_dist(const struct keel_ctx *ctx)
 	return (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist < KEEL_GIC_FAST_DIST;
 }
 
-/* True: done, with the instruction stepped over; false: nothing was done. mmio: keel_gic_fast_is_dist(). */
+/*
+ * True: done, with the instruction stepped over; false: nothing was done. mmio:
+ * keel_gic_fast_is_dist().
+ */
 bool keel_gic_fast_mmio(struct keel_ctx *ctx);
 bool keel_gic_fast_sgi(struct keel_ctx *ctx);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* pure: built and tested on the host */
-/* A vCPU's virtual CPU interface, as the CPU has it or as software does (gicc.h). A part of struct keel_ctx. */
+/*
+ * A vCPU's virtual CPU interface, as the CPU has it or as software does (gicc.h). A part of struct
+ * keel_ctx.
+ */
 #ifndef KEEL_HYP_GIC_STATE_H
 #define KEEL_HYP_GIC_STATE_H
 

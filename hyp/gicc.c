@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
-/* The registers of a GICv2's CPU interface: what is signalled, acknowledged and ended. 32 levels of priority. */
+/*
+ * The registers of a GICv2's CPU interface: what is signalled, acknowledged and ended. 32 levels of
+ * priority.
+ */
 #include <linux/bits.h>
 #include <linux/types.h>
 #include "../vgic/hw.h"
@@ -51,7 +54,10 @@ static u32 priority_of(u64 lr)
 	return lr >> KEEL_LR_PRIO_SHIFT & 0xf8;
 }
 
-/* The entry that comes first of what is pending in the enabled groups, or NOTHING: whenever that may have changed. */
+/*
+ * The entry that comes first of what is pending in the enabled groups, or NOTHING: whenever that
+ * may have changed.
+ */
 static void look_again(struct keel_ctx_gic *g)
 {
 	unsigned int i, n = listed(g), first = NOTHING;

@@ -8,7 +8,10 @@
 #include "context.h"
 #include "gicc.h"
 
-/* At EL2, with the guest's EL1 in the CPU, both. As keel_gic_fast_mmio(), of which this is a part: HPFAR_EL2 may name that interface's pages. */
+/*
+ * At EL2, with the guest's EL1 in the CPU, both. As keel_gic_fast_mmio(), of which this is a part:
+ * HPFAR_EL2 may name that interface's pages.
+ */
 bool keel_gicc_fast_mmio(struct keel_ctx *ctx);
 /* HCR_EL2 in the CPU gets the lines that ctx->hcr has now. */
 void keel_gicc_fast_drive(const struct keel_ctx *ctx);

@@ -123,7 +123,10 @@ void keel_gicv3_enter(const struct keel_ctx *ctx, struct keel_gicv3_live *live)
 	live->hcr = g->hcr;
 }
 
-/* EOIs of what is in no list register. With EOImode they only drop the priority, and ICC_DIR_EL1 traps. */
+/*
+ * EOIs of what is in no list register. With EOImode they only drop the priority, and ICC_DIR_EL1
+ * traps.
+ */
 static u8 read_eoicount(void)
 {
 	if (read_sysreg_s(SYS_ICH_VMCR_EL2) & KEEL_ICH_VMCR_EOIM)

@@ -22,7 +22,10 @@ struct keel_s2 {
 	u64 vtcr;	/* [I] */
 };
 
-/* Enter the guest once and come back. IRQs off, preemption off, vCPU resident. Returns enum keel_exit_code. */
+/*
+ * Enter the guest once and come back. IRQs off, preemption off, vCPU resident. Returns enum
+ * keel_exit_code.
+ */
 KEEL_TWINS(int, run, struct keel_vcpu *vcpu);
 static inline int keel_hyp_run(struct keel_vcpu *vcpu)
 {
@@ -93,7 +96,10 @@ static inline void keel_sr_write(struct keel_vcpu *vcpu, enum keel_reg reg, u64 
 	keel_mode_call(sr_write, vcpu, reg, val);
 }
 
-/* The same for its ICH_VMCR_EL2. The vCPU's own thread, which has left the guest, be it only for an answer in place; may be about to sleep. */
+/*
+ * The same for its ICH_VMCR_EL2. The vCPU's own thread, which has left the guest, be it only for an
+ * answer in place; may be about to sleep.
+ */
 KEEL_TWINS(u32, gic_vmcr, struct keel_vcpu *vcpu);
 static inline u32 keel_hyp_gic_vmcr(struct keel_vcpu *vcpu)
 {

@@ -30,7 +30,10 @@ static inline u64 keel_mpamhcr_guest(u64 host)
 	return (host & ~KEEL_MPAMHCR_VPM) | KEEL_MPAMHCR_TIDR;
 }
 
-/* MPAM1_EL1 of guests under VHE: EL1 has the labels that their thread has in user space, as EL0 has by itself. */
+/*
+ * MPAM1_EL1 of guests under VHE: EL1 has the labels that their thread has in user space, as EL0 has
+ * by itself.
+ */
 static inline u64 keel_mpam1_guest(u64 mpam0)
 {
 	return (mpam0 & KEEL_MPAM_LABELS) | KEEL_MPAM_EN;

@@ -10,7 +10,10 @@
 #include <linux/types.h>
 #include <asm/barrier.h>
 
-/* Where a vCPU is. One that is OUTSIDE looks by itself at what there is for it before it runs or sleeps. */
+/*
+ * Where a vCPU is. One that is OUTSIDE looks by itself at what there is for it before it runs or
+ * sleeps.
+ */
 enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST, KEEL_ASLEEP };
 
 enum keel_post {

@@ -34,7 +34,10 @@ void keel_image_write_vcpu_config(struct keel_vcpu *vcpu, struct keel_image_out 
 	keel_image_section(out, KEEL_IMAGE_VCPU_CONFIG, vcpu->idx, &c, sizeof(c));
 }
 
-/* CNT{P,V}_{CTL,CVAL,TVAL}_EL0 and CNT{P,V}CT_EL0, also by user space's other numbers for them; CNTH{P,V}_*_EL2. */
+/*
+ * CNT{P,V}_{CTL,CVAL,TVAL}_EL0 and CNT{P,V}CT_EL0, also by user space's other numbers for them;
+ * CNTH{P,V}_*_EL2.
+ */
 static bool is_timer(u64 id)
 {
 	u64 crm = (id & KVM_REG_ARM64_SYSREG_CRM_MASK) >> KVM_REG_ARM64_SYSREG_CRM_SHIFT;
@@ -171,7 +174,10 @@ static void load_state(struct keel_vcpu *vcpu, const struct keel_image_vcpu *c)
 	sys[KEEL_CNTP_CVAL_EL0] = c->cntp_cval;
 }
 
-/* All of it is the guest's own to write. What user space told of the counters is in the image's clock. */
+/*
+ * All of it is the guest's own to write. What user space told of the counters is in the image's
+ * clock.
+ */
 static void load_el2(struct keel_nv *nv, const struct keel_image_el2 *e)
 {
 	memcpy(nv->page, e->page, sizeof(e->page));
@@ -185,7 +191,10 @@ int keel_image_load_vcpu(struct keel_vcpu *vcpu, struct keel_image *image)
 {
 	int err = load_regs(vcpu, image);
 
-	/* a PMU that has fewer counters than PMCR_EL0 gives it has dropped bits of what comes before that */
+	/*
+	 * a PMU that has fewer counters than PMCR_EL0 gives it has dropped bits of what comes
+	 * before that
+	 */
 	if (!err && vcpu->arch.pmu.on)
 		err = load_regs(vcpu, image);
 	load_state(vcpu, keel_image_get(image, KEEL_IMAGE_VCPU, vcpu->idx));

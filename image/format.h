@@ -99,7 +99,9 @@ struct keel_image_smccc {
 	u32 first, last, action, pad;
 };
 
-/* KEEL_IMAGE_REGS: the id of a register as for KVM_SET_ONE_REG, and its value, padded to 8 bytes. */
+/*
+ * KEEL_IMAGE_REGS: the id of a register as for KVM_SET_ONE_REG, and its value, padded to 8 bytes.
+ */
 
 struct keel_image_vcpu {
 	u32 mp_state;

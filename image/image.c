@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Saving a VM and loading it into another that was made the same way. vm->lock and all vCPUs'
- * mutexes are held over either, so no vCPU runs and no vCPU or device comes; what devices of the VMM's
- * do at that moment is before or after.
+ * mutexes are held over either, so no vCPU runs and no vCPU or device comes; what devices of the
+ * VMM's do at that moment is before or after.
  *
- * Loading writes what the VM has itself to an image, compares and checks, then loads, and goes back to
- * that image if some value is refused after all.
+ * Loading writes what the VM has itself to an image, compares and checks, then loads, and goes back
+ * to that image if some value is refused after all.
  */
 #include <linux/err.h>
 #include <linux/sched.h>
@@ -243,7 +243,10 @@ static void swap_filter(struct keel_vm *vm, struct keel_smccc_filter *f)
 	keel_smccc_filter_free(f);
 }
 
-/* was: the VM's own image, whose values it takes back: no vCPU has run meanwhile, and no ITS had anything mapped. */
+/*
+ * was: the VM's own image, whose values it takes back: no vCPU has run meanwhile, and no ITS had
+ * anything mapped.
+ */
 static int load_or_undo(struct keel_vm *vm, struct keel_image *image, struct keel_image *was, bool freeze)
 {
 	struct keel_smccc_filter *f = keel_image_make_filter(image);

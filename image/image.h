@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* KEEL_VM_SAVE and KEEL_VM_LOAD: a VM's state but for its memory, in one step. Documentation/uapi.rst. */
+/*
+ * KEEL_VM_SAVE and KEEL_VM_LOAD: a VM's state but for its memory, in one step.
+ * Documentation/uapi.rst.
+ */
 #ifndef KEEL_IMAGE_IMAGE_H
 #define KEEL_IMAGE_IMAGE_H
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An image's sections of ITSes: what they have mapped and which LPIs are pending, as they are in the
- * kernel. The guest's tables are not looked at, nor written: a VM can be saved without a page of it changing.
+ * An image's sections of ITSes: what they have mapped and which LPIs are pending, as they are in
+ * the kernel. The guest's tables are not looked at, nor written: a VM can be saved without a page
+ * of it changing.
  */
 #include <linux/sched.h>
 #include "../core/kick.h"

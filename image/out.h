@@ -15,7 +15,10 @@ struct keel_image_out {
 	int err;		/* the first error; then the rest does not matter */
 };
 
-/* Room for size bytes, a multiple of 8, all of which the caller writes; NULL: there is none, or nothing is written. */
+/*
+ * Room for size bytes, a multiple of 8, all of which the caller writes; NULL: there is none, or
+ * nothing is written.
+ */
 static inline void *keel_image_reserve(struct keel_image_out *out, u64 size)
 {
 	void *at = out->start + out->len;

@@ -474,7 +474,9 @@ u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset, const st
 {
 	u64 passed = 0;
 
-	/* a counter that is behind has begun anew, though the kernel's memory was kept: hibernation */
+	/*
+	 * a counter that is behind has begun anew, though the kernel's memory was kept: hibernation
+	 */
 	if (!freeze && saved->boot == now->boot && now->count >= saved->count)
 		return offset;
 	if (!freeze && now->realtime > saved->realtime)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* pure: built and tested on the host */
-/* Reading an image that somebody may have made up: what holds of it once keel_image_check() said 0. */
+/*
+ * Reading an image that somebody may have made up: what holds of it once keel_image_check() said 0.
+ */
 #ifndef KEEL_IMAGE_PARSE_H
 #define KEEL_IMAGE_PARSE_H
 
@@ -14,9 +16,9 @@ struct keel_image {
 };
 
 /*
- * Is it whole and does it make sense by itself: sections in order, each vCPU's and ITS's there once, records
- * of their size, numbers in range, registers with their values. 0; -EINVAL; -EPROTO: it is newer, or has
- * a section that must be known and is not.
+ * Is it whole and does it make sense by itself: sections in order, each vCPU's and ITS's there
+ * once, records of their size, numbers in range, registers with their values. 0; -EINVAL; -EPROTO:
+ * it is newer, or has a section that must be known and is not.
  */
 int keel_image_check(const void *image, u64 size);
 /* The section's contents, with its length, or NULL: there is none. */
@@ -30,8 +32,9 @@ bool keel_image_alike(struct keel_image *a, struct keel_image *b);
 u32 keel_image_reg_room(u64 id);
 
 /*
- * The offset of a VM's counter, here and now, that had this one when it was saved. Unless frozen it counts on
- * by what the host's counter did, or, under another load of keel, by the time of day: never backwards.
+ * The offset of a VM's counter, here and now, that had this one when it was saved. Unless frozen it
+ * counts on by what the host's counter did, or, under another load of keel, by the time of day:
+ * never backwards.
  */
 u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset, const struct keel_image_clock *now, bool freeze);
 

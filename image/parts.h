@@ -3,8 +3,8 @@
  * What writes and loads the sections of each kind of object. vm->lock and all vCPUs' mutexes
  * held, no vCPU resident, sleepable. Writing changes nothing of the VM.
  *
- * Loading: the image was checked, and is of a VM made the same way; the VM has not run. With an error
- * some of it is loaded: whoever calls loads what was there before.
+ * Loading: the image was checked, and is of a VM made the same way; the VM has not run. With an
+ * error some of it is loaded: whoever calls loads what was there before.
  */
 #ifndef KEEL_IMAGE_PARTS_H
 #define KEEL_IMAGE_PARTS_H

@@ -14,7 +14,10 @@
 #include <linux/types.h>
 
 #define KEEL_RING_MAX_BYTES	(65536U * sizeof(struct kvm_dirty_gfn))
-/* Entries between the limit at which the vCPU goes to user space and the end: what one exit may write. */
+/*
+ * Entries between the limit at which the vCPU goes to user space and the end: what one exit may
+ * write.
+ */
 #define KEEL_RING_RESERVED	64
 
 /* [v] vcpu->mutex */

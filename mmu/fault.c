@@ -32,13 +32,19 @@
 
 /* ---- what is not about the slots ---- */
 
-/* Beyond what this VM may address. Beyond what the CPU claims to address it is the guest's own table's fault. */
+/*
+ * Beyond what this VM may address. Beyond what the CPU claims to address it is the guest's own
+ * table's fault.
+ */
 static int out_of_range(ipa_t ipa)
 {
 	return ipa.v >> keel_mmu_ipa_limit() ? KEEL_FAULT_SIZE : KEEL_FAULT_ABORT;
 }
 
-/* Only the flag is missing: no look at the slots or the VMM. Whatever happens, the guest tries again. */
+/*
+ * Only the flag is missing: no look at the slots or the VMM. Whatever happens, the guest tries
+ * again.
+ */
 static int make_young(struct keel_stage2 *s2, ipa_t ipa)
 {
 	read_lock(&s2->mmu->lock);
@@ -100,9 +106,10 @@ static __always_inline bool grant(struct keel_fault *f)
 /* ---- slot ---- */
 
 /*
- * A walk of the guest's tables or cache maintenance that a page refuses counts as a write where pages
- * can be read (arch/decode.c). What refused it may have been other rights than those of now: so it is
- * a read at first, and what these rights refuse again a write. False: for who may wait to find out.
+ * A walk of the guest's tables or cache maintenance that a page refuses counts as a write where
+ * pages can be read (arch/decode.c). What refused it may have been other rights than those of now:
+ * so it is a read at first, and what these rights refuse again a write. False: for who may wait to
+ * find out.
  */
 static bool settle_doubt(struct keel_fault *f)
 {
@@ -120,7 +127,10 @@ static bool settle_doubt(struct keel_fault *f)
 	return true;
 }
 
-/* What the guest wants of what is withheld, as a verdict, or 0. Of a page that cannot be read a walk wants that. */
+/*
+ * What the guest wants of what is withheld, as a verdict, or 0. Of a page that cannot be read a
+ * walk wants that.
+ */
 static int refusal(const struct keel_fault *f)
 {
 	const struct keel_abort *a = &f->exit->abort;
@@ -243,7 +253,10 @@ static int map_locked(struct keel_fault *f, const struct keel_stage2_map *map)
 	return 0;
 }
 
-/* What is no RAM has no address to do that by: it is cacheable only where nothing has to be done. False: that may take long. */
+/*
+ * What is no RAM has no address to do that by: it is cacheable only where nothing has to be done.
+ * False: that may take long.
+ */
 static bool make_coherent(const struct keel_fault *f, const struct keel_stage2_map *map)
 {
 	bool exec = map->prot & KEEL_S2_X;
@@ -296,13 +309,19 @@ static int window(struct keel_fault *f)
 	return keel_stage2_topup(&f->vcpu->table_cache) ?: keel_window_map(f->vcpu, f->ipa) ?: KEEL_FAULT_DONE;
 }
 
-/* No instruction is fetched from what is no memory, and no table from Device memory, as HCR_EL2.PTW has it. */
+/*
+ * No instruction is fetched from what is no memory, and no table from Device memory, as HCR_EL2.PTW
+ * has it.
+ */
 static bool is_barred(const struct keel_fault *f)
 {
 	return (f->mem && f->exec) || (f->mem == KEEL_S2_DEVICE && f->exit->abort.s1ptw);
 }
 
-/* The slot is known. The page, if any, is pinned on return, and the caller's. Or -errno; -EAGAIN: it has changed meanwhile. */
+/*
+ * The slot is known. The page, if any, is pinned on return, and the caller's. Or -errno; -EAGAIN:
+ * it has changed meanwhile.
+ */
 static int map_page(struct keel_fault *f)
 {
 	int ret = f->may_wait ? keel_stage2_topup(&f->vcpu->table_cache) : 0;
@@ -331,7 +350,10 @@ static __always_inline int resolve(struct keel_fault *f)
 	ret = find_slot(f);
 	if (ret)
 		return ret;
-	/* a page that may be read always is, so this is nothing that mapping could cure, but a change of rights */
+	/*
+	 * a page that may be read always is, so this is nothing that mapping could cure, but a
+	 * change of rights
+	 */
 	if (f->perm && !f->write && !f->exec && !f->below && !keel_rights_used(f->mmu))
 		return -EFAULT;
 	return map_page(f);
@@ -383,9 +405,9 @@ int keel_mmu_try_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 }
 
 /*
- * The next try is to find what made this one fail over. The VMM's address space is changing there; or
- * somebody is replacing the entry, with preemption off but on PREEMPT_RT, where it may be a thread of
- * lower priority which this one has preempted.
+ * The next try is to find what made this one fail over. The VMM's address space is changing there;
+ * or somebody is replacing the entry, with preemption off but on PREEMPT_RT, where it may be a
+ * thread of lower priority which this one has preempted.
  */
 static void let_others_finish(const struct keel_fault *f)
 {

@@ -22,7 +22,8 @@ static void *in_page(struct page *page, ipa_t ipa)
 
 /*
  * What has no page to get (VM_PFNMAP, VM_IO) is or may be a device: its reads do something, and an
- * abort that it answers a load or a store of the kernel's with is the host's end. -EFAULT: there is none;
+ * abort that it answers a load or a store of the kernel's with is the host's end. -EFAULT: there is
+ * none;
  * -ENOMEM: the host has no memory for it now.
  */
 static int no_page(int ret)
@@ -164,7 +165,10 @@ static int fetch_slot(struct keel_slot *slot, ipa_t ipa, void *data, size_t len)
 
 	if (err)
 		return err;
-	/* written past the caches, by a guest that has its own off: what a cache has of it may be older */
+	/*
+	 * written past the caches, by a guest that has its own off: what a cache has of it may be
+	 * older
+	 */
 	keel_stage2_make_coherent(hpa(page_to_phys(page) + offset_in_page(ipa.v)), len, false);
 	memcpy(data, in_page(page, ipa), len);
 	put_page(page);

@@ -28,7 +28,10 @@ static inline void keel_inval_begin(struct keel_inval *v, unsigned long start, u
 /* What a fault found out before this may be of no use. Pairs with keel_inval_seq(). */
 static inline void keel_inval_changed(struct keel_inval *v)
 {
-	/* release: whoever reads the new number reads page tables and slots as they are after the change */
+	/*
+	 * release: whoever reads the new number reads page tables and slots as they are after the
+	 * change
+	 */
 	smp_store_release(&v->seq, v->seq + 1);
 }
 
@@ -43,7 +46,10 @@ static inline unsigned long keel_inval_seq(const struct keel_inval *v)
 	return smp_load_acquire(&v->seq);
 }
 
-/* Is any part of the block of that size, a power of two, around the address on its way out? mmu->lock. */
+/*
+ * Is any part of the block of that size, a power of two, around the address on its way out?
+ * mmu->lock.
+ */
 static inline bool keel_inval_meets(const struct keel_inval *v, unsigned long addr, u64 size)
 {
 	unsigned long start = addr & ~(size - 1);
@@ -52,8 +58,8 @@ static inline bool keel_inval_meets(const struct keel_inval *v, unsigned long ad
 }
 
 /*
- * Of that block: seq is from before it was looked at. Of a block that single entries make any part may be
- * on its way out. mmu->lock.
+ * Of that block: seq is from before it was looked at. Of a block that single entries make any part
+ * may be on its way out. mmu->lock.
  */
 static inline bool keel_inval_retry(const struct keel_inval *v, unsigned long seq, unsigned long addr, u64 size)
 {

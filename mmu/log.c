@@ -280,7 +280,10 @@ static void take_log(struct keel_mmu *mmu, struct keel_slot *slot, unsigned long
 	keel_log_flush(mmu, &flush);
 }
 
-/* What was taken and could not be handed over is told of another time: its pages are protected, and dirty. */
+/*
+ * What was taken and could not be handed over is told of another time: its pages are protected, and
+ * dirty.
+ */
 static void give_back(struct keel_slot *slot, const unsigned long *taken)
 {
 	unsigned long word, nr = bitmap_words(slot);

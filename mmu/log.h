@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The log of dirty pages as the other files of mmu/ see it: mmu/log.c, and mmu/ring.c for the rings. */
+/*
+ * The log of dirty pages as the other files of mmu/ see it: mmu/log.c, and mmu/ring.c for the
+ * rings.
+ */
 #ifndef KEEL_MMU_LOG_H
 #define KEEL_MMU_LOG_H
 
@@ -33,7 +36,10 @@ static inline bool keel_log_has_room(const struct keel_vcpu *vcpu, const struct 
 	return !(slot->flags & KVM_MEM_LOG_DIRTY_PAGES) || !vcpu->ring.entries || !keel_ring_is_full(&vcpu->ring, 1);
 }
 
-/* Pages of one word of a slot's log must fault before their next write, once flushed. mmu->lock for writing. */
+/*
+ * Pages of one word of a slot's log must fault before their next write, once flushed. mmu->lock for
+ * writing.
+ */
 void keel_log_protect(struct keel_mmu *mmu, const struct keel_slot *slot, u64 word, u64 bits,
 		      struct keel_log_flush *flush);
 /* Then split, where user space wants that. slots_lock, sleepable. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* pure: built and tested on the host */
-/* Which pages of a slot's log stand for a stretch of guest memory, and which are cleared together. */
+/*
+ * Which pages of a slot's log stand for a stretch of guest memory, and which are cleared together.
+ */
 #ifndef KEEL_MMU_LOG_SPAN_H
 #define KEEL_MMU_LOG_SPAN_H
 

@@ -129,7 +129,9 @@ static int check_request(const struct kvm_userspace_memory_region2 *mem)
 	return 0;
 }
 
-/* What it asks for, given the slot that there is. An existing slot may only move or change its log. */
+/*
+ * What it asks for, given the slot that there is. An existing slot may only move or change its log.
+ */
 static int classify(const struct kvm_userspace_memory_region2 *mem, const struct keel_slot *old,
 		    enum change *change)
 {

@@ -39,7 +39,10 @@ struct keel_bare_page {
 	unsigned int slots;
 };
 
-/* A walk of the guest's, or cache maintenance, that may have been refused a write: of this page, when mmu.rights_changes was that. [v] */
+/*
+ * A walk of the guest's, or cache maintenance, that may have been refused a write: of this page,
+ * when mmu.rights_changes was that. [v]
+ */
 struct keel_doubt {
 	u64 page;
 	unsigned long changes;
@@ -53,7 +56,10 @@ struct keel_memslots {
 	u64 bytes;		/* of all of them */
 };
 
-/* Guest physical pages that are a device of the host's, or of the kernel's. [I] once size is set, with release. */
+/*
+ * Guest physical pages that are a device of the host's, or of the kernel's. [I] once size is set,
+ * with release.
+ */
 struct keel_window {
 	ipa_t ipa;
 	hpa_t pa;
@@ -85,7 +91,9 @@ struct keel_stage2 {
 
 struct keel_shadows;
 
-/* [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock */
+/*
+ * [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock
+ */
 struct keel_mmu {
 	struct keel_stage2 s2;		/* the VM's memory as the slots have it: for each vCPU at its creation */
 	unsigned int ipa_bits;		/* [I] 32..52: width of the slots' addresses */
@@ -121,7 +129,10 @@ bool keel_mmu_caches_frames(void);
  */
 int keel_mmu_init(struct keel_vm *vm, unsigned int ipa_bits);
 void keel_mmu_destroy(struct keel_vm *vm);
-/* A vCPU's tables, and its ring, if the VM has them; vm->lock. -ENOMEM. And the end, for its table cache too. */
+/*
+ * A vCPU's tables, and its ring, if the VM has them; vm->lock. -ENOMEM. And the end, for its table
+ * cache too.
+ */
 int keel_mmu_vcpu_init(struct keel_vcpu *vcpu);
 void keel_mmu_vcpu_destroy(struct keel_vcpu *vcpu);
 
@@ -152,7 +163,8 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
 /*
  * The same for a guest of a guest hypervisor's, whose tables are vcpu->s2. exit->ipa is the
- * hypervisor's address of what its own stage 2 has at leaf->at: translation and permission faults alone.
+ * hypervisor's address of what its own stage 2 has at leaf->at: translation and permission faults
+ * alone.
  */
 struct keel_mmu_leaf {
 	ipa_t at;		/* of the page */
@@ -185,15 +197,24 @@ int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_regio
 /*
  * Kernel access to guest memory through the slots (PV structures, GIC tables);
  * -EFAULT outside slots, on a read-only slot write, and where no page is behind the slot, as with a
- * device's registers: a guest may choose the address. -ENOMEM: the host has none for it now. Sleepable, a task of vm->mm; takes vm->srcu itself.
+ * device's registers: a guest may choose the address. -ENOMEM: the host has none for it now.
+ * Sleepable, a task of vm->mm; takes vm->srcu itself.
  */
 int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
 int keel_guest_write(struct keel_vm *vm, ipa_t ipa, const void *data, size_t len);
-/* The same for what a vCPU in KVM_RUN is the cause of, a page or two each time: its ring tells. vCPU mutex. */
+/*
+ * The same for what a vCPU in KVM_RUN is the cause of, a page or two each time: its ring tells.
+ * vCPU mutex.
+ */
 int keel_guest_write_by(struct keel_vcpu *vcpu, ipa_t ipa, const void *data, size_t len);
-/* KEEL_FAULT_NO_READ or NO_WRITE where user space withholds that of the page from the vCPU, else 0. */
+/*
+ * KEEL_FAULT_NO_READ or NO_WRITE where user space withholds that of the page from the vCPU, else 0.
+ */
 int keel_guest_refusal(struct keel_vcpu *vcpu, ipa_t ipa, bool write);
-/* If it is old it becomes new, at once for whoever looks: a descriptor. -EAGAIN: it is not; -EFAULT, -ENOMEM, as of write_by. */
+/*
+ * If it is old it becomes new, at once for whoever looks: a descriptor. -EAGAIN: it is not;
+ * -EFAULT, -ENOMEM, as of write_by.
+ */
 int keel_guest_exchange_by(struct keel_vcpu *vcpu, ipa_t ipa, u64 old, u64 new);
 /* As read, a word within one page, as the guest sees it that has its caches off. */
 int keel_guest_fetch(struct keel_vm *vm, ipa_t ipa, void *data, size_t len);
@@ -214,7 +235,10 @@ static inline unsigned int keel_mmu_slots(const struct keel_mmu *mmu)
  * -EINVAL: not on the host's page boundaries.
  */
 int keel_mmu_set_window(struct keel_vm *vm, ipa_t ipa, hpa_t pa, u64 size);
-/* In its place: the pages of the host's size around it are no memory, so that accesses go to the bus. */
+/*
+ * In its place: the pages of the host's size around it are no memory, so that accesses go to the
+ * bus.
+ */
 void keel_mmu_set_hole(struct keel_vm *vm, ipa_t ipa, u64 size);
 
 /* Whole pages, some, and no wrap. */
@@ -229,7 +253,10 @@ int keel_rights_set(struct keel_vm *vm, const struct kvm_memory_attributes *attr
  * -EINVAL, -ENOENT: no slot, -EINTR, -EFAULT, -EHWPOISON, -ENOMEM. Sleepable, vCPU mutex.
  */
 int keel_mmu_prefault(struct keel_vcpu *vcpu, struct kvm_pre_fault_memory *range);
-/* A page as by a read of the guest's. As keel_mmu_fault(), also beyond the slots' addresses: NO_MEMORY; and -EHWPOISON. */
+/*
+ * A page as by a read of the guest's. As keel_mmu_fault(), also beyond the slots' addresses:
+ * NO_MEMORY; and -EHWPOISON.
+ */
 int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page);
 
 /* mmu/log.c. KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG: see the KVM API document. Sleepable. */
@@ -238,7 +265,10 @@ int keel_log_clear(struct keel_vm *vm, const struct kvm_clear_dirty_log *log);
 /* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, of logs that begin from now on. -EINVAL. */
 int keel_log_set_manual(struct keel_vm *vm, u64 mode);
 
-/* KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE: bytes. -EINVAL: not 0 and not one of the sizes; a slot exists. */
+/*
+ * KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE: bytes. -EINVAL: not 0 and not one of the sizes; a slot
+ * exists.
+ */
 int keel_log_set_split(struct keel_vm *vm, u64 chunk);
 /* Sizes that a stage-2 leaf may have, as a bitmap: KVM_CAP_ARM_SUPPORTED_BLOCK_SIZES. */
 u32 keel_mmu_block_sizes(void);
@@ -247,18 +277,30 @@ u32 keel_mmu_block_sizes(void);
 int keel_ring_enable(struct keel_vm *vm, u64 bytes);
 /* KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP. -EINVAL: no ring, or a slot exists. */
 int keel_ring_enable_bitmap(struct keel_vm *vm);
-/* KVM_RESET_DIRTY_RINGS: how many entries; a fatal signal ends it early. -EINVAL: no rings. Sleepable. */
+/*
+ * KVM_RESET_DIRTY_RINGS: how many entries; a fatal signal ends it early. -EINVAL: no rings.
+ * Sleepable.
+ */
 int keel_ring_reset(struct keel_vm *vm);
-/* The ring's page at this offset of the vCPU fd's mapping, or NULL; and whether one is in a range of them. */
+/*
+ * The ring's page at this offset of the vCPU fd's mapping, or NULL; and whether one is in a range
+ * of them.
+ */
 #define KEEL_RING_PAGE_OFFSET	64
 struct page *keel_ring_page(const struct keel_vcpu *vcpu, unsigned long pgoff);
 bool keel_ring_meets(const struct keel_vcpu *vcpu, unsigned long pgoff, unsigned long nr);
 /* KEEL_REQ_RING: must the vCPU go to user space first? If not the request is gone. vCPU mutex. */
 bool keel_ring_must_leave(struct keel_vcpu *vcpu);
 
-/* VCPU_INIT of a vCPU that has run: make a reloaded image visible (stage-2 unmap, or I-cache only with FWB). */
+/*
+ * VCPU_INIT of a vCPU that has run: make a reloaded image visible (stage-2 unmap, or I-cache only
+ * with FWB).
+ */
 void keel_mmu_reset_vm(struct keel_vm *vm);
-/* The guest turned its caches on or off (trapped SCTLR/set-way): clean guest memory as needed without FWB. */
+/*
+ * The guest turned its caches on or off (trapped SCTLR/set-way): clean guest memory as needed
+ * without FWB.
+ */
 void keel_mmu_flush_vm(struct keel_vm *vm);
 
 #endif

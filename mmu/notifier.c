@@ -2,7 +2,8 @@
 /*
  * The MMU notifier: when the VMM's address space changes (munmap, mprotect,
  * swap, migration, KSM, huge pages made or split), the guest's mappings of it
- * go away first and fault in again (those of shadow.h always, whatever changes); and the access flag is read for reclaim.
+ * go away first and fault in again (those of shadow.h always, whatever changes); and the access
+ * flag is read for reclaim.
  *
  * mmu->lock is taken inside mmap_lock and page table locks, and nothing is
  * taken inside it.
@@ -65,8 +66,9 @@ static void each_part(struct keel_mmu *mmu, const struct mmu_notifier_range *ran
 }
 
 /*
- * Pages that stay where they are and lose only the right to be written: by fork(), whose child shares them,
- * and by whoever cleans pages of a file. The guest goes on reading them, without a fault.
+ * Pages that stay where they are and lose only the right to be written: by fork(), whose child
+ * shares them, and by whoever cleans pages of a file. The guest goes on reading them, without a
+ * fault.
  */
 static bool keeps_pages(const struct mmu_notifier_range *range)
 {
@@ -91,7 +93,9 @@ static void invalidate_end(struct mmu_notifier *mn, const struct mmu_notifier_ra
 	write_lock(&mmu->lock);
 	keel_inval_end(&mmu->inval);
 	write_unlock(&mmu->lock);
-	/* its barrier pairs with that of wait_event(): who sleeps is seen, or sees the new number */
+	/*
+	 * its barrier pairs with that of wait_event(): who sleeps is seen, or sees the new number
+	 */
 	if (wq_has_sleeper(&mmu->inval_end))
 		wake_up_all(&mmu->inval_end);
 }
@@ -132,8 +136,8 @@ void keel_notifier_wait(struct keel_mmu *mmu, unsigned long hva, u64 size)
 /* ---- age ---- */
 
 /*
- * Reading lock: the access flag changes by compare-and-exchange. TLBs are not flushed: a hint. What a guest
- * hypervisor's guests have accessed is in the shadows, which are not asked.
+ * Reading lock: the access flag changes by compare-and-exchange. TLBs are not flushed: a hint. What
+ * a guest hypervisor's guests have accessed is in the shadows, which are not asked.
  */
 static bool age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end, bool clear)
 {
@@ -165,7 +169,10 @@ static keel_compat_young_t test_young(struct mmu_notifier *mn, struct mm_struct 
 	return age_hva(mmu_of(mn), addr, addr + PAGE_SIZE, false);
 }
 
-/* The VMM's address space ends, the VM may live on by its fds: no vCPU can run, no fault can find memory. */
+/*
+ * The VMM's address space ends, the VM may live on by its fds: no vCPU can run, no fault can find
+ * memory.
+ */
 static void release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
 	struct keel_mmu *mmu = mmu_of(mn);

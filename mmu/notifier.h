@@ -8,7 +8,9 @@
 
 #include "mmu.h"
 
-/* Follow vm->mm, which is current->mm: from here on guest mappings go when the VMM's do. Sleepable. */
+/*
+ * Follow vm->mm, which is current->mm: from here on guest mappings go when the VMM's do. Sleepable.
+ */
 int keel_notifier_start(struct keel_mmu *mmu, struct mm_struct *mm);
 /* No callback runs any more on return. Sleepable. */
 void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm);
@@ -21,8 +23,9 @@ void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm);
 unsigned long keel_notifier_begin(const struct keel_mmu *mmu);
 bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva, u64 size);
 /*
- * While any part of that block is on its way out another try is in vain, and takes the CPU from whoever does
- * it: sleep until an invalidation is over, or a signal comes. Nothing is held that one could wait for.
+ * While any part of that block is on its way out another try is in vain, and takes the CPU from
+ * whoever does it: sleep until an invalidation is over, or a signal comes. Nothing is held that one
+ * could wait for.
  */
 void keel_notifier_wait(struct keel_mmu *mmu, unsigned long hva, u64 size);
 

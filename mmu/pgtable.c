@@ -44,7 +44,10 @@ static int walk_entry(struct keel_pgt *pgt, u64 *entry, int level, u64 start, u6
 	return visitor->table(pgt, &v, arg);
 }
 
-/* Most of a table is empty, and so is all of most tables: where the empty entries that begin at start end. */
+/*
+ * Most of a table is empty, and so is all of most tables: where the empty entries that begin at
+ * start end.
+ */
 static u64 pass_empty(const struct keel_pgt_geo *geo, const u64 *table, int level, u64 start, u64 end)
 {
 	unsigned int first = entry_index(geo, start, level), last = entry_index(geo, end - 1, level), i;
@@ -99,7 +102,10 @@ struct visit keel_pgt_descend(struct keel_pgt *pgt, u64 ipa)
 
 /* ---- changing one entry ---- */
 
-/* Fully ordered: whoever sees the new entry sees what it points to (Arm ARM B2.3.6, and D8.17.6 for walks). */
+/*
+ * Fully ordered: whoever sees the new entry sees what it points to (Arm ARM B2.3.6, and D8.17.6 for
+ * walks).
+ */
 static bool change_entry(const struct visit *v, u64 val)
 {
 	return cmpxchg(v->entry, v->old, val) == v->old;

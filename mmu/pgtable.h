@@ -29,7 +29,10 @@
 #define KEEL_PTE_AF		BIT_ULL(10)
 #define KEEL_PTE_DBM		BIT_ULL(51)	/* with VTCR_EL2.HD: a write sets W by itself (D8.5.2) */
 #define KEEL_PTE_XN		BIT_ULL(54)	/* XN[1]; XN[0] (bit 53) stays 0 */
-/* Ignored by the CPU (D8.3.2, "software use"): W may be set without asking anybody, and only the log took it away. */
+/*
+ * Ignored by the CPU (D8.3.2, "software use"): W may be set without asking anybody, and only the
+ * log took it away.
+ */
 #define KEEL_PTE_MAY_W		BIT_ULL(56)
 #define KEEL_PTE_PERMS \
 	(KEEL_PTE_R | KEEL_PTE_W | KEEL_PTE_AF | KEEL_PTE_XN | KEEL_PTE_MAY_W | KEEL_PTE_DBM)
@@ -111,7 +114,10 @@ bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa);
 /* Shared. Call fn for each page of the range whose entry has KEEL_PTE_WRITTEN, which stays. */
 void keel_pgt_for_each_written(struct keel_pgt *pgt, u64 start, u64 end,
 			       void (*fn)(void *arg, u64 ipa), void *arg);
-/* Shared. Was a leaf in the range accessed? clear: forget that; TLBs are not flushed, so it is a hint. */
+/*
+ * Shared. Was a leaf in the range accessed? clear: forget that; TLBs are not flushed, so it is a
+ * hint.
+ */
 bool keel_pgt_age(struct keel_pgt *pgt, u64 start, u64 end, bool clear);
 /* A stretch that one leaf maps. */
 struct keel_pgt_span {
@@ -129,7 +135,10 @@ void keel_pgt_for_each_leaf(struct keel_pgt *pgt, u64 start, u64 end,
 int keel_pgt_split(struct keel_pgt *pgt, u64 ipa, void *cache);
 /* Shared. The first address of the range that is in a block, or end. */
 u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end);
-/* Shared. The first address of the range where the functions above and below find something, or end. */
+/*
+ * Shared. The first address of the range where the functions above and below find something, or
+ * end.
+ */
 u64 keel_pgt_next(struct keel_pgt *pgt, u64 start, u64 end);
 /* Shared. The leaf entry that translates ipa, or 0; *level is where it is. */
 u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level);
@@ -140,11 +149,15 @@ u64 keel_pgt_lookup(struct keel_pgt *pgt, u64 ipa, int *level);
  * empty. The TLB is flushed on return.
  */
 void keel_pgt_unmap(struct keel_pgt *pgt, u64 start, u64 end);
-/* Exclusive. Write-protect every leaf that touches the range. True: something changed, and the caller flushes. */
+/*
+ * Exclusive. Write-protect every leaf that touches the range. True: something changed, and the
+ * caller flushes.
+ */
 bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end);
 /*
- * Exclusive. The same for good: no leaf that touches the range is written again, by whatever way, before it is
- * mapped anew with that right. What the hardware has noted is told (written). True: the caller flushes.
+ * Exclusive. The same for good: no leaf that touches the range is written again, by whatever way,
+ * before it is mapped anew with that right. What the hardware has noted is told (written). True:
+ * the caller flushes.
  */
 bool keel_pgt_withdraw_write(struct keel_pgt *pgt, u64 start, u64 end);
 

@@ -41,7 +41,10 @@ unsigned int keel_pgt_pa_bits(unsigned int parange)
 	return parange < sizeof(bits) ? bits[parange] : KEEL_PGT_WIDE_BITS;
 }
 
-/* Arm ARM D8.3.1: blocks at level 1 need a 4K granule or 52-bit descriptors, at level 0 4K and LPA2. */
+/*
+ * Arm ARM D8.3.1: blocks at level 1 need a 4K granule or 52-bit descriptors, at level 0 4K and
+ * LPA2.
+ */
 bool keel_pgt_has_leaf(const struct keel_pgt_geo *geo, int level)
 {
 	if (level < geo->start)

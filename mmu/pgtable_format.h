@@ -35,7 +35,9 @@ static inline bool pa_fits(const struct keel_pgt_geo *geo, u64 pa)
 	return !(pa >> (geo->wide ? KEEL_PGT_WIDE_BITS : KEEL_PGT_BITS));
 }
 
-/* Output address bits above 47: [15:12] with 64K, [49:48] in place and [51:50] at [9:8] with LPA2. */
+/*
+ * Output address bits above 47: [15:12] with 64K, [49:48] in place and [51:50] at [9:8] with LPA2.
+ */
 static inline u64 encode_pa(const struct keel_pgt_geo *geo, u64 pa)
 {
 	u64 low = pa & GENMASK_ULL(47, 12);

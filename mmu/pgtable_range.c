@@ -121,7 +121,10 @@ u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end)
 
 /* ---- protect, age, look ---- */
 
-/* Change bits of a leaf whatever the hardware does to its flags meanwhile. Inline: for each page of a log. */
+/*
+ * Change bits of a leaf whatever the hardware does to its flags meanwhile. Inline: for each page of
+ * a log.
+ */
 static __always_inline void update_leaf(struct visit *v, u64 clear, u64 set)
 {
 	u64 seen;
@@ -134,7 +137,10 @@ static __always_inline void update_leaf(struct visit *v, u64 clear, u64 set)
 	}
 }
 
-/* What is reached by one way down from the root: pages side by side in a table, or a block, or a hole. */
+/*
+ * What is reached by one way down from the root: pages side by side in a table, or a block, or a
+ * hole.
+ */
 struct stretch {
 	u64 start, end;
 	struct visit v;		/* of the first entry */
@@ -148,7 +154,10 @@ static bool find_stretch(struct keel_pgt *pgt, u64 start, u64 end, struct stretc
 	return s->v.entry;
 }
 
-/* What makes a protected page's next write the hardware's affair: a page that the VMM may write, and that was written. */
+/*
+ * What makes a protected page's next write the hardware's affair: a page that the VMM may write,
+ * and that was written.
+ */
 static u64 watch_bits(const struct keel_pgt *pgt, const struct visit *v)
 {
 	return pgt->written && v->level == 3 && (v->old & KEEL_PTE_MAY_W) ? KEEL_PTE_DBM : 0;
@@ -186,9 +195,9 @@ bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
 }
 
 /*
- * A write from here on asks the VMM's page tables: also one that the log alone kept from being made, or
- * that the hardware was to note. What it has noted is told now. Where the log has taken the leave
- * to write, its flush may be owed yet, and nothing says so of a frame without a page: so
+ * A write from here on asks the VMM's page tables: also one that the log alone kept from being
+ * made, or that the hardware was to note. What it has noted is told now. Where the log has taken
+ * the leave to write, its flush may be owed yet, and nothing says so of a frame without a page: so
  * there is one to make wherever anything is mapped.
  */
 static bool withdraw_entry(struct keel_pgt *pgt, struct visit *v)

@@ -53,8 +53,8 @@ bool keel_pin_is_cacheable(const struct vm_area_struct *vma)
 }
 
 /*
- * RAM is cacheable. What is none is as the VMM's mapping and its entry (prot) have it, which a driver
- * may make differ, or Normal-NC where the driver allows.
+ * RAM is cacheable. What is none is as the VMM's mapping and its entry (prot) have it, which a
+ * driver may make differ, or Normal-NC where the driver allows.
  */
 static int choose_memory(struct keel_fault *f, const struct vm_area_struct *vma, pgprot_t prot)
 {
@@ -159,7 +159,10 @@ static short lost_shift(const struct keel_fault *f)
 	return shift;
 }
 
-/* What becomes of memory that cannot be had. Broken hardware that a guest touches is told to the VMM by a signal. */
+/*
+ * What becomes of memory that cannot be had. Broken hardware that a guest touches is told to the
+ * VMM by a signal.
+ */
 int keel_pin_failed(const struct keel_fault *f, int err)
 {
 	switch (err) {
@@ -189,7 +192,10 @@ static bool same_page(const struct keel_fault *f, u64 pfn, bool writable, unsign
 	return pfn + ((f->hva & (size - 1)) >> PAGE_SHIFT) == f->pfn && (writable || !f->writable);
 }
 
-/* Do single entries map a block's frames alike, one after the other, as remap_pfn_range() leaves them? */
+/*
+ * Do single entries map a block's frames alike, one after the other, as remap_pfn_range() leaves
+ * them?
+ */
 static bool is_run(const struct keel_fault *f, pmd_t pmd)
 {
 	const pte_t *ptep = pte_offset_kernel(&pmd, f->hva & PMD_MASK);
@@ -253,7 +259,10 @@ static bool is_of_one_kind(const struct keel_fault *f, u64 size)
 	       !pfn_is_map_memory(pfn + (size >> PAGE_SHIFT) - 1);
 }
 
-/* Same offset within a block on all sides, and all of the block is the slot's and not the window's, with the same rights. */
+/*
+ * Same offset within a block on all sides, and all of the block is the slot's and not the window's,
+ * with the same rights.
+ */
 static bool fits(const struct keel_fault *f, u64 size)
 {
 	u64 block = f->ipa.v & ~(size - 1);

@@ -121,7 +121,10 @@ bool keel_mmu_is_range(u64 start, u64 size)
 	return size && start + size > start && PAGE_ALIGNED(start) && PAGE_ALIGNED(size);
 }
 
-/* What a fault sees of it lies between: with new rights it sees that they change. Pairs with keel_rights_changes(). */
+/*
+ * What a fault sees of it lies between: with new rights it sees that they change. Pairs with
+ * keel_rights_changes().
+ */
 static void change_begins(struct keel_mmu *mmu)
 {
 	WRITE_ONCE(mmu->rights_changes, mmu->rights_changes + 1);

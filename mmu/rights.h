@@ -17,7 +17,10 @@
 void keel_rights_init(struct keel_mmu *mmu);
 void keel_rights_destroy(struct keel_mmu *mmu);
 
-/* KEEL_NO_* of the page; the same for all pages of the block? As of what was set before keel_notifier_begin(). Any context. */
+/*
+ * KEEL_NO_* of the page; the same for all pages of the block? As of what was set before
+ * keel_notifier_begin(). Any context.
+ */
 unsigned int keel_rights_look_up(struct keel_mmu *mmu, ipa_t page);
 bool keel_rights_look_around(struct keel_mmu *mmu, ipa_t start, u64 size);
 

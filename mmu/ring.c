@@ -116,7 +116,10 @@ struct reset {
 	int nr;
 };
 
-/* Slots that are gone, and pages beyond them, are what user space made of an entry, or of the slot since. */
+/*
+ * Slots that are gone, and pages beyond them, are what user space made of an entry, or of the slot
+ * since.
+ */
 static void protect_batch(struct reset *r)
 {
 	struct keel_slot *slot = NULL;

@@ -3,13 +3,13 @@
  * Shadow tables of a VM: which there are, whose they are, and what goes out of them. Faults are
  * mapped there by fault.c as in the VM's own.
  *
- * A leaf of a shadow does not know which page of the VM's it maps. A set of pages, too large at most,
- * says whether any may be mapped (touched); if so, all that is in the shadows goes, and comes back by
- * faults. A bit is set before the leaf and under the same lock, and the set is emptied only
+ * A leaf of a shadow does not know which page of the VM's it maps. A set of pages, too large at
+ * most, says whether any may be mapped (touched); if so, all that is in the shadows goes, and comes
+ * back by faults. A bit is set before the leaf and under the same lock, and the set is emptied only
  * when the shadows are.
  *
- * Their tables are as many as the VM's memory deserves, at most, and not as the guest hypervisor's guests have
- * addresses, which may all be of one page: at the bound they are emptied.
+ * Their tables are as many as the VM's memory deserves, at most, and not as the guest hypervisor's
+ * guests have addresses, which may all be of one page: at the bound they are emptied.
  *
  * Locks: keys says which shadow is whose, outside mmu->lock; what is mapped is under mmu->lock as
  * in any tables. Dirty pages are not noted by the hardware there (pgt.written): a protected
@@ -101,7 +101,10 @@ static int make_pool(struct keel_mmu *mmu)
 	return 0;
 }
 
-/* What was made before memory ran out stays, and is not too much: the next try makes what is missing. */
+/*
+ * What was made before memory ran out stays, and is not too much: the next try makes what is
+ * missing.
+ */
 static int fill_pool(struct keel_mmu *mmu)
 {
 	struct keel_shadows *sh = mmu->shadows;
@@ -264,7 +267,10 @@ void keel_shadow_unmap(struct keel_vm *vm, int vmid, u64 first, u64 last)
 		if (!is_of(sh->all[i], vmid) || first >= end)
 			continue;
 		write_lock(&mmu->lock);
-		/* who has walked the hypervisor's tables before, walks once more; release: and finds what it has there now */
+		/*
+		 * who has walked the hypervisor's tables before, walks once more; release: and
+		 * finds what it has there now
+		 */
 		if (sh->all[i]->users)
 			smp_store_release(&sh->changes, sh->changes + 1);
 		keel_stage2_unmap(&sh->all[i]->s2, ipa(first), ipa(end), true);
@@ -353,7 +359,9 @@ void keel_shadow_unmap_memory(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool
 		empty_all(mmu->shadows, may_yield);
 }
 
-/* For each of the VM's pages, by its size: four times as many as if all were mapped once, by pages. */
+/*
+ * For each of the VM's pages, by its size: four times as many as if all were mapped once, by pages.
+ */
 static long max_tables(const struct keel_mmu *mmu)
 {
 	return max_t(u64, (u64)READ_ONCE(mmu->shadows->nr) / PER_VCPU * MIN_TABLES,

@@ -17,24 +17,31 @@ int keel_shadow_add(struct keel_vm *vm);
 void keel_shadow_destroy(struct keel_mmu *mmu);
 
 /*
- * The tables for these registers, VTTBR_EL2 without CnP and without what is no VMID; empty if there were
- * none. Whoever has them puts them back. As many vCPUs may have one each as called keel_shadow_add(); else
- * NULL. Sleepable.
+ * The tables for these registers, VTTBR_EL2 without CnP and without what is no VMID; empty if there
+ * were none. Whoever has them puts them back. As many vCPUs may have one each as called
+ * keel_shadow_add(); else NULL. Sleepable.
  */
 struct keel_stage2 *keel_shadow_get(struct keel_vm *vm, u64 vttbr, u64 vtcr);
 void keel_shadow_put(struct keel_vm *vm, struct keel_stage2 *s2);
 
 /*
- * The hypervisor's invalidations. Its VMID, or KEEL_SHADOW_ALL. unmap: its guests' addresses from first to last;
- * faults that walked its tables before do not map any more. for_each: of those with the VMID. Sleepable.
+ * The hypervisor's invalidations. Its VMID, or KEEL_SHADOW_ALL. unmap: its guests' addresses from
+ * first to last; faults that walked its tables before do not map any more. for_each: of those with
+ * the VMID. Sleepable.
  */
 #define KEEL_SHADOW_ALL	(-1)
 void keel_shadow_unmap(struct keel_vm *vm, int vmid, u64 first, u64 last);
 void keel_shadow_for_each(struct keel_vm *vm, int vmid, void (*fn)(const struct keel_s2 *s2, void *arg), void *arg);
 
-/* What the hypervisor had before, its tables and what they were to its guests, is of no account: its CPUs are reset. Sleepable. */
+/*
+ * What the hypervisor had before, its tables and what they were to its guests, is of no account:
+ * its CPUs are reset. Sleepable.
+ */
 void keel_shadow_forget(struct keel_mmu *mmu);
-/* Counts up at each invalidation. Before a walk of the hypervisor's tables, and under mmu->lock before what it found is mapped. */
+/*
+ * Counts up at each invalidation. Before a walk of the hypervisor's tables, and under mmu->lock
+ * before what it found is mapped.
+ */
 unsigned long keel_shadow_changes(const struct keel_mmu *mmu);
 
 /* Before a fault that maps in one of them: there are not too many tables. Sleepable. */

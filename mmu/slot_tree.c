@@ -28,7 +28,10 @@ static void insert(struct rb_root *root, struct keel_slot *slot, struct rb_node 
 	rb_insert_color(node, root);
 }
 
-/* Send readers to the tree that is not about to change: they see that before they could see the change. */
+/*
+ * Send readers to the tree that is not about to change: they see that before they could see the
+ * change.
+ */
 static void turn(struct keel_slot_tree *tree)
 {
 	smp_wmb();	/* the changes so far; pairs with the acquire in find() */

@@ -17,7 +17,10 @@ struct keel_slot_tree {
 	struct rb_root root[2];
 };
 
-/* Writers are serialised by the caller. A removed slot may be met by readers until a grace period has passed. */
+/*
+ * Writers are serialised by the caller. A removed slot may be met by readers until a grace period
+ * has passed.
+ */
 void keel_slot_tree_insert(struct keel_slot_tree *tree, struct keel_slot *slot);
 void keel_slot_tree_remove(struct keel_slot_tree *tree, struct keel_slot *slot);
 

@@ -96,7 +96,10 @@ static int __init probe(struct keel_stage2_caps *caps)
 		.af = field(mmfr1, 0) && !keel_errata_has(AF),
 		.dirty = hw_dirty && field(mmfr1, 0) >= HAFDBS_DBM && !keel_errata_has(AF) && !keel_errata_has(DBM),
 		.fwb = field(mmfr2, 40),
-		/* the kernel keeps this to itself also in a crash kernel, beside CPUs that stand still in the old one */
+		/*
+		 * the kernel keeps this to itself also in a crash kernel, beside CPUs that stand
+		 * still in the old one
+		 */
 		.cnp = cpus_have_cap(ARM64_HAS_CNP) && !keel_errata_has(CNP),
 		.idc = ctr & BIT(28),
 		.dic = ctr & BIT(29),
@@ -195,7 +198,9 @@ static const struct keel_pgt_ops host_ops = {
 
 /* ---- life cycle ---- */
 
-/* Start level as VTCR_EL2.SL0 has it: counted from level 2 with 4K pages, from level 3 with others. */
+/*
+ * Start level as VTCR_EL2.SL0 has it: counted from level 2 with 4K pages, from level 3 with others.
+ */
 static unsigned int encode_start(const struct keel_pgt_geo *geo)
 {
 	return (geo->page_shift == 12 ? 2 : 3) - geo->start;
@@ -269,7 +274,10 @@ int keel_stage2_init(struct keel_stage2 *s2, struct keel_mmu *mmu, unsigned int 
 	ret = keel_vmid_init(s2);
 	if (ret)
 		return ret;
-	/* pages of one order are aligned to their size, as concatenated tables must be (Arm ARM D8.2.8) */
+	/*
+	 * pages of one order are aligned to their size, as concatenated tables must be (Arm ARM
+	 * D8.2.8)
+	 */
 	pgt->root = (u64 *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, root_order(pgt));
 	if (!pgt->root) {
 		keel_vmid_destroy(s2);
@@ -324,7 +332,10 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
 	ret = keel_pgt_map(&s2->pgt, &m);
 	if (s2->nr_tables && had != cache->nr)
 		atomic_long_add(had - cache->nr, s2->nr_tables);
-	/* a walk sees the new entry only after this (Arm ARM D8.2.7): spares the guest a second fault */
+	/*
+	 * a walk sees the new entry only after this (Arm ARM D8.2.7): spares the guest a second
+	 * fault
+	 */
 	dsb(ishst);
 	return ret;
 }
@@ -426,7 +437,10 @@ void keel_stage2_flush_icache(void)
 	dsb(ish);	/* Arm ARM D7.5.9.7; the guest's entry is the context synchronisation */
 }
 
-/* Data written through the D cache becomes what is fetched; by address only where no alias can hide it. */
+/*
+ * Data written through the D cache becomes what is fetched; by address only where no alias can hide
+ * it.
+ */
 static void sync_icache(void *va, u64 size)
 {
 	unsigned long start = (unsigned long)va;

@@ -40,8 +40,8 @@ extern struct keel_stage2_caps keel_stage2_caps;
 #define KEEL_S2_NO_R	BIT(5)	/* and not for reading */
 
 /*
- * Empty tables for addresses of ipa_bits, to map what mmu has. Sleepable; -ENOMEM, -EINVAL: nothing is left.
- * destroy: no CPU has them.
+ * Empty tables for addresses of ipa_bits, to map what mmu has. Sleepable; -ENOMEM, -EINVAL: nothing
+ * is left. destroy: no CPU has them.
  */
 int keel_stage2_init(struct keel_stage2 *s2, struct keel_mmu *mmu, unsigned int ipa_bits);
 void keel_stage2_destroy(struct keel_stage2 *s2);
@@ -55,7 +55,9 @@ static inline ipa_t keel_stage2_end(const struct keel_stage2 *s2)
 int keel_stage2_topup(struct keel_table_cache *cache);
 void keel_stage2_drop(struct keel_table_cache *cache);
 
-/* One fault's mapping; results as of keel_pgt_map(). s2->mmu->lock held, for writing if exclusive. */
+/*
+ * One fault's mapping; results as of keel_pgt_map(). s2->mmu->lock held, for writing if exclusive.
+ */
 struct keel_stage2_map {
 	ipa_t ipa;
 	hpa_t pa;
@@ -71,16 +73,28 @@ int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, s
  */
 void keel_stage2_unmap(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield);
 void keel_stage2_wrprotect(struct keel_stage2 *s2, ipa_t start, ipa_t end);
-/* The VMM may not write its pages in the range any more: nor may the guest, before it has asked again. may_yield: as unmap. */
+/*
+ * The VMM may not write its pages in the range any more: nor may the guest, before it has asked
+ * again. may_yield: as unmap.
+ */
 void keel_stage2_withdraw_write(struct keel_stage2 *s2, ipa_t start, ipa_t end, bool may_yield);
-/* Blocks in the range become pages with the same rights, as long as there is memory for tables. Sleepable, no lock. */
+/*
+ * Blocks in the range become pages with the same rights, as long as there is memory for tables.
+ * Sleepable, no lock.
+ */
 void keel_stage2_split(struct keel_stage2 *s2, ipa_t start, ipa_t end, u64 chunk);
 
-/* Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host wrote. Sleeps if it is more than a page. */
+/*
+ * Before a mapping of normal memory: what the guest sees uncached, or fetches, is what the host
+ * wrote. Sleeps if it is more than a page.
+ */
 void keel_stage2_make_coherent(hpa_t pa, u64 size, bool exec);
 /* It is on this machine without that. */
 bool keel_stage2_is_coherent(bool exec);
-/* Clean and invalidate to the point of coherency all memory that is mapped in the range; not with FWB. s2->mmu->lock not held. */
+/*
+ * Clean and invalidate to the point of coherency all memory that is mapped in the range; not with
+ * FWB. s2->mmu->lock not held.
+ */
 void keel_stage2_clean_range(struct keel_stage2 *s2, ipa_t start, ipa_t end);
 void keel_stage2_flush_icache(void);
 /* What a leaf is by its attributes, in a word. */

@@ -45,7 +45,10 @@ bool keel_vmid_pool_try(struct keel_vmid_pool *pool, unsigned int cpu, u64 id)
 	return old == id || cmpxchg(&pool->active[cpu], old, id) == old;
 }
 
-/* A CPU that has not entered since the last rollover may still be in the guest with what it had then. */
+/*
+ * A CPU that has not entered since the last rollover may still be in the guest with what it had
+ * then.
+ */
 static void start_generation(struct keel_vmid_pool *pool, unsigned int self)
 {
 	unsigned int cpu;
@@ -110,7 +113,10 @@ bool keel_vmid_pool_renew(struct keel_vmid_pool *pool, unsigned int cpu, u64 *id
 	if (!is_current(pool, *id) && !keep_reserved(pool, id) && !take_free(pool, id)) {
 		start_generation(pool, cpu);
 		rolled = true;
-		/* it may have reserved this very id; else a number is free, as at most nr_cpus - 1 are reserved */
+		/*
+		 * it may have reserved this very id; else a number is free, as at most nr_cpus - 1
+		 * are reserved
+		 */
 		if (!keep_reserved(pool, id))
 			take_free(pool, id);
 	}

@@ -9,7 +9,9 @@
 bool keel_window_has(const struct keel_mmu *mmu, ipa_t ipa);
 /* Some of the block [block, block + size), a power of two, is the window's. Any context. */
 bool keel_window_meets(const struct keel_mmu *mmu, ipa_t block, u64 size);
-/* Map the page, which the window has; the vCPU's table cache is full. 0: access again. vCPU mutex. */
+/*
+ * Map the page, which the window has; the vCPU's table cache is full. 0: access again. vCPU mutex.
+ */
 int keel_window_map(struct keel_vcpu *vcpu, ipa_t ipa);
 
 #endif

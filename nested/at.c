@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * AT of virtual EL2: the CPU's own walk with virtual EL2's registers, or for a moment with those of what
- * is below. That walk does not wait for stage 2: what it misses there is mapped, and it is made once
- * more. What the guest's own stage 2 refuses is an answer.
+ * AT of virtual EL2: the CPU's own walk with virtual EL2's registers, or for a moment with those of
+ * what is below. That walk does not wait for stage 2: what it misses there is mapped, and it is
+ * made once more. What the guest's own stage 2 refuses is an answer.
  */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
@@ -126,7 +126,9 @@ static enum keel_sysreg_answer leave(int err, u64 *val)
 	return KEEL_SYSREG_LEAVE;
 }
 
-/* Of a walk that found no end: the guest hears of it, or user space does, or it is made once more. */
+/*
+ * Of a walk that found no end: the guest hears of it, or user space does, or it is made once more.
+ */
 static enum keel_sysreg_answer give_up(const struct mapper *m, u64 *val)
 {
 	if (m->nothing)

@@ -27,8 +27,8 @@ static const struct {
 };
 
 /*
- * Without a stage 2 of the guest's EL1 is under the VMID of virtual EL2, whatever the guest's is: what it left
- * under another one, on any CPU, is not this one's.
+ * Without a stage 2 of the guest's EL1 is under the VMID of virtual EL2, whatever the guest's is:
+ * what it left under another one, on any CPU, is not this one's.
  */
 static void change_vmid(struct keel_vcpu *vcpu)
 {

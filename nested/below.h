@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * EL1 below virtual EL2, and EL0 under it: what the guest hypervisor itself runs there, or with a stage 2
- * of its own (HCR_EL2.VM), a guest of its. Its registers are in the CPU's while it runs, within
- * KVM_RUN alone, and virtual EL2's in the page. vCPU mutex; sleepable unless said otherwise.
+ * EL1 below virtual EL2, and EL0 under it: what the guest hypervisor itself runs there, or with a
+ * stage 2 of its own (HCR_EL2.VM), a guest of its. Its registers are in the CPU's while it runs,
+ * within KVM_RUN alone, and virtual EL2's in the page. vCPU mutex; sleepable unless said otherwise.
  */
 #ifndef KEEL_NESTED_BELOW_H
 #define KEEL_NESTED_BELOW_H
@@ -29,7 +29,10 @@ static inline bool keel_below_routes_interrupts(const struct keel_vcpu *vcpu)
 	return keel_below_is_live(vcpu) && vcpu->nv->gic.on;
 }
 
-/* PSTATE is of what is below: its registers are in the CPU's place, for what is left of an instruction. */
+/*
+ * PSTATE is of what is below: its registers are in the CPU's place, for what is left of an
+ * instruction.
+ */
 void keel_below_show(struct keel_vcpu *vcpu);
 /* The same for it to run. False: it cannot. */
 bool keel_below_resume(struct keel_vcpu *vcpu);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest hypervisor's list registers, in the page, and the CPU's. How one becomes the other is gic.c's;
- * what they stand for at the hypervisor's own GIC is ended there when its guest has ended them.
+ * A guest hypervisor's list registers, in the page, and the CPU's. How one becomes the other is
+ * gic.c's; what they stand for at the hypervisor's own GIC is ended there when its guest has ended
+ * them.
  */
 #include <linux/kernel.h>
 #include "../hyp/hyp.h"
@@ -52,7 +53,10 @@ void keel_el1gic_exchange(struct keel_vcpu *vcpu, bool below)
 		give(vcpu->nv, &vcpu->ctx.gic);
 }
 
-/* With the interface on at least one is in use: what the CPU makes of its controls is looked at after the run. */
+/*
+ * With the interface on at least one is in use: what the CPU makes of its controls is looked at
+ * after the run.
+ */
 void keel_el1gic_flush(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx_gic *c = &vcpu->ctx.gic;

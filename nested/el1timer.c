@@ -39,7 +39,10 @@ static u64 count(const struct keel_vcpu *vcpu, enum keel_timer_id id)
 	return keel_clock_now() - offset_of(vcpu, id);
 }
 
-/* Reading the counter costs an ISB: only for a timer that is on. Its condition is in the page for the guest to see. */
+/*
+ * Reading the counter costs an ISB: only for a timer that is on. Its condition is in the page for
+ * the guest to see.
+ */
 static bool look(struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
 	u64 ctl = keel_nv_read(vcpu->nv, ctl_at(id)), cval = keel_nv_read(vcpu->nv, cval_at(id));
@@ -161,7 +164,10 @@ int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val)
 	return -ENOENT;
 }
 
-/* For the whole VM. Both counters of virtual EL2 are the physical one. config_lock, so that they stay one. */
+/*
+ * For the whole VM. Both counters of virtual EL2 are the physical one. config_lock, so that they
+ * stay one.
+ */
 static void move_phys(struct keel_timer_vm *t, u64 offset)
 {
 	if (READ_ONCE(t->offset_fixed))

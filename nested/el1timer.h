@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * EL1's timers of a vCPU with virtual EL2. The CPU's, by whatever name, are virtual
- * EL2's; these are in the page and have no hardware. For vCPUs with virtual EL2; own thread, or vCPU mutex.
+ * EL2's; these are in the page and have no hardware. For vCPUs with virtual EL2; own thread, or
+ * vCPU mutex.
  */
 #ifndef KEEL_NESTED_EL1TIMER_H
 #define KEEL_NESTED_EL1TIMER_H
@@ -24,8 +25,9 @@ bool keel_el1timer_is_due(const struct keel_vcpu *vcpu);
 int keel_el1timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val);
 int keel_el1timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val);
 /*
- * A count that user space writes moves the VM's at once. CNTVOFF_EL2 may be written after the virtual count that it
- * is part of: the last such count of the VM is held against it again, until some vCPU runs. Sleepable.
+ * A count that user space writes moves the VM's at once. CNTVOFF_EL2 may be written after the
+ * virtual count that it is part of: the last such count of the VM is held against it again, until
+ * some vCPU runs. Sleepable.
  */
 void keel_el1timer_cntvoff_set(struct keel_vcpu *vcpu);
 /* Before a run: what was told is over. */

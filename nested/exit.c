@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What virtual EL2 does that traps, but for exception returns: calls, registers, maintenance of its TLB. */
+/*
+ * What virtual EL2 does that traps, but for exception returns: calls, registers, maintenance of its
+ * TLB.
+ */
 #include <asm/ptrace.h>
 #include "../arch/arch.h"
 #include "../arch/idlimits.h"
@@ -56,8 +59,8 @@ static void flush_el1(struct keel_vcpu *vcpu, struct stage1 s)
 }
 
 /*
- * Stage 2, with what the TLB has combined from it. Of stage 1 without it there is nothing to be lost but
- * by those about a whole VMID.
+ * Stage 2, with what the TLB has combined from it. Of stage 1 without it there is nothing to be
+ * lost but by those about a whole VMID.
  */
 static void unmap(struct keel_vcpu *vcpu, int vmid, struct keel_tlbi_span span)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Faults of a guest hypervisor's guest. Its address is looked up in the hypervisor's tables (walk2.c);
- * what these forbid is the hypervisor's fault, and what they let happen is mapped in the shadow tables
- * (mmu/shadow.c) by the same steps as the hypervisor's own memory.
+ * Faults of a guest hypervisor's guest. Its address is looked up in the hypervisor's tables
+ * (walk2.c); what these forbid is the hypervisor's fault, and what they let happen is mapped in the
+ * shadow tables (mmu/shadow.c) by the same steps as the hypervisor's own memory.
  */
 #include <linux/errno.h>
 #include <linux/mm.h>
@@ -141,7 +141,9 @@ int keel_fault2_resolve(struct keel_vcpu *vcpu, struct keel_exit *exit, u8 *stat
 	return keel_mmu_fault_below(vcpu, exit, &leaf);
 }
 
-/* The syndrome is the CPU's, but for what it says of the tables, which were not the hypervisor's. */
+/*
+ * The syndrome is the CPU's, but for what it says of the tables, which were not the hypervisor's.
+ */
 static void tell(struct keel_vcpu *vcpu, const struct keel_exit *exit, u8 status)
 {
 	u64 esr = (lower_32_bits(exit->esr) & ~ESR_FSC) | status;
@@ -154,7 +156,10 @@ static void tell(struct keel_vcpu *vcpu, const struct keel_exit *exit, u8 status
 	keel_inject_sync(vcpu, esr);
 }
 
-/* Translation, permission and address size faults, those of level -1 too: the shadow has no such address. */
+/*
+ * Translation, permission and address size faults, those of level -1 too: the shadow has no such
+ * address.
+ */
 static bool is_of_tables(u8 fsc)
 {
 	return fsc < 0x08 || (fsc & ~3) == 0x0c || fsc == 0x29 || fsc == 0x2b;

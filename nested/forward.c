@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * The traps of HCR_EL2, MDCR_EL2, CPTR_EL2, CNTHCTL_EL2, ICH_HCR_EL2 and of FEAT_FGT, by what they are about (Arm ARM
- * D24.2). Each row is one bit and a set of encodings; a register may have several. Those of
- * features that a guest with virtual EL2 does not have are left out.
+ * The traps of HCR_EL2, MDCR_EL2, CPTR_EL2, CNTHCTL_EL2, ICH_HCR_EL2 and of FEAT_FGT, by what they
+ * are about (Arm ARM D24.2). Each row is one bit and a set of encodings; a register may have
+ * several. Those of features that a guest with virtual EL2 does not have are left out.
  */
 #include <linux/bits.h>
 #include <linux/types.h>
@@ -31,7 +31,9 @@
 #define FINE_ON(op0, op1, crn, crm, op2, rreg, wreg, bit) \
 	{ ALL, SYS(op0, op1, crn, crm, op2), FGT(rreg), (bit), R }, \
 	{ ALL, SYS(op0, op1, crn, crm, op2), FGT(wreg), (bit), W }
-/* Reads by HFGRTR_EL2 and writes by HFGWTR_EL2; the former alone; as above for debug and the PMU. */
+/*
+ * Reads by HFGRTR_EL2 and writes by HFGWTR_EL2; the former alone; as above for debug and the PMU.
+ */
 #define FINE(op1, crn, crm, op2, bit)	FINE_ON(3, op1, crn, crm, op2, HFGRTR, HFGWTR, bit)
 #define FINE_R(op1, crn, crm, op2, bit)	{ ALL, SYS(3, op1, crn, crm, op2), FGT(HFGRTR), (bit), R }
 #define DEBUG(op0, op1, crn, crm, op2, bit)	FINE_ON(op0, op1, crn, crm, op2, HDFGRTR, HDFGWTR, bit)
@@ -47,7 +49,10 @@
 static const struct keel_forward_row rows[] = {
 	VM(1, 0, 0), VM(2, 0, 0), VM(2, 0, 1), VM(2, 0, 2), VM(5, 1, 0), VM(5, 1, 1), VM(5, 2, 0), VM(6, 0, 0),
 	VM(10, 2, 0), VM(10, 3, 0), VM(13, 0, 1),
-	/* TID1: REVIDR, AIDR. TID2 and TID4: CTR, CCSIDR, CLIDR, CSSELR. TID3: the ID registers, and those to come */
+	/*
+	 * TID1: REVIDR, AIDR. TID2 and TID4: CTR, CCSIDR, CLIDR, CSSELR. TID3: the ID registers,
+	 * and those to come
+	 */
 	EL1(0, 0, 6, HCR, 16, R), ONE(3, 1, 0, 0, 7, HCR, 16, R),
 	ONE(3, 3, 0, 0, 1, HCR, 17, R), ONE(3, 1, 0, 0, 0, HCR, 17, R), ONE(3, 1, 0, 0, 1, HCR, 17, R),
 	ONE(3, 1, 0, 0, 2, HCR, 17, R), ONE(3, 2, 0, 0, 0, HCR, 17, RW),

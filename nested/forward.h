@@ -30,10 +30,14 @@ struct keel_forward_row {
 	u8 on;			/* access: bit 0 read, bit 1 write or instruction */
 };
 
-/* An MSR, MRS or SYS with op0=1, from EL1 or EL0. write: also for instructions. ctl is indexed by enum keel_forward_reg. */
+/*
+ * An MSR, MRS or SYS with op0=1, from EL1 or EL0. write: also for instructions. ctl is indexed by
+ * enum keel_forward_reg.
+ */
 bool keel_forward_sysreg(const u64 ctl[KEEL_NR_FORWARD], u32 sysreg, bool write);
 /*
- * The same for EL1's counts and timers (op1=3, CRn=14; CRm 0 and reads, 2, 3): CNTHCTL_EL2, turned, is all that has them trap.
+ * The same for EL1's counts and timers (op1=3, CRn=14; CRm 0 and reads, 2, 3): CNTHCTL_EL2, turned,
+ * is all that has them trap.
  */
 bool keel_forward_timer(u64 cnthctl, unsigned int crm, unsigned int op2);
 

@@ -92,7 +92,10 @@ u64 keel_ich_misr(u64 hcr, u64 vmcr, const u64 *lr, unsigned int n)
 	return val;
 }
 
-/* No SError on a wrong access, no Aff3, 16 bits of INTID; virtual LPIs and SGIs of a GICv4 are none of the guest's. */
+/*
+ * No SError on a wrong access, no Aff3, 16 bits of INTID; virtual LPIs and SGIs of a GICv4 are none
+ * of the guest's.
+ */
 u64 keel_ich_vtr(u64 vtr)
 {
 	return (vtr & (VTR_PRI_PRE | VTR_TDS | VTR_LISTREGS)) | VTR_NV4;

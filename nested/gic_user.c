@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS of virtual EL2: its list registers and what goes with them, as they are in the page. */
+/*
+ * KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS of virtual EL2: its list registers and what goes with them, as
+ * they are in the page.
+ */
 #include <linux/errno.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"

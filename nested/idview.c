@@ -2,8 +2,8 @@
 /* pure: built and tested on the host */
 /*
  * What virtual EL2 changes in the ID registers. Positions are the Arm ARM's (D24.2).
- * E2H is always 1, and EL3 is there so that HCR_EL2.HCD is not. Stage 2 has the granules that the host's
- * has which are no smaller than the host's pages, and no FEAT_XNX; there is no FEAT_NV.
+ * E2H is always 1, and EL3 is there so that HCR_EL2.HCD is not. Stage 2 has the granules that the
+ * host's has which are no smaller than the host's pages, and no FEAT_XNX; there is no FEAT_NV.
  */
 #include <linux/types.h>
 #include "../arch/idlimits.h"

@@ -6,8 +6,8 @@
 #include <linux/types.h>
 
 /*
- * What such a guest has in the place of val, which is what one without may have at most. idx: KEEL_IDLIMITS_IDX().
- * page_shift: of the host's pages.
+ * What such a guest has in the place of val, which is what one without may have at most. idx:
+ * KEEL_IDLIMITS_IDX(). page_shift: of the host's pages.
  */
 u64 keel_idview(unsigned int idx, u64 val, unsigned int page_shift);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest hypervisor's way from one run of its guest to the next is a dozen traps: registers of virtual EL2 that are
- * memory, returns from its interrupts, invalidations of its own TLB; and its guest's tick is as many, of
- * timers that have no hardware. None of them needs the host's world.
+ * A guest hypervisor's way from one run of its guest to the next is a dozen traps: registers of
+ * virtual EL2 that are memory, returns from its interrupts, invalidations of its own TLB; and its
+ * guest's tick is as many, of timers that have no hardware. None of them needs the host's world.
  */
 #include <linux/bitfield.h>
 #include <asm/ptrace.h>
@@ -48,8 +48,8 @@ static bool is_timer(const struct keel_sysreg_trap *t)
 }
 
 /*
- * Registers of what is in no CPU, and MDSCR_EL1, which is in this one; of timers and counts, which trap where they have an offset,
- * what is read.
+ * Registers of what is in no CPU, and MDSCR_EL1, which is in this one; of timers and counts, which
+ * trap where they have an offset, what is read.
  */
 static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
 {
@@ -118,7 +118,9 @@ enum keel_inplace keel_nested_inplace_sysreg(struct keel_vcpu *vcpu)
 	return KEEL_INPLACE_DONE;
 }
 
-/* Nobody steps it: PSTATE.SS is the guest's. Nor does it debug itself: SS is what it returns with. */
+/*
+ * Nobody steps it: PSTATE.SS is the guest's. Nor does it debug itself: SS is what it returns with.
+ */
 enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
@@ -142,7 +144,10 @@ static bool forwards_timer(const struct keel_vcpu *vcpu, const struct keel_sysre
 	return keel_forward_timer(vcpu->nv->own[KEEL_OWN_CNTHCTL_EL2] ^ KEEL_FORWARD_CNTHCTL_TURNED, t->crm, t->op2);
 }
 
-/* The line, and the host's timer that stands for the guest's, follow at the next entry. Where that has to be now, the guest is left. */
+/*
+ * The line, and the host's timer that stands for the guest's, follow at the next entry. Where that
+ * has to be now, the guest is left.
+ */
 enum keel_inplace keel_nested_inplace_below(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What traps most of virtual EL2 and of what is below, answered with the guest's world in the CPU (vhe/inplace.c).
- * A vCPU with virtual EL2 that nobody steps; IRQs off. Whatever these pass on takes the long way, and comes to the same there.
+ * What traps most of virtual EL2 and of what is below, answered with the guest's world in the CPU
+ * (vhe/inplace.c). A vCPU with virtual EL2 that nobody steps; IRQs off. Whatever these pass on
+ * takes the long way, and comes to the same there.
  */
 #ifndef KEEL_NESTED_INPLACE_H
 #define KEEL_NESTED_INPLACE_H

@@ -35,8 +35,8 @@ module_param(nested, bool, 0444);
 MODULE_PARM_DESC(nested, "guests may have EL2 (needs VHE, FEAT_NV2, FEAT_ECV, FEAT_S2FWB and a GICv3): 0 or 1, default 0");
 
 /*
- * FEAT_S2FWB is older: with it nobody has to clean what the guests of guests have written. FEAT_ECV: what is
- * below does not find the virtual timer that is virtual EL2's.
+ * FEAT_S2FWB is older: with it nobody has to clean what the guests of guests have written.
+ * FEAT_ECV: what is below does not find the virtual timer that is virtual EL2's.
  */
 static bool __init host_can(void)
 {
@@ -133,7 +133,9 @@ void keel_nested_claim(struct keel_vm *vm)
 	keel_timer_claim_el2(vm);
 }
 
-/* Every one of them is a line of keel's own, and drives one interrupt, none of which is the PMU's. */
+/*
+ * Every one of them is a line of keel's own, and drives one interrupt, none of which is the PMU's.
+ */
 static int own_lines(struct keel_vcpu *vcpu, const u8 *ppi, unsigned int n)
 {
 	unsigned int i, j;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Interrupts that virtual EL2 brings about by what it writes into the page: EL1's timers, the GIC's maintenance. */
+/*
+ * Interrupts that virtual EL2 brings about by what it writes into the page: EL1's timers, the GIC's
+ * maintenance.
+ */
 #include "../hyp/hyp.h"
 #include "below.h"
 #include "el1timer.h"

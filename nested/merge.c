@@ -30,9 +30,9 @@ static u64 merge(struct rule r, u64 own, u64 guest)
  * TLOR, TERR, TEA, AT, TID4, TICAB, TOCU, TTLBIS, TTLBOS, TID5, and DC, which makes memory more
  * cacheable. To let through: APK, API, FIEN, EnSCXT, ATA.
  *
- * CD and ID are keel's: they make memory less than cacheable, FWB or not, and what a page had before
- * the host cleared it in its cache would be read past that. So are VF, VI and VSE, which keel does
- * not keep.
+ * CD and ID are keel's: they make memory less than cacheable, FWB or not, and what a page had
+ * before the host cleared it in its cache would be read past that. So are VF, VI and VSE, which
+ * keel does not keep.
  */
 static const struct rule hcr = {
 	.either = B(2) | B(12) | GENMASK_ULL(25, 13) | B(26) | B(28) | B(30) |

@@ -13,7 +13,10 @@ enum keel_fgt {
 	KEEL_NR_FGT
 };
 
-/* own: keel's value for a guest of its own; guest: the hypervisor's. Those of CPTR_EL2 in the form of E2H=1. */
+/*
+ * own: keel's value for a guest of its own; guest: the hypervisor's. Those of CPTR_EL2 in the form
+ * of E2H=1.
+ */
 u64 keel_merge_hcr(u64 own, u64 guest);
 u64 keel_merge_hcrx(u64 own, u64 guest);
 u64 keel_merge_mdcr(u64 own, u64 guest);

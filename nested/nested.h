@@ -33,15 +33,21 @@ enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct ke
 int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 int keel_nested_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /*
- * Before an instruction ends that user space has answered, on a vCPU with virtual EL2: the registers of what it is
- * part of are in their places. keel_nested_park() after.
+ * Before an instruction ends that user space has answered, on a vCPU with virtual EL2: the
+ * registers of what it is part of are in their places. keel_nested_park() after.
  */
 void keel_nested_show(struct keel_vcpu *vcpu);
-/* Before a run's first entry: what user space told takes effect. PSTATE may be one that does not run: then virtual EL2 hears of it. */
+/*
+ * Before a run's first entry: what user space told takes effect. PSTATE may be one that does not
+ * run: then virtual EL2 hears of it.
+ */
 void keel_nested_settle(struct keel_vcpu *vcpu);
 /* After a run: the registers are where user space finds them. */
 void keel_nested_park(struct keel_vcpu *vcpu);
-/* The lines at the GIC that are virtual EL2's affair, and bits that it cannot change, follow what it has written. The vCPU is outside the guest. */
+/*
+ * The lines at the GIC that are virtual EL2's affair, and bits that it cannot change, follow what
+ * it has written. The vCPU is outside the guest.
+ */
 void keel_nested_lines(struct keel_vcpu *vcpu);
 
 /*

@@ -61,7 +61,10 @@ struct keel_nv {
 /* ICC_SRE_EL2: SRE, DFB, DIB, Enable, none of which can be another. */
 #define KEEL_SRE_EL2	0xf
 
-/* HCR_EL2 while virtual EL2 runs: what it does to the TLB of those below, and asks of them, is for keel to do. */
+/*
+ * HCR_EL2 while virtual EL2 runs: what it does to the TLB of those below, and asks of them, is for
+ * keel to do.
+ */
 #define KEEL_HCR_VEL2	(KEEL_HCR_NV | KEEL_HCR_NV2 | KEEL_HCR_TTLB | KEEL_HCR_AT)
 
 #define KEEL_SYS_VNCR_EL2	sys_reg(3, 4, 2, 2, 0)	/* not in every host's header */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
-/* Authentication of an instruction's address (Arm ARM, shared pseudocode Auth(), CalculateBottomPACBit()). */
+/*
+ * Authentication of an instruction's address (Arm ARM, shared pseudocode Auth(),
+ * CalculateBottomPACBit()).
+ */
 #include <linux/bits.h>
 #include <linux/types.h>
 #include "pac.h"

@@ -41,7 +41,10 @@ unsigned int keel_page_el1(u32 sysreg)
 	return 0;
 }
 
-/* op0=3, op1=4, CRn=12: CRm 8 and 9 have the active priorities, 11 the controls, 12 and 13 the list registers. */
+/*
+ * op0=3, op1=4, CRn=12: CRm 8 and 9 have the active priorities, 11 the controls, 12 and 13 the list
+ * registers.
+ */
 unsigned int keel_page_ich(u32 sysreg)
 {
 	unsigned int crm = sysreg >> 8 & 0xf, op2 = sysreg >> 5 & 7;

@@ -63,7 +63,10 @@ enum keel_eret_to keel_pstate_eret(u64 spsr, bool tge)
 	return KEEL_ERET_ILLEGAL;
 }
 
-/* Software step begins where it could not have an exception. The CPU's own return, which is keel's, sees to the rest. */
+/*
+ * Software step begins where it could not have an exception. The CPU's own return, which is keel's,
+ * sees to the rest.
+ */
 u64 keel_pstate_returned(u64 spsr, bool debugged)
 {
 	return debugged ? spsr & ~PSR_SS : spsr;

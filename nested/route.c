@@ -59,7 +59,10 @@ static bool is_forwarded(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	}
 }
 
-/* An SVE instruction that nothing bars but FP/SIMD being barred traps as one of those. It is AArch64's: always executed. */
+/*
+ * An SVE instruction that nothing bars but FP/SIMD being barred traps as one of those. It is
+ * AArch64's: always executed.
+ */
 static u32 syndrome(const struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	if (exit->ec != ESR_ELx_EC_SVE || vcpu->ctx.flags & KEEL_CTX_SVE_BARRED)

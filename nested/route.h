@@ -8,7 +8,10 @@
 struct keel_exit;
 struct keel_vcpu;
 
-/* PSTATE is of what is below: that is what runs next. Where it cannot, virtual EL2 takes an external abort. */
+/*
+ * PSTATE is of what is below: that is what runs next. Where it cannot, virtual EL2 takes an
+ * external abort.
+ */
 void keel_route_below(struct keel_vcpu *vcpu);
 /* An exit from there is virtual EL2's affair, and it has been told: true. */
 bool keel_route_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);

@@ -101,7 +101,10 @@ static bool hcr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 	return true;
 }
 
-/* The guest's own are loads and stores: these are user space's, and a reset's, which finds 0 and moves no count. */
+/*
+ * The guest's own are loads and stores: these are user space's, and a reset's, which finds 0 and
+ * moves no count.
+ */
 static bool cntvoff_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
 	bool changes = write && *val != keel_nv_read(vcpu->nv, r->reg);

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: built and tested on the host */
 /*
- * TLBI with op1=4, and with op1=0 (Arm ARM C5.5). Encodings: CRm says who hears of it, op2 what goes. Operands
- * of those about stage 2, for 48 bits of address: a page or an entry of the level that TTL says,
- * or a range.
+ * TLBI with op1=4, and with op1=0 (Arm ARM C5.5). Encodings: CRm says who hears of it, op2 what
+ * goes. Operands of those about stage 2, for 48 bits of address: a page or an entry of the level
+ * that TTL says, or a range.
  */
 #include <linux/bits.h>
 #include <linux/types.h>
 #include "tlbi.h"
 
-/* The guest's ID_AA64ISAR0_EL1.TLB from which on there are instructions for the outer shareable domain, and for ranges. */
+/*
+ * The guest's ID_AA64ISAR0_EL1.TLB from which on there are instructions for the outer shareable
+ * domain, and for ranges.
+ */
 #define TLB_OS		1
 #define TLB_RANGE	2
 

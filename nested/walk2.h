@@ -40,13 +40,19 @@ struct keel_walk2_result {
 	u64 pa;
 };
 
-/* At most four reads. Whatever the registers and the memory hold, there is an end that the architecture has. */
+/*
+ * At most four reads. Whatever the registers and the memory hold, there is an end that the
+ * architecture has.
+ */
 struct keel_walk2_result keel_walk2(const struct keel_walk2 *w, u64 ipa);
 /* Of a walk that ended well: may it be done? If not it has ended with a permission fault. */
 void keel_walk2_check(struct keel_walk2_result *res, struct keel_walk2_access access);
 /* The status code (DFSC, IFSC, FST) of one that has not. */
 u8 keel_walk2_status(const struct keel_walk2_result *res);
-/* ID_AA64MMFR0_EL1 and ID_AA64MMFR1_EL1 as the hypervisor reads them, into w: granules, pa_bits, ha. */
+/*
+ * ID_AA64MMFR0_EL1 and ID_AA64MMFR1_EL1 as the hypervisor reads them, into w: granules, pa_bits,
+ * ha.
+ */
 void keel_walk2_features(struct keel_walk2 *w, u64 mmfr0, u64 mmfr1);
 /* The shift of what VTCR_EL2.TG0 says, or of another that is there if that is not; 0: none is. */
 unsigned int keel_walk2_granule(const struct keel_walk2 *w);

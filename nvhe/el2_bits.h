@@ -9,7 +9,10 @@
 #define KEEL_CALL_BASE		0xc6004b00
 #define KEEL_CALL(nr)		(KEEL_CALL_BASE + (nr))
 
-/* x0 of a host call that ended in a report: the record in this CPU's keel_el2_cpu is to be printed. -EFAULT */
+/*
+ * x0 of a host call that ended in a report: the record in this CPU's keel_el2_cpu is to be printed.
+ * -EFAULT
+ */
 #define KEEL_CALL_DIED		-14
 
 #define KEEL_EL2_STACK_SIZE	8192	/* the CPU's stack lies in the upper half of a block twice its size */

@@ -35,13 +35,19 @@ static inline bool keel_arith_armed(u64 ctl, u64 cval, u64 count)
 	       !keel_arith_expired(cval, count);
 }
 
-/* What the guest reads from CNTx_CTL_EL0: ISTATUS is 0 while the timer is off (UNKNOWN by the Arm ARM). */
+/*
+ * What the guest reads from CNTx_CTL_EL0: ISTATUS is 0 while the timer is off (UNKNOWN by the Arm
+ * ARM).
+ */
 u64 keel_arith_read_ctl(u64 ctl, u64 cval, u64 count);
 /* CNTx_TVAL_EL0: a signed 32-bit distance from count to cval. */
 u64 keel_arith_read_tval(u64 cval, u64 count);
 u64 keel_arith_tval_to_cval(u64 tval, u64 count);
 
-/* Host count at which a guest timer's line rises; NEVER if it will not by itself. host = the count now. */
+/*
+ * Host count at which a guest timer's line rises; NEVER if it will not by itself. host = the count
+ * now.
+ */
 u64 keel_arith_deadline(u64 ctl, u64 cval, u64 offset, u64 host);
 /* Nanoseconds of that many cycles, rounded up, at most S64_MAX. freq > 0. */
 u64 keel_arith_cycles_to_ns(u64 cycles, u32 freq);

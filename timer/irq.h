@@ -25,13 +25,19 @@ void keel_timer_irq_module_exit(void);
 void keel_timer_irq_enable_cpu(void);		/* on the CPU */
 void keel_timer_irq_disable_cpu(void);
 
-/* The timer has an interrupt for guests: the virtual one always, the physical one where the host leaves it. */
+/*
+ * The timer has an interrupt for guests: the virtual one always, the physical one where the host
+ * leaves it.
+ */
 static inline bool keel_timer_irq_has(enum keel_timer_id id)
 {
 	return keel_timer_irq_numbers[id];
 }
 
-/* For a timer that has one, IRQs off: let its interrupt reach this CPU, or not because its line is high already. */
+/*
+ * For a timer that has one, IRQs off: let its interrupt reach this CPU, or not because its line is
+ * high already.
+ */
 void keel_timer_irq_do_mask(enum keel_timer_id id, bool mask);
 static inline void keel_timer_irq_mask(enum keel_timer_id id, bool mask)
 {

@@ -231,7 +231,9 @@ static void load_virt(struct keel_vcpu *vcpu)
 	keel_hw_load_virt_trapped(when == KEEL_TIMER_NEVER ? 0 : KEEL_TIMER_ENABLE, when);
 }
 
-/* The CPU does not show this physical counter: accesses trap, the hardware counts as the host does. */
+/*
+ * The CPU does not show this physical counter: accesses trap, the hardware counts as the host does.
+ */
 static void load_phys_trapped(struct keel_vcpu *vcpu, struct timer_state s)
 {
 	u64 when = hw_deadline(s);
@@ -335,7 +337,10 @@ void keel_timer_sync(struct keel_vcpu *vcpu)
 	sync_phys(vcpu);
 }
 
-/* The line has fallen before the guest acknowledged: what the host had held up for it is to be let go. */
+/*
+ * The line has fallen before the guest acknowledged: what the host had held up for it is to be let
+ * go.
+ */
 static bool is_held_for_nothing(struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
 	return keel_timer_irq_has(id) && keel_timer_irq_is_active(id) && !keel_vgic_hw_busy(ppi_of(vcpu, id));
@@ -345,7 +350,8 @@ static bool is_held_for_nothing(struct keel_vcpu *vcpu, enum keel_timer_id id)
  * Both lines are low: what is high would have to be kept from the host (hold_host_irqs()).
  * The GIC may have a timer's interrupt pending or active all the same: then it had that at
  * the flush, or the guest's run began it (keel_timer_try_raise()), and the host's is active.
- * Where the host's alone is active, the timer could not interrupt again. A timer that goes off without hardware tells of it by a kick alone, which finds nobody in the guest.
+ * Where the host's alone is active, the timer could not interrupt again. A timer that goes off
+ * without hardware tells of it by a kick alone, which finds nobody in the guest.
  *
  * The entry's ERET synchronises. What came due meanwhile ends the guest's run then.
  */
@@ -363,7 +369,9 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu)
 	return true;
 }
 
-/* Both are in the CPU, or have their deadlines there; what traps is in memory as the guest left it. */
+/*
+ * Both are in the CPU, or have their deadlines there; what traps is in memory as the guest left it.
+ */
 static void follow(struct keel_vcpu *vcpu, enum keel_timer_id id, bool in_cpu, u64 ctl)
 {
 	settle(vcpu, id);

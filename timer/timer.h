@@ -22,10 +22,16 @@ struct keel_timer_vm {
 	u64 voffset, poffset;		/* guest counter = host counter - offset; [a] */
 	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
 	u8 ppi[KEEL_NR_TIMERS];		/* of the timers that the CPU has: INTIDs at an in-kernel GIC; [c], fixed after the first run */
-	/* Of the timers that the CPU has not: with virtual EL2 those are EL1's, in its page (nested/el1timer.c); without, EL2's, which nobody has. */
+	/*
+	 * Of the timers that the CPU has not: with virtual EL2 those are EL1's, in its page
+	 * (nested/el1timer.c); without, EL2's, which nobody has.
+	 */
 	u8 page_ppi[KEEL_NR_TIMERS];
 	bool has_el2;			/* [c] */
-	/* With virtual EL2: whose virtual count user space wrote last, NULL if some vCPU has run since; [c]. And told that its offset is this. */
+	/*
+	 * With virtual EL2: whose virtual count user space wrote last, NULL if some vCPU has run
+	 * since; [c]. And told that its offset is this.
+	 */
 	const struct keel_vcpu *teller;
 	u64 told_virt;
 };
@@ -41,7 +47,10 @@ struct keel_timer_vcpu {
 	struct hrtimer soft;		/* a physical timer that has no hardware, while running; either timer while blocked */
 };
 
-/* Module-wide: what the counter and its offsets can do. Per-CPU part by enable/disable_cpu (IRQs on or off, on the CPU). */
+/*
+ * Module-wide: what the counter and its offsets can do. Per-CPU part by enable/disable_cpu (IRQs on
+ * or off, on the CPU).
+ */
 int keel_timer_module_init(void);
 void keel_timer_enable_cpu(void);
 void keel_timer_disable_cpu(void);
@@ -67,8 +76,8 @@ void keel_timer_flush(struct keel_vcpu *vcpu);
 void keel_timer_sync(struct keel_vcpu *vcpu);
 /*
  * In place of the next flush(), on the same CPU, IRQs off, no other vCPU and no KEEL_REQ_TIMER
- * in between, nothing pending (keel_timer_pending()): the timers go on as sync() found them. False, nothing
- * was done: it takes a flush().
+ * in between, nothing pending (keel_timer_pending()): the timers go on as sync() found them. False,
+ * nothing was done: it takes a flush().
  */
 bool keel_timer_go_on(struct keel_vcpu *vcpu);
 
@@ -83,37 +92,56 @@ bool keel_timer_fired(const struct keel_vcpu *vcpu);
 bool keel_timer_try_raise(struct keel_vcpu *vcpu);
 
 /*
- * The guest goes on after its interrupts were looked at in place: follow() after keel_vgic_sync(), the lines as the
- * hardware, the time and virtual EL2's page have them; hold() before keel_vgic_flush(), the host's interrupts.
+ * The guest goes on after its interrupts were looked at in place: follow() after keel_vgic_sync(),
+ * the lines as the hardware, the time and virtual EL2's page have them; hold() before
+ * keel_vgic_flush(), the host's interrupts.
  */
 void keel_timer_follow(struct keel_vcpu *vcpu);
 void keel_timer_hold(struct keel_vcpu *vcpu);
 
-/* Without an in-kernel GIC: lines differ from run->s.regs.device_irq_level: user space must be told (KVM_EXIT_INTR, -EINTR). */
+/*
+ * Without an in-kernel GIC: lines differ from run->s.regs.device_irq_level: user space must be told
+ * (KVM_EXIT_INTR, -EINTR).
+ */
 bool keel_timer_user_notify(struct keel_vcpu *vcpu);
 /* Fill run->s.regs.device_irq_level: on every return to user space; without an in-kernel GIC. */
 void keel_timer_user_update(struct keel_vcpu *vcpu);
 
-/* Time has gone on without anybody telling: lines follow it, and the soft timer of a vCPU that blocks. Own thread. */
+/*
+ * Time has gone on without anybody telling: lines follow it, and the soft timer of a vCPU that
+ * blocks. Own thread.
+ */
 void keel_timer_refresh(struct keel_vcpu *vcpu);
 /* A line is high, as of the last refresh: a WFI must not block. */
 static inline bool keel_timer_pending(const struct keel_timer_vcpu *t)
 {
 	return t->line[KEEL_TIMER_VIRT] || t->line[KEEL_TIMER_PHYS];
 }
-/* Around blocking: arm a soft timer at the earliest enabled deadline, which wakes the vCPU. Sleepable. */
+/*
+ * Around blocking: arm a soft timer at the earliest enabled deadline, which wakes the vCPU.
+ * Sleepable.
+ */
 void keel_timer_block(struct keel_vcpu *vcpu);
 void keel_timer_unblock(struct keel_vcpu *vcpu);
 
-/* The vCPU is about to wait until this count of its virtual counter at most; false: it has come. wait.c; [v] */
+/*
+ * The vCPU is about to wait until this count of its virtual counter at most; false: it has come.
+ * wait.c; [v]
+ */
 bool keel_timer_limit_wait(struct keel_vcpu *vcpu, u64 until);
 void keel_timer_unlimit_wait(struct keel_vcpu *vcpu);
 bool keel_timer_wait_over(const struct keel_vcpu *vcpu);	/* of one with such a limit */
 
-/* Trapped accesses to CNTP_*, CNTPCT, CNTPCTSS, CNTVCTSS... (encoding op0..op2 packed as sys_reg()); false: not a timer register (inject UNDEF). */
+/*
+ * Trapped accesses to CNTP_*, CNTPCT, CNTPCTSS, CNTVCTSS... (encoding op0..op2 packed as
+ * sys_reg()); false: not a timer register (inject UNDEF).
+ */
 bool keel_timer_sysreg(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 
-/* ONE_REG of KVM_REG_ARM_TIMER_{CTL,CNT,CVAL} and KVM_REG_ARM_PTIMER_{CTL,CNT,CVAL} with their historical (swapped) encodings. */
+/*
+ * ONE_REG of KVM_REG_ARM_TIMER_{CTL,CNT,CVAL} and KVM_REG_ARM_PTIMER_{CTL,CNT,CVAL} with their
+ * historical (swapped) encodings.
+ */
 int keel_timer_get_reg(struct keel_vcpu *vcpu, u64 id, u64 *val);
 int keel_timer_set_reg(struct keel_vcpu *vcpu, u64 id, u64 val);
 int keel_timer_set_counter_offset(struct keel_vm *vm, const struct kvm_arm_counter_offset *off);

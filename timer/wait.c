@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A wait that the guest limits (WFIT). Whoever sleeps arms the vCPU's soft timer for its end as well. */
+/*
+ * A wait that the guest limits (WFIT). Whoever sleeps arms the vCPU's soft timer for its end as
+ * well.
+ */
 #include "../core/objects.h"
 #include "../nested/below.h"
 #include "arith.h"

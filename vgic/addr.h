@@ -20,7 +20,9 @@ int keel_addr_check(u64 base, u64 size, u64 align, unsigned int ipa_bits);
 /* Neither range wraps. An empty one overlaps nothing. */
 bool keel_addr_overlap(u64 a, u64 a_size, u64 b, u64 b_size);
 
-/* A redistributor's mpidr as register attributes carry it (Aff3..Aff0 in 31:0) as MPIDR_EL1 has it. */
+/*
+ * A redistributor's mpidr as register attributes carry it (Aff3..Aff0 in 31:0) as MPIDR_EL1 has it.
+ */
 u64 keel_addr_mpidr(u32 affinity);
 /* The instr field of KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS as sys_reg(). */
 u32 keel_addr_sysreg(u64 attr);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What follows from the state of a CPU interface, whichever model's, and deactivation, which may concern another vCPU. */
+/*
+ * What follows from the state of a CPU interface, whichever model's, and deactivation, which may
+ * concern another vCPU.
+ */
 #include <linux/minmax.h>
 #include "../core/objects.h"
 #include "../nested/below.h"

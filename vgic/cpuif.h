@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The CPU interface as state, whichever model's: ICH_VMCR_EL2 or GICH_VMCR and the active priorities. */
+/*
+ * The CPU interface as state, whichever model's: ICH_VMCR_EL2 or GICH_VMCR and the active
+ * priorities.
+ */
 #ifndef KEEL_VGIC_CPUIF_H
 #define KEEL_VGIC_CPUIF_H
 
@@ -7,7 +10,10 @@
 #include "irq.h"
 #include "vgic.h"
 
-/* ICH_VMCR_EL2 (IHI 0069, 12.4.12); GICH_VMCR has the enables at the same place, and of the mask the five upper bits */
+/*
+ * ICH_VMCR_EL2 (IHI 0069, 12.4.12); GICH_VMCR has the enables at the same place, and of the mask
+ * the five upper bits
+ */
 #define KEEL_VMCR_ENG0	BIT(0)
 #define KEEL_VMCR_ENG1	BIT(1)
 #define KEEL_VMCR_PMR	GENMASK(31, 24)

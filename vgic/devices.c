@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kinds of GIC that KVM_CREATE_DEVICE knows, a type for each model. An ITS is one of its own: its/device.c. */
+/*
+ * The kinds of GIC that KVM_CREATE_DEVICE knows, a type for each model. An ITS is one of its own:
+ * its/device.c.
+ */
 #include <linux/kvm.h>
 #include "hw.h"
 #include "v2/device.h"

@@ -30,7 +30,10 @@ static inline u32 keel_field_get(const struct keel_irq_state *s, enum keel_field
 	return 0;
 }
 
-/* ENABLE and DISABLE: val is 1. CONFIG is fixed for SGIs, and for PPIs: the timers' are level-sensitive. */
+/*
+ * ENABLE and DISABLE: val is 1. CONFIG is fixed for SGIs, and for PPIs: the timers' are
+ * level-sensitive.
+ */
 static inline void keel_field_set(struct keel_irq_state *s, enum keel_field field, u32 val)
 {
 	switch (field) {

@@ -19,7 +19,10 @@ struct keel_its;
 #define KEEL_GIC_REV_MIN	2	/* revisions that user space may ask for in IIDR */
 #define KEEL_GIC_REV		3
 
-/* Any frame's IIDR, by its revision: product and implementer as a KVM guest expects them, 'K' by Arm. */
+/*
+ * Any frame's IIDR, by its revision: product and implementer as a KVM guest expects them, 'K' by
+ * Arm.
+ */
 static inline u32 keel_frame_iidr(u32 revision)
 {
 	return 0x4bU << 24 | revision << 12 | 0x43b;
@@ -35,7 +38,9 @@ struct keel_frame_access {
 extern const struct keel_regmap keel_dist_map, keel_redist_map;
 extern const struct keel_regmap keel_dist2_map, keel_cpuif2_map;	/* GICv2; cpuif2 for user space only */
 
-/* User space writes val, which differs from IIDR in these bits: only a known revision may. -EINVAL. */
+/*
+ * User space writes val, which differs from IIDR in these bits: only a known revision may. -EINVAL.
+ */
 int keel_frame_set_revision(const struct keel_frame_access *a, u32 difference, u32 val);
 /* The distributor's enables of groups 0 and 1, and what else gic.ctlr has, become these. */
 void keel_frame_set_ctlr(const struct keel_frame_access *a, u32 ctlr);

@@ -225,7 +225,10 @@ void keel_vgic_disable_cpu(void)
 		disable_percpu_irq(maint_irq);
 }
 
-/* Nobody else restores GICH. Of a GICv3's registers the world switch assumes nothing when it takes the CPU. */
+/*
+ * Nobody else restores GICH. Of a GICv3's registers the world switch assumes nothing when it takes
+ * the CPU.
+ */
 void keel_vgic_wake_cpu(void)
 {
 	if (keel_gic_hw.model == KEEL_GIC_V2)

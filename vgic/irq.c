@@ -60,7 +60,9 @@ u64 keel_irq_to_lr(struct keel_irq_state *s)
 		lr |= KEEL_LR_EOI;
 	if (s->active) {
 		lr |= KEEL_LR_ACTIVE;
-		/* with HW set both states at once are UNPREDICTABLE; a list register has one sender */
+		/*
+		 * with HW set both states at once are UNPREDICTABLE; a list register has one sender
+		 */
 		if (s->level || s->hw || s->by_sender)
 			pending = false;
 	}

@@ -31,7 +31,10 @@ struct keel_irq_state {
 	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */
 	u32 hwintid;		/* the host's INTID, if hw */
 
-	/* GICv2 only. An SGI is pending once for each vCPU that sent it, and the taker is told whom it is from. */
+	/*
+	 * GICv2 only. An SGI is pending once for each vCPU that sent it, and the taker is told whom
+	 * it is from.
+	 */
 	bool by_sender;		/* it is such an SGI: latch says whether there are senders */
 	u8 senders;		/* vCPUs that wait for it to be taken, a bit each */
 	u8 sender;		/* who sent what is in the list register, or active */
@@ -93,7 +96,10 @@ void keel_irq_add_senders(struct keel_irq_state *s, u8 senders);
 void keel_irq_remove_senders(struct keel_irq_state *s, u8 senders);
 /* What the guest made of the LR. True: a level-sensitive one was completed, so tell resamplefds. */
 bool keel_irq_from_lr(struct keel_irq_state *s, u64 lr);
-/* Made active by a register: what it has of priority and group when it is next shown is what it ends with. */
+/*
+ * Made active by a register: what it has of priority and group when it is next shown is what it
+ * ends with.
+ */
 static inline void keel_irq_activate(struct keel_irq_state *s)
 {
 	s->active = true;

@@ -76,7 +76,9 @@ static void set_flags(struct keel_ctx_gic *c, const struct keel_gic *gic)
 	c->soft = gic->model->soft;
 }
 
-/* vCPU mutex. It cannot be resident with a stale "present": no vCPU has run before a GIC was made. */
+/*
+ * vCPU mutex. It cannot be resident with a stale "present": no vCPU has run before a GIC was made.
+ */
 int keel_vgic_first_run(struct keel_vcpu *vcpu)
 {
 	struct keel_vm *vm = vcpu->vm;

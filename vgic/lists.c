@@ -102,7 +102,10 @@ static bool place_some(struct keel_vcpu *vcpu, unsigned int rank)
 	return true;
 }
 
-/* Of what the distributor forwards the first in order. Rare, and out of the way of the rest. list lock. */
+/*
+ * Of what the distributor forwards the first in order. Rare, and out of the way of the rest. list
+ * lock.
+ */
 static noinline void place_first(struct keel_vcpu *vcpu)
 {
 	u32 open = keel_cpuif_groups(keel_vgic_vmcr(vcpu));

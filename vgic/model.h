@@ -3,11 +3,11 @@
  * What a VM's GIC does by its model, and the only place where the rest of vgic/ asks for it: one
  * constant structure for each model, in the model's own room.
  *
- * Nothing of it is called on the way into the guest, out of it, or in a fast exit; of what the host answers
- * a write of GICD_ITARGETSR alone calls it. A call through a pointer
- * costs more than what most of them do, and the image at EL2 can follow none of the host's. What
- * they have to know of the model keel_vgic_first_run() leaves as flags in struct
- * keel_ctx_gic (present, in_cpu, soft), which are tested in line.
+ * Nothing of it is called on the way into the guest, out of it, or in a fast exit; of what the host
+ * answers a write of GICD_ITARGETSR alone calls it. A call through a pointer costs more than what
+ * most of them do, and the image at EL2 can follow none of the host's. What they have to know of
+ * the model keel_vgic_first_run() leaves as flags in struct keel_ctx_gic (present, in_cpu, soft),
+ * which are tested in line.
  *
  * What the host's own GIC is, is another matter: struct keel_gic_hw (hw.h).
  */
@@ -24,8 +24,9 @@ struct keel_vm;
 struct kvm_device_attr;
 
 /*
- * reset_private, check_vcpu, add_vcpu, forget and destroy may be NULL: nothing is to be done. All else is there but
- * in the model of no GIC, which is asked for it nowhere. config_lock held but where another is named.
+ * reset_private, check_vcpu, add_vcpu, forget and destroy may be NULL: nothing is to be done. All
+ * else is there but in the model of no GIC, which is asked for it nowhere. config_lock held but
+ * where another is named.
  */
 struct keel_vgic_model {
 	u8 version;		/* of the architecture; 0: no GIC */
@@ -53,7 +54,10 @@ struct keel_vgic_model {
 	/* A field of keel_regmap_field.routes was written. irq->lock. */
 	void (*retarget)(struct keel_vm *vm, struct keel_irq *irq);
 
-	/* Attributes of the device: which vCPU one names, NULL if there is none; no lock. The frames' registers. */
+	/*
+	 * Attributes of the device: which vCPU one names, NULL if there is none; no lock. The
+	 * frames' registers.
+	 */
 	struct keel_vcpu *(*find_vcpu)(struct keel_vm *vm, const struct kvm_device_attr *attr);
 	const struct keel_regmap *dist;
 	const struct keel_regmap *cpu;	/* redistributor, or CPU interface */

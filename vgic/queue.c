@@ -49,7 +49,9 @@ static bool is_placed(const struct keel_irq *irq, const struct keel_vcpu *to)
 	return irq->vcpu == to && (!to || irq->rank == keel_rank(&irq->s));
 }
 
-/* irq->lock held, and dropped meanwhile; then the interrupt may have changed and false is returned. */
+/*
+ * irq->lock held, and dropped meanwhile; then the interrupt may have changed and false is returned.
+ */
 static bool try_move(struct keel_irq *irq, struct keel_vcpu *from, struct keel_vcpu *to)
 {
 	bool from_first = from && to && from->idx < to->idx, same;
@@ -178,8 +180,8 @@ void keel_vgic_collect(struct keel_vcpu *vcpu)
 }
 
 /*
- * Would the CPU interface signal any? The running priority is not asked, but of virtual EL2 for what is below. The
- * vCPU's own thread; it is not in the guest, and may be about to sleep.
+ * Would the CPU interface signal any? The running priority is not asked, but of virtual EL2 for
+ * what is below. The vCPU's own thread; it is not in the guest, and may be about to sleep.
  */
 bool keel_vgic_pending(struct keel_vcpu *vcpu)
 {

@@ -42,13 +42,19 @@ static inline void keel_queue_move(struct keel_irq *irq, struct keel_vcpu *to)
 	irq->vcpu = to;
 }
 
-/* Whether a resamplefd may wait for it. One that is assigned while it is being completed did not raise it. */
+/*
+ * Whether a resamplefd may wait for it. One that is assigned while it is being completed did not
+ * raise it.
+ */
 static inline bool keel_queue_awaited(const struct keel_vm *vm, u32 intid)
 {
 	return intid >= KEEL_NR_PRIVATE && intid <= KEEL_MAX_SPI && READ_ONCE(vm->gic.resamplers);
 }
 
-/* Any context but under a list's lock or irq->lock. False: a list register has it, nothing was done. */
+/*
+ * Any context but under a list's lock or irq->lock. False: a list register has it, nothing was
+ * done.
+ */
 bool keel_queue_deactivate(struct keel_vm *vm, struct keel_irq *irq, bool *completed);
 
 #endif

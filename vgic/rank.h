@@ -26,7 +26,10 @@ struct keel_ranks {
 	u64 used[KEEL_NR_WORDS];	/* a bit for each rank that has something */
 };
 
-/* Where an interrupt that is wanted belongs. What is active has the priority that it was acknowledged with. */
+/*
+ * Where an interrupt that is wanted belongs. What is active has the priority that it was
+ * acknowledged with.
+ */
 static inline unsigned int keel_rank(const struct keel_irq_state *s)
 {
 	if (!s->active)

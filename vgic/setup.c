@@ -66,7 +66,10 @@ int keel_setup_create(struct keel_device *dev, const struct keel_vgic_model *mod
 	return err;
 }
 
-/* With the VM, or by release(). Interrupts stay until no vCPU has them on a list: keel_place_vm_destroy(). */
+/*
+ * With the VM, or by release(). Interrupts stay until no vCPU has them on a list:
+ * keel_place_vm_destroy().
+ */
 void keel_setup_destroy(struct keel_device *dev)
 {
 	struct keel_vm *vm = dev->vm;
@@ -128,7 +131,10 @@ int keel_setup_get_nr_irqs(struct keel_vm *vm, const struct kvm_device_attr *att
 	return put_user(nr, (u32 __user *)attr->addr);
 }
 
-/* The GIC may have gone, with an fd that could not be made, and another may have come. vm->lock, config_lock. */
+/*
+ * The GIC may have gone, with an fd that could not be made, and another may have come. vm->lock,
+ * config_lock.
+ */
 static int lazy_init_locked(struct keel_vm *vm)
 {
 	if (!vm->gic.present)

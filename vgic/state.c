@@ -12,7 +12,10 @@
 #include "hw.h"
 #include "vgic.h"
 
-/* As after reset; what is IMPLEMENTATION DEFINED is as in KVM: Group 1, SGIs on, PPIs level-sensitive. */
+/*
+ * As after reset; what is IMPLEMENTATION DEFINED is as in KVM: Group 1, SGIs on, PPIs
+ * level-sensitive.
+ */
 void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid)
 {
 	*irq = (struct keel_irq) {
@@ -50,9 +53,9 @@ u32 keel_vgic_vmcr(struct keel_vcpu *vcpu)
 }
 
 /*
- * mode leaves IN_GUEST, with release, after the list registers were read back: soon, since from one to the
- * other that vCPU's thread is in a CPU, with preemption off.
- * A vCPU that is about to enter has set it and sees halted, or is seen here.
+ * mode leaves IN_GUEST, with release, after the list registers were read back: soon, since from one
+ * to the other that vCPU's thread is in a CPU, with preemption off. A vCPU that is about to enter
+ * has set it and sees halted, or is seen here.
  */
 static void wait_outside(struct keel_vcpu *vcpu)
 {

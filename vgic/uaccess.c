@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading and writing the state of a GIC whose guest does not run: reset, save and restore by a VMM. */
+/*
+ * Reading and writing the state of a GIC whose guest does not run: reset, save and restore by a
+ * VMM.
+ */
 #include <linux/errno.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/uaccess.h>

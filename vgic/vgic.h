@@ -43,7 +43,10 @@ struct keel_irq {
 	bool (*get_line)(struct keel_vcpu *vcpu);	/* hw-mapped timer: current input level; under lock */
 };
 
-/* It is on nobody's list, and will not be with this state: there is nobody to tell of the change. Under lock. */
+/*
+ * It is on nobody's list, and will not be with this state: there is nobody to tell of the change.
+ * Under lock.
+ */
 static inline bool keel_irq_stays_quiet(const struct keel_irq *irq, const struct keel_irq_state *next)
 {
 	return !irq->vcpu && !irq->in_lr && !keel_irq_wanted(next);
@@ -119,7 +122,10 @@ struct keel_gic {
 };
 
 /* ---- life cycle ---- */
-/* The host can give guests a GIC. Set once at load: model, number of LRs, PRIbits, maintenance interrupt. */
+/*
+ * The host can give guests a GIC. Set once at load: model, number of LRs, PRIbits, maintenance
+ * interrupt.
+ */
 int keel_vgic_module_init(void);	/* returns 0 even without a usable GIC: ask keel_vgic_supported() */
 void keel_vgic_module_exit(void);
 bool keel_vgic_supported(void);		/* guests can have one now; changes with the parameter gicv2 */
@@ -134,7 +140,10 @@ void keel_vgic_wake_cpu(void);		/* the CPU may have lost its power since a guest
 void keel_vgic_vm_init(struct keel_vm *vm);		/* also without a GIC */
 void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC; vm->lock, idx is set */
 void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu);	/* the GIC's model is known now; vm->lock, no vCPU has run */
-/* CTRL_INIT's part: spi[] and the default routes. Idempotent; config_lock held. -ENODEV: no vCPU; -ENOMEM. */
+/*
+ * CTRL_INIT's part: spi[] and the default routes. Idempotent; config_lock held. -ENODEV: no vCPU;
+ * -ENOMEM.
+ */
 int keel_vgic_init_irqs(struct keel_vm *vm);
 /* Reset state of one interrupt; private ones are vcpu's, SPIs (vcpu NULL) have no target yet. */
 void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid);
@@ -143,27 +152,45 @@ int keel_vgic_first_run(struct keel_vcpu *vcpu);	/* maps and checks; -ENXIO, -EB
 void keel_vgic_vm_destroy(struct keel_vm *vm);
 
 /* ---- running ---- */
-/* Before entry and after exit, IRQs off, vCPU resident: list registers and ICH_* through ctx.gic (hyp/context.h). */
+/*
+ * Before entry and after exit, IRQs off, vCPU resident: list registers and ICH_* through ctx.gic
+ * (hyp/context.h).
+ */
 void keel_vgic_flush(struct keel_vcpu *vcpu);
 void keel_vgic_sync(struct keel_vcpu *vcpu);
-/* SGIs that others posted for it by fast exits become pending. Before anybody looks whether any is. Any context. */
+/*
+ * SGIs that others posted for it by fast exits become pending. Before anybody looks whether any is.
+ * Any context.
+ */
 void keel_vgic_collect(struct keel_vcpu *vcpu);
 /* An enabled pending interrupt that the vCPU would take: WFI must not block. */
 bool keel_vgic_pending(struct keel_vcpu *vcpu);
 
 /* ---- inputs ---- any context, IRQs on or off */
-/* PPI of vcpu (vcpu not NULL, intid 16..31) or SPI (vcpu NULL). Level or edge as configured: each 1 is an edge. */
+/*
+ * PPI of vcpu (vcpu not NULL, intid 16..31) or SPI (vcpu NULL). Level or edge as configured: each 1
+ * is an edge.
+ */
 int keel_vgic_set_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level);
 /* One interrupt of an SPI, edge-triggered or not: an event that has no end. */
 void keel_vgic_pulse(struct keel_vm *vm, u32 intid);
-/* The interrupt is one of a device of keel's, as a hw-mapped one is: user space drives it no more. -EINVAL: there is none. */
+/*
+ * The interrupt is one of a device of keel's, as a hw-mapped one is: user space drives it no more.
+ * -EINVAL: there is none.
+ */
 int keel_vgic_own(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid);
 bool keel_vgic_is_owned(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid);
 /* keel_vgic_set_line() for user space: an owned interrupt stays as it is, and nobody is told. */
 int keel_vgic_user_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, bool level);
-/* Map a PPI of this vCPU to the host interrupt: delivered with the HW bit; get_line gives its input. */
+/*
+ * Map a PPI of this vCPU to the host interrupt: delivered with the HW bit; get_line gives its
+ * input.
+ */
 int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
-/* The vCPU is reset, and not in the guest: what its timer's PPI had raised is gone, acknowledged or not. */
+/*
+ * The vCPU is reset, and not in the guest: what its timer's PPI had raised is gone, acknowledged or
+ * not.
+ */
 void keel_vgic_reset_timer(struct keel_vcpu *vcpu, u32 intid);
 /* Is a hw-mapped PPI active or pending: decides whether the host's must stay masked. */
 static inline bool keel_vgic_hw_busy(const struct keel_irq *irq)
@@ -181,7 +208,10 @@ static inline bool keel_vgic_hw_take_done(struct keel_irq *irq)
 }
 /* Completion of a level-sensitive SPI, for resamplefds; called without locks, preemptible. */
 extern void (*keel_vgic_notify_eoi)(struct keel_vm *vm, u32 intid);
-/* keel_vgic_sync() found completions: tell of them. Preemptible; before the vCPU does anything else. */
+/*
+ * keel_vgic_sync() found completions: tell of them. Preemptible; before the vCPU does anything
+ * else.
+ */
 void keel_vgic_tell_completed(struct keel_vcpu *vcpu);
 /* The vCPU's ICH_VMCR_EL2 or GICH_VMCR. As keel_hyp_gic_vmcr(). */
 u32 keel_vgic_vmcr(struct keel_vcpu *vcpu);
@@ -216,12 +246,18 @@ void keel_vgic_queue_unlock(struct keel_vm *vm, struct keel_irq *irq, unsigned l
  * done. *tell: its vCPU has to look at its list.
  */
 bool keel_vgic_try_latch(struct keel_irq *irq, bool group1, bool *tell);
-/* Stop/go all vCPUs of the VM around reading or changing active state, and pull LR state into keel_irq. */
+/*
+ * Stop/go all vCPUs of the VM around reading or changing active state, and pull LR state into
+ * keel_irq.
+ */
 void keel_vgic_halt_guest(struct keel_vm *vm);
 void keel_vgic_resume_guest(struct keel_vm *vm);
 /* A vCPU that found gic.halted waits here. */
 void keel_vgic_wait_resumed(struct keel_vm *vm);
-/* Deactivate an interrupt, and tell resamplefds. Preemptible. False: a list register has it, nothing was done. */
+/*
+ * Deactivate an interrupt, and tell resamplefds. Preemptible. False: a list register has it,
+ * nothing was done.
+ */
 bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
 
 /* ---- vgic/v3/cpuif.c ---- */
@@ -234,7 +270,10 @@ int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val)
 /* ---- devices.c, v2/device.c, v3/device.c: KVM_DEV_TYPE_ARM_VGIC_V2 and _V3 on the device-fd frame ---- */
 /* A GICv2 initialises itself when it is first used. -EBUSY: a GICv3 does not. Takes vm->lock. */
 int keel_vgic_lazy_init(struct keel_vm *vm);
-/* KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR: a GICv2 without a device fd. -ENODEV: guests get another. */
+/*
+ * KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR: a GICv2 without a device fd. -ENODEV: guests get
+ * another.
+ */
 int keel_vgic_create_irqchip(struct keel_vm *vm);
 int keel_vgic_set_device_addr(struct keel_vm *vm, const struct kvm_arm_device_addr *addr);
 int keel_vgic_device_register(void);	/* after keel_vgic_module_init() */
@@ -245,7 +284,9 @@ void keel_place_vm_init(struct keel_vm *vm);	/* also without a GIC */
 int keel_place_check_create(struct keel_vm *vm);
 /* Give every vCPU without a redistributor the next free one of the regions. */
 void keel_place_assign(struct keel_vm *vm);
-/* keel_vgic_first_run()'s part for the whole VM: check, register on the bus, set ready. Idempotent. */
+/*
+ * keel_vgic_first_run()'s part for the whole VM: check, register on the bus, set ready. Idempotent.
+ */
 int keel_place_map(struct keel_vm *vm);
 /* keel_vgic_vm_destroy()'s part: regions and spi[]; no vCPU and no bus reader is left. */
 void keel_place_vm_destroy(struct keel_vm *vm);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Exits that need the host's code but nothing that waits or sleeps, by their column
- * of hyp/exits.def: accesses to the redistributor and to doorbells, SGIs to whom must be told, memory that
- * only the guest's tables lack, the virtual timer's interrupt; of virtual EL2's the
+ * of hyp/exits.def: accesses to the redistributor and to doorbells, SGIs to whom must be told,
+ * memory that only the guest's tables lack, the virtual timer's interrupt; of virtual EL2's the
  * registers that are memory, ERET, its TLB, ICC_DIR_EL1; of what is below it its timers
- * (nested/inplace.c). They are answered on the spot, with the guest's EL1 state, list registers and control registers
- * in the CPU, and the guest goes on. A VHE host only, whose EL2 is the kernel.
+ * (nested/inplace.c). They are answered on the spot, with the guest's EL1 state, list registers and
+ * control registers in the CPU, and the guest goes on. A VHE host only, whose EL2 is the kernel.
  *
  * IRQs off. As for the fast exits of hyp/fast.c, a kick, a request or a signal
  * of another CPU needs no check here: it comes with a physical interrupt, which
@@ -49,14 +49,19 @@ static enum keel_inplace done(struct keel_vcpu *vcpu)
  */
 static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 {
-	/* a lazy wish of the scheduler's, of PREEMPT_RT before 6.12, is no work of a guest's entry */
+	/*
+	 * a lazy wish of the scheduler's, of PREEMPT_RT before 6.12, is no work of a guest's entry
+	 */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && need_resched())
 		return KEEL_INPLACE_LEAVE;
 	return vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() || READ_ONCE(vcpu->requests) ?
 	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
 }
 
-/* The same where list registers were written: a guest that is left now has not run, and they are read back. */
+/*
+ * The same where list registers were written: a guest that is left now has not run, and they are
+ * read back.
+ */
 static enum keel_inplace relisted(struct keel_vcpu *vcpu)
 {
 	enum keel_inplace verdict = signalled(vcpu);
@@ -67,8 +72,8 @@ static enum keel_inplace relisted(struct keel_vcpu *vcpu)
 }
 
 /*
- * ICC_DIR_EL1 of a guest hypervisor, which ends each of its interrupts by it: a private one. Timers have gone
- * on meanwhile, and what the host's GIC has for them follows.
+ * ICC_DIR_EL1 of a guest hypervisor, which ends each of its interrupts by it: a private one. Timers
+ * have gone on meanwhile, and what the host's GIC has for them follows.
  */
 static enum keel_inplace deactivate(struct keel_vcpu *vcpu)
 {

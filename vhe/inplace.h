@@ -20,7 +20,10 @@ enum keel_inplace {
 /* The functions of vhe/inplace.c that exits.def names; "none" is 0. */
 enum { KEEL_INPLACE_HAS_none, KEEL_INPLACE_HAS_sysreg, KEEL_INPLACE_HAS_access, KEEL_INPLACE_HAS_eret };
 
-/* May it be one of those, by a first look, with KEEL_CTX_NO_FAST? code: enum keel_exit_code. Nothing is touched. */
+/*
+ * May it be one of those, by a first look, with KEEL_CTX_NO_FAST? code: enum keel_exit_code.
+ * Nothing is touched.
+ */
 static inline bool keel_inplace_candidate_below(const struct keel_vcpu *vcpu, int code)
 {
 	return keel_below_is_live(vcpu) && !vcpu->arch.guest_debug && code == KEEL_EXIT_SYNC &&
@@ -41,7 +44,9 @@ static __always_inline bool keel_inplace_candidate(const struct keel_vcpu *vcpu,
 	return false;
 }
 
-/* A candidate's exit, its syndrome collected. The guest's world but the host's vectors; IRQs off. */
+/*
+ * A candidate's exit, its syndrome collected. The guest's world but the host's vectors; IRQs off.
+ */
 enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code);
 
 #endif

@@ -28,7 +28,10 @@ DECLARE_PER_CPU(struct keel_pcpu, keel_pcpu);
 
 /* Write back and forget whoever is resident on this CPU. IRQs off. */
 void keel_vhe_evict_this_cpu(void);
-/* This CPU only, stage 1 entries of one VM, and if another of its vCPUs ran here last the instruction cache. IRQs off. */
+/*
+ * This CPU only, stage 1 entries of one VM, and if another of its vCPUs ran here last the
+ * instruction cache. IRQs off.
+ */
 void keel_vhe_tlb_flush_local(const struct keel_s2 *s2, bool icache);
 
 #endif

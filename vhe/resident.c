@@ -97,7 +97,9 @@ static void flush_stranger(struct keel_vcpu *vcpu)
 
 	if (*last == me)
 		return;
-	/* to the instruction cache they are one CPU: what either invalidates there is so for both */
+	/*
+	 * to the instruction cache they are one CPU: what either invalidates there is so for both
+	 */
 	if (*last >= 0)
 		keel_vhe_tlb_flush_local(&vcpu->s2->hw, *last % KEEL_MAX_VCPUS != vcpu->idx);
 	*last = me;

@@ -69,7 +69,10 @@ static __always_inline void enter_mpam(struct keel_mpam *host)
 	if (*loaded != mpam1)
 		write_sysreg_s(mpam1, KEEL_SYS_MPAM1_EL12);
 	*loaded = mpam1;
-	/* the kernel reaches MPAM2_EL2 by its name at EL1 whenever labels change: so it is read each time */
+	/*
+	 * the kernel reaches MPAM2_EL2 by its name at EL1 whenever labels change: so it is read
+	 * each time
+	 */
 	keel_mpam_read(host);
 	keel_mpam_enter(host);
 }
@@ -217,7 +220,10 @@ int keel_vhe_run(struct keel_vcpu *vcpu)
 	return unlikely(vcpu->ctx.flags & KEEL_CTX_APART) ? run_apart(vcpu) : run(vcpu, false);
 }
 
-/* From the vectors: an exception at EL2 that keel's code must not cause. Give the host its vectors and stop. */
+/*
+ * From the vectors: an exception at EL2 that keel's code must not cause. Give the host its vectors
+ * and stop.
+ */
 asmlinkage void __noreturn keel_hyp_bug(u64 esr, u64 elr, u64 far, u64 spsr);
 asmlinkage void __noreturn keel_hyp_bug(u64 esr, u64 elr, u64 far, u64 spsr)
 {

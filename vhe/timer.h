@@ -39,7 +39,10 @@ static inline u64 keel_vhe_timer_set_traps(u64 bits)
 	return old & mask;
 }
 
-/* The entry's ERET synchronises. The comparison may be made with a stale half in between, at worst one exit too many. */
+/*
+ * The entry's ERET synchronises. The comparison may be made with a stale half in between, at worst
+ * one exit too many.
+ */
 static inline void keel_vhe_timer_load(struct keel_ctx *ctx, bool line)
 {
 	write_sysreg(ctx->cntvoff, cntvoff_el2);
@@ -47,7 +50,10 @@ static inline void keel_vhe_timer_load(struct keel_ctx *ctx, bool line)
 	write_sysreg_s(ctx->sys[KEEL_CNTV_CTL_EL0], SYS_CNTV_CTL_EL02);
 }
 
-/* What was 0 is 0 yet. Of what was off, the host's handler of an interrupt that came late may have cleared IMASK. */
+/*
+ * What was 0 is 0 yet. Of what was off, the host's handler of an interrupt that came late may have
+ * cleared IMASK.
+ */
 static inline void keel_vhe_timer_go_on(const struct keel_ctx *ctx)
 {
 	if (ctx->sys[KEEL_CNTV_CTL_EL0])

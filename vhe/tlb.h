@@ -9,7 +9,10 @@
 
 struct keel_s2;
 
-/* Of stage 1, under the VMID and on all CPUs: VA, VAA or ASID by the instruction's operand, else all. */
+/*
+ * Of stage 1, under the VMID and on all CPUs: VA, VAA or ASID by the instruction's operand, else
+ * all.
+ */
 void keel_vhe_tlb_flush_el1(const struct keel_s2 *s2, enum keel_tlbi what, u64 operand);
 /* The same in the guest's world, under the VMID that is in the CPU. */
 void keel_vhe_tlb_flush_here(enum keel_tlbi what, u64 operand);

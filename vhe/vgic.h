@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The GIC's virtual CPU interface to and from the CPU; EL2, IRQs off. Nothing is done on hosts without GICv3. */
+/*
+ * The GIC's virtual CPU interface to and from the CPU; EL2, IRQs off. Nothing is done on hosts
+ * without GICv3.
+ */
 #ifndef KEEL_VHE_VGIC_H
 #define KEEL_VHE_VGIC_H
 

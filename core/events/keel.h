@@ -8,7 +8,10 @@
 
 #include <linux/tracepoint.h>
 
-/* A command of an ITS's queue, before it is carried out: its number (IHI 0069, 5.3.1) and what it may name. */
+/*
+ * A command of an ITS's queue, before it is carried out: its number (IHI 0069, 5.3.1) and what it
+ * may name.
+ */
 TRACE_EVENT(keel_its_command,
 	TP_PROTO(u64 its, unsigned int op, u32 device, u32 event, u32 intid, u32 collection),
 	TP_ARGS(its, op, device, event, intid, collection),
@@ -36,7 +39,10 @@ TRACE_EVENT(keel_its_command,
 		  __entry->device, __entry->event, __entry->intid, __entry->collection)
 );
 
-/* A call of PSCI that the host serves, before it is carried out: its number (Arm DEN 0022) and arguments. */
+/*
+ * A call of PSCI that the host serves, before it is carried out: its number (Arm DEN 0022) and
+ * arguments.
+ */
 TRACE_EVENT(keel_psci,
 	TP_PROTO(u32 vcpu_id, u32 fn, u64 arg1, u64 arg2, u64 arg3),
 	TP_ARGS(vcpu_id, fn, arg1, arg2, arg3),

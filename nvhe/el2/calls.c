@@ -40,7 +40,9 @@ noinline bool keel_calls_writable(u64 addr, u64 size)
 	return good;
 }
 
-/* The first call of every stay: the way in (start.S) ends in it. Any other time it changes nothing. */
+/*
+ * The first call of every stay: the way in (start.S) ends in it. Any other time it changes nothing.
+ */
 static long version(u64 *value)
 {
 	keel_switch_take(keel_image_cpu());

@@ -73,7 +73,10 @@ void keel_el1_load_host(const u64 *bank)
 
 void keel_el1_block(void)
 {
-	/* Arm ARM R_LFHQG: walks of EL1&0 that began before the exception to EL2 may use its registers until a DSB */
+	/*
+	 * Arm ARM R_LFHQG: walks of EL1&0 that began before the exception to EL2 may use its
+	 * registers until a DSB
+	 */
 	dsb(nsh);
 	if (!keel_hyp_features.at_erratum)
 		return;

@@ -15,7 +15,9 @@ void keel_el1_save(u64 *bank);
  * translated with registers of both worlds.
  */
 void keel_el1_load(const u64 *bank);
-/* The same for the host, which at RUN has nothing in ESR, FAR, AFSR, ELR, SPSR, CSSELR and PAR_EL1. */
+/*
+ * The same for the host, which at RUN has nothing in ESR, FAR, AFSR, ELR, SPSR, CSSELR and PAR_EL1.
+ */
 void keel_el1_save_host(u64 *bank);
 void keel_el1_load_host(const u64 *bank);
 

@@ -28,7 +28,9 @@ static void backtrace(const struct keel_el2_cpu *cpu, struct keel_el2_report *r)
 {
 	u64 fp = r->x[29], last = 0;
 
-	/* with a guest's registers in the CPU the way back begins where it was entered (switch.c) */
+	/*
+	 * with a guest's registers in the CPU the way back begins where it was entered (switch.c)
+	 */
 	if (!on_stack(cpu, fp))
 		fp = cpu->world.frame;
 	r->depth = 0;

@@ -70,7 +70,10 @@ void keel_switch_take(struct keel_el2_cpu *cpu)
 	cpu->world.pmstopped = 0;
 }
 
-/* Counters of the host's events that count guests alone start, those of events that do not count them stop. */
+/*
+ * Counters of the host's events that count guests alone start, those of events that do not count
+ * them stop.
+ */
 static void enter_counters(struct keel_el2_world *w, const struct keel_ctx *ctx)
 {
 	if (ctx->pmcnten)
@@ -92,7 +95,10 @@ static void leave_counters(struct keel_el2_world *w, const struct keel_ctx *ctx)
 	w->pmstopped = 0;
 }
 
-/* The host uses the physical timer and counts without offset; the virtual timer is off while it runs. */
+/*
+ * The host uses the physical timer and counts without offset; the virtual timer is off while it
+ * runs.
+ */
 static void load_timer(const struct keel_el2_world *w, const struct keel_ctx *ctx)
 {
 	u64 traps = w->host.cnthctl & ~(CNTHCTL_NVHE_PCTEN | CNTHCTL_NVHE_PCEN);
@@ -148,7 +154,10 @@ static void activate(const struct keel_el2_cpu *cpu, const struct keel_ctx *ctx)
 	keel_guarded_write_hcr(keel_world_hcr(ctx));
 }
 
-/* Inline: the caller's DSB goes before. VMID 0 is the host's: without stage 2 its TLB entries still carry VTTBR_EL2.VMID (Arm ARM D8.14). */
+/*
+ * Inline: the caller's DSB goes before. VMID 0 is the host's: without stage 2 its TLB entries still
+ * carry VTTBR_EL2.VMID (Arm ARM D8.14).
+ */
 static __always_inline void deactivate(const struct keel_el2_cpu *cpu)
 {
 	const struct keel_host_el2 *h = &cpu->world.host;

@@ -20,7 +20,10 @@ struct host {
 	u64 tcr, sctlr;
 };
 
-/* As keel_el1_block(), for the host's own registers: HCR_EL2 does not change, EL1's translation goes on as it is. */
+/*
+ * As keel_el1_block(), for the host's own registers: HCR_EL2 does not change, EL1's translation
+ * goes on as it is.
+ */
 static void enter_vm(u64 vttbr, u64 vtcr, struct host *h)
 {
 	/*

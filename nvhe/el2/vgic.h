@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The GIC's virtual CPU interface around a guest, at EL2. Nothing is done on hosts without GICv3. */
+/*
+ * The GIC's virtual CPU interface around a guest, at EL2. Nothing is done on hosts without GICv3.
+ */
 #ifndef KEEL_NVHE_VGIC_H
 #define KEEL_NVHE_VGIC_H
 

@@ -11,7 +11,10 @@ struct keel_call_result {
 	u64 value;
 };
 
-/* One host call on this CPU, which is taken. A report is printed, and gives -EFAULT. IRQs off where el2.h says so. */
+/*
+ * One host call on this CPU, which is taken. A report is printed, and gives -EFAULT. IRQs off where
+ * el2.h says so.
+ */
 struct keel_call_result keel_call(enum keel_call nr, u64 a1, u64 a2, u64 a3, u64 a4);
 
 /* The same without any check, and for any number. The CPU's EL2 is the stub's or keel's. */

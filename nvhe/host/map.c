@@ -68,7 +68,10 @@ static u64 *next_table(u64 *desc)
 		return phys_to_virt(*desc & DESC_ADDR);
 	table = new_table();
 	if (table)
-		/* pairs with the dependent reads of a walk at EL2, by any CPU: the table is empty before it is found */
+		/*
+		 * pairs with the dependent reads of a walk at EL2, by any CPU: the table is empty
+		 * before it is found
+		 */
 		smp_store_release(desc, virt_to_phys(table) | DESC_VALID | DESC_TABLE);
 	return table;
 }
@@ -126,7 +129,9 @@ int keel_map_share(void *start, size_t size)
 	return err;
 }
 
-/* A CPU that is not taken drops all it knows when it is: one that is, and broadcasts, does for all. */
+/*
+ * A CPU that is not taken drops all it knows when it is: one that is, and broadcasts, does for all.
+ */
 static void sync_here(void *done)
 {
 	if (keel_nvhe_taken())
@@ -197,10 +202,16 @@ void keel_map_parameters(struct keel_el2_cpu *cpu)
 	u64 base = virt_to_phys(image);
 
 	cpu->mair = MAIR_NORMAL;
-	/* write-back, inner shareable walks; 4 KiB granule; TCR_EL2 with E2H = 0 (Arm ARM D24.2.189) */
+	/*
+	 * write-back, inner shareable walks; 4 KiB granule; TCR_EL2 with E2H = 0 (Arm ARM
+	 * D24.2.189)
+	 */
 	cpu->tcr = TCR_EL2_RES1 | (64 - EL2_BITS) | 1 << 8 | 1 << 10 | 3 << 12 | min_t(u64, parange, 5) << 16;
 	cpu->ttbr0 = virt_to_phys(root);
-	/* EIS and EOS are RES1 until FEAT_ExS: without them exceptions and their returns do not synchronise */
+	/*
+	 * EIS and EOS are RES1 until FEAT_ExS: without them exceptions and their returns do not
+	 * synchronise
+	 */
 	cpu->sctlr = SCTLR_EL2_RES1 | SCTLR_ELx_EIS | SCTLR_ELx_EOS | SCTLR_ELx_M | SCTLR_ELx_C | SCTLR_ELx_SA |
 		     SCTLR_ELx_I | SCTLR_ELx_WXN;
 	cpu->vectors = base + header->vectors;
@@ -222,7 +233,10 @@ static bool granule_4k(void)
 	return !(read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1) >> 28 & 8);
 }
 
-/* What the host at EL1 invalidates in such a cache are the lines of its own VMID, which guests do not have. */
+/*
+ * What the host at EL1 invalidates in such a cache are the lines of its own VMID, which guests do
+ * not have.
+ */
 static bool icache_by_vmid(void)
 {
 	/* CTR_EL0.L1Ip: 0 is VPIPT, 2 VIPT, 3 PIPT */

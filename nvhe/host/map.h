@@ -7,7 +7,10 @@
 
 struct keel_el2_cpu;
 
-/* At load: the image in memory and mapped; -errno leaves nothing behind. exit: no CPU has it any more. */
+/*
+ * At load: the image in memory and mapped; -errno leaves nothing behind. exit: no CPU has it any
+ * more.
+ */
 int keel_map_init(void);
 void keel_map_exit(void);
 

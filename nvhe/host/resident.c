@@ -13,7 +13,10 @@
 #include "../../hyp/hyp.h"
 #include "call.h"
 
-/* EL2's pages would be shared with what is beside it: kmalloc() has pages of their own for such sizes only. */
+/*
+ * EL2's pages would be shared with what is beside it: kmalloc() has pages of their own for such
+ * sizes only.
+ */
 static bool has_own_pages(const void *start, size_t size)
 {
 	return !is_vmalloc_addr(start) && IS_ALIGNED((u64)start, SZ_4K) && size > SZ_4K / 2;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the host asks of a GICv3's virtual CPU interface under nVHE. Its registers are switched within RUN. */
+/*
+ * What the host asks of a GICv3's virtual CPU interface under nVHE. Its registers are switched
+ * within RUN.
+ */
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include "../../core/objects.h"

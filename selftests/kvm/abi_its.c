@@ -76,7 +76,10 @@ static void check_baser(int its, u64 offset, u64 type)
 	CHECK_EQ(its_reg(its, offset), 0x1807000000000200 | type << 56);
 	CHECK_EQ(its_set_reg(its, offset, ~0ul), 0);
 	CHECK_EQ(its_reg(its, offset), (type == 1 ? 0xf807fffffffffeff : 0xb807fffffffffeff) | type << 56);
-	/* outer shareable becomes inner shareable; non-cacheable, cacheable; any outer policy, the inner one */
+	/*
+	 * outer shareable becomes inner shareable; non-cacheable, cacheable; any outer policy, the
+	 * inner one
+	 */
 	CHECK_EQ(its_set_reg(its, offset, 1ul << 59 | 5ul << 53 | 2ul << 10 | 0x123450000), 0);
 	CHECK_EQ(its_reg(its, offset), 0x1807000123450600 | type << 56);
 }

@@ -34,7 +34,10 @@ static void guest_lengths(u64 arg)
 	GUEST_SYNC(set, mrs(id_aa64pfr0_el1) >> 32 & 0xf);
 }
 
-/* What the host has put in comes out; then all other values, the length cut to 16 bytes at the exit. */
+/*
+ * What the host has put in comes out; then all other values, the length cut to 16 bytes at the
+ * exit.
+ */
 static void guest_exchange(u64 vl)
 {
 	s64 at;

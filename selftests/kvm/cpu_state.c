@@ -39,7 +39,9 @@ struct state {
 
 static struct state want[NR_CPU], got[NR_CPU];
 
-/* Breakpoints for user space only, of which there is none; in every second round they are in use. */
+/*
+ * Breakpoints for user space only, of which there is none; in every second round they are in use.
+ */
 static void debug_write(u64 seed)
 {
 	msr(oslar_el1, 0);
@@ -311,7 +313,10 @@ static void check_registers(struct vm *vm, u64 seed)
 	CHECK(!memcmp(v, regs.v[31], 16), "V31");
 }
 
-/* The CPU that holds a's state goes; a goes on elsewhere, or there when it came back, where b has been. */
+/*
+ * The CPU that holds a's state goes; a goes on elsewhere, or there when it came back, where b has
+ * been.
+ */
 static void offline(void)
 {
 	struct vm *a = new_vm(1, 4), *b = new_vm(1, 5);

@@ -107,7 +107,10 @@ static void single_step(void)
 		if (path[i] < 0) {
 			REQUIRE_EQ(vcpu_run(vcpu), 0);
 			REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
-			/* in the midst of a step PSTATE is the guest's, and may be set to what it is */
+			/*
+			 * in the midst of a step PSTATE is the guest's, and may be set to what it
+			 * is
+			 */
 			CHECK_EQ(reg_read(vcpu, REG_PSTATE) & PSTATE_SS, 0);
 			reg_write(vcpu, REG_PSTATE, reg_read(vcpu, REG_PSTATE));
 			continue;

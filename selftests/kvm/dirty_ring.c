@@ -172,7 +172,9 @@ static void full(void)
 		expect(0, LIMIT);
 		is_full();
 		CHECK_EQ(reset(), LIMIT);
-		/* told before it was written, and its reset was for what had not been written yet */
+		/*
+		 * told before it was written, and its reset was for what had not been written yet
+		 */
 		is_full();
 		expect(LIMIT - 1, LIMIT);
 		is_full();
@@ -603,7 +605,9 @@ static void *scribble(void *arg)
 	return NULL;
 }
 
-/* Whoever keeps forging gets wrong answers. The host's log is what counts, and that all of it ends. */
+/*
+ * Whoever keeps forging gets wrong answers. The host's log is what counts, and that all of it ends.
+ */
 static void turmoil(void)
 {
 	unsigned int rounds = ktap_times(40);

@@ -168,7 +168,10 @@ static void guest_timers(u64 rounds)
 	}
 }
 
-/* Due only after the host's ticks have interrupted the guest some times. Returns whether it came late. */
+/*
+ * Due only after the host's ticks have interrupted the guest some times. Returns whether it came
+ * late.
+ */
 static bool wait_for(u64 ppi, u64 ms)
 {
 	u64 then = fired[ppi] + 1, due = mrs(cntvct_el0) + mrs(cntfrq_el0) * ms / 1000;
@@ -407,7 +410,10 @@ static void run_undisturbed(void)
 	REQUIRE_EQ(sched_setscheduler(0, SCHED_FIFO, &first), 0);
 }
 
-/* Of some round few are late. An emulated CPU that stands still makes a round's late, but not those of all rounds. */
+/*
+ * Of some round few are late. An emulated CPU that stands still makes a round's late, but not those
+ * of all rounds.
+ */
 static bool in_time(struct vcpu *vcpu)
 {
 	for (unsigned int i = 0; i < 200; i++) {
@@ -443,7 +449,8 @@ static bool is_vhe(void)
 
 /*
  * The exits of a run to the next message, which is one of its own: the fewest of some rounds, for
- * the host's ticks end the guest's run as well. before: another vCPU, which runs to a message first.
+ * the host's ticks end the guest's run as well. before: another vCPU, which runs to a message
+ * first.
  */
 static u64 least_exits(struct vcpu *of, struct vcpu *before)
 {

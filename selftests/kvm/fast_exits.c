@@ -435,7 +435,10 @@ static void requests(void)
 		turned_off(i);
 }
 
-/* KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_*: not available, available, not required; 2 has "unknown" in front. */
+/*
+ * KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_*: not available, available, not required; 2 has "unknown" in
+ * front.
+ */
 static s64 workaround(struct vcpu *vcpu, unsigned int n)
 {
 	static const s64 answers[] = { -1, 0, 1 }, answers_2[] = { -1, -1, 0, -2 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VMM that forks, whose memory is private: the child has the VM's memory by copy on write, and makes a VM
- * of its own in which it loads the parent's image. Proves:
+ * A VMM that forks, whose memory is private: the child has the VM's memory by copy on write, and
+ * makes a VM of its own in which it loads the parent's image. Proves:
  *  - both go on and see nothing of each other's writes
  *  - while the parent's guest runs and writes, memory in a child stands still, and no write is lost
  *  - the parent's guest goes on reading without a fault; only what it writes is copied
  *  - the log of dirty pages has what was written before the fork and after
- *  - a guest is forked a hundred generations deep, and many times from one image, with its timers and
- *    interrupts; each has its own memory, right to the last byte
+ *  - a guest is forked a hundred generations deep, and many times from one image, with its timers
+ *    and interrupts; each has its own memory, right to the last byte
  */
 #include <pthread.h>
 #include <signal.h>
@@ -44,7 +44,10 @@ static struct machine machine(void (*fn)(u64), u64 arg)
 	return m;
 }
 
-/* In the child: the same machine on the memory that it has of the parent's. Its fds were the parent's. */
+/*
+ * In the child: the same machine on the memory that it has of the parent's. Its fds were the
+ * parent's.
+ */
 static void rebuild(struct machine *m, const struct image *i)
 {
 	struct vm *vm = m->vm;
@@ -121,7 +124,10 @@ static u64 content(u32 n, u64 history)
 	return (history + n) * 0x9e3779b97f4a7c15ul;
 }
 
-/* One round: all pages are as the last one left them, and are written; and a timer's interrupt comes. */
+/*
+ * One round: all pages are as the last one left them, and are written; and a timer's interrupt
+ * comes.
+ */
 static void guest_rounds(u64 arg)
 {
 	u64 history = 0, before;

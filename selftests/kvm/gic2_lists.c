@@ -59,7 +59,9 @@ static void guest_nest(u64 arg)
 	}
 }
 
-/* Priority drop at once, deactivation later and in no order; what was deactivated may come again. */
+/*
+ * Priority drop at once, deactivation later and in no order; what was deactivated may come again.
+ */
 static void guest_split(u64 arg)
 {
 	static const u8 order[] = { 5, 0, 9, 7, 2, 11, 1, 6, 10, 3, 8, 4 };

@@ -188,7 +188,9 @@ static void guest_ways(u64 arg)
 	}
 }
 
-/* The virtual timer's, whose host interrupt has to end with it by either way: else it comes once. */
+/*
+ * The virtual timer's, whose host interrupt has to end with it by either way: else it comes once.
+ */
 static void guest_timer(u64 arg)
 {
 	unsigned int how = 0x35c6a96b;

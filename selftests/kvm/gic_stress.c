@@ -333,7 +333,10 @@ static void *line_levels(void *unused)
 	return NULL;
 }
 
-/* Assigned and deassigned, with and without resampling; every third eventfd is closed under its irqfd. */
+/*
+ * Assigned and deassigned, with and without resampling; every third eventfd is closed under its
+ * irqfd.
+ */
 static void *change_irqfds(void *unused)
 {
 	int ack = new_efd();

@@ -37,7 +37,10 @@
 #define TCR2	REG_SYS(3, 0, 2, 0, 3)
 #define BMAP_2	KVM_REG_ARM_VENDOR_HYP_BMAP_2
 
-/* What traps an instruction of a hidden feature: nothing of the CPU's own, fine-grained traps, others. */
+/*
+ * What traps an instruction of a hidden feature: nothing of the CPU's own, fine-grained traps,
+ * others.
+ */
 enum { ALWAYS, FGT, FGT_OR_EVT, HCX };
 
 static const struct probe {
@@ -137,7 +140,9 @@ static bool traps(struct vm *vm, const struct probe *p)
 	return true;
 }
 
-/* Each register once with what a probe needs taken away: those of the same field follow each other. */
+/*
+ * Each register once with what a probe needs taken away: those of the same field follow each other.
+ */
 static void deny(const struct probe *p)
 {
 	struct vm *vm = probe_vm();

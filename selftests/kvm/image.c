@@ -57,7 +57,10 @@ static void guest_regs_of_its_own(u64 arg)
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
 
-/* The guest's own as long as it has no breakpoints: then, without FEAT_FGT, it has those of the CPU. */
+/*
+ * The guest's own as long as it has no breakpoints: then, without FEAT_FGT, it has those of the
+ * CPU.
+ */
 static void guest_claims(u64 arg)
 {
 	msr(dbgclaimset_el1, 0x5a);
@@ -328,7 +331,10 @@ static void take(struct guest_regs *regs)
 	icc_write(ICC_EOIR1, intid);
 }
 
-/* Five of them, of which one is active when the VM goes elsewhere; one is a line that goes low meanwhile. */
+/*
+ * Five of them, of which one is active when the VM goes elsewhere; one is a line that goes low
+ * meanwhile.
+ */
 static void guest_mid_interrupt(u64 arg)
 {
 	gic_enable(NR_IRQS, true);
@@ -386,7 +392,10 @@ static void mid_interrupt(void)
 	finish_with_line(a);
 }
 
-/* vCPU 0 has an SPI active that goes to vCPU 1 from now on, and comes again there; an SGI is on its way. */
+/*
+ * vCPU 0 has an SPI active that goes to vCPU 1 from now on, and comes again there; an SGI is on its
+ * way.
+ */
 static u64 stage;
 
 static void second_takes(struct guest_regs *regs)

@@ -38,7 +38,10 @@ static void finish_its(struct its_machine *m)
 	vcpu_finish(&m->vm->vcpu[0]);
 }
 
-/* The tables are the guest's memory, and say nothing: in the other VM devices and collections are zero. */
+/*
+ * The tables are the guest's memory, and say nothing: in the other VM devices and collections are
+ * zero.
+ */
 static void its(void)
 {
 	struct its_machine a, b;
@@ -95,7 +98,10 @@ static void cut_off(void)
 	finish_its(&b);
 }
 
-/* A fresh machine in whose place another comes once it has something mapped: that is not to be loaded over. */
+/*
+ * A fresh machine in whose place another comes once it has something mapped: that is not to be
+ * loaded over.
+ */
 static void fresh(struct its_machine *m)
 {
 	close(m->its);

@@ -28,7 +28,9 @@ static int deny(int vm, u32 base)
 
 static u64 nr_saved;
 
-/* Every other function, so that none joins its neighbour. Of the vendor's own, which are nobody's. */
+/*
+ * Every other function, so that none joins its neighbour. Of the vendor's own, which are nobody's.
+ */
 static void *grow(void *vm)
 {
 	for (u32 i = 0; i < RANGES; i++) {
@@ -89,7 +91,9 @@ static int set_ccsidr(int vcpu, u64 csselr, u32 val)
 	return reg_set(vcpu, KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_DEMUX | csselr, &val);
 }
 
-/* A cache's line may be as short as CTR_EL0 says at that moment, which may say another thing later. */
+/*
+ * A cache's line may be as short as CTR_EL0 says at that moment, which may say another thing later.
+ */
 static void contradictory(void)
 {
 	struct vm *vm;
@@ -109,7 +113,10 @@ static void contradictory(void)
 	REQUIRE_EQ(set_ccsidr(vcpu, 0, cache & ~7u), 0);
 	REQUIRE_EQ(reg_set(vcpu, REG_CTR, &ctr), 0);
 	i = image_save(vm->fd);
-	/* cut off in the middle is refused before anything happens; a wrong mp_state only at its turn */
+	/*
+	 * cut off in the middle is refused before anything happens; a wrong mp_state only at its
+	 * turn
+	 */
 	for (u64 at = 64; at + 8 <= i.size; at += 8) {
 		u64 was = *(u64 *)(i.bytes + at);
 

@@ -302,7 +302,10 @@ static bool is_waiting(pid_t tid)
 	return state && state[2] == 'D';
 }
 
-/* The same count, asleep all along, a hundred times over: it waits for the reader and no grace period. */
+/*
+ * The same count, asleep all along, a hundred times over: it waits for the reader and no grace
+ * period.
+ */
 static bool stands_still(void)
 {
 	unsigned int seen = load_acquire(&registered);

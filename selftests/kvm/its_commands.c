@@ -87,7 +87,9 @@ static void guest_commands(u64 arg)
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
 
-/* The second half of the devices needs a page of its own, which is not there for the last quarter. */
+/*
+ * The second half of the devices needs a page of its own, which is not there for the last quarter.
+ */
 static void guest_two_levels(u64 arg)
 {
 	volatile u64 *level1 = (u64 *)DEVICES;
@@ -229,7 +231,10 @@ static void expect_none(void)
 		drain();
 }
 
-/* What is pending when its LPI goes to a redistributor that has its LPIs off is gone; in-tree, it depends. */
+/*
+ * What is pending when its LPI goes to a redistributor that has its LPIs off is gone; in-tree, it
+ * depends.
+ */
 static void guest_move_away(u64 arg)
 {
 	its_usual(DEVICES);

@@ -281,7 +281,10 @@ static void no_place(void)
 	CHECK_EQ(restore(&m), 0);
 }
 
-/* Does a restore from what was saved just now find event 5 of device 1? The ITS is off before and after. */
+/*
+ * Does a restore from what was saved just now find event 5 of device 1? The ITS is off before and
+ * after.
+ */
 static int comes_back(struct its_machine *m)
 {
 	int ret;

@@ -75,7 +75,9 @@ static u64 take_log(u32 slot)
 	return bitmap[0];
 }
 
-/* Pages that are there for reading get the right to be written by their first write after a look. */
+/*
+ * Pages that are there for reading get the right to be written by their first write after a look.
+ */
 static void one_page(void)
 {
 	u64 last = PAGE - 8;

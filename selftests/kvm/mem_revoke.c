@@ -51,7 +51,10 @@ static struct vm *vm;
 static char *mem, *page;
 static volatile u64 *seen;
 
-/* The slot's absence is no failure: an access without memory (MMIO), or with memory that is gone (EFAULT). */
+/*
+ * The slot's absence is no failure: an access without memory (MMIO), or with memory that is gone
+ * (EFAULT).
+ */
 static void *run_guest(void *arg)
 {
 	struct vcpu *vcpu = &vm->vcpu[0];

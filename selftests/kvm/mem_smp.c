@@ -200,7 +200,10 @@ static void waits(void)
 	pthread_join(thread, NULL);
 	faults = faults_of(&vm->vcpu[0]);
 	ktap_note("%lu faults", faults);
-	/* each time the one that waited and the one that came after it; the program's own, its messages */
+	/*
+	 * each time the one that waited and the one that came after it; the program's own, its
+	 * messages
+	 */
 	CHECK(faults <= 3 * rounds + 16, "%lu faults", faults);
 }
 

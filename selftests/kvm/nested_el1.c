@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * EL1 below the EL2 of a guest, without a stage 2 of its own (HCR_EL2.VM = 0) and with its MMU off. Proves:
+ * EL1 below the EL2 of a guest, without a stage 2 of its own (HCR_EL2.VM = 0) and with its MMU off.
+ * Proves:
  *  - it has its own registers; its HVC and what EL2 has trap come to EL2, and interrupts,
  *    where EL2 wants them
  *  - what its CPTR_EL2 and ZCR_EL2 say of FP/SIMD and SVE, with SVE and without

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest's EL2 as a hypervisor: interrupts of its guest, with no stage 2, whose tables are not the matter
- * here. Proves:
+ * A guest's EL2 as a hypervisor: interrupts of its guest, with no stage 2, whose tables are not the
+ * matter here. Proves:
  *  - what is in a list register its guest takes, and ends, and the list register says so
  *  - its guest's CPU interface is not its own
  *  - the maintenance interrupt comes when it is to, and not again and again
- *  - an interrupt of its own that stands behind a list register (HW) is over when its guest has ended it
+ *  - an interrupt of its own that stands behind a list register (HW) is over when its guest has
+ *    ended it
  *  - its guest's accesses trap as ICH_HCR_EL2 says, and its SGIs always
  *  - its guest's timer is an interrupt for it, and by a list register for its guest
  *  - what is less urgent than an interrupt that it has active does not interrupt its guest
@@ -45,8 +46,8 @@ void l2_sends(void);
 void l2_times(void);
 void l2_rests(void);
 /*
- * Interrupts are taken and ended, and the number told by HVC. EOImode is 0. What it does in the end is
- * a call, too.
+ * Interrupts are taken and ended, and the number told by HVC. EOImode is 0. What it does in the end
+ * is a call, too.
  */
 asm("	.text\n"
     "	.global l2_vectors, l2_takes, l2_ends, l2_spins_on, l2_waits, l2_acks, l2_sends, l2_times, l2_rests\n"

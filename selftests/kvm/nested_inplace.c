@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What traps most of a guest's EL2 and of what is below it is answered without an exit: an access or a return that is so
- * counts in no class of exits_by_ec, and one that is not counts once. Interrupts of the host's have a class
- * of their own, so that these counts are exact however busy the machine is. Proves:
+ * What traps most of a guest's EL2 and of what is below it is answered without an exit: an access
+ * or a return that is so counts in no class of exits_by_ec, and one that is not counts once.
+ * Interrupts of the host's have a class of their own, so that these counts are exact however busy
+ * the machine is. Proves:
  *  - of registers, returns, TLB invalidations, ends of interrupts, and timers below none is an exit
  *  - what has to be one is, so that the counts mean something
  */

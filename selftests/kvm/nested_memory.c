@@ -7,8 +7,8 @@
  *  - tables of the hypervisor's that the VMM withholds are not read
  *  - what was in a shadow before a reset is not after it
  *  - the host spends memory on shadows by the VM's memory
- *  - where the hypervisor maps no memory its guest's access is the VMM's, with the hypervisor's address, and while
- *    that waits each register has its home
+ *  - where the hypervisor maps no memory its guest's access is the VMM's, with the hypervisor's
+ *    address, and while that waits each register has its home
  */
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
@@ -132,7 +132,10 @@ static void guest_goes_on(u64 arg)
 	}
 }
 
-/* The page is the child's as well, until either writes: its own copy stands still while the guest goes on. */
+/*
+ * The page is the child's as well, until either writes: its own copy stands still while the guest
+ * goes on.
+ */
 static void forked(void)
 {
 	int status, go[2];
@@ -228,7 +231,10 @@ static void guest_finds_anew(u64 arg)
 	}
 }
 
-/* The table that has the guest's page is the VM's memory, too: it is read, and written where the access flag is set. */
+/*
+ * The table that has the guest's page is the VM's memory, too: it is read, and written where the
+ * access flag is set.
+ */
 static void tables_withheld(void)
 {
 	u64 *page, table = (u64)t.pages & ~4095ul;
@@ -254,7 +260,10 @@ static void tables_withheld(void)
 	vm_data_free(vm, page);
 }
 
-/* Its second life has the same tables at the same place, which lead elsewhere; a CPU that is reset has nothing in its TLB. */
+/*
+ * Its second life has the same tables at the same place, which lead elsewhere; a CPU that is reset
+ * has nothing in its TLB.
+ */
 static void guest_lives(u64 n)
 {
 	start_data();
@@ -280,7 +289,10 @@ static void reset(void)
 	vm_data_free(vm, page);
 }
 
-/* Each address of the sweep has a table of its own in the shadow, though the hypervisor has one for all. */
+/*
+ * Each address of the sweep has a table of its own in the shadow, though the hypervisor has one for
+ * all.
+ */
 #define SWEPT	20000ul
 
 static void l2_sweeps(u64 at, u64 unused)
@@ -314,7 +326,10 @@ static u64 free_memory(void)
 	return info.freeram * info.mem_unit;
 }
 
-/* What a hypervisor has the host spend on tables is by the VM's memory, not by its guest's addresses. */
+/*
+ * What a hypervisor has the host spend on tables is by the VM's memory, not by its guest's
+ * addresses.
+ */
 static void bounded(void)
 {
 	u64 *page, before;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest's EL2 as a hypervisor on two CPUs, whose guest has two as well, on one set of tables. They send each other
- * an SGI in turn: each is a trap of the one, an SGI of the hypervisor's to its other CPU, and a list
- * register there. Proves that none of these is lost, wherever the other one is:
+ * A guest's EL2 as a hypervisor on two CPUs, whose guest has two as well, on one set of tables.
+ * They send each other an SGI in turn: each is a trap of the one, an SGI of the hypervisor's to its
+ * other CPU, and a list register there. Proves that none of these is lost, wherever the other one
+ * is:
  *  - in the guest's guest, which runs
  *  - at EL2 in WFI, after the guest's guest's, which traps
  *  - in the guest's guest's WFI, which does not
  *  - anywhere on its way from one to the other
- * And of EL2 alone, where more than one CPU has each ICC_DIR_EL1 trap: what that ends is over, and comes again if its
- * line is still high; a redistributor shows what its page has just done to a line; MDSCR_EL1 is what was written, and its tables are what they were changed to.
+ * And of EL2 alone, where more than one CPU has each ICC_DIR_EL1 trap: what that ends is over, and
+ * comes again if its line is still high; a redistributor shows what its page has just done to a
+ * line; MDSCR_EL1 is what was written, and its tables are what they were changed to.
  */
 #include <pthread.h>
 #include "lib/stage2.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest's EL2 as a hypervisor, with a stage 2 of its own (HCR_EL2.VM): its guest is at EL1 with its MMU
- * off. Proves:
+ * A guest's EL2 as a hypervisor, with a stage 2 of its own (HCR_EL2.VM): its guest is at EL1 with
+ * its MMU off. Proves:
  *  - the guest runs, calls it, and has the identity that it says
  *  - each kind of fault of its tables comes with its status, level, address and direction
  *  - after each of its TLB invalidations, and with another VMID, what its tables say now is so
@@ -229,7 +229,9 @@ static void swaps(void)
 	run_el2(guest_swaps, 0);
 }
 
-/* More guests than there are shadows, by turns; they differ in a page, and in nothing but the VMID. */
+/*
+ * More guests than there are shadows, by turns; they differ in a page, and in nothing but the VMID.
+ */
 static struct tables many[5];
 static u64 own_page[5][512] __attribute__((aligned(4096)));
 
@@ -250,7 +252,10 @@ static void guest_many(u64 arg)
 		l2_write(WINDOW + 4096 + 16, n);
 		GUEST_EQ(READ_ONCE(own_page[i][2]), n);
 	}
-	/* the same tables under another VMID, which have changed meanwhile: nothing to be invalidated */
+	/*
+	 * the same tables under another VMID, which have changed meanwhile: nothing to be
+	 * invalidated
+	 */
 	wr(VTTBR_EL2, (u64)many[0].l1 | 10ul << 48);
 	GUEST_EQ(l2_read(WINDOW + 4096 + 8), 0x100);
 	set_page(&many[0], 1, (u64)own_page[4] | S2_PAGE | S2_RWX);
@@ -360,8 +365,9 @@ static void controls(void)
 #define FN_CPU_ON	0xc4000003
 
 /*
- * One changes the page, and says before and after it how often it has: what the other reads in between is
- * known. It goes on when the other has read twice, once at least in between, and may be at it again.
+ * One changes the page, and says before and after it how often it has: what the other reads in
+ * between is known. It goes on when the other has read twice, once at least in between, and may be
+ * at it again.
  */
 static u64 begun, ended, reads;
 

@@ -8,7 +8,8 @@
  *  - KVM_ARM_SET_COUNTER_OFFSET is stronger than a count that was written before
  *  - an address translation instruction of EL2 whose walk meets a table that is withheld, or that
  *    the VMM may not write, ends KVM_RUN with it, and is executed once it may
- *  - one whose walk meets a table in memory that aborts tells the guest so, whatever it translates for
+ *  - one whose walk meets a table in memory that aborts tells the guest so, whatever it translates
+ *    for
  */
 #include <errno.h>
 #include <string.h>
@@ -142,8 +143,8 @@ enum before { NOTHING, WRITES, RUNS };
 static u64 want;
 
 /*
- * The table is in the slot's first page, whose second half is code. What is there may be mapped for something
- * else before the walk. arg: a translation for a write.
+ * The table is in the slot's first page, whose second half is code. What is there may be mapped for
+ * something else before the walk. arg: a translation for a write.
  */
 static void guest_translates(u64 arg)
 {

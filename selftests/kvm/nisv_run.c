@@ -144,7 +144,10 @@ static void abort_between(void)
 	CHECK_EQ(reg_read(lab->v, REG_ELR_EL1), LAB_CODE);
 }
 
-/* A vCPU that is made anew has nothing to complete; nor has one that does the whole again from its registers. */
+/*
+ * A vCPU that is made anew has nothing to complete; nor has one that does the whole again from its
+ * registers.
+ */
 static void begin_again(void)
 {
 	struct lab *lab = lab_new(LAB_EL1, false);
@@ -367,7 +370,10 @@ static void guest_store_pair(u64 addr)
 	asm volatile("stp %0, %0, [%0]" :: "r"(addr) : "memory");
 }
 
-/* By the module's parameter, the VM's capability, and whether user space takes what is not described. */
+/*
+ * By the module's parameter, the VM's capability, and whether user space takes what is not
+ * described.
+ */
 static void who_decides(void)
 {
 	static const struct { const char *param; int cap; bool to_user; u32 exit; } cases[] = {

@@ -253,7 +253,10 @@ static void timer(void)
 
 	gic_new(vm, 64);
 	trace(events);
-	/* expired before the guest is entered: keel raises it without an event where the guest's own doing does it */
+	/*
+	 * expired before the guest is entered: keel raises it without an event where the guest's
+	 * own doing does it
+	 */
 	reg_write(&vm->vcpu[0], KVM_REG_ARM_TIMER_CTL, 1);
 	vcpu_sync(&vm->vcpu[0], 1);
 	vcpu_sync(&vm->vcpu[0], 2);
@@ -505,7 +508,10 @@ static void guest_fast(u64 n)
 	GUEST_SYNC(1, 0);
 }
 
-/* A VM whose guest does each of that so many times, with the times of its exits asked for or not; its statistics. */
+/*
+ * A VM whose guest does each of that so many times, with the times of its exits asked for or not;
+ * its statistics.
+ */
 static int timed_vm(const char *wanted, u64 n)
 {
 	FILE *f = fopen("/sys/module/keel/parameters/exit_times", "w");

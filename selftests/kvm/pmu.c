@@ -611,7 +611,9 @@ static u64 host_cycles(int fd)
 	return read_event(fd) - from;
 }
 
-/* The host's own count of its programs' cycles: beside a guest that counts as before it, and after. */
+/*
+ * The host's own count of its programs' cycles: beside a guest that counts as before it, and after.
+ */
 static void host_events(void)
 {
 	struct vcpu *vcpu = pmu_vcpu(guest_counting, 0);

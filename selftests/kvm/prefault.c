@@ -79,7 +79,10 @@ static void nothing(int signal)
 {
 }
 
-/* A signal that is pending before anything was brought in, and one whose handler comes in the middle. */
+/*
+ * A signal that is pending before anything was brought in, and one whose handler comes in the
+ * middle.
+ */
 static void prefault_signals(void)
 {
 	struct itimerval soon = { .it_value.tv_usec = 200 };

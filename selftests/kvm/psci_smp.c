@@ -208,7 +208,10 @@ static char thread_state(pid_t tid)
 	return name_end ? name_end[2] : 0;
 }
 
-/* All vCPUs run when one asks for SYSTEM_OFF: none runs on. A thread that spins in KVM_RUN never sleeps. */
+/*
+ * All vCPUs run when one asks for SYSTEM_OFF: none runs on. A thread that spins in KVM_RUN never
+ * sleeps.
+ */
 static void spin(u64 arg)
 {
 	unsigned int cpu = guest_cpu();

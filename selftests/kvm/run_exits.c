@@ -599,7 +599,10 @@ static void *raise_often(void *arg)
 	return NULL;
 }
 
-/* A tick of the host's ends a wait in some thousands; EL2 that takes a line for one that the guest sees, one in a hundred. */
+/*
+ * A tick of the host's ends a wait in some thousands; EL2 that takes a line for one that the guest
+ * sees, one in a hundred.
+ */
 static void wfi_in_time(void)
 {
 	u64 times = ktap_times_least(2000, 500);

@@ -31,7 +31,10 @@ static const u32 numbers[] = {
 /* Yielding and fast calls, 32 and 64 bits wide. */
 static const u32 kinds[] = { 0, 0x40000000, 0x80000000, 0xc0000000 };
 
-/* Arm architecture, standard hypervisor and vendor hypervisor services are answered for the guest; PSCI and TRNG. */
+/*
+ * Arm architecture, standard hypervisor and vendor hypervisor services are answered for the guest;
+ * PSCI and TRNG.
+ */
 static bool is_served(u32 owner, u32 number)
 {
 	if (owner == 4)

@@ -275,7 +275,9 @@ static u64 available(void)
 	return kb;
 }
 
-/* What is available after all, with so many kB less than before at most; some of it is freed late. */
+/*
+ * What is available after all, with so many kB less than before at most; some of it is freed late.
+ */
 static u64 available_again(u64 before, u64 less)
 {
 	u64 now = available();

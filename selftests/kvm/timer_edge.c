@@ -186,7 +186,10 @@ static void guest_wraps(u64 arg)
 	start();
 	GUEST_SYNC(200000, 0);
 	fires(~0ul - ms(199950));
-	/* in the past, until the counter wraps, which must not be meanwhile; then the line falls, and rises again */
+	/*
+	 * in the past, until the counter wraps, which must not be meanwhile; then the line falls,
+	 * and rises again
+	 */
 	do {
 		left *= 2;
 		GUEST_SYNC(left, 0);
@@ -290,7 +293,9 @@ static u32 ppi(void)
 
 #define AT_ONCE	256	/* looks; until the host's next tick there are thousands */
 
-/* The timer's interrupt must come at once, and not only when something else ends the guest's run. */
+/*
+ * The timer's interrupt must come at once, and not only when something else ends the guest's run.
+ */
 static bool is_late(void)
 {
 	u64 looks = 0;
@@ -577,7 +582,10 @@ static unsigned int run_jumps(bool is_phys)
 	return late;
 }
 
-/* Of some round one is in time: emulated CPUs that stand still make those of a round late, but not of all rounds. */
+/*
+ * Of some round one is in time: emulated CPUs that stand still make those of a round late, but not
+ * of all rounds.
+ */
 static void counts_of_others(void)
 {
 	for (unsigned int is_phys = 0; is_phys < 2; is_phys++) {

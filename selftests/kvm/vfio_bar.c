@@ -181,7 +181,10 @@ static void words(void)
 	check_words(machine(guest_words, 0));
 }
 
-/* All of it is in the host's tables, page after page, and no block begins where one of the guest's would. */
+/*
+ * All of it is in the host's tables, page after page, and no block begins where one of the guest's
+ * would.
+ */
 static void odd_place(void)
 {
 	check_words(machine_at(PAGE, guest_words, 0));
@@ -208,7 +211,9 @@ static void unaligned(void)
 	vcpu_finish(&m.vm->vcpu[0]);
 }
 
-/* Exits for a look at each page: those by which pages come into the tables, and the one that tells. */
+/*
+ * Exits for a look at each page: those by which pages come into the tables, and the one that tells.
+ */
 static u64 exits_of_touch(struct machine *m)
 {
 	int stats = kvm(m->vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);

@@ -231,7 +231,10 @@ static void set_file(const char *path, const char *text)
 #define MADV_PAGEOUT	21
 #endif
 
-/* What the host does to memory that it takes for idle. Pages that a device may write to stay where they are. */
+/*
+ * What the host does to memory that it takes for idle. Pages that a device may write to stay where
+ * they are.
+ */
 static void press(char *p, u64 size, u64 i)
 {
 	set_file("/sys/kernel/mm/ksm/run", "1");
@@ -271,7 +274,10 @@ static u64 physical(const void *p)
 	return (entry & ((1ul << 55) - 1)) * PAGE;
 }
 
-/* A page of the host's whose address is none that the device may use: in the guest's memory it would be one. */
+/*
+ * A page of the host's whose address is none that the device may use: in the guest's memory it
+ * would be one.
+ */
 static u64 *stranger(u64 value)
 {
 	/* more than there is room for in the guest's memory */

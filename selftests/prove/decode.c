@@ -54,4 +54,7 @@ int main(void)
 /* mutant: arch/decode.c: s/if (a->exec || /if (/ */
 /* mutant: arch/decode.c: s/a->s1ptw ? page : page/page/ */
 /* mutant: arch/decode.c: s/if (a.isv) {/if (1) {/ */
-/* mutant: arch/decode.c: s/\.crm = FIELD_GET(KEEL_ESR_CRM, esr)/.crm = FIELD_GET(KEEL_ESR_CRN, esr)/ */
+/*
+ * mutant: arch/decode.c: s/\.crm = FIELD_GET(KEEL_ESR_CRM, esr)/.crm = FIELD_GET(KEEL_ESR_CRN,
+ * esr)/
+ */

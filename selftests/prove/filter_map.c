@@ -3,8 +3,9 @@
  * proves: arch/filter_map.c
  * unwind: 6
  *
- * Up to three ranges, of which two find room, put in one after the other: those that were taken, and only they, answer for
- * the ids that they have; a range that meets one that is there, or finds no room, changes nothing.
+ * Up to three ranges, of which two find room, put in one after the other: those that were taken,
+ * and only they, answer for the ids that they have; a range that meets one that is there, or finds
+ * no room, changes nothing.
  */
 #include <linux/errno.h>
 #include "arch/filter_map.h"

@@ -2,7 +2,8 @@
 /*
  * proves: vgic/its/cmd.c
  *
- * Any 32 bytes: each field of a command is what IHI 0069, 5.3, has at its place, and within its width.
+ * Any 32 bytes: each field of a command is what IHI 0069, 5.3, has at its place, and within its
+ * width.
  */
 #include "vgic/its/cmd.h"
 #include "prove.h"

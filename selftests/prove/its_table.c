@@ -64,7 +64,10 @@ int main(void)
 	return 0;
 }
 
-/* mutant: vgic/its/table.c: s/index >= keel_its_level1_entries(baser)/index > keel_its_level1_entries(baser)/ */
+/*
+ * mutant: vgic/its/table.c: s/index >= keel_its_level1_entries(baser)/index >
+ * keel_its_level1_entries(baser)/
+ */
 /* mutant: vgic/its/table.c: s/get(cbaser, 7, 0) + 1/get(cbaser, 7, 0)/ */
 /* mutant: vgic/its/table.c: s/(u64)min(d.next, DTE_NEXT_MAX) << 49/(u64)d.next << 49/ */
 /* mutant: vgic/its/table.c: s/id % KEEL_ITS_PER_PAGE/id/ */

@@ -27,4 +27,7 @@ int main(void)
 
 /* mutant: mmu/memattr.h: s/if (device)/if (device \&\& !nc)/ */
 /* mutant: mmu/memattr.h: s/if (nc)/if (nc \&\& !fwb)/ */
-/* mutant: mmu/memattr.h: s/return fwb ? KEEL_MEM_FWB_WB : KEEL_MEM_NORMAL_WB/return KEEL_MEM_NORMAL_WB/ */
+/*
+ * mutant: mmu/memattr.h: s/return fwb ? KEEL_MEM_FWB_WB : KEEL_MEM_NORMAL_WB/return
+ * KEEL_MEM_NORMAL_WB/
+ */

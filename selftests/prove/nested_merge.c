@@ -56,5 +56,11 @@ int main(void)
 /* mutant: nested/merge.c: s/((own | guest) \& r.either)/(guest \& r.either)/ */
 /* mutant: nested/merge.c: s/(own \& guest \& r.both)/(guest \& r.both)/ */
 /* mutant: nested/merge.c: s/own \& guest \& B(shift) ?/guest \& B(shift) ?/ */
-/* mutant: nested/merge.c: s/return own \& HCR_TWE || !(guest \& HCR_TWE)/return !(guest \& HCR_TWE)/ */
-/* mutant: nested/merge.c: s/\[KEEL_FGT_HFGRTR\] = GENMASK_ULL(63, 52)/[KEEL_FGT_HFGRTR] = GENMASK_ULL(63, 53)/ */
+/*
+ * mutant: nested/merge.c: s/return own \& HCR_TWE || !(guest \& HCR_TWE)/return !(guest \&
+ * HCR_TWE)/
+ */
+/*
+ * mutant: nested/merge.c: s/\[KEEL_FGT_HFGRTR\] = GENMASK_ULL(63, 52)/[KEEL_FGT_HFGRTR] =
+ * GENMASK_ULL(63, 53)/
+ */

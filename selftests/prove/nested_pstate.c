@@ -37,8 +37,16 @@ int main(void)
 	return 0;
 }
 
-/* mutant: nested/pstate.c: s/return tge ? KEEL_ERET_ILLEGAL : KEEL_ERET_BELOW;/return KEEL_ERET_BELOW;/ */
-/* mutant: nested/pstate.c: s/return keel_pstate_to_cpu(spsr \& PSR_BITS);/return spsr \& PSR_BITS;/ */
+/*
+ * mutant: nested/pstate.c: s/return tge ? KEEL_ERET_ILLEGAL : KEEL_ERET_BELOW;/return
+ * KEEL_ERET_BELOW;/
+ */
+/*
+ * mutant: nested/pstate.c: s/return keel_pstate_to_cpu(spsr \& PSR_BITS);/return spsr \& PSR_BITS;/
+ */
 /* mutant: nested/pstate.c: s/(spsr \& PSR_ILLEGAL) | PSR_IL/(spsr \& PSR_ILLEGAL)/ */
-/* mutant: nested/pstate.c: s/#define MODE		GENMASK_ULL(4, 0)/#define MODE		GENMASK_ULL(3, 0)/ */
+/*
+ * mutant: nested/pstate.c: s/#define MODE         GENMASK_ULL(4, 0)/#define MODE
+ * GENMASK_ULL(3, 0)/
+ */
 /* mutant: nested/pstate.c: s/debugged ? spsr \& ~PSR_SS : spsr/spsr/ */

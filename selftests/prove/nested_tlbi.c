@@ -55,8 +55,14 @@ int main(void)
 	return 0;
 }
 
-/* mutant: nested/tlbi.c: s/span(ipa \& ~GENMASK_ULL(size - 1, 0), 1ULL << size/span(ipa + 1, 1ULL << size/ */
+/*
+ * mutant: nested/tlbi.c: s/span(ipa \& ~GENMASK_ULL(size - 1, 0), 1ULL << size/span(ipa + 1, 1ULL
+ * << size/
+ */
 /* mutant: nested/tlbi.c: s/last < end ? last : end - 1/last/ */
 /* mutant: nested/tlbi.c: s/bits_of(operand, 43, 39) + 1/bits_of(operand, 43, 39)/ */
-/* mutant: nested/tlbi.c: s/return tlb >= TLB_RANGE ? range(op2) : KEEL_TLBI_NONE;/return range(op2);/ */
+/*
+ * mutant: nested/tlbi.c: s/return tlb >= TLB_RANGE ? range(op2) : KEEL_TLBI_NONE;/return
+ * range(op2);/
+ */
 /* mutant: nested/tlbi.c: s/(last | block) - first + 1/last - first - block/ */

@@ -55,6 +55,9 @@ int main(void)
 
 /* mutant: mmu/pgtable_format.c: s/stride(geo) + 4 >= ipa_bits/stride(geo) + 5 >= ipa_bits/ */
 /* mutant: mmu/pgtable_format.c: s/1 << (ipa_bits - covered)/2 << (ipa_bits - covered)/ */
-/* mutant: mmu/pgtable_format.h: s/FIELD_GET(GENMASK_ULL(51, 50), pa) << 8/FIELD_GET(GENMASK_ULL(51, 50), pa) << 9/ */
+/*
+ * mutant: mmu/pgtable_format.h: s/FIELD_GET(GENMASK_ULL(51, 50), pa) << 8/FIELD_GET(GENMASK_ULL(51,
+ * 50), pa) << 9/
+ */
 /* mutant: mmu/pgtable_format.h: s/return low | GENMASK_ULL(15, 12);/return low;/ */
 /* mutant: mmu/pgtable_format.h: s/level == 3 ? KEEL_PTE_TABLE : 0/KEEL_PTE_TABLE/ */

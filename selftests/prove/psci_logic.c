@@ -61,7 +61,10 @@ int main(void)
 	return 0;
 }
 
-/* mutant: arch/psci_logic.c: s/f->since > version || //;s/(f->op == KEEL_PSCI_SYSTEM_SUSPEND \&\& !suspend)/f->op == KEEL_PSCI_SYSTEM_SUSPEND \&\& !suspend/ */
+/*
+ * mutant: arch/psci_logic.c: s/f->since > version || //;s/(f->op == KEEL_PSCI_SYSTEM_SUSPEND \&\&
+ * !suspend)/f->op == KEEL_PSCI_SYSTEM_SUSPEND \&\& !suspend/
+ */
 /* mutant: arch/psci_logic.c: s/\&\& !suspend/\&\& 0/ */
 /* mutant: arch/psci_logic.c: s/x\[0\] \& PSCI_0_2_64BIT ? ~0ULL : GENMASK_ULL(31, 0)/~0ULL/ */
 /* mutant: arch/psci_logic.c: s/type >= PSCI_1_1_RESET_TYPE_VENDOR_START/type >= 2/ */

@@ -20,7 +20,10 @@ int main(void)
 	u64 x[3];
 
 	implies(keel_smccc_logic_allowed(fn, none), keel_smccc_logic_allowed(fn, all));
-	/* fast calls of the architecture, the standard services and the hypervisors; PSCI 0.1's are at no owner */
+	/*
+	 * fast calls of the architecture, the standard services and the hypervisors; PSCI 0.1's are
+	 * at no owner
+	 */
 	implies(keel_smccc_logic_allowed(fn, all) && !(psci && fn >> 16 == 0x95c1),
 		(fn >> 31) && (owner == 0 || owner == 4 || owner == 5 || owner == 6) && !(fn >> 16 & 0xff));
 	implies(keel_smccc_logic_allowed(fn, none) && !psci, owner == 0);

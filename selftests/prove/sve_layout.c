@@ -4,7 +4,8 @@
  * unwind: 9
  *
  * Every register id and vector length: what it names lies within the memory for SVE's registers, no
- * two names in the same place; a CPU that suffices has what was offered and nothing shorter besides.
+ * two names in the same place; a CPU that suffices has what was offered and nothing shorter
+ * besides.
  */
 #include <linux/errno.h>
 #include <linux/kvm.h>
@@ -41,7 +42,13 @@ int main(void)
 	return 0;
 }
 
-/* mutant: arch/sve_layout.c: s/KEEL_SVE_NR_Z \* keel_sve_z_size(vq) + p/(KEEL_SVE_NR_Z - 1) * keel_sve_z_size(vq) + p/ */
-/* mutant: arch/sve_layout.c: s/return id % SLICES || !vq ? -ENOENT : 0;/return id % SLICES ? -ENOENT : 0;/ */
+/*
+ * mutant: arch/sve_layout.c: s/KEEL_SVE_NR_Z \* keel_sve_z_size(vq) + p/(KEEL_SVE_NR_Z - 1) *
+ * keel_sve_z_size(vq) + p/
+ */
+/*
+ * mutant: arch/sve_layout.c: s/return id % SLICES || !vq ? -ENOENT : 0;/return id % SLICES ?
+ * -ENOENT : 0;/
+ */
 /* mutant: arch/sve_layout.c: s/all \& ((some \& -some) - 1)/all/ */
 /* mutant: arch/sve_layout.c: s/KEEL_SVE_NR_P + 1))/KEEL_SVE_NR_P + 2))/ */

@@ -43,6 +43,9 @@ int main(void)
 }
 
 /* mutant: arch/sysreg_find.c: s/hi = mid;/hi = mid - 1;/ */
-/* mutant: arch/sysreg_find.c: s/table\[i - 1\].enc >= table\[i\].enc/table[i - 1].enc > table[i].enc/ */
+/*
+ * mutant: arch/sysreg_find.c: s/table\[i - 1\].enc >= table\[i\].enc/table[i - 1].enc >
+ * table[i].enc/
+ */
 /* mutant: arch/sysreg_find.c: s/r->reg < nr_regs/r->reg <= nr_regs/ */
 /* mutant: arch/sysreg_find.c: s/lo = mid + 1/lo = mid + 2/ */

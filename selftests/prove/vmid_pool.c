@@ -62,7 +62,10 @@ static void any_pool(void)
 	given(is_good());
 }
 
-/* The other CPU may run with what it has; the number that this one gets is not that, but for the same user. */
+/*
+ * The other CPU may run with what it has; the number that this one gets is not that, but for the
+ * same user.
+ */
 static void enter(void)
 {
 	unsigned int cpu = any_below(CPUS), other = !cpu;

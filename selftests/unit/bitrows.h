@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Encodings written as 32 characters, as in the manual's tables: 0, 1, and letters that name fields. */
+/*
+ * Encodings written as 32 characters, as in the manual's tables: 0, 1, and letters that name
+ * fields.
+ */
 #ifndef KEEL_UNIT_BITROWS_H
 #define KEEL_UNIT_BITROWS_H
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: core/coalesced_ring.c */
-/* The ring within its page, whatever user space writes into the indices; and the extent of zones. */
+/*
+ * The ring within its page, whatever user space writes into the indices; and the extent of zones.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <asm/page.h>

@@ -139,7 +139,9 @@ static void rows_are_complete(void)
 	CHECK_EQ(kcaps, GENMASK(KEEL_NR_KCAPS - 1, 0));
 }
 
-/* Kryo is a family of parts; what is not listed has nothing; threads; a mend that REVIDR_EL1 tells. */
+/*
+ * Kryo is a family of parts; what is not listed has nothing; threads; a mend that REVIDR_EL1 tells.
+ */
 static void special_cases(void)
 {
 	struct keel_cpu_id id = cpu(KEEL_MODEL(0x51, 0x2ab), 0);

@@ -119,7 +119,10 @@ static void pauth_needs_the_feature(void)
 	CHECK_EQ(keel_idlimits_writable(r, NOW) & 0xff000ff0, 0);
 }
 
-/* PMUVer and PerfMon: 0 always goes, 15 was once shown and means 0, and between are versions of Arm's. */
+/*
+ * PMUVer and PerfMon: 0 always goes, 15 was once shown and means 0, and between are versions of
+ * Arm's.
+ */
 static void pmu_needs_the_feature(void)
 {
 	unsigned int r = KEEL_IDLIMITS_IDX(5, 0), a32 = KEEL_IDLIMITS_IDX(1, 2);
@@ -241,7 +244,10 @@ static void raz_registers_take_zero_only(void)
 	}
 }
 
-/* MPAM of the host's, which kernels before 6.13 showed, is taken for none; another one stays, and is refused. */
+/*
+ * MPAM of the host's, which kernels before 6.13 showed, is taken for none; another one stays, and
+ * is refused.
+ */
 static void mpam_is_forgotten(void)
 {
 	static const struct { unsigned int idx, shift; } field[] = {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: image/parse.c */
 /*
- * An image that is right, and what is said of one that is not: cut off anywhere, with any byte of it changed,
- * with sections missing, twice, in another order, of another version. Whatever it is, it is only read within.
+ * An image that is right, and what is said of one that is not: cut off anywhere, with any byte of
+ * it changed, with sections missing, twice, in another order, of another version. Whatever it is,
+ * it is only read within.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -37,7 +37,9 @@ static void add(const char *text, struct row r)
 	rows[nr_rows++] = r;
 }
 
-/* opc and size by what they are called in the manual's table of loads and stores of one register. */
+/*
+ * opc and size by what they are called in the manual's table of loads and stores of one register.
+ */
 static const struct { const char *size, *opc; struct row r; } general[] = {
 	{ "00", "00", { .size = 1 } },
 	{ "00", "01", { .size = 1, .load = true } },
@@ -432,7 +434,9 @@ static void test_zero_block(void)
 	CHECK_EQ(keel_ldst_bytes(&d), 2048);
 }
 
-/* By name, so that a mistake in the table's own reading of the manual shows. Words by an assembler. */
+/*
+ * By name, so that a mistake in the table's own reading of the manual shows. Words by an assembler.
+ */
 static void test_by_name(void)
 {
 	static const u32 refused_words[] = {

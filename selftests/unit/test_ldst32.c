@@ -17,7 +17,10 @@
 
 #define NR(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* What a row's letters mean. P, U, W as in the manual; t, u registers, n base, m index, i immediate, l list. */
+/*
+ * What a row's letters mean. P, U, W as in the manual; t, u registers, n base, m index, i
+ * immediate, l list.
+ */
 enum form { IMM, REG, SHIFTED, DUAL_IMM, DUAL_REG, LIST, FLOAT, FLOATS, T_PUSH, T_POP, T_LIST };
 
 struct row {
@@ -368,7 +371,9 @@ static u32 any(void)
 	return state >> 16;
 }
 
-/* All values of the upper half that may choose, all of the lower for some, samples for the others. */
+/*
+ * All values of the upper half that may choose, all of the lower for some, samples for the others.
+ */
 static void judge_all(u32 first, u32 last)
 {
 	for (u32 high = first; high <= last; high++)

@@ -14,7 +14,10 @@ static const char *const name[] = {
 	"Device-nGnRnE", "Device-nGnRE", "Device-nGRE", "Device-GRE", "Non-cacheable", "Write-Through", "Write-Back",
 };
 
-/* MemAttr[3:2] 0 is Device, of the type in [1:0]; else outer and inner, 1 NC, 2 WT, 3 WB. Inner is as outer here. */
+/*
+ * MemAttr[3:2] 0 is Device, of the type in [1:0]; else outer and inner, 1 NC, 2 WT, 3 WB. Inner is
+ * as outer here.
+ */
 static enum type decode(unsigned int attr)
 {
 	static const enum type normal[] = { NR_TYPES, NC, WT, WB };
@@ -32,7 +35,10 @@ static enum type combine(enum type s1, unsigned int attr)
 	return s1 < s2 ? s1 : s2;
 }
 
-/* Bit 2 clear: Device, whatever the guest says. 5: what is Normal is non-cacheable. 6: write-back. 7: the guest's. */
+/*
+ * Bit 2 clear: Device, whatever the guest says. 5: what is Normal is non-cacheable. 6: write-back.
+ * 7: the guest's.
+ */
 static enum type combine_fwb(enum type s1, unsigned int attr)
 {
 	if (attr < 4)

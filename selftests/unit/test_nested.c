@@ -8,8 +8,8 @@
  *  - ICH_EISR, ELRSR, MISR and VTR for every kind of list register and control
  *  - list registers for the CPU, and back: no interrupt of the CPU's own is in them, and what was
  *    ended is known
- *  - TLBI of EL2 and of EL1: each encoding once, by the features that it needs; operands about stage 2
- *    cover what they promise, whatever is in them, and end where stage 2 does
+ *  - TLBI of EL2 and of EL1: each encoding once, by the features that it needs; operands about
+ *    stage 2 cover what they promise, whatever is in them, and end where stage 2 does
  */
 #include <linux/bits.h>
 #include <linux/types.h>
@@ -26,7 +26,10 @@
 
 /* ---- the page ---- */
 
-/* Arm ARM, the table of registers and their offsets from VNCR_EL2.BADDR; those of EL1 by their own names. */
+/*
+ * Arm ARM, the table of registers and their offsets from VNCR_EL2.BADDR; those of EL1 by their own
+ * names.
+ */
 static const struct { u32 sysreg; unsigned int offset; } layout[] = {
 	{ SYS(3, 0, 1, 0, 2), 0x100 }, { SYS(3, 0, 13, 0, 1), 0x108 }, { SYS(3, 0, 1, 0, 0), 0x110 },
 	{ SYS(3, 0, 2, 0, 2), 0x120 }, { SYS(3, 0, 5, 1, 0), 0x128 }, { SYS(3, 0, 5, 1, 1), 0x130 },
@@ -191,7 +194,10 @@ static void idview(void)
 	field(7, 1, 0, 0, 1);
 }
 
-/* Granules of stage 2 as the CPU says it, or by what it says of stage 1; none smaller than the host's pages. */
+/*
+ * Granules of stage 2 as the CPU says it, or by what it says of stage 1; none smaller than the
+ * host's pages.
+ */
 static void idview_granules(void)
 {
 	static const struct { u64 mmfr0; unsigned int page_shift, g16, g64, g4; } want[] = {
@@ -276,7 +282,10 @@ static void misr_groups(void)
 		}
 }
 
-/* Whatever they hold: what the CPU gets is no interrupt of its own, and nothing that the guest did not say. */
+/*
+ * Whatever they hold: what the CPU gets is no interrupt of its own, and nothing that the guest did
+ * not say.
+ */
 static void lists_for_cpu(void)
 {
 	u64 lr[16], cpu[16], val;

@@ -106,7 +106,9 @@ static void by_sample(void)
 	}
 }
 
-/* Of all encodings those that some register has trap. A bit that is set has more trap, never less. */
+/*
+ * Of all encodings those that some register has trap. A bit that is set has more trap, never less.
+ */
 static u32 trapped[1 << 16];
 static unsigned int nr_trapped;
 
@@ -143,7 +145,10 @@ static unsigned int count(unsigned int reg, unsigned int bit, bool write)
 
 static void by_number(void)
 {
-	/* reads, writes or instructions; of TIDCP 8 op1, 16 CRm, 8 op2 for two CRn, and twice for writes */
+	/*
+	 * reads, writes or instructions; of TIDCP 8 op1, 16 CRm, 8 op2 for two CRn, and twice for
+	 * writes
+	 */
 	static const struct { unsigned int reg, bit, reads, writes; } want[] = {
 		{ HCR, 26, 0, 11 }, { HCR, 30, 11, 0 }, { HCR, 16, 2, 0 }, { HCR, 17, 5, 1 }, { HCR, 49, 4, 1 },
 		{ HCR, 18, 56, 0 }, { HCR, 21, 1, 1 }, { HCR, 20, 4096, 4096 }, { HCR, 22, 0, 3 }, { HCR, 23, 0, 5 },
@@ -209,7 +214,10 @@ static void nxs(void)
 	CHECK(keel_forward_sysreg(ctl, SYS(1, 0, 9, 3, 1), true));
 }
 
-/* EL1's counts and timers by CNTHCTL_EL2 alone, however all else is. Of counts what is read: there is nothing to write. */
+/*
+ * EL1's counts and timers by CNTHCTL_EL2 alone, however all else is. Of counts what is read: there
+ * is nothing to write.
+ */
 static void check_timer(u64 cnthctl, unsigned int crm, unsigned int op2, bool write)
 {
 	unsigned int i;
@@ -240,7 +248,9 @@ static void timers(void)
 	}
 }
 
-/* What is left of registers when everything is set: those of EL2, and with no trap of these kinds. */
+/*
+ * What is left of registers when everything is set: those of EL2, and with no trap of these kinds.
+ */
 static void never(void)
 {
 	unsigned int i;

@@ -14,7 +14,10 @@
 #include "ktap.h"
 #include "nested/merge.h"
 
-/* From bit 0 on: T traps, E lets through, G is the guest's, K keel's; as those not listed. By the Arm ARM's order. */
+/*
+ * From bit 0 on: T traps, E lets through, G is the guest's, K keel's; as those not listed. By the
+ * Arm ARM's order.
+ */
 #define HCR	"KKTKKKKKKKKKTTTTTTTTTTTTTTTKTKTKKKKTTTKKEEKKTKKEKTTKTETTEKT"
 #define HCRX	"EEEGGETGGGKEKKEEKEGKKKEEEKE"
 #define MDCR	"KKKKKTTKTTTTKKTKKKKTKKKKKKKT"

@@ -25,7 +25,10 @@ static void open_window(void)
 
 	block = page_size / 8;
 	nr_pages = 4 * block;
-	/* two blocks on either side of the middle: other tables at every level, another root table if there is one */
+	/*
+	 * two blocks on either side of the middle: other tables at every level, another root table
+	 * if there is one
+	 */
 	base = (1ULL << (pgt.geo.ipa_bits - 1)) - (u64)2 * block * page_size;
 	cells = calloc(nr_pages, sizeof(*cells));
 	has_table = calloc(4, sizeof(*has_table));

@@ -304,7 +304,9 @@ static void skips(void)
 	close_tables();
 }
 
-/* Memory that a descriptor cannot name is mapped nowhere, and not at what is left of its address. */
+/*
+ * Memory that a descriptor cannot name is mapped nowhere, and not at what is left of its address.
+ */
 static void too_far(unsigned int shift, bool w, int level)
 {
 	const u64 far = 1ULL << (w ? 52 : 48);

@@ -102,7 +102,10 @@ static void protect_and_write(unsigned int page)
 	CHECK(hw_write(page));
 }
 
-/* For good: neither the log nor the hardware lets it be written, and what was written is told. Reads go on. */
+/*
+ * For good: neither the log nor the hardware lets it be written, and what was written is told.
+ * Reads go on.
+ */
 static void withdrawn(void)
 {
 	u64 pa;

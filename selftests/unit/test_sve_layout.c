@@ -19,7 +19,10 @@ static unsigned int granted(u32 set, unsigned int vq)
 	return keel_sve_layout_longest(keel_sve_layout_upto(set, vq));
 }
 
-/* Every two CPUs with lengths up to five units: whatever a guest of the offer asks for, both do the same. */
+/*
+ * Every two CPUs with lengths up to five units: whatever a guest of the offer asks for, both do the
+ * same.
+ */
 static void test_offer(void)
 {
 	for (u32 a = 1; a < 32; a += 2)

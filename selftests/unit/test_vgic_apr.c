@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Active priorities as the registers of CPU interfaces have them that differ in levels of preemption. */
+/*
+ * Active priorities as the registers of CPU interfaces have them that differ in levels of
+ * preemption.
+ */
 #include "ktap.h"
 #include "vgic/v3/apr.h"
 
@@ -43,7 +46,10 @@ static void highest(void)
 	CHECK_EQ(keel_apr_running(ap0r, ap1r, 1), KEEL_APR_IDLE);
 }
 
-/* Every pair of priorities between every two kinds of CPU interface: both there and the same, or refused. */
+/*
+ * Every pair of priorities between every two kinds of CPU interface: both there and the same, or
+ * refused.
+ */
 static void converted(void)
 {
 	for (unsigned int f = 0; f < 3; f++)

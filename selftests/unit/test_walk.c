@@ -12,7 +12,10 @@
 #include "arch/walk.h"
 #include "ktap.h"
 
-/* Descriptors by address; all else reads as zero. Where tables are said not to be memory, reads fail. */
+/*
+ * Descriptors by address; all else reads as zero. Where tables are said not to be memory, reads
+ * fail.
+ */
 static struct { u64 ipa, desc; } mem[8];
 static unsigned int nr_mem, reads;
 static u64 hole;
@@ -50,7 +53,10 @@ static struct keel_walk regime(u64 tcr)
 
 /* ---- AArch64 ---- */
 
-/* Bits resolved by each level, by hand from the manual's figures; the first entry is that of the first level. */
+/*
+ * Bits resolved by each level, by hand from the manual's figures; the first entry is that of the
+ * first level.
+ */
 static const struct layout {
 	u64 tg0, tg1;
 	unsigned int tsz, first, bits[5], shift[5], levels;

@@ -74,7 +74,10 @@ struct segment {
 };
 static struct segment *segments;
 
-/* Where the host kernel keeps its current task and per-CPU offset: no dearer than a general register. */
+/*
+ * Where the host kernel keeps its current task and per-CPU offset: no dearer than a general
+ * register.
+ */
 static bool is_cheap(uint32_t reg)
 {
 	return reg == 0x184100 ||	/* SP_EL0 */
@@ -181,7 +184,9 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 	}
 }
 
-/* op NAME TARGET INSTRUCTIONS SYSREGS BARRIERS RETURNS, each for one time; block ADDRESS INSNS RUNS */
+/*
+ * op NAME TARGET INSTRUCTIONS SYSREGS BARRIERS RETURNS, each for one time; block ADDRESS INSNS RUNS
+ */
 static void finish(plugin_id id, void *data)
 {
 	for (struct op *op = ops; op < ops + NR_OPS; op++) {

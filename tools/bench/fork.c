@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Forking a VMM whose memory the guest has mapped too, all of it: with its VM by an image, and beside that
- * the same process without a VM. 64 MiB in pages of 4 KiB; in the environment KEEL_FORK_MB is another size, and
- * KEEL_FORK_HUGE has the host use huge pages.
+ * Forking a VMM whose memory the guest has mapped too, all of it: with its VM by an image, and
+ * beside that the same process without a VM. 64 MiB in pages of 4 KiB; in the environment
+ * KEEL_FORK_MB is another size, and KEEL_FORK_HUGE has the host use huge pages.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A VM with one vCPU and some memory at address 0, in which a guest of a few instructions runs with its
- * MMU off: what the examples of rights of pages have in common. $KVM_DEV names the device.
+ * A VM with one vCPU and some memory at address 0, in which a guest of a few instructions runs with
+ * its MMU off: what the examples of rights of pages have in common. $KVM_DEV names the device.
  */
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
@@ -31,8 +31,8 @@ struct example {
 };
 
 /*
- * The guest's instructions, from its address 0 on, with the size of a page in x1. Global labels: the GOT
- * entry of a local one leaves out where it is in its section.
+ * The guest's instructions, from its address 0 on, with the size of a page in x1. Global labels:
+ * the GOT entry of a local one leaves out where it is in its section.
  */
 #define GUEST(text)						\
 	asm(".pushsection .rodata\n"				\
@@ -125,7 +125,10 @@ static inline struct example example_new(void)
 	return e;
 }
 
-/* The guest's accesses go past the caches, unless the CPU has FEAT_S2FWB: nothing old may be in ours. */
+/*
+ * The guest's accesses go past the caches, unless the CPU has FEAT_S2FWB: nothing old may be in
+ * ours.
+ */
 static inline void forget_cached(struct example *e)
 {
 	__u64 ctr, line;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages may be read: a copy of the guest's memory at one moment, taken while the guest goes on. A page is
- * copied when the guest first wants to write to it; what it does not write to is copied at leisure.
+ * Pages may be read: a copy of the guest's memory at one moment, taken while the guest goes on. A
+ * page is copied when the guest first wants to write to it; what it does not write to is copied at
+ * leisure.
  */
 #include "example.h"
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages may be written: the buffer of a device that only takes output. What the VMM puts there for itself,
- * or others have left, the guest cannot read.
+ * Pages may be written: the buffer of a device that only takes output. What the VMM puts there for
+ * itself, or others have left, the guest cannot read.
  */
 #include "example.h"
 
 #define OUTPUT	1	/* the buffer's page */
 
-/* A text of eight letters goes to the buffer, and then the guest wants to read what is behind it. */
+/*
+ * A text of eight letters goes to the buffer, and then the guest wants to read what is behind it.
+ */
 GUEST("ldr x2, text\n"
       "str x2, [x1]\n"
       "ldr x0, [x1, #64]\n"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nothing may be done with a page: its contents are still to come from elsewhere, as after a migration
- * that runs the guest before its memory is there. The guest adds up a word of each of four pages; each
- * access waits until its page has come.
+ * Nothing may be done with a page: its contents are still to come from elsewhere, as after a
+ * migration that runs the guest before its memory is there. The guest adds up a word of each of
+ * four pages; each access waits until its page has come.
  */
 #include "example.h"
 

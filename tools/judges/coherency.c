@@ -45,7 +45,9 @@ static struct {
 } waiting[MAX_CLEANED];
 static unsigned int nr_waiting;
 
-/* Pages by the address that they were written at last, by its hash; DC has no callback that tells. */
+/*
+ * Pages by the address that they were written at last, by its hash; DC has no callback that tells.
+ */
 static struct {
 	uint64_t va, pa;
 } learnt[LEARNT];
@@ -239,7 +241,10 @@ static void at_store_off(unsigned int unused, plugin_meminfo info, uint64_t vadd
 	access_off(info, vaddr, data, "lost");
 }
 
-/* data: the site, and where the instruction is in QEMU's memory tells nothing: its address is physical for the host. */
+/*
+ * data: the site, and where the instruction is in QEMU's memory tells nothing: its address is
+ * physical for the host.
+ */
 static void at_fetch_off(unsigned int unused, void *data)
 {
 	const struct site *s = data;
@@ -293,7 +298,10 @@ static bool completes(uint32_t dsb)
 	return dsb_covers_loads(dsb) && dsb_covers_stores(dsb) && dsb_is_outer(dsb);
 }
 
-/* Code is translated in the context in which it then runs; QEMU has blocks of their own for the MMU off. */
+/*
+ * Code is translated in the context in which it then runs; QEMU has blocks of their own for the MMU
+ * off.
+ */
 void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 {
 	bool on = mmu_is_on(judge_el());

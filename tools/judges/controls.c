@@ -22,7 +22,10 @@ const char judge_name[] = "controls";
 enum point { ENTER, EXIT, HOST, NR_POINTS };
 static const char *const point_name[] = { "enter", "exit", "host" };
 
-/* Some registers hold values of a machine or a guest; of these only bits that control something count. */
+/*
+ * Some registers hold values of a machine or a guest; of these only bits that control something
+ * count.
+ */
 static struct control {
 	struct judge_reg reg;
 	uint64_t mask;
@@ -63,7 +66,10 @@ static struct shadow {
 };
 #define NR_SHADOWS (sizeof(shadows) / sizeof(shadows[0]))
 
-/* What a guest has of its own in the same register, or keel displaces: of a host at EL1, and of one at EL2. */
+/*
+ * What a guest has of its own in the same register, or keel displaces: of a host at EL1, and of one
+ * at EL2.
+ */
 static struct kept {
 	struct judge_reg reg;
 	bool vhe;

@@ -39,7 +39,10 @@ uint64_t judge_hcr(void);
  */
 unsigned int judge_cpu(void);
 
-/* Does this block begin where EL2's vectors take exceptions from lower exception levels? Ask at_vector() then. */
+/*
+ * Does this block begin where EL2's vectors take exceptions from lower exception levels? Ask
+ * at_vector() then.
+ */
 bool judge_may_be_vector(const struct qemu_plugin_tb *tb);
 /* Is it really one, of the table in VBAR_EL2? From the block's execution; data is its address. */
 bool judge_at_vector(uint64_t addr);

@@ -70,7 +70,9 @@ static bool is_near(uint64_t barrier, uint64_t addr)
 	return barrier < addr && addr - barrier <= NEAR;
 }
 
-/* Has what ran below EL2 a stage that walks tables? The host's EL0 under E2H is not of this regime. */
+/*
+ * Has what ran below EL2 a stage that walks tables? The host's EL0 under E2H is not of this regime.
+ */
 static bool regime_walks(void)
 {
 	uint64_t hcr = judge_hcr();

@@ -192,7 +192,9 @@ static void enter_guest(uint64_t addr, unsigned int cpu)
 		judge_violation("vmid", addr, "a guest is entered with VMID 0");
 	else
 		tables_enter(addr, v, judge_read(&vtcr));
-	/* at EL2 of nVHE the host's memory is out of sight, and then the host's next store does it */
+	/*
+	 * at EL2 of nVHE the host's memory is out of sight, and then the host's next store does it
+	 */
 	if (judge_hcr() & HCR_E2H)
 		tables_learn(addr);
 }
@@ -279,7 +281,10 @@ static void watch(struct qemu_plugin_insn *insn, uint32_t code, bool host)
 		qemu_plugin_register_vcpu_mem_cb(insn, at_store, READ_REGS, MEM_STORES, s);
 }
 
-/* Code is translated in the context in which it then runs: its page and exception level do not change hands. */
+/*
+ * Code is translated in the context in which it then runs: its page and exception level do not
+ * change hands.
+ */
 void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 {
 	bool host = is_host_kernel();

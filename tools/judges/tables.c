@@ -296,7 +296,9 @@ static bool read_table(uint64_t pfn, uint64_t at, unsigned int cpu)
 	return true;
 }
 
-/* A root without an entry may be freed without notice: whoever is entered with it brings it back. */
+/*
+ * A root without an entry may be freed without notice: whoever is entered with it brings it back.
+ */
 static void retire_if_empty(struct root *root)
 {
 	for (unsigned int p = 0; p < root->pages; p++) {

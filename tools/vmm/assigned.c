@@ -128,7 +128,9 @@ static bool access_memory(struct pci_device *d, u64 address, u64 *value, unsigne
 	return bars_access((struct assigned *)d, address, value, len, write);
 }
 
-/* There is no I/O space and nobody who runs code from ROMs. The pin is wired to a line of its own. */
+/*
+ * There is no I/O space and nobody who runs code from ROMs. The pin is wired to a line of its own.
+ */
 static void hold_common(struct assigned *a)
 {
 	for (u32 at = PCI_BASE_ADDRESS_0; at <= PCI_BASE_ADDRESS_5; at += 4)

@@ -51,7 +51,10 @@ struct assigned {
 	u64 config;		/* where configuration space begins in its file */
 	u32 power;		/* where in it the power state is, 0: it is always on */
 
-	/* Of configuration space: what the VMM holds, which bits, and which of them the guest writes. */
+	/*
+	 * Of configuration space: what the VMM holds, which bits, and which of them the guest
+	 * writes.
+	 */
 	u8 shadow[CONFIG_SIZE], held[CONFIG_SIZE], writable[CONFIG_SIZE];
 
 	struct bar bars[NR_BARS];

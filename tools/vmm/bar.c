@@ -63,7 +63,10 @@ static void move(struct assigned *a, struct bar *b, u64 at)
 	for (int i = 0; i < b->nr_pieces; i++) {
 		struct piece *p = &b->pieces[i];
 
-		/* A slot is made, or unmade, by its size; what has none is reached by bars_access(). */
+		/*
+		 * A slot is made, or unmade, by its size; what has none is reached by
+		 * bars_access().
+		 */
 		if (b->at != NOWHERE)
 			vm_set_slot(a->machine, p->slot, b->at + p->offset, 0, p->memory);
 		if (at != NOWHERE)

@@ -124,7 +124,10 @@ static void psci(void *fdt, const struct machine *m)
 	end(fdt);
 }
 
-/* Secure, physical, virtual and hypervisor timer; a guest has the middle two, one with EL2 the hypervisor's two also. */
+/*
+ * Secure, physical, virtual and hypervisor timer; a guest has the middle two, one with EL2 the
+ * hypervisor's two also.
+ */
 static void timer(void *fdt, const struct machine *m)
 {
 	/* A GICv2's binding wants to know whose a private interrupt is, a bit for each CPU. */

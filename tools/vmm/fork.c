@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Forking the machine: this process forks, which copies memory and disks as they are written, and the
- * child makes a VM of its own in which it loads the state of the parent's. Of the threads fork() copies only the
- * one that calls it, so everything else stands still meanwhile and is started anew in the child. A VM serves the
- * process that made it and no other, so what refers to the parent's is closed first.
+ * Forking the machine: this process forks, which copies memory and disks as they are written, and
+ * the child makes a VM of its own in which it loads the state of the parent's. Of the threads
+ * fork() copies only the one that calls it, so everything else stands still meanwhile and is
+ * started anew in the child. A VM serves the process that made it and no other, so what refers to
+ * the parent's is closed first.
  *
  * KEEL_VM_SAVE and KEEL_VM_LOAD are keel's own.
  */
@@ -33,7 +34,10 @@ static double now(void)
 	return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
 }
 
-/* Room for the machine's image. Its size does not change by what the guest does, but for its interrupts' number. */
+/*
+ * Room for the machine's image. Its size does not change by what the guest does, but for its
+ * interrupts' number.
+ */
 static struct keel_vm_image image;
 
 static bool save(struct machine *m)
@@ -78,8 +82,8 @@ static void close_parents(struct machine *m)
 }
 
 /*
- * Between fork() and the first instruction. Devices keep their state, which is in this process's memory. The
- * parent's terminal stays as it is; when the parent is ended, so is the child.
+ * Between fork() and the first instruction. Devices keep their state, which is in this process's
+ * memory. The parent's terminal stays as it is; when the parent is ended, so is the child.
  */
 static void become_child(struct machine *m, int number, double since, pid_t parent)
 {
@@ -153,7 +157,10 @@ static bool is_ending(void)
 	return sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP);
 }
 
-/* One after the other; in between the guest goes on for a while. Of one process no more than once, and of no child. */
+/*
+ * One after the other; in between the guest goes on for a while. Of one process no more than once,
+ * and of no child.
+ */
 void forks_make(struct machine *m)
 {
 	static bool made;

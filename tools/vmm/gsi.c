@@ -43,7 +43,10 @@ void gsi_irqfd_end(struct machine *m, u32 gsi, int fd)
 	KVM(m->vm, KVM_IRQFD, &irqfd);
 }
 
-/* A write raises the line; when the guest has ended the interrupt, it falls, and resample is written. */
+/*
+ * A write raises the line; when the guest has ended the interrupt, it falls, and resample is
+ * written.
+ */
 void gsi_irqfd_level(struct machine *m, u32 gsi, int fd, int resample)
 {
 	struct kvm_irqfd irqfd = {

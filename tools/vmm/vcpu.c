@@ -241,7 +241,10 @@ static void kick_all(struct machine *m)
 	}
 }
 
-/* No vCPU runs, or is in the middle of an access, until vcpus_resume(). False: the machine is about to end. */
+/*
+ * No vCPU runs, or is in the middle of an access, until vcpus_resume(). False: the machine is about
+ * to end.
+ */
 bool vcpus_pause(struct machine *m)
 {
 	pthread_mutex_lock(&pause_state.lock);

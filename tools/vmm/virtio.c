@@ -255,7 +255,10 @@ void virtio_hold(bool hold)
 			pthread_mutex_unlock(&v->lock);
 }
 
-/* In a child of fork(): a notification that came before may still have been on its way, or an interrupt. */
+/*
+ * In a child of fork(): a notification that came before may still have been on its way, or an
+ * interrupt.
+ */
 void virtio_reconnect(void)
 {
 	for (struct virtio_device *v = devices; v; v = v->next) {

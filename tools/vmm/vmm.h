@@ -116,7 +116,9 @@ void *vm_memory(struct machine *m, u64 address, u64 length);
 void vm_irq_line(struct machine *m, int spi, bool level);
 void vm_ioeventfd(struct machine *m, u64 address, u32 value, int fd);
 
-/* A piece of this process's memory in the guest's address space: first its number, then what it is. */
+/*
+ * A piece of this process's memory in the guest's address space: first its number, then what it is.
+ */
 u32 vm_new_slot(struct machine *m);
 bool vm_set_slot(struct machine *m, u32 slot, u64 address, u64 size, void *memory);
 

@@ -16,7 +16,10 @@
 #define CTLR_ENABLED	BIT(0)
 #define CTLR_QUIESCENT	BIT(31)
 
-/* Physical LPIs, entries of 8 bytes; DeviceIDs, EventIDs and ICIDs of 16 bits; RDbase is a Processor_Number. */
+/*
+ * Physical LPIs, entries of 8 bytes; DeviceIDs, EventIDs and ICIDs of 16 bits; RDbase is a
+ * Processor_Number.
+ */
 #define TYPER_VALUE	(BIT_ULL(0) | (KEEL_ITS_ENTRY - 1) << 4 | (KEEL_ITS_ID_BITS - 1) << 8 | \
 			 (KEEL_ITS_ID_BITS - 1) << 13)
 

@@ -54,7 +54,10 @@ static inline unsigned long keel_its_key(u32 device, u32 event)
 extern const struct keel_bus_ops keel_its_ops;
 /* Off, no table, no queue. lock. */
 void keel_its_reset(struct keel_its *its);
-/* User space's access to a register. -ENXIO: none there; -EINVAL: not aligned, or bad value. val NULL: only ask. lock. */
+/*
+ * User space's access to a register. -ENXIO: none there; -EINVAL: not aligned, or bad value. val
+ * NULL: only ask. lock.
+ */
 int keel_its_uaccess(struct keel_its *its, u64 offset, bool write, u64 *val);
 
 /* ---- vgic/its/map.c: what is mapped. lock, but for place, unplace and the last two ---- */
@@ -63,7 +66,10 @@ void keel_its_map_init(struct keel_its *its);
 int keel_its_place(struct keel_its *its, u64 base);
 void keel_its_unplace(struct keel_its *its, u64 base);	/* no more */
 void keel_its_unmap_all(struct keel_its *its);
-/* Guest physical address of the entry of a device or collection. -EINVAL: the table has none in guest memory; -ENOMEM. */
+/*
+ * Guest physical address of the entry of a device or collection. -EINVAL: the table has none in
+ * guest memory; -ENOMEM.
+ */
 int keel_its_entry(struct keel_its *its, u64 baser, u32 id, u64 *addr);
 /* 0 or -errno: -ENOENT, no such thing; -EINVAL, out of range; -ENOSPC; -ENOMEM; -EEXIST. */
 int keel_its_map_device(struct keel_its *its, u32 device, struct keel_its_dte d);
@@ -77,8 +83,8 @@ int keel_its_unmap_event(struct keel_its *its, u32 device, u32 event);
 struct keel_its_event *keel_its_find_event(struct keel_its *its, u32 device, u32 event);
 int keel_its_move_event(struct keel_its *its, u32 device, u32 event, u32 collection);
 /*
- * The same from an image: the guest's memory is not looked at, nor does an LPI get a target. What is mapped
- * already stays as it is. -EINVAL: no such vCPU, device or collection; -ENOSPC; -ENOMEM.
+ * The same from an image: the guest's memory is not looked at, nor does an LPI get a target. What
+ * is mapped already stays as it is. -EINVAL: no such vCPU, device or collection; -ENOSPC; -ENOMEM.
  */
 int keel_its_put_device(struct keel_its *its, u32 device, u64 dte);
 int keel_its_put_collection(struct keel_its *its, u32 id, u32 rdbase);
@@ -93,18 +99,27 @@ int keel_its_translate(struct keel_its *its, u32 device, u32 event);
 int keel_its_msi(struct keel_vm *vm, u64 addr, u32 flags, u32 device, u32 event);
 
 /* ---- vgic/its/queue.c: the commands ---- */
-/* Work on the queue for a tick, or until a signal. The rest is left to vCPU by; to all vCPUs if by is NULL (user space). lock. */
+/*
+ * Work on the queue for a tick, or until a signal. The rest is left to vCPU by; to all vCPUs if by
+ * is NULL (user space). lock.
+ */
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
 /*
- * KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, and requests itself if it
- * does not finish. -ENOMEM: it will not before there is memory.
+ * KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, and requests itself
+ * if it does not finish. -ENOMEM: it will not before there is memory.
  */
 int keel_its_queue_work(struct keel_vcpu *vcpu);
 
 /* ---- vgic/its/save.c: the tables in guest memory. lock, no vCPU runs ---- */
-/* What has no place in the guest's memory is left out. -EFAULT: user space has not mapped it; -EINTR: fatal signal. */
+/*
+ * What has no place in the guest's memory is left out. -EFAULT: user space has not mapped it;
+ * -EINTR: fatal signal.
+ */
 int keel_its_save(struct keel_its *its);
-/* As keel_its_save(), and -EINVAL: the tables contradict themselves; -ENOMEM. Then nothing is mapped. */
+/*
+ * As keel_its_save(), and -EINVAL: the tables contradict themselves; -ENOMEM. Then nothing is
+ * mapped.
+ */
 int keel_its_restore(struct keel_its *its);
 
 /* ---- vgic/its/device.c: KVM_DEV_TYPE_ARM_VGIC_ITS on the device-fd frame ---- */

@@ -100,7 +100,9 @@ static ipa_t pend_addr(const struct keel_vcpu *vcpu, u32 intid)
 	return ipa((READ_ONCE(vcpu->gic.pendbaser) & PEND_BASE) + intid / 8);
 }
 
-/* Take the pending bit out of the table: from here on it is the latch. 1: it was set; 0; -ENOMEM. */
+/*
+ * Take the pending bit out of the table: from here on it is the latch. 1: it was set; 0; -ENOMEM.
+ */
 static int take_pending(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
 {
 	u8 bit = BIT(intid % 8), byte;
@@ -169,7 +171,10 @@ int keel_lpi_raise(struct keel_lpi *lpi)
 	return 1;
 }
 
-/* What the tables say of an LPI whose redistributor has just become its own. -ENOMEM: they cannot be read now. */
+/*
+ * What the tables say of an LPI whose redistributor has just become its own. -ENOMEM: they cannot
+ * be read now.
+ */
 static int load(struct keel_lpi *lpi, struct window *w)
 {
 	struct keel_vcpu *target = lpi->irq.target;
@@ -336,9 +341,9 @@ int keel_lpi_invalidate_all(struct keel_vcpu *target)
 }
 
 /*
- * On before the tables are read, off before what is pending goes: nothing that comes meanwhile is lost or stays.
- * A table for which the host has no memory changes nothing here, nor by INVLPIR and INVALLR: a register's write
- * is not done again.
+ * On before the tables are read, off before what is pending goes: nothing that comes meanwhile is
+ * lost or stays. A table for which the host has no memory changes nothing here, nor by INVLPIR and
+ * INVALLR: a register's write is not done again.
  */
 void keel_lpi_enable(struct keel_vcpu *vcpu, bool on)
 {
@@ -371,7 +376,10 @@ static int save_one(struct keel_vm *vm, struct keel_lpi *lpi)
 	u8 bit = BIT(intid % 8), byte;
 	int err;
 
-	/* without a table in memory the guest has none pending after a restore, as it had none before */
+	/*
+	 * without a table in memory the guest has none pending after a restore, as it had none
+	 * before
+	 */
 	if (!target || !target->gic.lpis_enabled || !keel_guest_may_write(vm, pend_addr(target, intid)))
 		return 0;
 	err = keel_guest_read(vm, pend_addr(target, intid), &byte, 1);

@@ -33,9 +33,15 @@ void keel_lpi_vm_destroy(struct keel_vm *vm);	/* no ITS, no vCPU on the way into
 
 /* May LPIs have this number: GICR_PROPBASER says how many there are. lock. */
 bool keel_lpi_valid(struct keel_vm *vm, u32 intid);
-/* One more mapping of an LPI, to target (may be NULL), with what the tables say of it. NULL: no memory. lock. */
+/*
+ * One more mapping of an LPI, to target (may be NULL), with what the tables say of it. NULL: no
+ * memory. lock.
+ */
 struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *target);
-/* One more mapping of an LPI whose state is about to be put in from elsewhere. NULL: no memory. lock. */
+/*
+ * One more mapping of an LPI whose state is about to be put in from elsewhere. NULL: no memory.
+ * lock.
+ */
 struct keel_lpi *keel_lpi_adopt(struct keel_vm *vm, u32 intid);
 /* One less. lock. */
 void keel_lpi_put(struct keel_lpi *lpi);
@@ -43,7 +49,10 @@ void keel_lpi_put(struct keel_lpi *lpi);
 void keel_lpi_route(struct keel_lpi *lpi, struct keel_vcpu *target);
 void keel_lpi_move_all(struct keel_vm *vm, struct keel_vcpu *from, struct keel_vcpu *to);
 void keel_lpi_clear(struct keel_lpi *lpi);
-/* Read the configuration again: of one, of all of a vCPU. -ENOMEM: not of all, and to be done again. lock. */
+/*
+ * Read the configuration again: of one, of all of a vCPU. -ENOMEM: not of all, and to be done
+ * again. lock.
+ */
 int keel_lpi_invalidate(struct keel_lpi *lpi);
 int keel_lpi_invalidate_all(struct keel_vcpu *target);
 /* The same by INTID; nothing if there is no such LPI. lock. */
@@ -55,7 +64,10 @@ void keel_lpi_reap(struct keel_vm *vm);
 /* Write pending LPIs to their vCPUs' tables. lock, no vCPU runs. -EFAULT. */
 int keel_lpi_save_pending(struct keel_vm *vm);
 
-/* Make pending. 1; 0: mapped to no vCPU; -EBUSY: whose LPIs are off. Any context, under RCU or lock. */
+/*
+ * Make pending. 1; 0: mapped to no vCPU; -EBUSY: whose LPIs are off. Any context, under RCU or
+ * lock.
+ */
 int keel_lpi_raise(struct keel_lpi *lpi);
 static inline struct keel_lpi *keel_lpi_of(struct keel_irq *irq)
 {

@@ -139,7 +139,10 @@ static int device_entry(struct keel_its *its, u32 device, u64 *addr)
 	return !err && has_place(its, *addr);
 }
 
-/* The first device from p->id on that can be saved. 1, 0: none, or -errno. Another one's entry is cleared. */
+/*
+ * The first device from p->id on that can be saved. 1, 0: none, or -errno. Another one's entry is
+ * cleared.
+ */
 static int next_device(struct keel_its *its, struct place *p)
 {
 	void *v = xa_find(&its->devices, &p->id, ULONG_MAX, XA_PRESENT);

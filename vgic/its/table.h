@@ -42,9 +42,15 @@ u64 keel_its_queue_base(u64 cbaser);
 
 /* Entries of the table's first level. */
 u32 keel_its_level1_entries(u64 baser);
-/* The address of the entry of id in a flat table, or of that of its page in the first level. False: out of range. */
+/*
+ * The address of the entry of id in a flat table, or of that of its page in the first level. False:
+ * out of range.
+ */
 bool keel_its_level1(u64 baser, u32 id, u64 *addr);
-/* The address of the entry of id in the page that the first level's entry names. False: there is none. */
+/*
+ * The address of the entry of id in the page that the first level's entry names. False: there is
+ * none.
+ */
 bool keel_its_level2(u64 entry, u32 id, u64 *addr);
 
 /* Device Table Entry; next: distance to the next valid one, 0: none. */

@@ -101,7 +101,9 @@ static int create(struct keel_device *dev, u32 type)
 	}
 }
 
-/* No release: unlike a GICv3 it is initialised when it is first used, also after its fd has gone. */
+/*
+ * No release: unlike a GICv3 it is initialised when it is first used, also after its fd has gone.
+ */
 const struct keel_device_ops keel_device2_ops = {
 	.name = "kvm-arm-vgic-v2",
 	.offered = keel_v2_offered,

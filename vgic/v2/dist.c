@@ -101,7 +101,10 @@ static void write_sgir(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 #define WORD(offset_, ...) \
 	{ .offset = (offset_), .len = 4, .size = 4, .widths = KEEL_W32, __VA_ARGS__ }
 
-/* By offset. What is missing here is reserved, or KVM does not have it either (the ID registers): RAZ/WI. */
+/*
+ * By offset. What is missing here is reserved, or KVM does not have it either (the ID registers):
+ * RAZ/WI.
+ */
 static const struct keel_regmap_reg regs[] = {
 	WORD(GIC_DIST_CTRL, .read = read_ctlr, .write = write_ctlr),
 	WORD(GIC_DIST_CTR, .read = read_typer),

@@ -216,7 +216,9 @@ static void save_lrs(struct keel_ctx_gic *c, struct live *l)
 	l->lrs = fls(~empty & (BIT(c->used) - 1));
 }
 
-/* EOIs without a list register. With EOImode it would be deactivations, which come by another way. */
+/*
+ * EOIs without a list register. With EOImode it would be deactivations, which come by another way.
+ */
 static bool counts_eois(const struct keel_ctx_gic *c)
 {
 	return (c->hcr & KEEL_ICH_LRENPIE) && !(KEEL_GICV_DIR_TRAPS && (c->vmcr & KEEL_ICH_VMCR_EOIM));

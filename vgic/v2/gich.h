@@ -26,7 +26,10 @@ bool keel_gich_is_gic(void);
 /* Find and map it. The Linux number of its maintenance interrupt; -ENODEV, -ENXIO, -ENOMEM. */
 int keel_gich_init(void);
 void keel_gich_exit(void);
-/* On the CPU itself, IRQs off: nothing to present. Also when the CPU may have lost its power: then GICH has reset values, or any. */
+/*
+ * On the CPU itself, IRQs off: nothing to present. Also when the CPU may have lost its power: then
+ * GICH has reset values, or any.
+ */
 void keel_gich_reset_cpu(void);
 /* Guest physical accesses to the CPU interface go here. */
 u64 keel_gich_gicv(void);

@@ -65,7 +65,10 @@ static int register_dev(struct keel_vm *vm, struct keel_bus_dev *dev, u64 base, 
 	dev->ops = ops;
 	dev->base = ipa(base);
 	dev->len = len;
-	/* the limit is on user space's devices: in-tree, where GICC_DIR is the hardware's, it takes none */
+	/*
+	 * the limit is on user space's devices: in-tree, where GICC_DIR is the hardware's, it takes
+	 * none
+	 */
 	dev->uncounted = ops != &keel_dist2_ops;
 	return keel_bus_register(vm, dev);
 }

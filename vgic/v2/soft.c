@@ -30,7 +30,9 @@ void keel_soft2_load(struct keel_vcpu *vcpu)
 	keel_gicc_update_lines(&vcpu->ctx);
 }
 
-/* Outside the guest the lines are nobody's: what is pending then is keel_vgic_pending()'s to say. */
+/*
+ * Outside the guest the lines are nobody's: what is pending then is keel_vgic_pending()'s to say.
+ */
 void keel_soft2_save(struct keel_vcpu *vcpu)
 {
 	vcpu->ctx.gic.used = vcpu->ctx.gic.listed;
@@ -38,7 +40,10 @@ void keel_soft2_save(struct keel_vcpu *vcpu)
 	vcpu->ctx.hcr &= ~KEEL_HCR_LINES;
 }
 
-/* The host's interrupt stays active until the timer's code sees that the guest's is over, before the next entry. */
+/*
+ * The host's interrupt stays active until the timer's code sees that the guest's is over, before
+ * the next entry.
+ */
 static void leave_host_interrupt(struct keel_ctx_gic *c)
 {
 	if (c->ended)

@@ -5,7 +5,10 @@
 
 struct keel_vcpu;
 
-/* What is in ctx.gic's list registers becomes its list, and drives the guest's lines; and the other way. IRQs off. */
+/*
+ * What is in ctx.gic's list registers becomes its list, and drives the guest's lines; and the other
+ * way. IRQs off.
+ */
 void keel_soft2_load(struct keel_vcpu *vcpu);
 void keel_soft2_save(struct keel_vcpu *vcpu);
 

@@ -21,7 +21,10 @@ static u8 that_exist(struct keel_vm *vm, u8 targets)
 	return targets;
 }
 
-/* To several at once the first of them gets it (IHI 0048B, 3.2.3 lets that be chosen); to none, the first vCPU. */
+/*
+ * To several at once the first of them gets it (IHI 0048B, 3.2.3 lets that be chosen); to none, the
+ * first vCPU.
+ */
 void keel_v2_targets_changed(struct keel_vm *vm, struct keel_irq *irq)
 {
 	lockdep_assert_held(&irq->lock);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whom a GICv2's interrupts go to: vCPUs as bits, by their ids, which are the numbers of their CPU interfaces. */
+/*
+ * Whom a GICv2's interrupts go to: vCPUs as bits, by their ids, which are the numbers of their CPU
+ * interfaces.
+ */
 #ifndef KEEL_VGIC_V2_TARGETS_H
 #define KEEL_VGIC_V2_TARGETS_H
 

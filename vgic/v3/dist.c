@@ -56,7 +56,9 @@ static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 	return keel_frame_iidr(READ_ONCE(a->vm->gic.iidr_rev));
 }
 
-/* User space chooses among the behaviours that there are; the rest tells what the VM was saved on. */
+/*
+ * User space chooses among the behaviours that there are; the rest tells what the VM was saved on.
+ */
 static int set_iidr(const struct keel_frame_access *a, u32 i, u64 val)
 {
 	return keel_frame_set_revision(a, val ^ read_iidr(a, i), val);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The words by which a GIC says what it is and whether it is on, as the guest reads them. Any context. */
+/*
+ * The words by which a GIC says what it is and whether it is on, as the guest reads them. Any
+ * context.
+ */
 #ifndef KEEL_VGIC_V3_IDENT_H
 #define KEEL_VGIC_V3_IDENT_H
 

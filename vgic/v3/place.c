@@ -81,7 +81,9 @@ int keel_v3_place_check(struct keel_vm *vm)
 	return region_with_room(vm) && !fits(vm) ? -EINVAL : 0;
 }
 
-/* Software walks redistributors upwards until one says it is the last: one that no other follows. */
+/*
+ * Software walks redistributors upwards until one says it is the last: one that no other follows.
+ */
 static void mark_last(struct keel_vm *vm)
 {
 	struct keel_gic_region *r;

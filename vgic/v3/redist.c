@@ -16,7 +16,10 @@
 #include "../vgic.h"
 
 #define IDREGS		0xffd0
-/* GICR_CTLR: disabling LPIs works (CES), and so does invalidating by register (IR). Since revision 3. */
+/*
+ * GICR_CTLR: disabling LPIs works (CES), and so does invalidating by register (IR). Since revision
+ * 3.
+ */
 #define CTLR_LPI_OPTIONS	(BIT(1) | BIT(2))
 #define CTLR_ENABLE_LPIS	BIT(0)
 #define TYPER_PLPIS	BIT_ULL(0)
@@ -185,7 +188,9 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 {
 	struct keel_frame_access a = redist_access(vcpu, dev);
 
-	/* lines that virtual EL2 moves by what it writes into its page are those of the last entry */
+	/*
+	 * lines that virtual EL2 moves by what it writes into its page are those of the last entry
+	 */
 	if (keel_nv(vcpu) && a.vcpu == vcpu)
 		keel_nested_lines(vcpu);
 	return keel_frame_bus_read(&a, &keel_redist_map, addr.v - dev->base.v, len, val);
@@ -211,7 +216,10 @@ static bool look_at_slots(struct keel_vcpu *vcpu, unsigned int slots)
 	return vcpu->gic.bare;
 }
 
-/* No slot lies over the redistributor: its memory would come first. Looked up when slots have changed. */
+/*
+ * No slot lies over the redistributor: its memory would come first. Looked up when slots have
+ * changed.
+ */
 static bool check_bare(struct keel_vcpu *vcpu)
 {
 	unsigned int slots = keel_mmu_slots(&vcpu->vm->mmu);

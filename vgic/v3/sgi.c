@@ -6,7 +6,9 @@
 #include "../../hyp/affinity.h"
 #include "../vgic.h"
 
-/* ICC_SGI0R and ICC_ASGI1R reach only what is in Group 0 (IHI 0069, table 4-4, one security state). */
+/*
+ * ICC_SGI0R and ICC_ASGI1R reach only what is in Group 0 (IHI 0069, table 4-4, one security state).
+ */
 static void make_sgi(struct keel_vcpu *to, u32 intid, bool group1)
 {
 	struct keel_irq *irq = &to->gic.irq[intid];

@@ -11,8 +11,8 @@
 /* One page of it, mapped here. Ends the case as skipped where there is nothing of the kind. */
 void *bad_memory(void);
 /*
- * A guest's: a load, so that stage 2 has it. What that comes to depends on FEAT_RAS. guest_skip_sync() handles VEC_SYNC,
- * and VEC_SERROR afterwards.
+ * A guest's: a load, so that stage 2 has it. What that comes to depends on FEAT_RAS.
+ * guest_skip_sync() handles VEC_SYNC, and VEC_SERROR afterwards.
  */
 void guest_touch_bad(u64 ipa);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Makes allocations and user copies fail, one after the other, by the module selftests/run/failing. */
+/*
+ * Makes allocations and user copies fail, one after the other, by the module selftests/run/failing.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -184,7 +184,10 @@ static inline int gic_create(int vm)
 	return fd;
 }
 
-/* With nr interrupts and the distributor placed. The redistributors are the caller's matter, and come first. */
+/*
+ * With nr interrupts and the distributor placed. The redistributors are the caller's matter, and
+ * come first.
+ */
 static inline void gic_init(int gic, u32 nr)
 {
 	REQUIRE_EQ(gic_set_nr(gic, nr), 0);

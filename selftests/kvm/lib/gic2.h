@@ -92,7 +92,10 @@ static inline void gic2_unoffer(void)
 		change_parameter("gicv2", gic2_parameter, unused);
 }
 
-/* Until the program ends: where the host has no GICv2 for guests keel has one in software. For a constructor. */
+/*
+ * Until the program ends: where the host has no GICv2 for guests keel has one in software. For a
+ * constructor.
+ */
 static inline void gic2_offer(void)
 {
 	if (access("/dev/kvm", R_OK | W_OK) || gic_is_offered(KVM_DEV_TYPE_ARM_VGIC_V2) ||

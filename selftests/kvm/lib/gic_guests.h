@@ -29,7 +29,10 @@ void gic_tick(struct guest_regs *regs);
 /* A guest: all SPIs at once, with priorities in another order than their numbers. */
 void gic_guest_many(u64 arg);
 
-/* So many interrupts active at once, each of which preempts the one before; they have ended in order. */
+/*
+ * So many interrupts active at once, each of which preempts the one before; they have ended in
+ * order.
+ */
 #define GIC_DEPTH	20
 #define GIC_NESTED	((1ul << GIC_DEPTH) - 1)	/* their bits, from 32 on */
 void gic_nest_prepare(void);
@@ -38,7 +41,10 @@ void gic_nest(void);
 /* A guest: both timers, with WFI and without. */
 void gic_guest_timers(u64 arg);
 
-/* How often WFI returns until the virtual timer's interrupt, which is urgent and gic_tick()'s, has come. */
+/*
+ * How often WFI returns until the virtual timer's interrupt, which is urgent and gic_tick()'s, has
+ * come.
+ */
 u64 gic_wakes_until_tick(void);
 
 static inline void await(u64 *word, u64 value)

@@ -74,7 +74,10 @@ struct smccc guest_smc(u64 fn, u64 a, u64 b, u64 c);
 #define irq_on()	asm volatile("msr daifclr, #0xf" ::: "memory")
 #define irq_off()	asm volatile("msr daifset, #0xf" ::: "memory")
 
-/* Sleep until cond, without missing the interrupt that brings it about. IRQs are on before and after. */
+/*
+ * Sleep until cond, without missing the interrupt that brings it about. IRQs are on before and
+ * after.
+ */
 #define wfi_until(cond) do { \
 	irq_off(); \
 	while (!(cond)) { \
@@ -91,7 +94,10 @@ struct smccc guest_smc(u64 fn, u64 a, u64 b, u64 c);
 #define load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 
-/* Loads and stores of one width, of the kind that a syndrome describes. What is not answered reads as ones. */
+/*
+ * Loads and stores of one width, of the kind that a syndrome describes. What is not answered reads
+ * as ones.
+ */
 #define MMIO_ACCESS(bits, suffix, reg) \
 	static inline void mmio_write##bits(u64 addr, u##bits v) \
 	{ \

@@ -47,7 +47,9 @@
 
 /* --- the guest's side --- */
 
-/* A command, of an ITS whose queue is this one, which has got to this offset; done when it returns. */
+/*
+ * A command, of an ITS whose queue is this one, which has got to this offset; done when it returns.
+ */
 void its_post(u64 its, u64 queue, u64 *offset, u64 a, u64 b, u64 c, u64 d);
 /* The same for the ITS at GITS. */
 extern u64 its_queued;

@@ -32,7 +32,10 @@ int ktap_main(int argc, char **argv, const struct ktap_case *cases, unsigned int
 #define KTAP_MAIN(cases) \
 	int main(int argc, char **argv) { return ktap_main(argc, argv, cases, ARRAY_SIZE(cases)); }
 
-/* How often to do what is done many times: full, or an n-th of it, at least once, on hosts where KEEL_BRIEF=n is set. */
+/*
+ * How often to do what is done many times: full, or an n-th of it, at least once, on hosts where
+ * KEEL_BRIEF=n is set.
+ */
 unsigned int ktap_times(unsigned int full);
 /* The same, of what says nothing where it is done less often than this. */
 unsigned int ktap_times_least(unsigned int full, unsigned int least);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Guests with EL2 (KVM_ARM_VCPU_HAS_EL2), where HCR_EL2.E2H is always 1: what the programs about them share. */
+/*
+ * Guests with EL2 (KVM_ARM_VCPU_HAS_EL2), where HCR_EL2.E2H is always 1: what the programs about
+ * them share.
+ */
 #ifndef NESTED_H
 #define NESTED_H
 
@@ -97,11 +100,17 @@ void guest_nothing(u64 arg);
 
 /* Of the guest's: the last exception that it looked at. */
 extern struct guest_regs seen;
-/* Where it came from, and on behind the instruction; those that an SVC or HVC leaves point there already. */
+/*
+ * Where it came from, and on behind the instruction; those that an SVC or HVC leaves point there
+ * already.
+ */
 void note(struct guest_regs *regs);
 /* Where come_back() goes to. */
 extern u64 back_to;
-/* ERET to pc, and come back behind it when an exception was taken and come_back() is its handler. a, b: x0, x1. */
+/*
+ * ERET to pc, and come back behind it when an exception was taken and come_back() is its handler.
+ * a, b: x0, x1.
+ */
 void eret_with(u64 pc, u64 spsr, u64 a, u64 b);
 void come_back(struct guest_regs *regs);
 

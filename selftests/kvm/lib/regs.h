@@ -35,7 +35,10 @@ void sve_store(void *out);
 u64 sve_vl(void);
 u64 pac_sign(u64 value, u64 modifier);
 
-/* EL1 registers that a guest can fill while it runs, with a value each, bits 12 to 23 of which may be others. */
+/*
+ * EL1 registers that a guest can fill while it runs, with a value each, bits 12 to 23 of which may
+ * be others.
+ */
 #define FOR_EL1_REGS(X) \
 	X(ttbr1_el1, 0x0000123456789000) X(afsr0_el1, 0x12345678) \
 	X(afsr1_el1, 0x87654321) X(amair_el1, 0x1234567887654321) \

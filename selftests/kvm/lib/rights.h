@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A VM with one vCPU that reads, writes and executes where it is asked to, and pages whose rights are withheld. */
+/*
+ * A VM with one vCPU that reads, writes and executes where it is asked to, and pages whose rights
+ * are withheld.
+ */
 #ifndef RIGHTS_H
 #define RIGHTS_H
 

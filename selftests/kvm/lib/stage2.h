@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest's EL2 as a hypervisor, with a stage 2 of its own (HCR_EL2.VM), for the programs about that: its guest is C
- * at EL1 with its MMU off, entered for one function at a time.
+ * A guest's EL2 as a hypervisor, with a stage 2 of its own (HCR_EL2.VM), for the programs about
+ * that: its guest is C at EL1 with its MMU off, entered for one function at a time.
  */
 #ifndef STAGE2_H
 #define STAGE2_H

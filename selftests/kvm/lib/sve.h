@@ -40,7 +40,9 @@ unsigned int sve_longest(u64 set);
 u64 sve_max_vl(void);
 /* KVM_REG_ARM64_SVE_VLS with this first and this last word. */
 int sve_set_lengths(int vcpu, u64 set, u64 beyond);
-/* n vCPUs, finalised, the i-th with the longest of the lengths that are at most vq[i] (NULL: all). */
+/*
+ * n vCPUs, finalised, the i-th with the longest of the lengths that are at most vq[i] (NULL: all).
+ */
 struct vm *sve_vm(unsigned int n, const unsigned int *vq, void (*fn)(u64), u64 arg);
 
 #endif

@@ -136,7 +136,9 @@ int vfio_open_group(const struct vfio *v)
 	return open(v->group_path, O_RDWR | O_CLOEXEC);
 }
 
-/* The group appears with the driver, and after a case that was ended it takes a moment to be free. */
+/*
+ * The group appears with the driver, and after a case that was ended it takes a moment to be free.
+ */
 static void open_group(struct vfio *v)
 {
 	for (unsigned int i = 0; v->group < 0 && i < 3000; i++) {

@@ -372,7 +372,10 @@ bool set_cpu_online(int cpu, bool online)
 	fd = open(path, O_WRONLY);
 	if (fd < 0)
 		return false;
-	/* An emulated CPU that stands still is late for the kernel (EIO) or still on for the firmware (EINVAL); keel refuses otherwise. */
+	/*
+	 * An emulated CPU that stands still is late for the kernel (EIO) or still on for the
+	 * firmware (EINVAL); keel refuses otherwise.
+	 */
 	for (int i = 0; (ret = write(fd, online ? "1" : "0", 1)) != 1 && online && i < 50; i++) {
 		if (errno != EIO && errno != EINVAL)
 			break;

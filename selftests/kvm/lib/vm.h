@@ -14,7 +14,10 @@
 #include "guest.h"
 
 #define MAX_VCPUS	32
-/* The host's, and so what slots are made of: 4, 16 or 64 KiB. Known to both sides, for good before main(). */
+/*
+ * The host's, and so what slots are made of: 4, 16 or 64 KiB. Known to both sides, for good before
+ * main().
+ */
 extern u64 page_size;
 #define PAGE		page_size
 /* What one entry of the level above maps: 2, 32 or 512 MiB. */

@@ -30,7 +30,10 @@ static DEFINE_PER_CPU(u64, pan);
 /* EL3h: not below EL2. */
 #define ILLEGAL_PSTATE	0xd
 
-/* keel_vgic_flush(vcpu) is the last before the entry, keel_vgic_sync() the first after the exit; IRQs are off. */
+/*
+ * keel_vgic_flush(vcpu) is the last before the entry, keel_vgic_sync() the first after the exit;
+ * IRQs are off.
+ */
 static int before(struct kprobe *p, struct pt_regs *regs)
 {
 	struct keel_vcpu *vcpu = (void *)regs->regs[0];

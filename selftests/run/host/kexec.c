@@ -159,7 +159,10 @@ static char *chosen(char *fdt)
 	}
 }
 
-/* A tree in which /chosen has one more property, a pair of 64-bit numbers; its two blocks move to the end. */
+/*
+ * A tree in which /chosen has one more property, a pair of 64-bit numbers; its two blocks move to
+ * the end.
+ */
 static char *add_pair(char *fdt, size_t *size, const char *name, uint64_t a, uint64_t b)
 {
 	uint32_t structs = be32(fdt + 8), strings = be32(fdt + 12);

@@ -76,7 +76,9 @@ static void make_vcpu(bool all)
 	make_gic();
 }
 
-/* Place in the feature ID range: op0 is 3, op1 0, 1 or 3, CRn 0, and not CRm 0 but for op1 1 and 3. */
+/*
+ * Place in the feature ID range: op0 is 3, op1 0, 1 or 3, CRn 0, and not CRm 0 but for op1 1 and 3.
+ */
 static uint64_t mask_of(uint64_t id)
 {
 	unsigned int op1 = ID_OP(id, 11, 7), crn = ID_OP(id, 7, 15), crm = ID_OP(id, 3, 15);

@@ -85,7 +85,10 @@ static int first(struct notifier_block *nb, unsigned long event, void *unused)
 	return NOTIFY_OK;
 }
 
-/* ... as a driver that was there before the hypervisor, and is told before it if that has no other wish ... */
+/*
+ * ... as a driver that was there before the hypervisor, and is told before it if that has no other
+ * wish ...
+ */
 static int driver(struct notifier_block *nb, unsigned long event, void *unused)
 {
 	static atomic_t times;
