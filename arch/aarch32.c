@@ -36,7 +36,8 @@ static void enter_mode(struct keel_vcpu *vcpu, enum keel_entry32_kind kind)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	bool undef = kind == KEEL_ENTRY32_UNDEF;
-	struct keel_entry32 e = keel_entry_state32_compute(ctx->pstate, ctx->pc, kind, entry_ctl(vcpu));
+	struct keel_entry32 e =
+		keel_entry_state32_compute(ctx->pstate, ctx->pc, kind, entry_ctl(vcpu));
 
 	/* the SPSRs stay in the CPU with a resident vCPU */
 	keel_hyp_put(vcpu);

@@ -15,49 +15,62 @@ struct keel_vcpu;
 
 /* --- idreg.c, sysreg.c: ID registers and trapped registers --- */
 int keel_sysreg_module_init(void);		/* validate tables; -EINVAL: refuse to load */
-void keel_idreg_module_init(void);		/* what guests are offered; when the CPUs and the GIC are known */
+/* what guests are offered; when the CPUs and the GIC are known */
+void keel_idreg_module_init(void);
 /*
  * This CPU comes late: the ID registers that guests were offered still hold for all. True before
  * they are. IRQs off.
  */
 bool keel_idreg_cpu_suffices(void);
-void keel_idreg_vm_init(struct keel_vm *vm);	/* sanitised values: host's, limited to what keel offers */
+/* sanitised values: host's, limited to what keel offers */
+void keel_idreg_vm_init(struct keel_vm *vm);
 /*
  * After features are known, and before every first entry: ctx->idregs and what goes with them.
  * keel_traps_compose() follows.
  */
 void keel_idreg_apply(struct keel_vcpu *vcpu);
-int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* EC 0x18; verdict */
+/* EC 0x18; verdict */
+int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 void keel_sysreg_reset(struct keel_vcpu *vcpu);		/* architectural reset of every register */
 
 /* --- onereg.c: user space's view, exact errno of KVM_{GET,SET}_ONE_REG, KVM_GET_REG_LIST --- */
 int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
 int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);
-int keel_onereg_list(struct keel_vcpu *vcpu, struct kvm_reg_list __user *list);	/* E2BIG with n written back */
+/* E2BIG with n written back */
+int keel_onereg_list(struct keel_vcpu *vcpu, struct kvm_reg_list __user *list);
 struct reg_mask_range;
-int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range);	/* KVM_ARM_GET_REG_WRITABLE_MASKS */
+/* KVM_ARM_GET_REG_WRITABLE_MASKS */
+int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range);
 
 /* --- reset.c --- */
 void keel_reset_target(struct kvm_vcpu_init *init);	/* KVM_ARM_PREFERRED_TARGET */
-int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init);	/* KVM_ARM_VCPU_INIT, any time */
-void keel_reset_vcpu(struct keel_vcpu *vcpu);		/* architectural reset; applies vcpu->reset if pending */
-unsigned long keel_reset_supported_features(void);	/* KVM_ARM_VCPU_* this host and build can offer */
+/* KVM_ARM_VCPU_INIT, any time */
+int keel_reset_vcpu_init(struct keel_vcpu *vcpu, const struct kvm_vcpu_init *init);
+/* architectural reset; applies vcpu->reset if pending */
+void keel_reset_vcpu(struct keel_vcpu *vcpu);
+/* KVM_ARM_VCPU_* this host and build can offer */
+unsigned long keel_reset_supported_features(void);
 /* First KVM_RUN of a vCPU: -EPERM if not finalised, ...; sets has_run. */
 int keel_reset_first_run(struct keel_vcpu *vcpu);
 
 /* --- inject.c: exceptions taken to the guest's EL1 --- */
 void keel_inject_undef(struct keel_vcpu *vcpu);
-void keel_inject_sync(struct keel_vcpu *vcpu, u64 esr);		/* with this syndrome; not for AArch32 */
-void keel_inject_irq(struct keel_vcpu *vcpu);			/* now, masked or not; not for AArch32 */
+/* with this syndrome; not for AArch32 */
+void keel_inject_sync(struct keel_vcpu *vcpu, u64 esr);
+/* now, masked or not; not for AArch32 */
+void keel_inject_irq(struct keel_vcpu *vcpu);
 /*
  * For a system register that the guest does not have: FEAT_IDST has a class for those that identify
  * something.
  */
 void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit);
-void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);		/* synchronous external abort, data */
+/* synchronous external abort, data */
+void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);
 void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far);
-void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far);	/* address size fault, level 0 */
-void keel_inject_serror(struct keel_vcpu *vcpu, u64 esr);	/* virtual SError with this syndrome (ISS, RAS), sets the line */
+/* address size fault, level 0 */
+void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far);
+/* virtual SError with this syndrome (ISS, RAS), sets the line */
+void keel_inject_serror(struct keel_vcpu *vcpu, u64 esr);
 int keel_inject_get_events(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev);
 int keel_inject_set_events(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev);
 
@@ -79,8 +92,10 @@ void keel_undescribed_vm_init(struct keel_vm *vm);
 int keel_undescribed_enable(struct keel_vm *vm, u64 on);
 
 /* --- smccc.c, psci.c, trng.c, smccc_filter.c --- */
-int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* HVC #imm; verdict */
-int keel_smccc_smc(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* trapped SMC; verdict (PC advanced here) */
+/* HVC #imm; verdict */
+int keel_smccc_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);
+/* trapped SMC; verdict (PC advanced here) */
+int keel_smccc_smc(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 int keel_psci_call(struct keel_vcpu *vcpu);		/* function id in x0..x3; verdict */
 void keel_smccc_vm_init(struct keel_vm *vm);
 /*
@@ -102,10 +117,13 @@ int keel_smccc_vm_has_attr(struct keel_vm *vm, const struct kvm_device_attr *att
 int keel_smccc_vm_set_attr(struct keel_vm *vm, const struct kvm_device_attr *attr);
 
 /* --- debug.c: self-hosted and VMM debug --- */
-int keel_debug_set(struct keel_vcpu *vcpu, const struct kvm_guest_debug *dbg);	/* KVM_SET_GUEST_DEBUG */
-void keel_debug_flush(struct keel_vcpu *vcpu);	/* before entry: mdcr, MDSCR.SS, SPSR.SS; IRQs off */
+/* KVM_SET_GUEST_DEBUG */
+int keel_debug_set(struct keel_vcpu *vcpu, const struct kvm_guest_debug *dbg);
+/* before entry: mdcr, MDSCR.SS, SPSR.SS; IRQs off */
+void keel_debug_flush(struct keel_vcpu *vcpu);
 void keel_debug_sync(struct keel_vcpu *vcpu);	/* after exit, IRQs off */
-int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* debug exception routed to EL2; verdict */
+/* debug exception routed to EL2; verdict */
+int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 void keel_debug_reset(struct keel_vcpu *vcpu);
 /*
  * After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported

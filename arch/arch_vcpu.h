@@ -34,7 +34,8 @@ struct keel_arch_vcpu {
 	/* Guest debug (KVM_SET_GUEST_DEBUG). */
 	u32 guest_debug;		/* KVM_GUESTDBG_*; 0 = off */
 	u64 step_pstate;		/* ctx.pstate at the entry for a VMM's step */
-	bool ss_armed;			/* the VMM's step began: PSTATE.SS is keel's, clear when the step is over */
+	/* the VMM's step began: PSTATE.SS is keel's, clear when the step is over */
+	bool ss_armed;
 	bool ss_guest_pstate;		/* guest's own SPSR.SS while the VMM steps */
 	u64 ss_pc;			/* where the last entry for a step began */
 	bool debug_quiet;		/* as of the last flush there is nothing to sync */
@@ -55,7 +56,8 @@ struct keel_arch_vcpu {
 	} mmio;
 	struct keel_undescribed undescribed;
 
-	u64 once_listed[3];		/* TCR2_EL1, PIRE0_EL1, PIR_EL1: user space's values, at level 6.12 */
+	/* TCR2_EL1, PIRE0_EL1, PIR_EL1: user space's values, at level 6.12 */
+	u64 once_listed[3];
 	u64 dbgclaim;			/* DBGCLAIM bits */
 
 	/*

@@ -31,7 +31,8 @@ struct keel_arch_vm {
 	 */
 	u64 idregs[KEEL_NR_IDREGS];
 	u64 clidr, ctr, midr, revidr, aidr;	/* beyond the CRm 1..7 space */
-	bool imp_id_writable;		/* [V] before the first vCPU: KVM_CAP_ARM_WRITABLE_IMP_ID_REGS enabled */
+	/* [V] before the first vCPU: KVM_CAP_ARM_WRITABLE_IMP_ID_REGS enabled */
+	bool imp_id_writable;
 
 	/*
 	 * Firmware pseudo-registers (KVM_REG_ARM_STD_BMAP and kin). [config_lock, fixed after the

@@ -123,7 +123,8 @@ static int check_ctr(enum keel_abi abi, u64 host, u64 val)
 		return -EINVAL;
 	if ((val & ~host) & (CTR_IDC | CTR_DIC))
 		return -EINVAL;
-	if ((val & CTR_IMINLINE) > (host & CTR_IMINLINE) || (val & CTR_DMINLINE) > (host & CTR_DMINLINE))
+	if ((val & CTR_IMINLINE) > (host & CTR_IMINLINE) ||
+	    (val & CTR_DMINLINE) > (host & CTR_DMINLINE))
 		return -EINVAL;
 	return 0;
 }

@@ -274,7 +274,8 @@ static bool table_valid(const struct row *rows, unsigned int n)
 
 bool keel_cp15_tables_valid(void)
 {
-	return table_valid(cp15, ARRAY_SIZE(cp15)) && table_valid(cp15_wide, ARRAY_SIZE(cp15_wide)) &&
+	return table_valid(cp15, ARRAY_SIZE(cp15)) &&
+	       table_valid(cp15_wide, ARRAY_SIZE(cp15_wide)) &&
 	       table_valid(cp14, ARRAY_SIZE(cp14)) && table_valid(cp14_wide, ARRAY_SIZE(cp14_wide));
 }
 
@@ -296,8 +297,8 @@ static bool from_el0(const struct keel_vcpu *vcpu)
 }
 
 /* One half of a register; the other keeps its value. */
-static bool access_half(struct keel_vcpu *vcpu, const struct keel_sysreg *r, keel_sysreg_access access,
-			unsigned int shift, bool write, u64 *val)
+static bool access_half(struct keel_vcpu *vcpu, const struct keel_sysreg *r,
+			keel_sysreg_access access, unsigned int shift, bool write, u64 *val)
 {
 	u64 mask = GENMASK_ULL(31, 0) << shift;
 	u64 whole = 0;

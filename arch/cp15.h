@@ -14,7 +14,8 @@ int keel_cp15_mcr(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* MCR,
 int keel_cp15_mcrr(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* MCRR, MRRC p15 */
 int keel_cp15_mcr14(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* MCR, MRC p14 */
 int keel_cp15_mcrr14(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* MRRC p14 */
-int keel_cp15_vmrs(struct keel_vcpu *vcpu, const struct keel_exit *exit);	/* VMRS of an ID register */
+/* VMRS of an ID register */
+int keel_cp15_vmrs(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 
 /* The tables are sorted and refer to known registers. Once, at load. */
 bool keel_cp15_tables_valid(void);

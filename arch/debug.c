@@ -161,10 +161,10 @@ static bool is_quiet(const struct keel_vcpu *vcpu)
 {
 	const struct keel_ctx *ctx = &vcpu->ctx;
 
-	return !vcpu->arch.guest_debug && !keel_below_is_live(vcpu) && !(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES) &&
+	return !vcpu->arch.guest_debug && !keel_below_is_live(vcpu) &&
+	       !(ctx->sys[KEEL_MDSCR_EL1] & MDSCR_ENABLES) &&
 	       !(ctx->flags & (KEEL_CTX_DEBUG_GUEST | KEEL_CTX_DEBUG_VMM | KEEL_CTX_NO_FAST)) &&
-	       !is_locked(ctx) &&
-	       vcpu->arch.traps.debug == KEEL_TRAP_DEBUG_ACCESS;
+	       !is_locked(ctx) && vcpu->arch.traps.debug == KEEL_TRAP_DEBUG_ACCESS;
 }
 
 /* Apart from keel_debug_flush(), which is to need no frame. */
@@ -236,7 +236,8 @@ static void clean_spsr(struct keel_vcpu *vcpu)
 	u64 offset = vcpu->ctx.pc - keel_sr_read(vcpu, KEEL_VBAR_EL1);
 	u64 spsr = keel_sr_read(vcpu, KEEL_SPSR_EL1);
 
-	if (!vcpu->arch.ss_armed || vcpu->arch.ss_guest_pstate || (vcpu->ctx.pstate & PSR_MODE32_BIT))
+	if (!vcpu->arch.ss_armed || vcpu->arch.ss_guest_pstate ||
+	    (vcpu->ctx.pstate & PSR_MODE32_BIT))
 		return;
 	if (offset >= VECTORS_SIZE || offset % VECTOR_SIZE ||
 	    keel_sr_read(vcpu, KEEL_ELR_EL1) != vcpu->arch.ss_pc)
@@ -277,7 +278,8 @@ bool keel_debug_step_done(struct keel_vcpu *vcpu)
 void keel_debug_mend_pstate(struct keel_vcpu *vcpu)
 {
 	vcpu->ctx.pstate = keel_mdscr_pstate(vcpu->ctx.pstate, vcpu->arch.step_pstate,
-					     vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP, keel_errata_has(STEP));
+					     vcpu->arch.guest_debug & KVM_GUESTDBG_SINGLESTEP,
+					     keel_errata_has(STEP));
 }
 
 /* The VMM's own settings stay. */

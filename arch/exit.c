@@ -90,7 +90,8 @@ static int call32(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	int verdict;
 
 	keel_aarch32_cut_args(&vcpu->ctx);
-	verdict = exit->ec == ESR_ELx_EC_HVC32 ? keel_smccc_hvc(vcpu, exit) : keel_smccc_smc(vcpu, exit);
+	verdict = exit->ec == ESR_ELx_EC_HVC32 ? keel_smccc_hvc(vcpu, exit)
+					       : keel_smccc_smc(vcpu, exit);
 	keel_aarch32_cut_args(&vcpu->ctx);
 	return verdict;
 }

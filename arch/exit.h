@@ -27,7 +27,8 @@ struct keel_cp_trap {
 
 struct keel_abort {
 	bool exec;		/* instruction abort */
-	bool write;		/* WnR, false for cache maintenance and stage-1 walks (s1ptw) that only read */
+	/* WnR, false for cache maintenance and stage-1 walks (s1ptw) that only read */
+	bool write;
 	bool s1ptw;		/* fault on a stage-1 table walk: FAR is the VA being translated */
 	bool cm;		/* cache maintenance or address translation instruction */
 	u8 fsc;			/* fault status code, 6 bits */
@@ -50,7 +51,8 @@ struct keel_exit {
 		struct keel_sysreg_trap sysreg;
 		struct keel_cp_trap cp;
 		u16 imm;		/* HVC, SMC, BRK */
-		struct { bool wfe, timeout, rn_valid; u8 rn; } wfx;	/* rn: the virtual count that ends it */
+		/* rn: the virtual count that ends it */
+		struct { bool wfe, timeout, rn_valid; u8 rn; } wfx;
 	};
 };
 

@@ -74,7 +74,8 @@ static const struct keel_idfield aa64pfr0[] = {
 	FIELD(AdvSIMD, 20, SIGNED, 1),
 	FIELD(GIC, 24, LOWER, 1),		/* idreg.c: 0 once the VM runs without an in-kernel GICv3 */
 	FIELD(RAS, 28, LOWER, 2),		/* virtual SErrors carry VSESR_EL2; no records */
-	FIELD(SVE, 32, LOWER, 1),		/* idreg.c: 0 without KVM_ARM_VCPU_SVE, as all of ID_AA64ZFR0_EL1 */
+	/* idreg.c: 0 without KVM_ARM_VCPU_SVE, as all of ID_AA64ZFR0_EL1 */
+	FIELD(SVE, 32, LOWER, 1),
 	ABOVE(SEL2, 36),
 	FIELD(MPAM, 40, IGNORED, 0),		/* shown by kernels before 6.13, though no guest could use it */
 	HIDE(AMU, 44),
@@ -118,9 +119,11 @@ static const struct keel_idfield aa64fpfr0[] = {
 };
 
 static const struct keel_idfield aa64dfr0[] = {
-	FLOOR(DebugVer, 0, LOWER, 10, 6),	/* Armv8.8: what hyp/debug.c switches; 8.9 has banks */
+	/* Armv8.8: what hyp/debug.c switches; 8.9 has banks */
+	FLOOR(DebugVer, 0, LOWER, 10, 6),
 	FIELD(PMUVer, 8, PMU, 6),		/* PMUv3 for Armv8.5 */
-	FIELD(BRPs, 12, EXACT, 0),		/* context-aware ones are the last: numbers must be the CPU's */
+	/* context-aware ones are the last: numbers must be the CPU's */
+	FIELD(BRPs, 12, EXACT, 0),
 	FIELD(WRPs, 20, LOWER, 15),
 	FIELD(CTX_CMPs, 28, EXACT, 0),
 	FIELD(DoubleLock, 36, SIGNED, 0),
@@ -187,7 +190,8 @@ static const struct keel_idfield aa64isar3[] = {
 };
 
 static const struct keel_idfield aa64mmfr0[] = {
-	FIELD(PARANGE, 0, LOWER, 6),		/* of stage 1; what the VM can address is its own affair */
+	/* of stage 1; what the VM can address is its own affair */
+	FIELD(PARANGE, 0, LOWER, 6),
 	FIELD(ASIDBITS, 4, LOWER, 2),
 	FIELD(BIGEND, 8, LOWER, 1),
 	FIELD(SNSMEM, 12, LOWER, 1),
@@ -442,7 +446,8 @@ static bool was_zero(const struct keel_idfield *f)
 	return f->kind == KEEL_ID_HOST || f->kind == KEEL_ID_EITHER;
 }
 
-static bool field_ok(const struct keel_idfield *f, u64 writable, unsigned int offer, unsigned int val)
+static bool field_ok(const struct keel_idfield *f, u64 writable, unsigned int offer,
+		     unsigned int val)
 {
 	if (val == offer || (!val && was_zero(f)))
 		return true;

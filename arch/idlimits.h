@@ -15,15 +15,18 @@
 enum keel_idkind {
 	KEEL_ID_HIDDEN,		/* 0, the feature is not there */
 	KEEL_ID_LOWER,		/* unsigned, less is less; at most max */
-	KEEL_ID_SIGNED,		/* two's complement (0xf: not implemented), less is less; at most max */
+	/* two's complement (0xf: not implemented), less is less; at most max */
+	KEEL_ID_SIGNED,
 	KEEL_ID_HIGHER,		/* the host's; more is safe */
 	KEEL_ID_EXACT,		/* the host's */
 	KEEL_ID_EITHER,		/* the host's, or max, which is none */
-	KEEL_ID_HOST,		/* the host's, about what EL2 has: no guest is the better or worse for it */
+	/* the host's, about what EL2 has: no guest is the better or worse for it */
+	KEEL_ID_HOST,
 	KEEL_ID_PAUTH,		/* the host's if the vCPUs have pointer authentication, else 0 */
 	KEEL_ID_IGNORED,	/* 0; the host's is taken for 0 */
 	KEEL_ID_ONCE,		/* the host's at level 6.12, and from then on IGNORED */
-	KEEL_ID_PMU,		/* as LOWER if they have a PMU, else 0; 15 is one of another architecture: 0 */
+	/* as LOWER if they have a PMU, else 0; 15 is one of another architecture: 0 */
+	KEEL_ID_PMU,
 };
 
 /* One 4-bit field. */
@@ -43,7 +46,8 @@ struct keel_idlimit {
 	u64 mask[KEEL_NR_ABIS];	/* what KVM_ARM_GET_REG_WRITABLE_MASKS has: whole fields may be changed if all of it is here */
 };
 
-#define KEEL_IDOFFER_AA32	(1U << 0)	/* EL0 can use AArch32: its ID registers have values */
+/* EL0 can use AArch32: its ID registers have values */
+#define KEEL_IDOFFER_AA32	(1U << 0)
 #define KEEL_IDOFFER_PAUTH	(1U << 1)	/* the vCPUs have pointer authentication */
 #define KEEL_IDOFFER_PMU	(1U << 2)	/* ... a PMU */
 

@@ -173,7 +173,9 @@ static u64 host_idx(unsigned int idx)
  */
 static u64 unwise_fields(unsigned int idx)
 {
-	return idx == IDX(6, 2) && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX ? ISAR2_WFXT : 0;
+	return idx == IDX(6, 2) && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX
+		       ? ISAR2_WFXT
+		       : 0;
 }
 
 static u64 compute_offer(unsigned int idx, enum keel_abi abi)
@@ -183,7 +185,8 @@ static u64 compute_offer(unsigned int idx, enum keel_abi abi)
 
 	if (keel_idreg_host_aa32())
 		flags |= KEEL_IDOFFER_AA32;
-	val = keel_idlimits_offer(idx, abi, resisted(idx, host_idx(idx)), flags) & ~broken_fields(idx);
+	val = keel_idlimits_offer(idx, abi, resisted(idx, host_idx(idx)), flags) &
+	      ~broken_fields(idx);
 	if (!keel_vgic_has_sysregs())
 		val &= ~gic_fields(idx);
 	if (!keel_sve_offer())

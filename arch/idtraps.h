@@ -23,12 +23,15 @@ enum keel_idtrap_reg {
 enum keel_idtrap_kind {
 	KEEL_TRAP_LESS,		/* the bits are set while the field is less than min */
 	KEEL_TRAP_OPEN,		/* they are set from min on, and the feature traps without them */
-	KEEL_TRAP_ASKS,		/* it traps always, and who emulates it asks the ID register; bits: those by which */
+	/* it traps always, and who emulates it asks the ID register; bits: those by which */
+	KEEL_TRAP_ASKS,
 	KEEL_TRAP_HIDE,		/* no guest has it: the bits are set always */
-	KEEL_TRAP_CALL,		/* an instruction that nothing traps, or only for a reason of its own */
+	/* an instruction that nothing traps, or only for a reason of its own */
+	KEEL_TRAP_CALL,
 	KEEL_TRAP_PSTATE,	/* a bit of PSTATE, FPCR or an EL1 register that nothing traps */
 	KEEL_TRAP_WALK,		/* how stage 1 translates, orders or reports: nothing to trap */
-	KEEL_TRAP_TELLS,	/* says something and offers nothing: about EL2, EL3, speculation, sizes */
+	/* says something and offers nothing: about EL2, EL3, speculation, sizes */
+	KEEL_TRAP_TELLS,
 };
 
 struct keel_idtrap {

@@ -56,7 +56,8 @@ static void enter_vector(struct keel_vcpu *vcpu, enum keel_vector vector)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
 	u64 vbar = keel_sr_read(vcpu, KEEL_VBAR_EL1);
-	struct keel_entry_state s = keel_entry_state_compute(keel_context_origin(vcpu), vbar, vector, entry_ctl(vcpu));
+	struct keel_entry_state s =
+		keel_entry_state_compute(keel_context_origin(vcpu), vbar, vector, entry_ctl(vcpu));
 
 	keel_sr_write(vcpu, KEEL_ELR_EL1, ctx->pc);
 	keel_sr_write(vcpu, KEEL_SPSR_EL1, keel_context_spsr(vcpu, keel_debug_guest_pstate(vcpu)));

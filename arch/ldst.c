@@ -301,7 +301,8 @@ static int lane_log2(u32 insn)
 
 static bool lane(u32 insn, struct keel_ldst *d, unsigned int selem)
 {
-	unsigned int place = !!(insn & BIT(30)) << 3 | !!(insn & BIT(12)) << 2 | field(insn, 11, 10);
+	unsigned int place =
+		!!(insn & BIT(30)) << 3 | !!(insn & BIT(12)) << 2 | field(insn, 11, 10);
 	int log2 = lane_log2(insn);
 	unsigned int s;
 

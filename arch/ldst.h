@@ -15,7 +15,8 @@
 
 /* Values of base, beside the registers. */
 #define KEEL_LDST_SP		31
-#define KEEL_LDST_PC		32	/* AArch32: of the second instruction behind, a multiple of 4 */
+/* AArch32: of the second instruction behind, a multiple of 4 */
+#define KEEL_LDST_PC		32
 #define KEEL_LDST_ZR		31	/* of an element, in AArch64 */
 
 /* How the index register is changed before it is added. */
@@ -33,16 +34,20 @@ struct keel_ldst {
 	bool load, vector;
 	bool sign_extend, reg64;	/* loads of general registers: as in a syndrome */
 	bool clear;			/* vector loads: what is not loaded becomes zero */
-	bool aarch32;			/* registers are those that the mode has, addresses 32 bits */
-	u8 replicate;			/* vector loads: an element goes to each place of so many bytes; 0: to its own */
+	/* registers are those that the mode has, addresses 32 bits */
+	bool aarch32;
+	/* vector loads: an element goes to each place of so many bytes; 0: to its own */
+	u8 replicate;
 	u8 size, nr;			/* bytes of an element, and how many of them */
-	u16 zero;			/* DC ZVA: nothing of the above, a block of so many bytes becomes zero */
+	/* DC ZVA: nothing of the above, a block of so many bytes becomes zero */
+	u16 zero;
 	struct keel_ldst_elem elem[KEEL_LDST_MAX_ELEMS];
 
 	u8 base;
 	bool index_at, index_step;	/* the index counts for the address, for the new base */
 	bool write_back;
-	s64 at, step;			/* bytes from base to the first element, and to its new value */
+	/* bytes from base to the first element, and to its new value */
+	s64 at, step;
 	struct {
 		u8 reg, extend, shift;
 		bool subtract;

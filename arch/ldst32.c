@@ -92,7 +92,8 @@ static bool is_predictable(const struct keel_ldst *d)
 
 static void set_index_a32(struct keel_ldst *d, u32 insn, bool by_reg, u32 imm)
 {
-	set_index(d, has_p(insn), !has_p(insn) || has_w(insn), by_reg, by_reg ? 0 : with_sign(is_up(insn), imm));
+	set_index(d, has_p(insn), !has_p(insn) || has_w(insn), by_reg,
+		  by_reg ? 0 : with_sign(is_up(insn), imm));
 	if (!by_reg)
 		return;
 	d->index.reg = field(insn, 3, 0);
@@ -107,7 +108,9 @@ static void set_shift(struct keel_ldst *d, u32 insn)
 	d->index.extend = field(insn, 6, 5);
 	if (d->index.extend == KEEL_LDST_ROR && !by)
 		d->index.extend = KEEL_LDST_RRX;
-	d->index.shift = by || d->index.extend == KEEL_LDST_LSL || d->index.extend == KEEL_LDST_RRX ? by : 32;
+	d->index.shift = by || d->index.extend == KEEL_LDST_LSL || d->index.extend == KEEL_LDST_RRX
+				 ? by
+				 : 32;
 }
 
 /* LDR, STR and those of bytes, privileged or not */
@@ -352,7 +355,8 @@ static bool t32_dual(u32 insn, struct keel_ldst *d)
 	start(d, is_load(insn), 4);
 	add(d, t);
 	add(d, t2);
-	set_index(d, has_p(insn), has_w(insn), false, with_sign(is_up(insn), field(insn, 7, 0) * 4));
+	set_index(d, has_p(insn), has_w(insn), false,
+		  with_sign(is_up(insn), field(insn, 7, 0) * 4));
 	if (t == SP || t2 == SP || (d->load && t == t2))
 		return false;
 	return set_base(d, field(insn, 19, 16)) && is_predictable(d);

@@ -42,7 +42,8 @@ static void load_general(const struct keel_ldst *d, bool big, u64 *x, const u8 *
 	*x = keel_mmio_data_load(form(d, big), bytes);
 }
 
-void keel_ldst_data_store(const struct keel_ldst *d, bool big_endian, const struct keel_ldst_regs *r, u8 *data)
+void keel_ldst_data_store(const struct keel_ldst *d, bool big_endian,
+			  const struct keel_ldst_regs *r, u8 *data)
 {
 	unsigned int i;
 
@@ -77,7 +78,8 @@ static void load_vector(const struct keel_ldst *d, bool big, u8 *v, const u8 *da
 	} while (at < d->replicate);
 }
 
-void keel_ldst_data_load(const struct keel_ldst *d, bool big_endian, const struct keel_ldst_regs *r, const u8 *data)
+void keel_ldst_data_load(const struct keel_ldst *d, bool big_endian, const struct keel_ldst_regs *r,
+			 const u8 *data)
 {
 	unsigned int i;
 

@@ -12,7 +12,9 @@ struct keel_ldst_regs {
 };
 
 /* data: keel_ldst_bytes() of them; not for DC ZVA. */
-void keel_ldst_data_store(const struct keel_ldst *d, bool big_endian, const struct keel_ldst_regs *r, u8 *data);
-void keel_ldst_data_load(const struct keel_ldst *d, bool big_endian, const struct keel_ldst_regs *r, const u8 *data);
+void keel_ldst_data_store(const struct keel_ldst *d, bool big_endian,
+			  const struct keel_ldst_regs *r, u8 *data);
+void keel_ldst_data_load(const struct keel_ldst *d, bool big_endian, const struct keel_ldst_regs *r,
+			 const u8 *data);
 
 #endif

@@ -84,7 +84,8 @@ static int undescribed(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 }
 
 /* In line twice: most accesses are the whole instruction, and shall not pay for the others. */
-static __always_inline int to_user(struct keel_vcpu *vcpu, const u8 data[8], enum keel_mmio_pending pending)
+static __always_inline int to_user(struct keel_vcpu *vcpu, const u8 data[8],
+				   enum keel_mmio_pending pending)
 {
 	struct kvm_run *run = vcpu->run;
 
@@ -117,7 +118,8 @@ static void trace_access(struct keel_vcpu *vcpu, bool to_user, const u8 data[8])
 {
 	bool write = vcpu->arch.mmio.write;
 
-	keel_trace_mmio(write, vcpu->arch.mmio.len, vcpu->arch.mmio.ipa, write || !to_user ? data : NULL);
+	keel_trace_mmio(write, vcpu->arch.mmio.len, vcpu->arch.mmio.ipa,
+			write || !to_user ? data : NULL);
 }
 
 static __always_inline int access_bus(struct keel_vcpu *vcpu, u8 data[8])

@@ -100,7 +100,8 @@ static bool is_listed(const struct keel_vcpu *vcpu, const struct keel_sysreg *r)
  */
 static const struct keel_sysreg *find_sys(const struct keel_vcpu *vcpu, u64 id)
 {
-	const struct keel_sysreg *r = keel_sysreg_find(keel_sysreg_table, keel_sysreg_nr, sys_enc(id));
+	const struct keel_sysreg *r =
+		keel_sysreg_find(keel_sysreg_table, keel_sysreg_nr, sys_enc(id));
 
 	if (!r && keel_nv(vcpu))
 		r = keel_nested_find(sys_enc(id));
@@ -223,7 +224,8 @@ int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 /* Of a vector register only what the vCPU has of it is asked for. */
 static size_t given(const struct keel_vcpu *vcpu, u64 id)
 {
-	return (id & KVM_REG_ARM_COPROC_MASK) == KVM_REG_ARM64_SVE ? keel_sve_given(vcpu, id) : KVM_REG_SIZE(id);
+	return (id & KVM_REG_ARM_COPROC_MASK) == KVM_REG_ARM64_SVE ? keel_sve_given(vcpu, id)
+								   : KVM_REG_SIZE(id);
 }
 
 int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
@@ -238,8 +240,8 @@ int keel_onereg_set(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg)
 	return keel_onereg_write(vcpu, reg->id, buf);
 }
 
-static void each_of_table(struct keel_vcpu *vcpu, keel_onereg_fn fn, void *arg, const struct keel_sysreg *table,
-			  unsigned int nr)
+static void each_of_table(struct keel_vcpu *vcpu, keel_onereg_fn fn, void *arg,
+			  const struct keel_sysreg *table, unsigned int nr)
 {
 	unsigned int i;
 
@@ -340,7 +342,8 @@ int keel_onereg_writable_masks(struct keel_vm *vm, struct reg_mask_range *range)
 	if (clear_user(masks, KVM_ARM_FEATURE_ID_RANGE_SIZE * sizeof(u64)))
 		return -EFAULT;
 	for (i = 0; i < KEEL_IDLIMITS_NR; i++) {
-		err = put_mask(masks, sys_reg(3, 0, 0, i / 8 + 1, i % 8), keel_idreg_writable(vm, i));
+		err = put_mask(masks, sys_reg(3, 0, 0, i / 8 + 1, i % 8),
+			       keel_idreg_writable(vm, i));
 		if (err)
 			return err;
 	}

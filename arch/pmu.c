@@ -94,7 +94,8 @@ static bool irq_suits(const struct keel_vm *vm, u32 irq)
 {
 	if (!vm->gic.present)
 		return !irq;
-	if (irq < KEEL_NR_SGIS || irq == vm->timer.ppi[KEEL_TIMER_VIRT] || irq == vm->timer.ppi[KEEL_TIMER_PHYS])
+	if (irq < KEEL_NR_SGIS || irq == vm->timer.ppi[KEEL_TIMER_VIRT] ||
+	    irq == vm->timer.ppi[KEEL_TIMER_PHYS])
 		return false;
 	return irq < KEEL_NR_PRIVATE + vm->gic.nr_spis;
 }

@@ -42,7 +42,8 @@ static bool irq_is_free(struct keel_vm *vm, u32 irq)
 /* Of those that a kernel like the VM's knows. */
 static bool is_known(const struct keel_vm *vm, u64 attr)
 {
-	return attr <= (vm->arch.abi >= KEEL_ABI_7_3 ? KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS : KVM_ARM_VCPU_PMU_V3_SET_PMU);
+	return attr <= (vm->arch.abi >= KEEL_ABI_7_3 ? KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS
+						     : KVM_ARM_VCPU_PMU_V3_SET_PMU);
 }
 
 static int set_irq(struct keel_vcpu *vcpu, const int __user *addr)

@@ -51,7 +51,8 @@ void keel_pmu_event_renew(struct keel_vcpu *vcpu, u32 counters)
  * round already. The request is seen before the next entry; after an NMI that came
  * later than that, the work's interrupt ends the run at once.
  */
-static void overflowed(struct perf_event *event, struct perf_sample_data *data, struct pt_regs *regs)
+static void overflowed(struct perf_event *event, struct perf_sample_data *data,
+		       struct pt_regs *regs)
 {
 	struct keel_pmu_slot *s = event->overflow_handler_context;
 	struct keel_vcpu *vcpu = s->vcpu;
@@ -131,7 +132,8 @@ static void create(struct keel_vcpu *vcpu, unsigned int i)
 {
 	struct keel_pmu_slot *s = &vcpu->arch.pmu.slot[i];
 	struct perf_event_attr attr = describe(vcpu, i);
-	struct perf_event *event = perf_event_create_kernel_counter(&attr, -1, current, overflowed, s);
+	struct perf_event *event =
+		perf_event_create_kernel_counter(&attr, -1, current, overflowed, s);
 
 	s->excluded = keel_pmu_excluded(&vcpu->arch.pmu.regs, i);
 	s->event = IS_ERR(event) ? NULL : event;
@@ -159,7 +161,8 @@ static bool has_event(const struct keel_vcpu *vcpu, unsigned int i)
 	const unsigned long *filter = vcpu->vm->arch.pmu.filter;
 	u32 event = keel_pmu_event(r, i), nowhere = KEEL_PMTYPER_U | KEEL_PMTYPER_P;
 
-	if (event == KEEL_PMU_SW_INCR || event == KEEL_PMU_CHAIN || keel_pmu_excluded(r, i) == nowhere)
+	if (event == KEEL_PMU_SW_INCR || event == KEEL_PMU_CHAIN ||
+	    keel_pmu_excluded(r, i) == nowhere)
 		return false;
 	return !filter || test_bit(event, filter);
 }

@@ -37,7 +37,8 @@ u32 keel_pmu_excluded(const struct keel_pmu_regs *r, unsigned int i)
 	u64 typer = r->typer[i];
 	u32 where = 0;
 
-	if (r->at_el2 ? !(typer & KEEL_PMTYPER_NSH) : !(typer & KEEL_PMTYPER_P) != !(typer & KEEL_PMTYPER_NSK))
+	if (r->at_el2 ? !(typer & KEEL_PMTYPER_NSH)
+		      : !(typer & KEEL_PMTYPER_P) != !(typer & KEEL_PMTYPER_NSK))
 		where |= KEEL_PMTYPER_P;
 	if (!(typer & KEEL_PMTYPER_U) != !(typer & KEEL_PMTYPER_NSU))
 		where |= KEEL_PMTYPER_U;

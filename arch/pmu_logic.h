@@ -18,7 +18,8 @@
 #define KEEL_PMCR_C		(1U << 2)
 #define KEEL_PMCR_LC		(1U << 6)
 #define KEEL_PMCR_LP		(1U << 7)
-#define KEEL_PMCR_KEPT		0xf9U	/* what a write leaves behind: all but P and C of bits 7:0 */
+/* what a write leaves behind: all but P and C of bits 7:0 */
+#define KEEL_PMCR_KEPT		0xf9U
 #define KEEL_PMCR_N_SHIFT	11
 
 /* PMUSERENR_EL0 (D24.5.21) */

@@ -30,7 +30,8 @@ void keel_pmu_others_know(struct arm_pmu *pmu, unsigned int cpu)
 
 static const struct pmu_hw_events *events_here(void)
 {
-	return container_of(__this_cpu_read(keel_pmu_others_used), struct pmu_hw_events, used_mask[0]);
+	return container_of(__this_cpu_read(keel_pmu_others_used), struct pmu_hw_events,
+			    used_mask[0]);
 }
 
 /*
@@ -73,7 +74,9 @@ static void enter_event(const struct pmu_hw_events *e, unsigned int idx, struct 
 	else if (!(event->hw.state & PERF_HES_STOPPED))
 		ctx->pmcnten |= counter_bits(e, idx);
 	if (!event->attr.exclude_user)
-		set_filter(e, idx, event->attr.exclude_guest ? filter | KEEL_PMTYPER_U : filter & ~(u64)KEEL_PMTYPER_U);
+		set_filter(e, idx,
+			   event->attr.exclude_guest ? filter | KEEL_PMTYPER_U
+						     : filter & ~(u64)KEEL_PMTYPER_U);
 }
 
 void keel_pmu_others_enter(struct keel_ctx *ctx)

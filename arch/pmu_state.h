@@ -12,11 +12,13 @@ struct keel_pmu_host;
 struct perf_event;
 
 struct keel_pmu_vm {
-	const struct keel_pmu_host *host;	/* [c] fixed after the first run; NULL: none is chosen */
+	/* [c] fixed after the first run; NULL: none is chosen */
+	const struct keel_pmu_host *host;
 	bool pinned;			/* [c] user space chose it: vCPUs run on its CPUs only */
 	u8 n;				/* [c] PMCR_EL0.N, read without */
 	u8 slots;			/* [c] PMMIR_EL1.SLOTS */
-	unsigned long *filter;		/* [c] fixed after the first run: events that may be counted; NULL: all */
+	/* [c] fixed after the first run: events that may be counted; NULL: all */
+	unsigned long *filter;
 };
 
 /* A counter's host event; none while there is nothing to count. */

@@ -100,28 +100,32 @@ static bool bits(struct keel_vcpu *vcpu, u32 *reg, bool clear, bool write, u64 *
 	return true;
 }
 
-bool keel_sysreg_pmu_cnten(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_cnten(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			   u64 *val)
 {
 	struct keel_pmu_regs *r = open(vcpu, EN);
 
 	return r && bits(vcpu, &r->cnten, row->enc == SYS_PMCNTENCLR_EL0, write, val);
 }
 
-bool keel_sysreg_pmu_inten(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_inten(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			   u64 *val)
 {
 	struct keel_pmu_regs *r = open(vcpu, 0);
 
 	return r && bits(vcpu, &r->inten, row->enc == SYS_PMINTENCLR_EL1, write, val);
 }
 
-bool keel_sysreg_pmu_ovs(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_ovs(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			 u64 *val)
 {
 	struct keel_pmu_regs *r = open(vcpu, EN);
 
 	return r && bits(vcpu, &r->ovs, row->enc == SYS_PMOVSCLR_EL0, write, val);
 }
 
-bool keel_sysreg_pmu_swinc(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_swinc(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			   u64 *val)
 {
 	struct keel_pmu_regs *r = open(vcpu, SW | EN);
 
@@ -132,7 +136,8 @@ bool keel_sysreg_pmu_swinc(struct keel_vcpu *vcpu, const struct keel_sysreg *row
 	return true;
 }
 
-bool keel_sysreg_pmu_selr(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_selr(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			  u64 *val)
 {
 	struct keel_pmu_regs *r = open(vcpu, ER | EN);
 
@@ -145,7 +150,8 @@ bool keel_sysreg_pmu_selr(struct keel_vcpu *vcpu, const struct keel_sysreg *row,
 	return true;
 }
 
-bool keel_sysreg_pmu_ceid(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_ceid(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			  u64 *val)
 {
 	/*
 	 * STALL_SLOT_BACKEND, STALL_SLOT_FRONTEND, STALL_SLOT: of use to who knows PMMIR_EL1.SLOTS
@@ -163,7 +169,8 @@ bool keel_sysreg_pmu_ceid(struct keel_vcpu *vcpu, const struct keel_sysreg *row,
 	return true;
 }
 
-bool keel_sysreg_pmu_userenr(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_userenr(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			     u64 *val)
 {
 	if (!vcpu->arch.pmu.on || (write && from_el0(vcpu)))
 		return false;
@@ -174,7 +181,8 @@ bool keel_sysreg_pmu_userenr(struct keel_vcpu *vcpu, const struct keel_sysreg *r
 	return true;
 }
 
-bool keel_sysreg_pmu_mmir(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_mmir(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			  u64 *val)
 {
 	if (!vcpu->arch.pmu.on)
 		return false;
@@ -207,7 +215,8 @@ static u8 counter_el0(u32 enc, bool write)
 	return (enc == SYS_PMCCNTR_EL0 ? CR : ER) | EN;
 }
 
-bool keel_sysreg_pmu_cntr(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_cntr(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			  u64 *val)
 {
 	struct keel_pmu_regs *r = open(vcpu, counter_el0(row->enc, write));
 	unsigned int i = r ? counter_of(r, row->enc) : 0;
@@ -221,7 +230,8 @@ bool keel_sysreg_pmu_cntr(struct keel_vcpu *vcpu, const struct keel_sysreg *row,
 	return true;
 }
 
-bool keel_sysreg_pmu_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write, u64 *val)
+bool keel_sysreg_pmu_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,
+			   u64 *val)
 {
 	struct keel_pmu_regs *r = open(vcpu, EN);
 	unsigned int i = r ? counter_of(r, row->enc) : 0;

@@ -50,7 +50,9 @@ static void set_filter(const struct keel_pmu_slot *s, int counter, bool open)
 {
 	u64 shut = s->event->hw.config_base;
 
-	keel_pmu_world_filter(counter, open ? (shut & ~(u64)(KEEL_PMTYPER_P | KEEL_PMTYPER_U)) | s->excluded : shut);
+	keel_pmu_world_filter(counter,
+			      open ? (shut & ~(u64)(KEEL_PMTYPER_P | KEEL_PMTYPER_U)) | s->excluded
+				   : shut);
 }
 
 /* All of the vCPU's events that count on this CPU. Returns their counters. */

@@ -202,7 +202,8 @@ int keel_psci_call(struct keel_vcpu *vcpu)
 	case KEEL_PSCI_SYSTEM_OFF:
 		return system_down(vcpu, KVM_SYSTEM_EVENT_SHUTDOWN, 0);
 	case KEEL_PSCI_SYSTEM_OFF2:
-		return system_down(vcpu, KVM_SYSTEM_EVENT_SHUTDOWN, KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2);
+		return system_down(vcpu, KVM_SYSTEM_EVENT_SHUTDOWN,
+				   KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2);
 	case KEEL_PSCI_SYSTEM_RESET:
 		return system_down(vcpu, KVM_SYSTEM_EVENT_RESET, 0);
 	case KEEL_PSCI_SYSTEM_RESET2:

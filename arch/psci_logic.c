@@ -14,7 +14,8 @@
 
 /* Since 1.3; not in every host's header. */
 #define FN_SYSTEM_OFF2		0x84000015U
-#define HIBERNATE_OFF		1	/* its one type, and the flag of PSCI_FEATURES that it is there */
+/* its one type, and the flag of PSCI_FEATURES that it is there */
+#define HIBERNATE_OFF		1
 
 #define MPIDR_AFFINITY	0xff00ffffffULL
 

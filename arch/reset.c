@@ -73,7 +73,9 @@ unsigned long keel_reset_supported_features(void)
 /* KVM_ARM_VCPU_* bits that have a meaning, whether offered or not. */
 static unsigned long known_features(const struct keel_vm *vm)
 {
-	return GENMASK(vm->arch.abi >= KEEL_ABI_7_3 ? KVM_ARM_VCPU_PMU_V3_STRICT : KVM_ARM_VCPU_PTRAUTH_GENERIC, 0);
+	return GENMASK(vm->arch.abi >= KEEL_ABI_7_3 ? KVM_ARM_VCPU_PMU_V3_STRICT
+						    : KVM_ARM_VCPU_PTRAUTH_GENERIC,
+		       0);
 }
 
 static int check_features(const struct keel_vm *vm, const struct kvm_vcpu_init *init)

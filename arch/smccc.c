@@ -73,8 +73,9 @@ static s64 workaround_feature(enum keel_mitigation_id id)
 
 static s64 pvtime_feature(const struct keel_vm *vm)
 {
-	return keel_smccc_logic_allowed(ARM_SMCCC_HV_PV_TIME_FEATURES, bmaps(vm)) ? SMCCC_RET_SUCCESS :
-										    SMCCC_RET_NOT_SUPPORTED;
+	return keel_smccc_logic_allowed(ARM_SMCCC_HV_PV_TIME_FEATURES, bmaps(vm))
+		       ? SMCCC_RET_SUCCESS
+		       : SMCCC_RET_NOT_SUPPORTED;
 }
 
 /* What the answers depend on does not change once a vCPU has run. */
@@ -124,7 +125,8 @@ static bool serve_wide(struct keel_vcpu *vcpu, u32 fn)
 		return true;
 	case ARM_SMCCC_VENDOR_HYP_KVM_FEATURES_FUNC_ID:
 		/* x1 would be function numbers 32 to 63, and x2 goes on from there */
-		keel_smccc_return(vcpu, vcpu->vm->arch.fw_vendor_hyp, 0, vcpu->vm->arch.fw_vendor_hyp_2, 0);
+		keel_smccc_return(vcpu, vcpu->vm->arch.fw_vendor_hyp, 0,
+				  vcpu->vm->arch.fw_vendor_hyp_2, 0);
 		return true;
 	case ARM_SMCCC_VENDOR_HYP_KVM_PTP_FUNC_ID:
 		keel_ptp_call(vcpu);

@@ -161,7 +161,8 @@ static bool is_reserved(const struct keel_filter_range *r)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(reserved); i++)
-		if (r->first == reserved[i].first && r->last == reserved[i].last && r->action == reserved[i].action)
+		if (r->first == reserved[i].first && r->last == reserved[i].last &&
+		    r->action == reserved[i].action)
 			return true;
 	return false;
 }

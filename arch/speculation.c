@@ -113,7 +113,8 @@ bool keel_speculation_no_meltdown(const struct keel_spec_cpu *cpu)
 /* Branch targets (Spectre v2). */
 static bool resists_bp(const struct keel_spec_cpu *cpu)
 {
-	return csv2(cpu) || (find(cpu->midr)->safe & SAFE_BP) || says_unaffected(cpu, KEEL_MITIGATION_BP);
+	return csv2(cpu) || (find(cpu->midr)->safe & SAFE_BP) ||
+	       says_unaffected(cpu, KEEL_MITIGATION_BP);
 }
 
 /* Branch history: CSV2_3, or exceptions to a higher level clear it (ECBHB). */
@@ -152,7 +153,8 @@ struct keel_spec_exit keel_speculation_exit(const struct keel_spec_cpu *cpu)
 	return (struct keel_spec_exit) { bp ? KEEL_BHB_LOOP_FIRMWARE_1 : KEEL_BHB_LOOP, n };
 }
 
-static enum keel_mitigation_level by_call(const struct keel_spec_cpu *cpu, enum keel_mitigation_id id)
+static enum keel_mitigation_level by_call(const struct keel_spec_cpu *cpu,
+					  enum keel_mitigation_id id)
 {
 	if (has_call(cpu, id))
 		return KEEL_MITIGATION_CALL;
@@ -174,7 +176,8 @@ static enum keel_mitigation_level store_bypass(const struct keel_spec_cpu *cpu)
 		return KEEL_MITIGATION_NONE;
 	if (answer == SMCCC_RET_NOT_REQUIRED || answer == SMCCC_ARCH_WORKAROUND_RET_UNAFFECTED)
 		return KEEL_MITIGATION_UNAFFECTED;
-	return answer == SMCCC_RET_SUCCESS && !cpu->off ? KEEL_MITIGATION_UNAFFECTED : KEEL_MITIGATION_NONE;
+	return answer == SMCCC_RET_SUCCESS && !cpu->off ? KEEL_MITIGATION_UNAFFECTED
+							: KEEL_MITIGATION_NONE;
 }
 
 static enum keel_mitigation_level branch_targets(const struct keel_spec_cpu *cpu)
@@ -190,10 +193,12 @@ static enum keel_mitigation_level branch_history(const struct keel_spec_cpu *cpu
 	if (branch_targets(cpu) == KEEL_MITIGATION_NONE)
 		return KEEL_MITIGATION_NONE;
 	/* a call is an exit, and on each of those keel does what is known to help */
-	return has_clrbhb(cpu) || find(cpu->midr)->loops ? KEEL_MITIGATION_CALL : by_call(cpu, KEEL_MITIGATION_BHB);
+	return has_clrbhb(cpu) || find(cpu->midr)->loops ? KEEL_MITIGATION_CALL
+							 : by_call(cpu, KEEL_MITIGATION_BHB);
 }
 
-enum keel_mitigation_level keel_speculation_level(const struct keel_spec_cpu *cpu, enum keel_mitigation_id id)
+enum keel_mitigation_level keel_speculation_level(const struct keel_spec_cpu *cpu,
+						  enum keel_mitigation_id id)
 {
 	switch (id) {
 	case KEEL_MITIGATION_BP:

@@ -12,7 +12,8 @@
 struct keel_spec_cpu {
 	u32 midr;
 	u64 pfr0, mmfr1, isar2;			/* ID_AA64{PFR0,MMFR1,ISAR2}_EL1 */
-	s32 firmware[KEEL_NR_MITIGATIONS];	/* SMCCC_ARCH_FEATURES of the mitigation's call; NOT_SUPPORTED without firmware */
+	/* SMCCC_ARCH_FEATURES of the mitigation's call; NOT_SUPPORTED without firmware */
+	s32 firmware[KEEL_NR_MITIGATIONS];
 	bool smc;		/* that firmware is called by SMC, as from the vectors */
 	bool ssbs;		/* all CPUs have FEAT_SSBS, and guests see it */
 	bool off;		/* the host's administrator wants no mitigations */
@@ -29,6 +30,7 @@ struct keel_spec_exit {
 struct keel_spec_exit keel_speculation_exit(const struct keel_spec_cpu *cpu);
 /* EL0 cannot speculatively read what only EL1 may (Meltdown, or Spectre v3). */
 bool keel_speculation_no_meltdown(const struct keel_spec_cpu *cpu);
-enum keel_mitigation_level keel_speculation_level(const struct keel_spec_cpu *cpu, enum keel_mitigation_id id);
+enum keel_mitigation_level keel_speculation_level(const struct keel_spec_cpu *cpu,
+						  enum keel_mitigation_id id);
 
 #endif

@@ -69,8 +69,9 @@ int keel_sve_take_cpu(unsigned int cpu)
 		had_by_all &= set;
 		had_by_any |= set;
 	} else if (!keel_sve_layout_suffices(offer, set)) {
-		keel_err("CPU %u has other vector lengths (%#x) than guests were offered (%#x): load it anew",
-			 cpu, set, offer);
+		keel_err(
+			"CPU %u has other vector lengths (%#x) than guests were offered (%#x): load it anew",
+			cpu, set, offer);
 		return -ENODEV;
 	}
 	return 0;
@@ -83,7 +84,8 @@ void keel_sve_settle(void)
 	settled = true;
 	cpus_read_unlock();
 	if (offer)
-		keel_info("SVE with vectors of up to %u bits", 128 * keel_sve_layout_longest(offer));
+		keel_info("SVE with vectors of up to %u bits",
+			  128 * keel_sve_layout_longest(offer));
 }
 
 u32 keel_sve_offer(void)

@@ -241,7 +241,8 @@ static bool from_el0(const struct keel_vcpu *vcpu)
 	return (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t;
 }
 
-static const struct keel_sysreg *find(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t)
+static const struct keel_sysreg *find(const struct keel_vcpu *vcpu,
+				      const struct keel_sysreg_trap *t)
 {
 	u32 enc = sys_reg(t->op0, t->op1, t->crn, t->crm, t->op2);
 	const struct keel_sysreg *r = keel_sysreg_find(keel_sysreg_table, keel_sysreg_nr, enc);
@@ -255,7 +256,8 @@ static const struct keel_sysreg *find(const struct keel_vcpu *vcpu, const struct
 	return r;
 }
 
-static enum keel_sysreg_answer emulate(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+static enum keel_sysreg_answer emulate(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t,
+				       u64 *val)
 {
 	const struct keel_sysreg *r = find(vcpu, t);
 

@@ -37,7 +37,8 @@ bool keel_sysreg_mem(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool w
 }
 
 /* Likewise, but writes are ignored. */
-bool keel_sysreg_read_only(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+bool keel_sysreg_read_only(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+			   u64 *val)
 {
 	if (!write)
 		*val = vcpu->ctx.sys[r->reg];
@@ -131,7 +132,8 @@ bool keel_sysreg_ras_1(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 /* LORegions: none (LORID_EL1 is 0). ID_AA64MMFR1_EL1.LO tells. */
 bool keel_sysreg_lor(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	return idfield(vcpu, KEEL_IDLIMITS_IDX(7, 1), 16) && keel_sysreg_raz_wi(vcpu, r, write, val);
+	return idfield(vcpu, KEEL_IDLIMITS_IDX(7, 1), 16) &&
+	       keel_sysreg_raz_wi(vcpu, r, write, val);
 }
 
 bool keel_sysreg_imp_id(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)

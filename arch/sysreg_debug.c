@@ -65,7 +65,8 @@ bool keel_sysreg_debug_bp(struct keel_vcpu *vcpu, const struct keel_sysreg *r, b
 	return true;
 }
 
-bool keel_sysreg_debug_mdscr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+bool keel_sysreg_debug_mdscr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+			     u64 *val)
 {
 	keel_sysreg_mem(vcpu, r, write, val);
 	/*
@@ -93,7 +94,8 @@ bool keel_sysreg_debug_try_mdscr(struct keel_vcpu *vcpu, bool write, u64 *val)
 	return true;
 }
 
-bool keel_sysreg_debug_oslar(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+bool keel_sysreg_debug_oslar(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+			     u64 *val)
 {
 	u64 *oslsr = &vcpu->ctx.sys[KEEL_OSLSR_EL1];
 
@@ -104,7 +106,8 @@ bool keel_sysreg_debug_oslar(struct keel_vcpu *vcpu, const struct keel_sysreg *r
 }
 
 /* Claim tags are shared with an external debugger: here they are the guest's own notes. */
-bool keel_sysreg_debug_claimset(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+bool keel_sysreg_debug_claimset(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+				u64 *val)
 {
 	u64 tags = GENMASK_ULL(NR_CLAIM_TAGS - 1, 0);
 
@@ -115,7 +118,8 @@ bool keel_sysreg_debug_claimset(struct keel_vcpu *vcpu, const struct keel_sysreg
 	return true;
 }
 
-bool keel_sysreg_debug_claimclr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+bool keel_sysreg_debug_claimclr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+				u64 *val)
 {
 	if (write)
 		vcpu->arch.dbgclaim &= ~*val;
@@ -124,7 +128,8 @@ bool keel_sysreg_debug_claimclr(struct keel_vcpu *vcpu, const struct keel_sysreg
 	return true;
 }
 
-bool keel_sysreg_debug_authstatus(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+bool keel_sysreg_debug_authstatus(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+				  u64 *val)
 {
 	*val = read_sysreg(dbgauthstatus_el1);
 	return true;

@@ -173,7 +173,8 @@ static void bar_fp(struct keel_vcpu *vcpu)
 	u64 cptr = below ? keel_context_cptr(vcpu) : 0;
 
 	set_flag(&vcpu->ctx, KEEL_CTX_FP_BARRED, below && !(cptr & KEEL_CPTR_FPEN));
-	set_flag(&vcpu->ctx, KEEL_CTX_SVE_BARRED, below && keel_sve_has(vcpu) && !(cptr & KEEL_CPTR_ZEN));
+	set_flag(&vcpu->ctx, KEEL_CTX_SVE_BARRED,
+		 below && keel_sve_has(vcpu) && !(cptr & KEEL_CPTR_ZEN));
 	/* while below is live virtual EL2's ZCR_EL2 is in the page, and bounds it */
 	vcpu->ctx.sve_bound = below ? (keel_nv_read(vcpu->nv, KEEL_PAGE_ZCR_EL1) & ZCR_LEN) + 1 : 0;
 }

@@ -18,7 +18,8 @@ enum keel_trap_debug { KEEL_TRAP_DEBUG_NONE, KEEL_TRAP_DEBUG_ACCESS, KEEL_TRAP_D
 struct keel_traps {
 	u64 hcr, mdcr;		/* what does not */
 	bool wfe;		/* WFE: another task wants the CPU */
-	bool vm;		/* writes of SCTLR_EL1 and kin: no FWB, and the guest's caches are off */
+	/* writes of SCTLR_EL1 and kin: no FWB, and the guest's caches are off */
+	bool vm;
 	enum keel_trap_debug debug;
 };
 

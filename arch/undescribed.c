@@ -54,7 +54,8 @@ bool keel_undescribed_wanted(const struct keel_vcpu *vcpu)
 	const struct keel_arch_vm *arch = &vcpu->vm->arch;
 	enum keel_decode decode = READ_ONCE(arch->decode);
 
-	return decode == KEEL_DECODE_DEFAULT ? !READ_ONCE(arch->nisv_to_user) : decode == KEEL_DECODE_ON;
+	return decode == KEEL_DECODE_DEFAULT ? !READ_ONCE(arch->nisv_to_user)
+					     : decode == KEEL_DECODE_ON;
 }
 
 /* ---- the instruction ---- */
@@ -111,7 +112,8 @@ static bool read_thumb(struct keel_vcpu *vcpu, struct keel_undescribed *u)
 	if (!keel_ldst32_is_wide(first))
 		return keel_ldst32_decode_t16(first, &u->insn);
 	u->bytes = 4;
-	return !fetch_half(vcpu, pc + 2, &second) && keel_ldst32_decode_t32((u32)first << 16 | second, &u->insn);
+	return !fetch_half(vcpu, pc + 2, &second) &&
+	       keel_ldst32_decode_t32((u32)first << 16 | second, &u->insn);
 }
 
 static unsigned int zero_block(void)

@@ -60,10 +60,12 @@ static int read_desc(const struct keel_walk *w, u64 ipa, unsigned int size, u64 
 static u64 out_address(const struct range *r, u64 desc, unsigned int shift)
 {
 	if (r->wide)
-		return (desc & GENMASK_ULL(49, 0) & ~GENMASK_ULL(shift - 1, 0)) | bits_of(desc, 9, 8) << 50;
+		return (desc & GENMASK_ULL(49, 0) & ~GENMASK_ULL(shift - 1, 0)) |
+		       bits_of(desc, 9, 8) << 50;
 	/* bits 15:12 are none of an address with this granule, and zero on CPUs of 48 bits */
 	if (r->shift == 16)
-		return (desc & GENMASK_ULL(47, 0) & ~GENMASK_ULL(shift - 1, 0)) | bits_of(desc, 15, 12) << 48;
+		return (desc & GENMASK_ULL(47, 0) & ~GENMASK_ULL(shift - 1, 0)) |
+		       bits_of(desc, 15, 12) << 48;
 	return desc & GENMASK_ULL(47, 0) & ~GENMASK_ULL(shift - 1, 0);
 }
 
@@ -87,7 +89,8 @@ static int walk_long(const struct keel_walk *w, const struct range *r, u64 va, u
 	int err;
 
 	for (level = LAST_LEVEL + 1 - levels;; level++) {
-		err = read_desc(w, table + bits_of(va, shift + index_bits - 1, shift) * 8, 8, &desc);
+		err = read_desc(w, table + bits_of(va, shift + index_bits - 1, shift) * 8, 8,
+				&desc);
 		if (err)
 			return err;
 		if (!(desc & DESC_VALID) || (level == LAST_LEVEL && !(desc & DESC_TABLE)))
@@ -162,8 +165,8 @@ static int translate_long(const struct keel_walk *w, u64 va, u64 *ipa)
 static u64 section(u64 desc, u64 va)
 {
 	if (desc & BIT_ULL(18))		/* supersection, with bits 39:32 of its address */
-		return (desc & GENMASK_ULL(31, 24)) | bits_of(desc, 23, 20) << 32 | bits_of(desc, 8, 5) << 36 |
-		       (va & GENMASK_ULL(23, 0));
+		return (desc & GENMASK_ULL(31, 24)) | bits_of(desc, 23, 20) << 32 |
+		       bits_of(desc, 8, 5) << 36 | (va & GENMASK_ULL(23, 0));
 	return (desc & GENMASK_ULL(31, 20)) | (va & GENMASK_ULL(19, 0));
 }
 

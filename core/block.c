@@ -105,7 +105,8 @@ static void adapt_window(struct keel_vcpu *vcpu, u64 slept)
 	u64 limit = max_window(vcpu);
 
 	if (slept <= limit)
-		vcpu->halt_poll_ns = min(max_t(u64, vcpu->halt_poll_ns * 2, HALT_POLL_START_NS), limit);
+		vcpu->halt_poll_ns =
+			min(max_t(u64, vcpu->halt_poll_ns * 2, HALT_POLL_START_NS), limit);
 	else
 		vcpu->halt_poll_ns = 0;
 }
@@ -129,11 +130,13 @@ static bool poll_first(struct keel_vcpu *vcpu, u64 window)
 	u64 start = ktime_get_ns();
 
 	if (!poll(vcpu, window)) {
-		count_time(&stat->halt_poll_fail_ns, stat->halt_poll_fail_hist, ktime_get_ns() - start);
+		count_time(&stat->halt_poll_fail_ns, stat->halt_poll_fail_hist,
+			   ktime_get_ns() - start);
 		return false;
 	}
 	stat->halt_successful_poll++;
-	count_time(&stat->halt_poll_success_ns, stat->halt_poll_success_hist, ktime_get_ns() - start);
+	count_time(&stat->halt_poll_success_ns, stat->halt_poll_success_hist,
+		   ktime_get_ns() - start);
 	wakeup(start, false);
 	return true;
 }

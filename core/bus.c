@@ -195,7 +195,8 @@ bool keel_bus_is_gap(const struct keel_vcpu *vcpu, ipa_t addr)
 }
 
 /* What user space serves is mostly accessed again, and has a page of its own. */
-static void note_gap(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa_t addr, unsigned int seq)
+static void note_gap(struct keel_vcpu *vcpu, const struct keel_bus_table *t, ipa_t addr,
+		     unsigned int seq)
 {
 	u64 page = page_of(addr);
 

@@ -27,15 +27,18 @@ struct keel_bus_gap {
 struct keel_bus {
 	struct keel_bus_table __rcu *table;	/* [s] sorted by base */
 	struct mutex lock;
-	unsigned int seq;			/* tables so far [a]; a table is there before its number */
+	/* tables so far [a]; a table is there before its number */
+	unsigned int seq;
 	unsigned int nr_counted;		/* under lock */
 	unsigned int replaced;			/* under lock: tables that may wait to be freed */
 };
 
 void keel_bus_init(struct keel_vm *vm);
 void keel_bus_destroy(struct keel_vm *vm);
-int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev);	/* may wait for readers; -ENOSPC beyond 1000, -ENOMEM */
-int keel_bus_unregister(struct keel_vm *vm, struct keel_bus_dev *dev);	/* after return no reader holds dev; -ENOENT */
+/* may wait for readers; -ENOSPC beyond 1000, -ENOMEM */
+int keel_bus_register(struct keel_vm *vm, struct keel_bus_dev *dev);
+/* after return no reader holds dev; -ENOENT */
+int keel_bus_unregister(struct keel_vm *vm, struct keel_bus_dev *dev);
 /*
  * One access of 1, 2, 4 or 8 bytes. -EOPNOTSUPP: nobody's, goes to user space. vm->srcu is taken
  * inside; [v].

@@ -16,8 +16,10 @@ struct keel_bus_dev;
  * those that are quick.
  */
 struct keel_bus_ops {
-	int (*read)(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, void *val);
-	int (*write)(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, const void *val);
+	int (*read)(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		    void *val);
+	int (*write)(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		     const void *val);
 	void (*destroy)(struct keel_bus_dev *dev);	/* VM goes away; may be NULL */
 	bool quick;		/* write() neither sleeps nor waits: any context */
 };

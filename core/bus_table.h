@@ -14,7 +14,8 @@ struct keel_bus_dev;
 struct keel_bus_entry {
 	struct keel_bus_dev *dev;	/* NULL: unregistered since the table was made */
 	u64 base, len;			/* dev's, so that a search stays within the table */
-	u64 reach;			/* first byte behind every device up to and including this */
+	/* first byte behind every device up to and including this */
+	u64 reach;
 };
 
 struct keel_bus_table {
@@ -26,7 +27,8 @@ struct keel_bus_table {
 /* Devices still registered. t may be NULL. */
 unsigned int keel_bus_table_live(const struct keel_bus_table *t);
 /* Entry of dev, or NULL. t may be NULL. */
-struct keel_bus_entry *keel_bus_table_find(struct keel_bus_table *t, const struct keel_bus_dev *dev);
+struct keel_bus_entry *keel_bus_table_find(struct keel_bus_table *t,
+					   const struct keel_bus_dev *dev);
 /*
  * Fill t, which has room for live(old) + 1 entries: old's live ones, and dev behind all of the same
  * base.

@@ -102,7 +102,8 @@ static int count(const struct keel_vm *vm, unsigned long cap)
 	case KVM_CAP_ARM_SUPPORTED_REG_MASK_RANGES:
 		return BIT(0);
 	case KVM_CAP_SET_GUEST_DEBUG2:
-		return KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW;
+		return KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP |
+		       KVM_GUESTDBG_USE_HW;
 	}
 	return 0;
 }

@@ -23,7 +23,8 @@
 
 struct keel_coalesced {
 	struct page *page;				/* [I] */
-	struct kvm_coalesced_mmio_ring *ring;		/* [I]; contents: ring_lock, and user space */
+	/* [I]; contents: ring_lock, and user space */
+	struct kvm_coalesced_mmio_ring *ring;
 	spinlock_t ring_lock;
 	struct mutex lock;
 	struct list_head zones;				/* under lock */
@@ -104,7 +105,8 @@ void keel_coalesced_vm_destroy(struct keel_vm *vm)
 	vm->coalesced = NULL;
 }
 
-static struct mmio_zone *create(struct keel_coalesced *c, const struct kvm_coalesced_mmio_zone *args)
+static struct mmio_zone *create(struct keel_coalesced *c,
+				const struct kvm_coalesced_mmio_zone *args)
 {
 	struct mmio_zone *z = kzalloc(sizeof(*z), GFP_KERNEL_ACCOUNT);
 

@@ -27,7 +27,8 @@
 static int hotplug_state;
 bool keel_cpu_stop;
 DEFINE_PER_CPU(bool, keel_cpu_is_taken);
-static DEFINE_PER_CPU(bool, asleep);	/* [o] put away because its power may go, and not taken since */
+/* [o] put away because its power may go, and not taken since */
+static DEFINE_PER_CPU(bool, asleep);
 
 /*
  * Workarounds, and what guests are told, are those of the CPUs that were there at load. IRQs off,
@@ -223,7 +224,8 @@ int keel_cpu_init(void)
 	if (err)
 		goto err_reboot;
 	keel_compat_syscore_register(&syscore);
-	hotplug_state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "virt/keel:online", take_cpu, give_cpu);
+	hotplug_state =
+		cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "virt/keel:online", take_cpu, give_cpu);
 	if (hotplug_state >= 0)
 		return 0;
 

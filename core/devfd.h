@@ -18,10 +18,13 @@ struct kvm_device_attr;
 /* Sleepable. create, release and destroy: vm->lock held. *_attr: no lock; NULL is -EPERM. */
 struct keel_device_ops {
 	const char *name;
-	bool (*offered)(void);					/* any context; false: no such type now. May be NULL */
+	/* any context; false: no such type now. May be NULL */
+	bool (*offered)(void);
 	int (*create)(struct keel_device *dev, u32 type);	/* -errno leaves nothing behind */
-	void (*destroy)(struct keel_device *dev);		/* with the VM; frees what create made */
-	bool (*release)(struct keel_device *dev);		/* last fd closed; true: destroy now. May be NULL */
+	/* with the VM; frees what create made */
+	void (*destroy)(struct keel_device *dev);
+	/* last fd closed; true: destroy now. May be NULL */
+	bool (*release)(struct keel_device *dev);
 	int (*set_attr)(struct keel_device *dev, const struct kvm_device_attr *attr);
 	int (*get_attr)(struct keel_device *dev, const struct kvm_device_attr *attr);
 	int (*has_attr)(struct keel_device *dev, const struct kvm_device_attr *attr);

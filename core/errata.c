@@ -64,7 +64,8 @@ void __init keel_errata_module_init(void)
 	}
 	cpus_read_unlock();
 	if (keel_errata_has(TRUST))
-		keel_info("guests without their own workaround for a CPU erratum can stop this machine: run none that you do not trust");
+		keel_info(
+			"guests without their own workaround for a CPU erratum can stop this machine: run none that you do not trust");
 }
 
 bool keel_errata_cpu_known(void)

@@ -19,16 +19,19 @@ enum keel_fix {
 	KEEL_FIX_PAR,		/* DMBs around reads of PAR_EL1 */
 	KEEL_FIX_HCR,		/* DSB before, ISB after each write of HCR_EL2 */
 	KEEL_FIX_HPFAR,		/* a translation fault's HPFAR_EL2 is not to be believed */
-	KEEL_FIX_CNP,		/* no common translations (CnP) at stage 2, none offered to guests */
+	/* no common translations (CnP) at stage 2, none offered to guests */
+	KEEL_FIX_CNP,
 	KEEL_FIX_AF,		/* no hardware access flag at stage 2 */
 	KEEL_FIX_TCR,		/* TCR_EL1.{HA,HD} stay 0 in guests */
 	KEEL_FIX_CNTVOFF,	/* CNTVOFF_EL2 stays 0, guests' virtual timer and counter trap */
 	KEEL_FIX_TVM,		/* guests' writes of translation registers always trap */
 	KEEL_FIX_NO_GIC,	/* no GIC of the host's for guests */
-	KEEL_FIX_STEP,		/* SPSR_EL2 is not to be believed after a PAC trap in a VMM's step */
+	/* SPSR_EL2 is not to be believed after a PAC trap in a VMM's step */
+	KEEL_FIX_STEP,
 	KEEL_FIX_TSB,		/* TSB CSYNC twice */
 	KEEL_FIX_BF16,		/* BFloat16 is hidden from guests */
-	KEEL_FIX_TRUST,		/* guests that lack their own workaround can stop the machine: say so */
+	/* guests that lack their own workaround can stop the machine: say so */
+	KEEL_FIX_TRUST,
 	KEEL_FIX_DBM,		/* no hardware dirty state at stage 2 */
 	KEEL_NR_FIXES
 };

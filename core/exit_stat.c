@@ -63,22 +63,25 @@ void __init keel_exit_stat_init(void)
 }
 
 /* NULL: there are none. */
-static const u64 *row_of(const struct keel_vcpu *vcpu, enum keel_exit_tier tier, enum keel_exit_class class)
+static const u64 *row_of(const struct keel_vcpu *vcpu, enum keel_exit_tier tier,
+			 enum keel_exit_class class)
 {
 	if (tier == KEEL_TIER_HOST)
 		return vcpu->host_time[class];
 	if (!vcpu->exit_times)
 		return NULL;
-	return tier == KEEL_TIER_EL2 ? vcpu->exit_times->el2[class] : vcpu->exit_times->inplace[class];
+	return tier == KEEL_TIER_EL2 ? vcpu->exit_times->el2[class]
+				     : vcpu->exit_times->inplace[class];
 }
 
-void keel_exit_stat_times(const struct keel_vcpu *vcpu, enum keel_exit_tier tier, enum keel_exit_class class,
-			  u64 times[KEEL_STAT_BUCKETS])
+void keel_exit_stat_times(const struct keel_vcpu *vcpu, enum keel_exit_tier tier,
+			  enum keel_exit_class class, u64 times[KEEL_STAT_BUCKETS])
 {
 	const u64 *row = row_of(vcpu, tier, class);
 	unsigned int zeroes;
 
 	memset(times, 0, KEEL_STAT_BUCKETS * sizeof(*times));
 	for (zeroes = 0; row && zeroes < 64; zeroes++)
-		times[min(64 - zeroes + tick_shift, KEEL_STAT_BUCKETS - 1U)] += READ_ONCE(row[zeroes]);
+		times[min(64 - zeroes + tick_shift, KEEL_STAT_BUCKETS - 1U)] +=
+			READ_ONCE(row[zeroes]);
 }

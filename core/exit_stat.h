@@ -30,8 +30,8 @@ static inline unsigned int keel_exit_stat_bucket(u64 ns)
  * the vCPU was made.
  */
 enum keel_exit_tier { KEEL_TIER_HOST, KEEL_TIER_EL2, KEEL_TIER_INPLACE, KEEL_NR_TIERS };
-void keel_exit_stat_times(const struct keel_vcpu *vcpu, enum keel_exit_tier tier, enum keel_exit_class class,
-			  u64 times[KEEL_STAT_BUCKETS]);
+void keel_exit_stat_times(const struct keel_vcpu *vcpu, enum keel_exit_tier tier,
+			  enum keel_exit_class class, u64 times[KEEL_STAT_BUCKETS]);
 
 /* The vCPU's part of that, after its context is EL2's to see. -ENOMEM. */
 int keel_exit_stat_vcpu_init(struct keel_vcpu *vcpu);

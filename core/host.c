@@ -49,7 +49,8 @@ static int check_cpus(void)
 		smp_call_function_single(cpu, read_facts, &f, 1);
 		if (f.cntfrq == first.cntfrq && f.el2 == first.el2)
 			continue;
-		keel_err("CPU %d differs from the first in counter frequency or exception level", cpu);
+		keel_err("CPU %d differs from the first in counter frequency or exception level",
+			 cpu);
 		err = -ENODEV;
 		break;
 	}
@@ -60,7 +61,8 @@ static int check_cpus(void)
 int keel_host_check(void)
 {
 	if (!keel_host_id_has_el2(read_sysreg_s(SYS_ID_AA64PFR0_EL1))) {
-		keel_err("the kernel was not entered at EL2: no virtualization here (a guest without nested virtualization, or firmware that keeps EL2)");
+		keel_err(
+			"the kernel was not entered at EL2: no virtualization here (a guest without nested virtualization, or firmware that keeps EL2)");
 		return -ENODEV;
 	}
 	if (keel_host_id_has_gicv5(read_sysreg_s(SYS_ID_AA64PFR2))) {

@@ -23,7 +23,8 @@ static inline enum keel_ioeventfd_space keel_ioeventfd_space(u32 flags)
 {
 	if (flags & KVM_IOEVENTFD_FLAG_PIO)
 		return KEEL_IOEVENTFD_PIO;
-	return flags & KVM_IOEVENTFD_FLAG_VIRTIO_CCW_NOTIFY ? KEEL_IOEVENTFD_CCW : KEEL_IOEVENTFD_MMIO;
+	return flags & KVM_IOEVENTFD_FLAG_VIRTIO_CCW_NOTIFY ? KEEL_IOEVENTFD_CCW
+							    : KEEL_IOEVENTFD_MMIO;
 }
 
 static inline struct keel_ioeventfd_key keel_ioeventfd_key(const struct kvm_ioeventfd *a)

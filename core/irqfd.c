@@ -77,7 +77,8 @@ static bool is_resampled(struct keel_vm *vm, u32 gsi)
 {
 	struct irqfd *p;
 
-	hlist_for_each_entry_srcu(p, resamplers_of(vm, gsi), resampler, srcu_read_lock_held(&vm->irq_srcu))
+	hlist_for_each_entry_srcu(p, resamplers_of(vm, gsi), resampler,
+				  srcu_read_lock_held(&vm->irq_srcu))
 		if (p->gsi == gsi)
 			return true;
 	return false;
@@ -88,7 +89,8 @@ static void tell(struct keel_vm *vm, u32 gsi)
 {
 	struct irqfd *p;
 
-	hlist_for_each_entry_srcu(p, resamplers_of(vm, gsi), resampler, srcu_read_lock_held(&vm->irq_srcu))
+	hlist_for_each_entry_srcu(p, resamplers_of(vm, gsi), resampler,
+				  srcu_read_lock_held(&vm->irq_srcu))
 		if (p->gsi == gsi)
 			keel_compat_eventfd_signal(p->resample);
 }
@@ -105,7 +107,8 @@ static void lower_and_tell(struct keel_vm *vm, const struct keel_routing_table *
 	keel_vgic_user_line(vm, NULL, intid, false);
 	/* pairs with the one in publish() */
 	smp_mb();
-	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0; gsi = keel_routing_table_next_gsi(t, gsi))
+	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0;
+	     gsi = keel_routing_table_next_gsi(t, gsi))
 		tell(vm, gsi);
 }
 
@@ -167,7 +170,8 @@ static void lower(struct irqfd *p)
 	do {
 		/* those that are counted are found; pairs with the one in start_resampling() */
 		came = smp_load_acquire(&vm->irqfds.came);
-	} while (intid >= 0 && !has_resampler(vm, t, intid) && !lower_if_none_came(vm, intid, came));
+	} while (intid >= 0 && !has_resampler(vm, t, intid) &&
+		 !lower_if_none_came(vm, intid, came));
 	srcu_read_unlock(&vm->irq_srcu, idx);
 }
 

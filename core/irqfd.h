@@ -14,10 +14,13 @@ struct kvm_irqfd;
 
 struct keel_irqfds {
 	struct mutex mutex;		/* assigning and deassigning */
-	spinlock_t lock;		/* the lists; IRQs off, inside an eventfd's wait queue lock */
+	/* the lists; IRQs off, inside an eventfd's wait queue lock */
+	spinlock_t lock;
 	struct list_head list;		/* every irqfd that is not on its way out */
-	DECLARE_HASHTABLE(resamplers, 6);	/* those with a resamplefd, by GSI; read under vm->irq_srcu */
-	unsigned long came;		/* how often one was added to them; release, lock to write */
+	/* those with a resamplefd, by GSI; read under vm->irq_srcu */
+	DECLARE_HASHTABLE(resamplers, 6);
+	/* how often one was added to them; release, lock to write */
+	unsigned long came;
 	struct list_head orphans;	/* those whose eventfd has gone; their end is due */
 	struct work_struct reap;	/* which brings it about */
 };

@@ -41,12 +41,14 @@ struct keel_nv;
 /* It lives as long as a fd of it or of its vCPUs and devices does (refs). */
 struct keel_vm {
 	refcount_t refs;
-	struct mm_struct *mm;		/* [I] mm_count reference; ioctls from another mm fail with EIO */
+	/* [I] mm_count reference; ioctls from another mm fail with EIO */
+	struct mm_struct *mm;
 	struct srcu_struct srcu;	/* slots and buses; readers may sleep in user memory */
 	struct srcu_struct irq_srcu;	/* routes and resamplefds; readers wait for nothing */
 
 	struct mutex lock;		/* vCPU creation, caps */
-	struct mutex config_lock;	/* VM-wide arch configuration: ID registers, filters, features; inside vcpu->mutex */
+	/* VM-wide arch configuration: ID registers, filters, features; inside vcpu->mutex */
+	struct mutex config_lock;
 
 	/* Published with release, read with acquire, never removed before the VM goes. */
 	struct keel_vcpu *vcpus[KEEL_MAX_VCPUS];	/* by creation index [V, release] */
@@ -54,7 +56,8 @@ struct keel_vm {
 	unsigned int nr_vcpus;		/* [V, release after vcpus[]] */
 	struct keel_debugfs *debugfs;	/* [I] once its fd is there; NULL: none */
 	bool has_run;			/* [c] some vCPU entered KVM_RUN's guest loop once */
-	s64 halt_poll_ns;		/* [a] KVM_CAP_HALT_POLL: longest poll in WFI; < 0: the module's parameter */
+	/* [a] KVM_CAP_HALT_POLL: longest poll in WFI; < 0: the module's parameter */
+	s64 halt_poll_ns;
 
 	struct keel_mmu mmu;
 	struct keel_timer_vm timer;
@@ -74,7 +77,8 @@ enum keel_request {
 	KEEL_REQ_SLEEP,		/* vCPU was stopped or suspended: look at mp_state */
 	KEEL_REQ_RELOAD,	/* control registers changed: reload hcr, mdcr, idregs */
 	KEEL_REQ_ITS,		/* ITS command queues: go on with them */
-	KEEL_REQ_RING,		/* the ring of dirty pages is at its limit: user space has to empty it */
+	/* the ring of dirty pages is at its limit: user space has to empty it */
+	KEEL_REQ_RING,
 	KEEL_REQ_PMU,		/* the PMU's registers were written, or a counter overflowed */
 	KEEL_REQ_TIMER,		/* somebody else has set the VM's counters, or changed a timer's interrupt at the GIC: load the timers anew */
 	KEEL_NR_REQUESTS
@@ -108,7 +112,8 @@ struct keel_vcpu {
 	struct keel_vm *vm __aligned(PAGE_SIZE);	/* [I]; not in the pages of ctx */
 	unsigned int id, idx;		/* [I] vcpu_id, creation index */
 	struct mutex mutex;
-	struct kvm_run *run;		/* [I] the run page, kernel address; shared with user space: read fields once */
+	/* [I] the run page, kernel address; shared with user space: read fields once */
+	struct kvm_run *run;
 
 	/* Residency: which CPU holds the EL1 state, or -1. [a] written with IRQs off on that CPU */
 	int resident_cpu;
@@ -118,7 +123,8 @@ struct keel_vcpu {
 	struct pid *pid;		/* [v] thread of the last KVM_RUN */
 	pid_t tid;			/* [v] its number, to be shown */
 	unsigned long requests;		/* [a] bitmap */
-	struct rcuwait wait;		/* blocked in WFI, stopped or suspended; woken in any context */
+	/* blocked in WFI, stopped or suspended; woken in any context */
+	struct rcuwait wait;
 	sigset_t sigset;		/* [v] KVM_SET_SIGNAL_MASK */
 	bool sigset_active;		/* [v] */
 
@@ -126,7 +132,8 @@ struct keel_vcpu {
 	bool has_run;			/* [v] */
 
 	spinlock_t power_lock;
-	u32 mp_state;			/* [p] KVM_MP_STATE_{RUNNABLE,STOPPED,SUSPENDED}; read racily with READ_ONCE */
+	/* [p] KVM_MP_STATE_{RUNNABLE,STOPPED,SUSPENDED}; read racily with READ_ONCE */
+	u32 mp_state;
 	struct keel_reset_state reset;	/* [p] */
 
 	enum keel_mmio_pending mmio_pending;	/* [v] run->mmio answer to be completed */
@@ -134,7 +141,8 @@ struct keel_vcpu {
 
 	struct keel_vcpu *kick_owed;	/* [o] who is to be kicked when the guest was left */
 
-	unsigned long switches;		/* [v] of the thread, when it last was asked who else wants the CPU */
+	/* [v] of the thread, when it last was asked who else wants the CPU */
+	unsigned long switches;
 
 	/*
 	 * FP/SIMD: the guest used it in this KVM_RUN; switches of the thread when the CPU's
@@ -151,7 +159,8 @@ struct keel_vcpu {
 	 * [v], changed while not resident
 	 */
 	struct keel_stage2 *s2;
-	struct keel_nv *nv;		/* [v] virtual EL2; NULL: it has none. From VCPU_INIT on the same */
+	/* [v] virtual EL2; NULL: it has none. From VCPU_INIT on the same */
+	struct keel_nv *nv;
 	struct keel_table_cache table_cache;	/* [v]; mmu/ */
 	struct keel_bare_page bare_page;	/* [v]; mmu/ */
 	struct keel_doubt doubt;	/* [v]; mmu/ */
@@ -160,8 +169,10 @@ struct keel_vcpu {
 
 	u64 left_at;			/* [v] counter at the last exit */
 	u64 *left_for;			/* [v] row of host_time: its class */
-	keel_exit_row host_time[KEEL_NR_CLASSES];	/* [v] by leading zeroes of the ticks to the next entry */
-	struct keel_exit_times *exit_times;	/* [I] ctx.exit_times as the host has it; NULL: none are timed */
+	/* [v] by leading zeroes of the ticks to the next entry */
+	keel_exit_row host_time[KEEL_NR_CLASSES];
+	/* [I] ctx.exit_times as the host has it; NULL: none are timed */
+	struct keel_exit_times *exit_times;
 	struct keel_vcpu_stat stat;	/* [v]; KVM_GET_STATS_FD reads it racily */
 };
 

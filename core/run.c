@@ -78,7 +78,8 @@ static int serve_its(struct keel_vcpu *vcpu)
 /* Pairs with the handler of an overflow (arch/pmu_event.c): what it noted before the request is seen after. */
 static void serve_pmu(struct keel_vcpu *vcpu)
 {
-	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_PMU) && test_and_clear_bit(KEEL_REQ_PMU, &vcpu->requests))
+	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_PMU) &&
+	    test_and_clear_bit(KEEL_REQ_PMU, &vcpu->requests))
 		keel_pmu_serve(vcpu);
 }
 
@@ -211,8 +212,8 @@ static __always_inline bool must_not_enter(struct keel_vcpu *vcpu)
 	unsigned long ignore = BIT(KEEL_REQ_RELOAD);
 
 	return (READ_ONCE(vcpu->requests) & ~ignore) || keel_host_work_pending() ||
-	       (!vcpu->ctx.gic.present && keel_timer_user_notify(vcpu)) || READ_ONCE(vcpu->vm->gic.halted) ||
-	       owes_stolen(vcpu) || owes_interrupt(vcpu);
+	       (!vcpu->ctx.gic.present && keel_timer_user_notify(vcpu)) ||
+	       READ_ONCE(vcpu->vm->gic.halted) || owes_stolen(vcpu) || owes_interrupt(vcpu);
 }
 
 /* Of whom the interrupts are that the guest takes by itself. */
@@ -269,8 +270,9 @@ static void take_interrupts(void)
  */
 static bool may_stay(const struct keel_vcpu *vcpu)
 {
-	return !keel_timer_pending(&vcpu->timer) && vcpu->ctx.gic.present && vcpu->arch.debug_quiet && !keel_nv(vcpu) &&
-	       !vcpu->kick_owed && !vcpu->gic.completed && keel_exit_is_interrupt(vcpu);
+	return !keel_timer_pending(&vcpu->timer) && vcpu->ctx.gic.present &&
+	       vcpu->arch.debug_quiet && !keel_nv(vcpu) && !vcpu->kick_owed &&
+	       !vcpu->gic.completed && keel_exit_is_interrupt(vcpu);
 }
 
 /*
@@ -280,7 +282,8 @@ static bool may_stay(const struct keel_vcpu *vcpu)
  */
 static bool is_undisturbed(const struct keel_vcpu *vcpu)
 {
-	return !need_resched() && keel_cpu_taken() && keel_hyp_is_loaded(vcpu) && !READ_ONCE(vcpu->requests);
+	return !need_resched() && keel_cpu_taken() && keel_hyp_is_loaded(vcpu) &&
+	       !READ_ONCE(vcpu->requests);
 }
 
 /*

@@ -49,7 +49,8 @@ static void sample_vcpu(const struct keel_vcpu *vcpu, u64 *values)
 	for (i = 0; i < n; i++)
 		values[i] = READ_ONCE(stat[i]);
 	for (i = 0; i < KEEL_NR_TIERS * KEEL_NR_CLASSES; i++)
-		keel_exit_stat_times(vcpu, i / KEEL_NR_CLASSES, i % KEEL_NR_CLASSES, values + n + i * KEEL_STAT_BUCKETS);
+		keel_exit_stat_times(vcpu, i / KEEL_NR_CLASSES, i % KEEL_NR_CLASSES,
+				     values + n + i * KEEL_STAT_BUCKETS);
 }
 
 static ssize_t read_values(const struct stats_file *f, char __user *to, size_t count, loff_t pos)

@@ -53,4 +53,6 @@ const struct keel_stats_def keel_stats_defs[KEEL_NR_STATS_DEFS] = {
  * of exits.
  */
 static_assert(sizeof(struct keel_vcpu_stat) ==
-	      (KEEL_NR_STATS_DEFS - KEEL_NR_TIERS * KEEL_NR_CLASSES - 4 + 3 * KEEL_STAT_BUCKETS + KEEL_STAT_ECS) * sizeof(u64));
+	      (KEEL_NR_STATS_DEFS - KEEL_NR_TIERS * KEEL_NR_CLASSES - 4 + 3 * KEEL_STAT_BUCKETS +
+	       KEEL_STAT_ECS) *
+		      sizeof(u64));

@@ -81,5 +81,6 @@ void keel_stats_layout_fill(void *buf, const char *id, const struct keel_stats_d
 	memcpy(at, &header, sizeof(header));
 	put_name(at + header.id_offset, id);
 	for (i = 0; i < nr; i++)
-		put_desc(at + header.desc_offset + i * DESC_SIZE, &defs[i], keel_stats_layout_values(defs, i));
+		put_desc(at + header.desc_offset + i * DESC_SIZE, &defs[i],
+			 keel_stats_layout_values(defs, i));
 }

@@ -115,7 +115,8 @@ static int device_attr(struct keel_vcpu *vcpu, unsigned int nr, const struct kvm
 {
 	if (nr == KVM_HAS_DEVICE_ATTR)
 		return keel_vcpu_attr_has(vcpu, attr);
-	return nr == KVM_GET_DEVICE_ATTR ? keel_vcpu_attr_get(vcpu, attr) : keel_vcpu_attr_set(vcpu, attr);
+	return nr == KVM_GET_DEVICE_ATTR ? keel_vcpu_attr_get(vcpu, attr)
+					 : keel_vcpu_attr_set(vcpu, attr);
 }
 
 static int finalize(struct keel_vcpu *vcpu, const int __user *argp)

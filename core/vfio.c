@@ -143,7 +143,8 @@ static int set_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 	file = fget(fd);
 	if (!file)
 		return -EBADF;
-	ret = attr->attr == KVM_DEV_VFIO_FILE_ADD ? add(dev->private, file) : del(dev->private, file);
+	ret = attr->attr == KVM_DEV_VFIO_FILE_ADD ? add(dev->private, file)
+						  : del(dev->private, file);
 	fput(file);
 	return ret;
 }

@@ -87,15 +87,19 @@ static long vm_ioctl_devices(struct keel_vm *vm, unsigned int nr, void __user *a
 	case KVM_IOEVENTFD:
 		return KEEL_WITH_COPY(argp, struct kvm_ioeventfd, keel_ioeventfd(vm, &arg_));
 	case KVM_REGISTER_COALESCED_MMIO:
-		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone, keel_coalesced_register(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone,
+				      keel_coalesced_register(vm, &arg_));
 	case KVM_UNREGISTER_COALESCED_MMIO:
-		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone, keel_coalesced_unregister(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_coalesced_mmio_zone,
+				      keel_coalesced_unregister(vm, &arg_));
 	case KVM_CREATE_DEVICE:
-		return KEEL_WITH_COPY(argp, struct kvm_create_device, keel_devfd_create(vm, &arg_, argp));
+		return KEEL_WITH_COPY(argp, struct kvm_create_device,
+				      keel_devfd_create(vm, &arg_, argp));
 	case KVM_CREATE_IRQCHIP:
 		return keel_vgic_create_irqchip(vm);
 	case KVM_ARM_SET_DEVICE_ADDR:
-		return KEEL_WITH_COPY(argp, struct kvm_arm_device_addr, keel_vgic_set_device_addr(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_arm_device_addr,
+				      keel_vgic_set_device_addr(vm, &arg_));
 	default:
 		return -EINVAL;
 	}
@@ -124,19 +128,22 @@ static long vm_ioctl(struct file *file, unsigned int nr, unsigned long arg)
 	case KVM_CLEAR_DIRTY_LOG:
 		return KEEL_WITH_COPY(argp, struct kvm_clear_dirty_log, keel_log_clear(vm, &arg_));
 	case KVM_SET_MEMORY_ATTRIBUTES:
-		return KEEL_WITH_COPY(argp, struct kvm_memory_attributes, keel_rights_set(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_memory_attributes,
+				      keel_rights_set(vm, &arg_));
 	case KVM_RESET_DIRTY_RINGS:
 		return keel_ring_reset(vm);
 	case KVM_ARM_PREFERRED_TARGET:
 		return preferred_target(argp);
 	case KVM_ARM_SET_COUNTER_OFFSET:
-		return KEEL_WITH_COPY(argp, struct kvm_arm_counter_offset, keel_timer_set_counter_offset(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct kvm_arm_counter_offset,
+				      keel_timer_set_counter_offset(vm, &arg_));
 	case KVM_HAS_DEVICE_ATTR:
 		return KEEL_WITH_COPY(argp, struct kvm_device_attr, has_attr(vm, &arg_));
 	case KVM_SET_DEVICE_ATTR:
 		return KEEL_WITH_COPY(argp, struct kvm_device_attr, set_attr(vm, &arg_));
 	case KVM_ARM_GET_REG_WRITABLE_MASKS:
-		return KEEL_WITH_COPY(argp, struct reg_mask_range, keel_onereg_writable_masks(vm, &arg_));
+		return KEEL_WITH_COPY(argp, struct reg_mask_range,
+				      keel_onereg_writable_masks(vm, &arg_));
 	case KVM_GET_STATS_FD:
 		return keel_stats_vm_fd(vm);
 	case KEEL_VM_SAVE:

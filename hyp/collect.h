@@ -54,7 +54,8 @@ static inline bool keel_collect_is_confirmed(u64 esr)
 	u64 hpfar;
 
 	return !keel_hpfar_is_doubtful(esr, keel_collect_hpfar_erratum()) ||
-	       (keel_collect_translate(read_sysreg(far_el2), &hpfar) && hpfar == read_sysreg(hpfar_el2));
+	       (keel_collect_translate(read_sysreg(far_el2), &hpfar) &&
+		hpfar == read_sysreg(hpfar_el2));
 }
 
 /* The class, before anybody looks at the exit. */
@@ -74,7 +75,8 @@ static inline bool keel_collect_stale(struct keel_ctx *ctx, int code)
 	if (code != KEEL_EXIT_SYNC)
 		return false;
 	ctx->far = read_sysreg(far_el2);
-	if (ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_DABT_LOW && ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_IABT_LOW)
+	if (ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_DABT_LOW &&
+	    ESR_ELx_EC(ctx->esr) != ESR_ELx_EC_IABT_LOW)
 		return false;
 	if (!keel_hpfar_is_valid(ctx->esr, keel_collect_hpfar_erratum()))
 		return !keel_collect_translate(ctx->far, &ctx->hpfar);

@@ -49,7 +49,8 @@ enum keel_exit_code {
 	KEEL_EXIT_IRQ,		/* physical interrupt (IRQ or FIQ) for the host */
 	KEEL_EXIT_SERROR,	/* physical SError while the guest ran; esr valid */
 	KEEL_EXIT_ILLEGAL,	/* illegal return: the vCPU's pstate was rejected by the CPU */
-	KEEL_EXIT_FAILED,	/* nVHE: EL2 is not to be relied on any more; the vCPU's state may be lost */
+	/* nVHE: EL2 is not to be relied on any more; the vCPU's state may be lost */
+	KEEL_EXIT_FAILED,
 };
 
 /*
@@ -65,46 +66,66 @@ enum keel_exit_code {
 /* Armv8.8's memory copies and sets; not in 6.1's header. */
 #define KEEL_EC_MOPS	0x27
 
-#define KEEL_CTX_PAUTH		(1U << KEEL_CTX_PAUTH_BIT)	/* guest uses the PAuth keys: switch them */
-#define KEEL_CTX_FP_GUEST	(1U << 1)	/* guest's FP/SIMD registers are in the CPU (set and cleared with IRQs off) */
-#define KEEL_CTX_FAST_SMCCC	(1U << 2)	/* EL2 may answer the hypercalls that need no host */
-#define KEEL_CTX_DEBUG_GUEST	(1U << 3)	/* guest's (or VMM's) debug registers in use: switch them */
-#define KEEL_CTX_SERROR		(1U << 4)	/* a physical SError was consumed at the exit: disr valid */
-#define KEEL_CTX_DEBUG_VMM	(1U << 5)	/* with DEBUG_GUEST: the registers to switch in are dbg_vmm */
-#define KEEL_CTX_FP_FREE	(1U << 6)	/* no host task's FP/SIMD state is in the CPU: EL2 may load the guest's */
-#define KEEL_CTX_FAST_MORE	(1U << 7)	/* may have APART or has SVE: what keel_fast_exit() asks of others, in one bit */
-#define KEEL_CTX_VSE_TAKEN	(1U << 8)	/* nVHE: the guest took the virtual SError of KEEL_LINE_SERROR */
-#define KEEL_CTX_FP_MORE	(1U << 9)	/* FP registers are more than fp: SVE, or AArch32's FPEXC */
-#define KEEL_CTX_APART		(1U << 10)	/* has NO_FAST or TIMED: what the first two tiers ask of others, in one bit */
-#define KEEL_CTX_FP_BARRED	(1U << 11)	/* with NO_FAST: FP/SIMD traps for virtual EL2, too */
+/* guest uses the PAuth keys: switch them */
+#define KEEL_CTX_PAUTH		(1U << KEEL_CTX_PAUTH_BIT)
+/* guest's FP/SIMD registers are in the CPU (set and cleared with IRQs off) */
+#define KEEL_CTX_FP_GUEST	(1U << 1)
+/* EL2 may answer the hypercalls that need no host */
+#define KEEL_CTX_FAST_SMCCC	(1U << 2)
+/* guest's (or VMM's) debug registers in use: switch them */
+#define KEEL_CTX_DEBUG_GUEST	(1U << 3)
+/* a physical SError was consumed at the exit: disr valid */
+#define KEEL_CTX_SERROR		(1U << 4)
+/* with DEBUG_GUEST: the registers to switch in are dbg_vmm */
+#define KEEL_CTX_DEBUG_VMM	(1U << 5)
+/* no host task's FP/SIMD state is in the CPU: EL2 may load the guest's */
+#define KEEL_CTX_FP_FREE	(1U << 6)
+/* may have APART or has SVE: what keel_fast_exit() asks of others, in one bit */
+#define KEEL_CTX_FAST_MORE	(1U << 7)
+/* nVHE: the guest took the virtual SError of KEEL_LINE_SERROR */
+#define KEEL_CTX_VSE_TAKEN	(1U << 8)
+/* FP registers are more than fp: SVE, or AArch32's FPEXC */
+#define KEEL_CTX_FP_MORE	(1U << 9)
+/* has NO_FAST or TIMED: what the first two tiers ask of others, in one bit */
+#define KEEL_CTX_APART		(1U << 10)
+/* with NO_FAST: FP/SIMD traps for virtual EL2, too */
+#define KEEL_CTX_FP_BARRED	(1U << 11)
 #define KEEL_CTX_SVE_BARRED	(1U << 12)	/* with NO_FAST: so does SVE */
-#define KEEL_CTX_NO_FAST	(1U << 13)	/* every exit goes to the host (the VMM steps the guest) */
-#define KEEL_CTX_TIMED		(1U << 14)	/* exits are timed that do not leave the guest's world (exit_times.h) */
+/* every exit goes to the host (the VMM steps the guest) */
+#define KEEL_CTX_NO_FAST	(1U << 13)
+/* exits are timed that do not leave the guest's world (exit_times.h) */
+#define KEEL_CTX_TIMED		(1U << 14)
 
 /* Breakpoint and watchpoint registers of one owner (guest, VMM or host). */
 struct keel_debug_regs {
 	u64 bcr[16], bvr[16], wcr[16], wvr[16];
-	u64 mdccint;		/* the host's MDCCINT_EL1, where it is switched; the guest's is in keel_ctx.sys */
+	/* the host's MDCCINT_EL1, where it is switched; the guest's is in keel_ctx.sys */
+	u64 mdccint;
 };
 
 struct keel_ctx {
-	u64 self;		/* its own address as EL2 has it (keel_hyp_share()), by which EL2 knows a context */
+	/* its own address as EL2 has it (keel_hyp_share()), by which EL2 knows a context */
+	u64 self;
 	u64 vttbr, vtcr;	/* nVHE: what EL2 walks for it */
 
 	u64 x[31];
 	u64 pc;			/* ELR_EL2 */
 	u64 pstate;		/* SPSR_EL2 */
-	u64 sys[KEEL_NR_REGS];	/* true copy only while not resident in a CPU: use keel_sr_read/write */
+	/* true copy only while not resident in a CPU: use keel_sr_read/write */
+	u64 sys[KEEL_NR_REGS];
 
 	/* Control of EL2 for this vCPU. */
-	u64 hcr;		/* HCR_EL2 without VSE; VI and VF are gicc.c's, in the guest alone, or in lines */
+	/* HCR_EL2 without VSE; VI and VF are gicc.c's, in the guest alone, or in lines */
+	u64 hcr;
 	u64 hcrx;
 	u64 mdcr;		/* trap bits; HPMN is the host's */
 	u64 vpidr;
 	u64 vsesr;
-	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;	/* FEAT_FGT trap bits, in the hardware's polarity */
+	/* FEAT_FGT trap bits, in the hardware's polarity */
+	u64 hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
 	u64 cntvoff;		/* CNTVOFF_EL2 */
-	u64 pmcnten;		/* nVHE: counters of the CPU's that count while the guest runs, as in PMCNTENSET_EL0 */
+	/* nVHE: counters of the CPU's that count while the guest runs, as in PMCNTENSET_EL0 */
+	u64 pmcnten;
 	u64 pmcntclr;		/* nVHE: and that stand still meanwhile */
 	bool pct_traps;		/* nVHE: CNTPCT_EL0 traps */
 	u32 flags;		/* KEEL_CTX_* */
@@ -148,7 +169,8 @@ struct keel_ctx {
 	 */
 	u64 sve_state;
 	u32 sve_vq;
-	u32 sve_bound;		/* with NO_FAST: the guest's vectors are no longer than this, too; 0: as sve_vq says */
+	/* with NO_FAST: the guest's vectors are no longer than this, too; 0: as sve_vq says */
+	u32 sve_bound;
 	u64 host_zcr_el2, host_zcr_el1;
 
 	u64 exit_times;		/* with TIMED: EL2's address of struct keel_exit_times */

@@ -7,7 +7,8 @@
 #define KEEL_EXIT_IRQ_NR	1
 #define KEEL_EXIT_SERROR_NR	2
 #define KEEL_EXIT_ILLEGAL_NR	3
-#define KEEL_EXIT_SERROR_IL_NR	4	/* the assembly's: an SError in the midst of an illegal return */
+/* the assembly's: an SError in the midst of an illegal return */
+#define KEEL_EXIT_SERROR_IL_NR	4
 
 #define KEEL_CTX_PAUTH_BIT	0
 

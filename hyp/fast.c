@@ -75,7 +75,8 @@ static __always_inline bool line_is_seen(const struct keel_ctx *ctx)
 static __always_inline bool wfx(struct keel_ctx *ctx)
 {
 	/* AArch32: the instruction may be conditional, and short */
-	if ((ctx->esr & (KEEL_ESR_WFX_TIMEOUT | KEEL_ESR_WFX_WFE)) || (ctx->pstate & PSR_MODE32_BIT) || !line_is_seen(ctx))
+	if ((ctx->esr & (KEEL_ESR_WFX_TIMEOUT | KEEL_ESR_WFX_WFE)) ||
+	    (ctx->pstate & PSR_MODE32_BIT) || !line_is_seen(ctx))
 		return false;
 	keel_hyp_skip(ctx);
 	return true;
@@ -122,7 +123,8 @@ static __always_inline bool serve_fp(struct keel_ctx *ctx)
 {
 	if (ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_SVE)
 		return sve(ctx);
-	return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && !(ctx->flags & KEEL_CTX_FP_BARRED) && fp(ctx);
+	return ESR_ELx_EC(ctx->esr) == ESR_ELx_EC_FP_ASIMD && !(ctx->flags & KEEL_CTX_FP_BARRED) &&
+	       fp(ctx);
 }
 
 /* Of a vCPU whose exits are timed, whatever else is special about it. */

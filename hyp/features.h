@@ -8,10 +8,12 @@
 /* Fixed widths: the host hands the structure to the EL2 image. */
 struct keel_hyp_features {
 	bool ras, fgt, hcx, gicv3;
-	bool mpam, mpam_hcr;		/* the kernel has opened memory partitioning to EL1; and there is MPAMHCR_EL2 */
+	/* the kernel has opened memory partitioning to EL1; and there is MPAMHCR_EL2 */
+	bool mpam, mpam_hcr;
 	bool aa32;			/* EL0 can use AArch32 on every CPU */
 	u8 brps, wrps;			/* breakpoint and watchpoint pairs, as counts */
-	u8 lrs, aprs;			/* list registers, active-priority registers of each group */
+	/* list registers, active-priority registers of each group */
+	u8 lrs, aprs;
 	/* KEEL_FIX_* of core/errata_table.h */
 	bool at_erratum, tlbi_erratum, par_erratum, hcr_erratum, hpfar_erratum, tsb_erratum;
 	bool tlbi_range, tlbi_level;	/* FEAT_TLBIRANGE, FEAT_TTL */

@@ -203,7 +203,8 @@ static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned
  */
 bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 {
-	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist + (read_sysreg(far_el2) & GENMASK(11, 0));
+	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist +
+		     (read_sysreg(far_el2) & GENMASK(11, 0));
 	struct keel_gic_share *share = find_share(ctx);
 	bool write = ctx->esr & ESR_ELx_WNR;
 	u64 val = keel_esr_abort_stored(ctx);
@@ -211,7 +212,8 @@ bool keel_gic_fast_mmio(struct keel_ctx *ctx)
 	if (!share)
 		return keel_gicc_fast_mmio(ctx);
 	if (READ_ONCE(share->hidden) || !keel_esr_abort_is_plain(ctx, keel_world_sctlr()) ||
-	    !keel_collect_is_confirmed(ctx->esr) || !access_dist(share, offset, keel_esr_abort_bytes(ctx->esr), write, &val))
+	    !keel_collect_is_confirmed(ctx->esr) ||
+	    !access_dist(share, offset, keel_esr_abort_bytes(ctx->esr), write, &val))
 		return false;
 	if (!write)
 		keel_esr_abort_load(ctx, val);
@@ -228,7 +230,8 @@ static struct keel_ctx *find_target(const struct keel_ctx *ctx, u64 aff)
 
 	if (!share || id >= ARRAY_SIZE(share->ctx))
 		return NULL;
-	to = (struct keel_ctx *)READ_ONCE(share->ctx[array_index_nospec(id, ARRAY_SIZE(share->ctx))]);
+	to = (struct keel_ctx *)READ_ONCE(
+		share->ctx[array_index_nospec(id, ARRAY_SIZE(share->ctx))]);
 	if (!to || to == ctx || !keel_world_has((u64)to, sizeof(*to)) || !keel_hyp_is_context(to))
 		return NULL;
 	return (READ_ONCE(to->sys[KEEL_MPIDR_EL1]) & MPIDR_HWID_BITMASK) == aff ? to : NULL;

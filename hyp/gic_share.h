@@ -17,7 +17,8 @@ struct keel_gic_share {
 	u64 spi;		/* struct keel_irq of INTID 32 and on; 0: EL2 leaves them alone */
 	u32 nr_irqs;		/* those in spi and the private ones */
 	u32 ctlr, typer, iidr;	/* GICD_*; [a] as hidden, written by the host when they change */
-	u32 hidden;		/* a slot lies over the distributor's frame: its memory comes first */
+	/* a slot lies over the distributor's frame: its memory comes first */
+	u32 hidden;
 	u32 unused[7];
 	u64 ctx[504];		/* contexts by vcpu_id; 0: none. Beyond, EL2 does not look */
 };

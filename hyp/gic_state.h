@@ -26,10 +26,13 @@ struct keel_ctx_gic {
 	/* A GICv2's CPU interface in software: while in the guest lr is its list, and used is 0. */
 	bool soft;
 	u8 listed;		/* entries of lr, from the first on */
-	u8 first;		/* which of them is pending and comes before others; KEEL_NR_LRS: none */
-	u32 events;		/* KEEL_ICH_*: what asks for a refill, as the hardware's maintenance interrupt does */
+	/* which of them is pending and comes before others; KEEL_NR_LRS: none */
+	u8 first;
+	/* KEEL_ICH_*: what asks for a refill, as the hardware's maintenance interrupt does */
+	u32 events;
 	bool refill;		/* one of them came */
-	u8 ended;		/* entry, counted from 1, that was an interrupt of the host's and is over; 0: none */
+	/* entry, counted from 1, that was an interrupt of the host's and is over; 0: none */
+	u8 ended;
 };
 
 #endif

@@ -12,8 +12,20 @@
 
 /* IHI 0048B, table 4-2 */
 enum {
-	CTLR = 0x00, PMR = 0x04, BPR = 0x08, IAR = 0x0c, EOIR = 0x10, RPR = 0x14, HPPIR = 0x18, ABPR = 0x1c,
-	AIAR = 0x20, AEOIR = 0x24, AHPPIR = 0x28, APR0 = 0xd0, IIDR = 0xfc, DIR = 0x1000,
+	CTLR = 0x00,
+	PMR = 0x04,
+	BPR = 0x08,
+	IAR = 0x0c,
+	EOIR = 0x10,
+	RPR = 0x14,
+	HPPIR = 0x18,
+	ABPR = 0x1c,
+	AIAR = 0x20,
+	AEOIR = 0x24,
+	AHPPIR = 0x28,
+	APR0 = 0xd0,
+	IIDR = 0xfc,
+	DIR = 0x1000,
 };
 
 /* GICH_VMCR (5.3.4), which has the bits of GICC_CTLR at the same places */
@@ -67,7 +79,8 @@ static void look_again(struct keel_ctx_gic *g)
 		u64 lr = g->lr[i];
 		u32 order = priority_of(lr) << 10 | (lr & INTID);
 
-		if ((lr & KEEL_LR_STATE) != KEEL_LR_PENDING || order >= least || !(groups >> group_of(lr) & 1))
+		if ((lr & KEEL_LR_STATE) != KEEL_LR_PENDING || order >= least ||
+		    !(groups >> group_of(lr) & 1))
 			continue;
 		least = order;
 		first = i;
@@ -121,7 +134,8 @@ static unsigned int find_signalled(const struct keel_ctx_gic *g)
 {
 	unsigned int i = g->first;
 
-	if (i >= NOTHING || priority_of(g->lr[i]) >= mask(g) || group_priority(g, g->lr[i]) >= running_priority(g))
+	if (i >= NOTHING || priority_of(g->lr[i]) >= mask(g) ||
+	    group_priority(g, g->lr[i]) >= running_priority(g))
 		return NOTHING;
 	return i;
 }
@@ -203,7 +217,8 @@ static void end(struct keel_ctx_gic *g, u32 val, bool alias)
 {
 	unsigned int i = find_active(g, val);
 
-	if ((val & INTID) >= FIRST_SPECIAL || !g->ap0r[0] || (alias && i != NOTHING && !group_of(g->lr[i])))
+	if ((val & INTID) >= FIRST_SPECIAL || !g->ap0r[0] ||
+	    (alias && i != NOTHING && !group_of(g->lr[i])))
 		return;
 	g->ap0r[0] &= g->ap0r[0] - 1;
 	if (g->vmcr & CTLR_EOIMODE)
@@ -239,7 +254,8 @@ static u32 enable_events(u32 before, u32 after)
 
 	for (group = 0; group < 2; group++)
 		if ((before ^ after) & BIT(group))
-			events |= after & BIT(group) ? KEEL_ICH_GRP_EIE(group) : KEEL_ICH_GRP_DIE(group);
+			events |= after & BIT(group) ? KEEL_ICH_GRP_EIE(group)
+						     : KEEL_ICH_GRP_DIE(group);
 	return events;
 }
 

@@ -23,7 +23,8 @@
 void keel_gicc_fast_drive(const struct keel_ctx *ctx)
 {
 	/* the ERET to the guest synchronises */
-	keel_guarded_write_hcr((read_sysreg(hcr_el2) & ~KEEL_HCR_LINES) | (ctx->hcr & KEEL_HCR_LINES));
+	keel_guarded_write_hcr((read_sysreg(hcr_el2) & ~KEEL_HCR_LINES) |
+			       (ctx->hcr & KEEL_HCR_LINES));
 }
 
 /*
@@ -55,13 +56,15 @@ static bool gicc_access(struct keel_ctx *ctx, u32 offset)
 static bool is_ours(const struct keel_ctx *ctx, u32 offset)
 {
 	return ctx->gic.soft && offset < KEEL_GICC_SIZE && !(offset & 3) &&
-	       keel_esr_abort_bytes(ctx->esr) == WORD && keel_esr_abort_is_plain(ctx, keel_world_sctlr()) &&
+	       keel_esr_abort_bytes(ctx->esr) == WORD &&
+	       keel_esr_abort_is_plain(ctx, keel_world_sctlr()) &&
 	       keel_collect_is_confirmed(ctx->esr);
 }
 
 bool keel_gicc_fast_mmio(struct keel_ctx *ctx)
 {
-	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist + (read_sysreg(far_el2) & GENMASK(11, 0));
+	u32 offset = (read_sysreg(hpfar_el2) << 8) - ctx->gic_dist +
+		     (read_sysreg(far_el2) & GENMASK(11, 0));
 
 	if (!is_ours(ctx, offset) || !gicc_access(ctx, offset))
 		return false;

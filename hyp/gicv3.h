@@ -13,7 +13,8 @@ struct keel_ctx;
 /* What the CPU's interface holds, to write only what changes. */
 struct keel_gicv3_live {
 	u32 hcr;	/* last written ICH_HCR_EL2 */
-	u8 lrs;		/* list registers from here on are empty and ask for no maintenance interrupt */
+	/* list registers from here on are empty and ask for no maintenance interrupt */
+	u8 lrs;
 };
 
 /* How many list and active-priority registers there are: into keel_hyp_features. */

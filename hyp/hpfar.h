@@ -21,7 +21,8 @@ static inline bool keel_hpfar_is_valid(u64 esr, bool erratum)
 {
 	if (esr & ESR_ELx_S1PTW)
 		return true;
-	return (esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM && !keel_hpfar_is_doubtful(esr, erratum);
+	return (esr & ESR_ELx_FSC_TYPE) != ESR_ELx_FSC_PERM &&
+	       !keel_hpfar_is_doubtful(esr, erratum);
 }
 
 #endif

@@ -36,7 +36,8 @@ static inline void keel_mpam_enter(const struct keel_mpam *host)
 {
 	if (!keel_hyp_features.mpam)
 		return;
-	write_sysreg_s(keel_mpam2_guest(host->mpam2, keel_hyp_features.mpam_hcr), KEEL_SYS_MPAM2_EL2);
+	write_sysreg_s(keel_mpam2_guest(host->mpam2, keel_hyp_features.mpam_hcr),
+		       KEEL_SYS_MPAM2_EL2);
 	if (keel_hyp_features.mpam_hcr)
 		write_sysreg_s(keel_mpamhcr_guest(host->mpamhcr), KEEL_SYS_MPAMHCR_EL2);
 }

@@ -13,7 +13,8 @@
 #define KEEL_MPAM2_ENSM		BIT_ULL(50)	/* 0: MPAMSM_EL1 traps */
 #define KEEL_MPAM2_TRAP0	BIT_ULL(49)	/* MPAM0_EL1 */
 #define KEEL_MPAM2_TRAP1	BIT_ULL(48)	/* MPAM1_EL1 */
-#define KEEL_MPAM_LABELS	GENMASK_ULL(47, 0)	/* PARTIDs and PMGs, in all of them but MPAMHCR_EL2 */
+/* PARTIDs and PMGs, in all of them but MPAMHCR_EL2 */
+#define KEEL_MPAM_LABELS	GENMASK_ULL(47, 0)
 #define KEEL_MPAMHCR_TIDR	BIT_ULL(31)	/* MPAMIDR_EL1 traps */
 #define KEEL_MPAMHCR_VPM	GENMASK_ULL(1, 0)	/* EL1's and EL0's PARTIDs are virtual */
 

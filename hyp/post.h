@@ -19,7 +19,8 @@ enum keel_mode { KEEL_OUTSIDE, KEEL_IN_GUEST, KEEL_ASLEEP };
 enum keel_post {
 	KEEL_POST_NO,	/* nothing was done: it must be sent in another way */
 	KEEL_POST_DONE,	/* the vCPU looks before it runs or sleeps, or has looked */
-	KEEL_POST_TELL,	/* the bit is there, but the vCPU may have looked before: somebody must for it */
+	/* the bit is there, but the vCPU may have looked before: somebody must for it */
+	KEEL_POST_TELL,
 };
 
 /*

@@ -86,7 +86,8 @@ static inline void keel_esr_abort_load(struct keel_ctx *ctx, u64 val)
 
 	if (rt == KEEL_XZR)
 		return;
-	val = ctx->esr & ESR_ELx_SSE ? (u64)((s64)(val << unused) >> unused) : val << unused >> unused;
+	val = ctx->esr & ESR_ELx_SSE ? (u64)((s64)(val << unused) >> unused)
+				     : val << unused >> unused;
 	ctx->x[rt] = ctx->esr & ESR_ELx_SF ? val : (u32)val;
 }
 
@@ -99,7 +100,8 @@ static inline bool keel_esr_abort_is_plain(const struct keel_ctx *ctx, u64 sctlr
 	u64 want = ESR_ELx_ISV | ESR_ELx_FSC_FAULT;
 	u64 mask = ESR_ELx_ISV | ESR_ELx_S1PTW | ESR_ELx_CM | ESR_ELx_EA | ESR_ELx_FSC_TYPE;
 
-	return (ctx->esr & mask) == want && !(ctx->pstate & PSR_MODE32_BIT) && !(sctlr & KEEL_SCTLR_BIG);
+	return (ctx->esr & mask) == want && !(ctx->pstate & PSR_MODE32_BIT) &&
+	       !(sctlr & KEEL_SCTLR_BIG);
 }
 
 #endif

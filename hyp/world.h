@@ -39,7 +39,8 @@
 static inline u64 keel_world_cptr(void)
 {
 	if (KEEL_WORLD_NVHE)
-		return CPTR_NVHE_EL2_RES1 | CPTR_EL2_TZ | CPTR_EL2_TSM | CPTR_EL2_TFP | CPTR_EL2_TTA | CPTR_EL2_TAM;
+		return CPTR_NVHE_EL2_RES1 | CPTR_EL2_TZ | CPTR_EL2_TSM | CPTR_EL2_TFP |
+		       CPTR_EL2_TTA | CPTR_EL2_TAM;
 	return CPTR_TTA | CPTR_TAM;
 }
 

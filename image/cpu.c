@@ -41,12 +41,13 @@ void keel_image_write_vcpu_config(struct keel_vcpu *vcpu, struct keel_image_out 
 static bool is_timer(u64 id)
 {
 	u64 crm = (id & KVM_REG_ARM64_SYSREG_CRM_MASK) >> KVM_REG_ARM64_SYSREG_CRM_SHIFT;
-	u64 enc = id & (KVM_REG_ARM_COPROC_MASK | KVM_REG_ARM64_SYSREG_OP0_MASK | KVM_REG_ARM64_SYSREG_OP1_MASK |
-			KVM_REG_ARM64_SYSREG_CRN_MASK);
+	u64 enc = id & (KVM_REG_ARM_COPROC_MASK | KVM_REG_ARM64_SYSREG_OP0_MASK |
+			KVM_REG_ARM64_SYSREG_OP1_MASK | KVM_REG_ARM64_SYSREG_CRN_MASK);
 	u64 el0 = ARM64_SYS_REG(3, 3, 14, 0, 0) & ~(KVM_REG_ARM64 | KVM_REG_SIZE_MASK);
 	u64 el2 = ARM64_SYS_REG(3, 4, 14, 0, 0) & ~(KVM_REG_ARM64 | KVM_REG_SIZE_MASK);
 
-	return (enc == el0 && (crm == 0 || crm == 2 || crm == 3)) || (enc == el2 && (crm == 2 || crm == 3));
+	return (enc == el0 && (crm == 0 || crm == 2 || crm == 3)) ||
+	       (enc == el2 && (crm == 2 || crm == 3));
 }
 
 static void write_reg(struct keel_vcpu *vcpu, u64 id, void *arg)

@@ -155,7 +155,8 @@ void keel_image_write_private(struct keel_vcpu *vcpu, struct keel_image_out *out
 }
 
 /* Active priorities as this host's CPUs have them. */
-static bool convert_aprs(u32 ap0r[KEEL_APR_MAX], u32 ap1r[KEEL_APR_MAX], const struct keel_image_gic_cpu *r)
+static bool convert_aprs(u32 ap0r[KEEL_APR_MAX], u32 ap1r[KEEL_APR_MAX],
+			 const struct keel_image_gic_cpu *r)
 {
 	return keel_apr_convert(ap0r, keel_gic_hw.aprs, r->ap0r, r->aprs) &&
 	       keel_apr_convert(ap1r, keel_gic_hw.aprs, r->ap1r, r->aprs);
@@ -168,8 +169,8 @@ static bool cpu_suits(const struct keel_vcpu *vcpu, const struct keel_image_gic_
 
 	if (!vcpu->vm->gic.model->sysregs)
 		return r->aprs == 1;
-	return r->pri_bits && r->pri_bits <= keel_gic_hw.pri_bits && r->id_bits <= keel_gic_hw.id_bits &&
-	       convert_aprs(ap0r, ap1r, r);
+	return r->pri_bits && r->pri_bits <= keel_gic_hw.pri_bits &&
+	       r->id_bits <= keel_gic_hw.id_bits && convert_aprs(ap0r, ap1r, r);
 }
 
 int keel_image_check_gic(struct keel_vm *vm, struct keel_image *image)

@@ -155,7 +155,8 @@ static int make_locked(struct keel_vm *vm, struct keel_image *image)
 }
 
 /* Its size is told in any case. */
-static int give(const struct keel_image *image, const struct keel_vm_image *arg, struct keel_vm_image __user *user)
+static int give(const struct keel_image *image, const struct keel_vm_image *arg,
+		struct keel_vm_image __user *user)
 {
 	if (put_user(image->size, &user->size))
 		return -EFAULT;
@@ -164,7 +165,8 @@ static int give(const struct keel_image *image, const struct keel_vm_image *arg,
 	return copy_to_user(u64_to_user_ptr(arg->addr), image->start, image->size) ? -EFAULT : 0;
 }
 
-int keel_image_save(struct keel_vm *vm, const struct keel_vm_image *arg, struct keel_vm_image __user *user)
+int keel_image_save(struct keel_vm *vm, const struct keel_vm_image *arg,
+		    struct keel_vm_image __user *user)
 {
 	struct keel_image image;
 	int err;
@@ -247,7 +249,8 @@ static void swap_filter(struct keel_vm *vm, struct keel_smccc_filter *f)
  * was: the VM's own image, whose values it takes back: no vCPU has run meanwhile, and no ITS had
  * anything mapped.
  */
-static int load_or_undo(struct keel_vm *vm, struct keel_image *image, struct keel_image *was, bool freeze)
+static int load_or_undo(struct keel_vm *vm, struct keel_image *image, struct keel_image *was,
+			bool freeze)
 {
 	struct keel_smccc_filter *f = keel_image_make_filter(image);
 	int err;

@@ -13,7 +13,8 @@ struct keel_vm;
 void keel_image_module_init(void);
 
 /* Sleepable, no lock held. arg: as user space gave it; user: where it is. */
-int keel_image_save(struct keel_vm *vm, const struct keel_vm_image *arg, struct keel_vm_image __user *user);
+int keel_image_save(struct keel_vm *vm, const struct keel_vm_image *arg,
+		    struct keel_vm_image __user *user);
 int keel_image_load(struct keel_vm *vm, const struct keel_vm_image *arg);
 
 #endif

@@ -137,10 +137,13 @@ void keel_image_write_its(struct keel_vm *vm, struct keel_image_out *out)
 static bool regs_suit(const struct keel_image_its *r)
 {
 	return r->device_baser == keel_its_baser(r->device_baser, KEEL_ITS_TYPE_DEVICE, true) &&
-	       r->collection_baser == keel_its_baser(r->collection_baser, KEEL_ITS_TYPE_COLLECTION, false) &&
-	       (!r->cbaser || r->cbaser == keel_its_cbaser(r->cbaser)) && !(r->cwriter % 32) && !(r->creadr % 32) &&
-	       r->cwriter < keel_its_queue_size(r->cbaser) && r->creadr < keel_its_queue_size(r->cbaser) &&
-	       (!r->enabled || (r->device_baser & r->collection_baser & r->cbaser & KEEL_ITS_VALID));
+	       r->collection_baser ==
+		       keel_its_baser(r->collection_baser, KEEL_ITS_TYPE_COLLECTION, false) &&
+	       (!r->cbaser || r->cbaser == keel_its_cbaser(r->cbaser)) && !(r->cwriter % 32) &&
+	       !(r->creadr % 32) && r->cwriter < keel_its_queue_size(r->cbaser) &&
+	       r->creadr < keel_its_queue_size(r->cbaser) &&
+	       (!r->enabled ||
+		(r->device_baser & r->collection_baser & r->cbaser & KEEL_ITS_VALID));
 }
 
 int keel_image_check_its(struct keel_vm *vm, struct keel_image *image)

@@ -56,7 +56,8 @@ static inline void keel_image_end(struct keel_image_out *out)
 }
 
 /* A section that is one record. */
-static inline void keel_image_section(struct keel_image_out *out, u32 tag, u32 index, const void *record, u64 size)
+static inline void keel_image_section(struct keel_image_out *out, u32 tag, u32 index,
+				      const void *record, u64 size)
 {
 	keel_image_begin(out, tag, index);
 	keel_image_put(out, record, size);

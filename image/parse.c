@@ -49,8 +49,9 @@ static bool good_config(const struct view *v, const void *record)
 {
 	const struct keel_image_config *c = record;
 
-	return c->nr_vcpus <= KEEL_IMAGE_MAX_VCPUS && (c->gic == 0 || c->gic == 2 || c->gic == 3) && (!c->nr_its || c->gic == 3) &&
-	       c->nr_irqs <= MAX_IRQS && is_bool(c->pmu_filtered) && is_bool(c->el2);
+	return c->nr_vcpus <= KEEL_IMAGE_MAX_VCPUS && (c->gic == 0 || c->gic == 2 || c->gic == 3) &&
+	       (!c->nr_its || c->gic == 3) && c->nr_irqs <= MAX_IRQS && is_bool(c->pmu_filtered) &&
+	       is_bool(c->el2);
 }
 
 static bool good_clock(const struct view *v, const void *record)
@@ -73,8 +74,9 @@ static bool good_vcpu(const struct view *v, const void *record)
 
 	return (c->mp_state == KVM_MP_STATE_RUNNABLE || c->mp_state == KVM_MP_STATE_STOPPED ||
 		c->mp_state == KVM_MP_STATE_SUSPENDED) &&
-	       is_bool(c->serror) && c->lines <= (KEEL_IMAGE_LINE_IRQ | KEEL_IMAGE_LINE_FIQ) && !c->pad &&
-	       !(c->vsesr >> 25) && c->dbgclaim <= 0xff && c->cntv_ctl <= 3 && c->cntp_ctl <= 3;
+	       is_bool(c->serror) && c->lines <= (KEEL_IMAGE_LINE_IRQ | KEEL_IMAGE_LINE_FIQ) &&
+	       !c->pad && !(c->vsesr >> 25) && c->dbgclaim <= 0xff && c->cntv_ctl <= 3 &&
+	       c->cntp_ctl <= 3;
 }
 
 static bool good_el2(const struct view *v, const void *record)
@@ -108,8 +110,9 @@ static bool is_vcpu_or_nobody(const struct view *v, u16 index)
 /* Of any kind. Only what is active is held, and not that if there is nobody to have it. */
 static bool good_irq(const struct view *v, const struct keel_image_irq *r)
 {
-	return !(r->flags & ~KEEL_IMAGE_IRQ_ALL) && !r->pad && r->sender < 8 && is_vcpu_or_nobody(v, r->target) &&
-	       is_vcpu_or_nobody(v, r->holder) && (r->holder == KEEL_IMAGE_NOBODY || (r->flags & KEEL_IMAGE_IRQ_ACTIVE));
+	return !(r->flags & ~KEEL_IMAGE_IRQ_ALL) && !r->pad && r->sender < 8 &&
+	       is_vcpu_or_nobody(v, r->target) && is_vcpu_or_nobody(v, r->holder) &&
+	       (r->holder == KEEL_IMAGE_NOBODY || (r->flags & KEEL_IMAGE_IRQ_ACTIVE));
 }
 
 /* Of a GICv2 an SGI is pending by who has sent it; of others nobody has. */
@@ -140,7 +143,8 @@ static bool good_private(const struct view *v, const void *record)
 	const struct keel_image_irq *r = record;
 
 	return good_irq(v, r) && follows(v, r->intid, 0) && r->target == v->index && !r->irouter &&
-	       (r->holder == KEEL_IMAGE_NOBODY || r->holder == v->index) && good_senders(v, r) && good_trigger(r);
+	       (r->holder == KEEL_IMAGE_NOBODY || r->holder == v->index) && good_senders(v, r) &&
+	       good_trigger(r);
 }
 
 /* Affinities have 24 bits here. */
@@ -148,7 +152,8 @@ static bool good_spi(const struct view *v, const void *record)
 {
 	const struct keel_image_irq *r = record;
 
-	return good_irq(v, r) && follows(v, r->intid, NR_PRIVATE) && !r->senders && !(r->irouter >> 24);
+	return good_irq(v, r) && follows(v, r->intid, NR_PRIVATE) && !r->senders &&
+	       !(r->irouter >> 24);
 }
 
 /* They have no active state, are edges, and are in Group 1. */
@@ -157,8 +162,9 @@ static bool good_lpi(const struct view *v, const void *record)
 	const u16 never = KEEL_IMAGE_IRQ_ACTIVE | KEEL_IMAGE_IRQ_LEVEL | KEEL_IMAGE_IRQ_LINE;
 	const struct keel_image_irq *r = record, *prev = v->prev;
 
-	return good_irq(v, r) && r->intid >= FIRST_LPI && r->intid < NR_IDS && (!prev || prev->intid < r->intid) &&
-	       !(r->flags & never) && (r->flags & KEEL_IMAGE_IRQ_GROUP1) && !r->senders && !r->targets && !r->irouter;
+	return good_irq(v, r) && r->intid >= FIRST_LPI && r->intid < NR_IDS &&
+	       (!prev || prev->intid < r->intid) && !(r->flags & never) &&
+	       (r->flags & KEEL_IMAGE_IRQ_GROUP1) && !r->senders && !r->targets && !r->irouter;
 }
 
 static bool good_its(const struct view *v, const void *record)
@@ -172,7 +178,8 @@ static bool good_collection(const struct view *v, const void *record)
 {
 	const struct keel_image_collection *r = record, *prev = v->prev;
 
-	return r->id < NR_IDS && (!prev || prev->id < r->id) && (r->rdbase < KEEL_IMAGE_MAX_VCPUS || r->rdbase == UNMAPPED);
+	return r->id < NR_IDS && (!prev || prev->id < r->id) &&
+	       (r->rdbase < KEEL_IMAGE_MAX_VCPUS || r->rdbase == UNMAPPED);
 }
 
 /* As it is kept in the kernel: without the bit that says valid, and the distance to the next. */
@@ -192,8 +199,9 @@ static bool good_event(const struct view *v, const void *record)
 {
 	const struct keel_image_event *r = record, *prev = v->prev;
 
-	return r->device < NR_IDS && r->event < NR_IDS && r->collection < NR_IDS && r->intid >= FIRST_LPI &&
-	       r->intid < NR_IDS && (!prev || event_key(prev) < event_key(r));
+	return r->device < NR_IDS && r->event < NR_IDS && r->collection < NR_IDS &&
+	       r->intid >= FIRST_LPI && r->intid < NR_IDS &&
+	       (!prev || event_key(prev) < event_key(r));
 }
 
 #define NAMED(name, type, min, max, many, good) { KEEL_IMAGE_##name, sizeof(struct keel_image_##type), min, max, many, good }
@@ -449,7 +457,8 @@ bool keel_image_alike(struct keel_image *a, struct keel_image *b)
 	const struct keel_image_config *c = keel_image_get(a, KEEL_IMAGE_CONFIG, 0);
 	u32 i, spis_a = 0, spis_b = 0;
 
-	if (!same_section(a, b, KEEL_IMAGE_CONFIG, 0) || !same_section(a, b, KEEL_IMAGE_PMU_FILTER, 0))
+	if (!same_section(a, b, KEEL_IMAGE_CONFIG, 0) ||
+	    !same_section(a, b, KEEL_IMAGE_PMU_FILTER, 0))
 		return false;
 	for (i = 0; i < c->nr_its; i++)
 		if (!same_section(a, b, KEEL_IMAGE_ITS_CONFIG, i))
@@ -470,7 +479,8 @@ static u64 ticks(u64 ns, u64 freq)
 	return ns / NSEC_PER_SEC_ * freq + ns % NSEC_PER_SEC_ * freq / NSEC_PER_SEC_;
 }
 
-u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset, const struct keel_image_clock *now, bool freeze)
+u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset,
+		      const struct keel_image_clock *now, bool freeze)
 {
 	u64 passed = 0;
 

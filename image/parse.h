@@ -36,6 +36,7 @@ u32 keel_image_reg_room(u64 id);
  * counts on by what the host's counter did, or, under another load of keel, by the time of day:
  * never backwards.
  */
-u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset, const struct keel_image_clock *now, bool freeze);
+u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset,
+		      const struct keel_image_clock *now, bool freeze);
 
 #endif

@@ -22,7 +22,8 @@ int keel_image_check_clock(struct keel_image *image);
 /* The counters go on from now. No vCPU is in an ioctl. */
 void keel_image_load_clock(struct keel_vm *vm, struct keel_image *image, bool freeze);
 /* A filter as the image has it, NULL: it has none. */
-struct keel_smccc_filter *keel_image_make_filter(struct keel_image *image);	/* or ERR_PTR: -EINVAL, -ENOMEM */
+/* or ERR_PTR: -EINVAL, -ENOMEM */
+struct keel_smccc_filter *keel_image_make_filter(struct keel_image *image);
 
 /* ---- image/cpu.c ---- */
 void keel_image_write_vcpu_config(struct keel_vcpu *vcpu, struct keel_image_out *out);
@@ -44,7 +45,8 @@ void keel_image_write_irq(struct keel_irq *irq, struct keel_image_out *out);
 void keel_image_load_irq(struct keel_vm *vm, struct keel_irq *irq, const struct keel_image_irq *r);
 
 /* ---- image/its.c: as gic.c ---- */
-void keel_image_write_its_config(struct keel_vm *vm, struct keel_image_out *out);	/* of vm->lock alone: no ITS comes */
+/* of vm->lock alone: no ITS comes */
+void keel_image_write_its_config(struct keel_vm *vm, struct keel_image_out *out);
 void keel_image_write_its(struct keel_vm *vm, struct keel_image_out *out);
 /* -EBUSY: the VM's ITSes have something mapped; -EINVAL: registers that cannot read so. */
 int keel_image_check_its(struct keel_vm *vm, struct keel_image *image);

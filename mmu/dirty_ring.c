@@ -44,7 +44,8 @@ bool keel_ring_take(struct keel_ring *ring, u32 *slot, u64 *offset)
 	struct kvm_dirty_gfn *e = entry_at(ring, ring->taken);
 
 	/* pairs with the release of user space, which has read the entry */
-	if (!(smp_load_acquire(&e->flags) & KVM_DIRTY_GFN_F_RESET) || ring->taken == READ_ONCE(ring->pushed))
+	if (!(smp_load_acquire(&e->flags) & KVM_DIRTY_GFN_F_RESET) ||
+	    ring->taken == READ_ONCE(ring->pushed))
 		return false;
 	*slot = READ_ONCE(e->slot);
 	*offset = READ_ONCE(e->offset);
@@ -56,7 +57,8 @@ bool keel_ring_take(struct keel_ring *ring, u32 *slot, u64 *offset)
 
 bool keel_ring_is_full(const struct keel_ring *ring, u32 more)
 {
-	return READ_ONCE(ring->pushed) - READ_ONCE(ring->taken) + more >= ring->size - KEEL_RING_RESERVED;
+	return READ_ONCE(ring->pushed) - READ_ONCE(ring->taken) + more >=
+	       ring->size - KEEL_RING_RESERVED;
 }
 
 bool keel_ring_batch_add(struct keel_ring_batch *batch, u32 slot, u64 offset)

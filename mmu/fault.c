@@ -365,7 +365,8 @@ static ipa_t page_of(ipa_t addr)
 }
 
 /* The rest is written by the step that finds it out. */
-static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struct keel_exit *exit, bool perm)
+static void init_fault(struct keel_fault *f, struct keel_vcpu *vcpu, const struct keel_exit *exit,
+		       bool perm)
 {
 	f->vcpu = vcpu;
 	f->mmu = &vcpu->vm->mmu;
@@ -475,17 +476,20 @@ int keel_guest_refusal(struct keel_vcpu *vcpu, ipa_t ipa, bool write)
 	return 0;
 }
 
-int keel_mmu_fault_below(struct keel_vcpu *vcpu, const struct keel_exit *exit, const struct keel_mmu_leaf *leaf)
+int keel_mmu_fault_below(struct keel_vcpu *vcpu, const struct keel_exit *exit,
+			 const struct keel_mmu_leaf *leaf)
 {
 	keel_shadow_make_room(&vcpu->vm->mmu);
-	return translate(vcpu, exit, keel_fault_kind(exit->abort.fsc) == KEEL_FAULT_IS_PERMISSION, false, leaf);
+	return translate(vcpu, exit, keel_fault_kind(exit->abort.fsc) == KEEL_FAULT_IS_PERMISSION,
+			 false, leaf);
 }
 
 int keel_mmu_bring(struct keel_vcpu *vcpu, ipa_t page)
 {
 	struct keel_exit exit = { .ipa = page, .abort = { .fsc = ESR_ELx_FSC_FAULT } };
 
-	return page.v >> vcpu->vm->mmu.ipa_bits ? KEEL_FAULT_NO_MEMORY : translate(vcpu, &exit, false, true, NULL);
+	return page.v >> vcpu->vm->mmu.ipa_bits ? KEEL_FAULT_NO_MEMORY
+						: translate(vcpu, &exit, false, true, NULL);
 }
 
 int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
@@ -493,7 +497,8 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	enum keel_fault_kind kind = keel_fault_kind(exit->abort.fsc);
 
 	if (keel_traced(KEEL_EVENT_FAULT))
-		keel_trace_fault(vcpu->ctx.pc, exit->esr, exit->far, exit->ipa.v & GENMASK_ULL(63, 12));
+		keel_trace_fault(vcpu->ctx.pc, exit->esr, exit->far,
+				 exit->ipa.v & GENMASK_ULL(63, 12));
 	switch (kind) {
 	case KEEL_FAULT_IS_EXTERNAL:
 		return KEEL_FAULT_EXTERNAL;

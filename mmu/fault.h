@@ -14,7 +14,8 @@ struct keel_fault {
 	struct keel_stage2 *s2;		/* where it is to be mapped */
 	const struct keel_exit *exit;
 	ipa_t ipa;			/* of the page */
-	ipa_t at;			/* where it is to be mapped: the same, but for a guest hypervisor's guest */
+	/* where it is to be mapped: the same, but for a guest hypervisor's guest */
+	ipa_t at;
 	u8 most;			/* at most 2^most bytes at once */
 	u8 barred;			/* KEEL_NO_*: what a guest hypervisor withholds */
 	bool below;			/* the tables are a shadow */

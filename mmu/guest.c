@@ -74,7 +74,8 @@ static void store(void *to, const void *data, size_t len)
 }
 
 /* The log is written after the data: a report that misses this write finds the bit next time. */
-static int write_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, const void *data, size_t len)
+static int write_slot(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, const void *data,
+		      size_t len)
 {
 	struct page *page;
 	int err = pin(slot, ipa, &page);
@@ -104,7 +105,8 @@ int keel_guest_read(struct keel_vm *vm, ipa_t ipa, void *data, size_t len)
 }
 
 /* by: the vCPU whose ring tells, or NULL */
-static int guest_write(struct keel_vm *vm, struct keel_vcpu *by, ipa_t ipa, const void *data, size_t len)
+static int guest_write(struct keel_vm *vm, struct keel_vcpu *by, ipa_t ipa, const void *data,
+		       size_t len)
 {
 	struct keel_slot *slot;
 	int idx, ret = 0;
@@ -217,7 +219,8 @@ bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa)
 {
 	int idx = srcu_read_lock(&vm->srcu);
 	struct keel_slot *slot = keel_memslot_find(&vm->mmu, ipa);
-	bool may = slot && !(slot->flags & KVM_MEM_READONLY) && !is_device(vm->mm, keel_memslot_hva(slot, ipa));
+	bool may = slot && !(slot->flags & KVM_MEM_READONLY) &&
+		   !is_device(vm->mm, keel_memslot_hva(slot, ipa));
 
 	srcu_read_unlock(&vm->srcu, idx);
 	return may;
@@ -225,7 +228,8 @@ bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa)
 
 bool keel_mmu_is_bare(const struct keel_vcpu *vcpu, ipa_t page)
 {
-	return vcpu->bare_page.slots == keel_mmu_slots(&vcpu->vm->mmu) && vcpu->bare_page.page == (page.v & PAGE_MASK);
+	return vcpu->bare_page.slots == keel_mmu_slots(&vcpu->vm->mmu) &&
+	       vcpu->bare_page.page == (page.v & PAGE_MASK);
 }
 
 void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page, unsigned int slots)

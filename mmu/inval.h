@@ -13,9 +13,11 @@
 
 /* Changes with mmu->lock held for writing. */
 struct keel_inval {
-	unsigned long seq;		/* of what is over; read with acquire before a fault looks at anything */
+	/* of what is over; read with acquire before a fault looks at anything */
+	unsigned long seq;
 	long count;			/* in progress */
-	unsigned long start, end;	/* one range for all these: too wide is only a retry too many */
+	/* one range for all these: too wide is only a retry too many */
+	unsigned long start, end;
 };
 
 static inline void keel_inval_begin(struct keel_inval *v, unsigned long start, unsigned long end)
@@ -61,7 +63,8 @@ static inline bool keel_inval_meets(const struct keel_inval *v, unsigned long ad
  * Of that block: seq is from before it was looked at. Of a block that single entries make any part
  * may be on its way out. mmu->lock.
  */
-static inline bool keel_inval_retry(const struct keel_inval *v, unsigned long seq, unsigned long addr, u64 size)
+static inline bool keel_inval_retry(const struct keel_inval *v, unsigned long seq,
+				    unsigned long addr, u64 size)
 {
 	return keel_inval_meets(v, addr, size) || v->seq != seq;
 }

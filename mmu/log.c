@@ -220,7 +220,8 @@ void keel_log_protect(struct keel_mmu *mmu, const struct keel_slot *slot, u64 wo
 		      struct keel_log_flush *flush)
 {
 	u64 base = slot->base + (word * 64 << PAGE_SHIFT), start, stop;
-	unsigned long run = bits & keel_log_word_mask(slot->size >> PAGE_SHIFT, word), first, end = 0;
+	unsigned long run = bits & keel_log_word_mask(slot->size >> PAGE_SHIFT, word), first,
+		      end = 0;
 
 	lockdep_assert_held_write(&mmu->lock);
 	while ((first = find_next_bit(&run, 64, end)) < 64) {

@@ -33,7 +33,8 @@ void keel_log_mark(struct keel_vcpu *by, struct keel_slot *slot, ipa_t ipa, u64 
 /* May a write to the slot be noted without a look at the ring's limit thereafter? vCPU mutex. */
 static inline bool keel_log_has_room(const struct keel_vcpu *vcpu, const struct keel_slot *slot)
 {
-	return !(slot->flags & KVM_MEM_LOG_DIRTY_PAGES) || !vcpu->ring.entries || !keel_ring_is_full(&vcpu->ring, 1);
+	return !(slot->flags & KVM_MEM_LOG_DIRTY_PAGES) || !vcpu->ring.entries ||
+	       !keel_ring_is_full(&vcpu->ring, 1);
 }
 
 /*

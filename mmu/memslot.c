@@ -155,8 +155,8 @@ static int classify(const struct kvm_userspace_memory_region2 *mem, const struct
 }
 
 /* Does the new place overlap a slot other than old? What old covers is free of others. */
-static bool overlaps(const struct keel_slot_tree *tree, const struct kvm_userspace_memory_region2 *mem,
-		     const struct keel_slot *old)
+static bool overlaps(const struct keel_slot_tree *tree,
+		     const struct kvm_userspace_memory_region2 *mem, const struct keel_slot *old)
 {
 	u64 start = mem->guest_phys_addr, end = start + mem->memory_size;
 
@@ -176,7 +176,8 @@ static bool cannot_be(const struct vm_area_struct *vma, bool logged)
 	return (vma->vm_flags & VM_PFNMAP) && (logged || keel_pin_is_cacheable(vma));
 }
 
-static int check_mappings(const struct keel_vm *vm, unsigned long start, unsigned long end, bool logged)
+static int check_mappings(const struct keel_vm *vm, unsigned long start, unsigned long end,
+			  bool logged)
 {
 	struct mm_struct *mm = vm->mm;
 	struct vm_area_struct *vma;
@@ -264,7 +265,8 @@ static void delete(struct keel_vm *vm, struct keel_slot *slot)
 }
 
 /* The log moves along, or starts, or stops. */
-static int move(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem, struct keel_slot *old)
+static int move(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem,
+		struct keel_slot *old)
 {
 	struct keel_mmu *mmu = &vm->mmu;
 	struct keel_slot *slot = alloc_slot(mem);

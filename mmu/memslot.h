@@ -13,7 +13,8 @@ struct keel_slot {
 	unsigned long hva;			/* [I] */
 	u32 id;					/* [I] */
 	u32 flags;				/* KVM_MEM_* [m]; READONLY never changes */
-	unsigned long *dirty;			/* bitmap of pages, and as much again as scratch; NULL: no such log [m] */
+	/* bitmap of pages, and as much again as scratch; NULL: no such log [m] */
+	unsigned long *dirty;
 };
 
 void keel_memslot_init(struct keel_mmu *mmu);

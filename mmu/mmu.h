@@ -64,7 +64,8 @@ struct keel_window {
 	ipa_t ipa;
 	hpa_t pa;
 	u64 size;
-	bool hole;		/* nothing is mapped, whatever slots are there: a device of the bus has it */
+	/* nothing is mapped, whatever slots are there: a device of the bus has it */
+	bool hole;
 };
 
 /* How user space wants to be told of dirty pages. slots_lock; ring_bytes in vm->lock too */
@@ -73,7 +74,8 @@ struct keel_log_mode {
 	bool initially_set;	/* a log begins with all pages dirty, and none protected */
 	u32 ring_bytes;		/* of each vCPU's ring; 0: bitmaps of the slots */
 	bool ring_bitmap;	/* bitmaps beside the rings, for what no vCPU writes */
-	u64 split_chunk;	/* bytes of blocks that are split at a time before they are written; 0: none are */
+	/* bytes of blocks that are split at a time before they are written; 0: none are */
+	u64 split_chunk;
 };
 
 /*
@@ -85,7 +87,8 @@ struct keel_stage2 {
 	u64 vmid;			/* generation and VMID, mmu/vmid.c [a] */
 	struct keel_pgt pgt;		/* [m]; mapping needs the lock for reading only */
 	struct keel_mmu *mmu;		/* [I] */
-	atomic_long_t *nr_tables;	/* [I] what counts its tables but for the root; NULL: nothing */
+	/* [I] what counts its tables but for the root; NULL: nothing */
+	atomic_long_t *nr_tables;
 	int __percpu *last_vcpu;	/* [o] own CPU, IRQs off: vCPU, and which context of it, that last ran on the CPU, -1 none */
 };
 
@@ -95,7 +98,8 @@ struct keel_shadows;
  * [m] lock for writing   [s] changed under slots_lock and lock, read under vm->srcu or either lock
  */
 struct keel_mmu {
-	struct keel_stage2 s2;		/* the VM's memory as the slots have it: for each vCPU at its creation */
+	/* the VM's memory as the slots have it: for each vCPU at its creation */
+	struct keel_stage2 s2;
 	unsigned int ipa_bits;		/* [I] 32..52: width of the slots' addresses */
 	rwlock_t lock;
 	struct mmu_notifier notifier;
@@ -103,11 +107,14 @@ struct keel_mmu {
 	wait_queue_head_t inval_end;	/* faults that wait for one to be over */
 	struct keel_memslots slots;	/* [s] */
 	struct keel_slot *withdrawn;	/* [s] it goes, and what it has mapped too */
-	struct xarray rights;		/* what is withheld, by page frame; mmu/rights.h; changes under slots_lock */
-	unsigned long rights_changes;	/* each begins and ends: odd, one is under way; slots_lock, read under any or none */
+	/* what is withheld, by page frame; mmu/rights.h; changes under slots_lock */
+	struct xarray rights;
+	/* each begins and ends: odd, one is under way; slots_lock, read under any or none */
+	unsigned long rights_changes;
 	struct keel_window window;
 	struct keel_log_mode log;
-	struct keel_shadows *shadows;	/* mmu/shadow.h; NULL: no vCPU has virtual EL2 [m], then [I] */
+	/* mmu/shadow.h; NULL: no vCPU has virtual EL2 [m], then [I] */
+	struct keel_shadows *shadows;
 	unsigned int nr_shadowed;	/* vCPUs that have; slots_lock */
 	struct mutex slots_lock;	/* serialises changes of slots; outside lock */
 };
@@ -152,7 +159,8 @@ enum keel_fault_verdict {
 	KEEL_FAULT_NO_READ,	/* user space withholds that of the page (mmu/rights.c) */
 	KEEL_FAULT_NO_WRITE,
 	KEEL_FAULT_NO_EXEC,
-	KEEL_FAULT_WAIT,	/* nothing was done that the guest could see: it needs what may wait */
+	/* nothing was done that the guest could see: it needs what may wait */
+	KEEL_FAULT_WAIT,
 };
 
 /*
@@ -168,14 +176,16 @@ int keel_mmu_fault(struct keel_vcpu *vcpu, const struct keel_exit *exit);
  */
 struct keel_mmu_leaf {
 	ipa_t at;		/* of the page */
-	unsigned long seq, walk;	/* keel_mmu_begin() before that was looked up: the VM's changes, and the hypervisor's */
+	/* keel_mmu_begin() before that was looked up: the VM's changes, and the hypervisor's */
+	unsigned long seq, walk;
 	u8 shift;		/* what the hypervisor maps alike around it has 2^shift bytes */
 	bool r, w, x;		/* what it lets the guest do */
 };
 void keel_mmu_begin(const struct keel_vcpu *vcpu, struct keel_mmu_leaf *leaf);
 /* Has the VM changed? Then what was read since may be what is not the guest's to see. */
 bool keel_mmu_has_changed(const struct keel_vcpu *vcpu, const struct keel_mmu_leaf *leaf);
-int keel_mmu_fault_below(struct keel_vcpu *vcpu, const struct keel_exit *exit, const struct keel_mmu_leaf *leaf);
+int keel_mmu_fault_below(struct keel_vcpu *vcpu, const struct keel_exit *exit,
+			 const struct keel_mmu_leaf *leaf);
 
 /*
  * The same where nothing may wait, IRQs off: memory that the VMM has mapped already, as
@@ -226,7 +236,8 @@ bool keel_guest_may_write(struct keel_vm *vm, ipa_t ipa);
 bool keel_guest_has_memory(struct keel_vm *vm, ipa_t start, u64 size);
 static inline unsigned int keel_mmu_slots(const struct keel_mmu *mmu)
 {
-	return smp_load_acquire(&mmu->slots.by_ipa.seq);	/* pairs with the changes of the tree */
+	/* pairs with the changes of the tree */
+	return smp_load_acquire(&mmu->slots.by_ipa.seq);
 }
 
 /*

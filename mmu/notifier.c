@@ -146,8 +146,8 @@ static bool age_hva(struct keel_mmu *mmu, unsigned long start, unsigned long end
 
 	read_lock(&mmu->lock);
 	keel_hva_tree_for_each(node, &mmu->slots.by_hva, start, end - 1)
-		young |= keel_pgt_age(&mmu->s2.pgt, part_start(slot_of(node), start).v, part_end(slot_of(node), end).v,
-				      clear);
+		young |= keel_pgt_age(&mmu->s2.pgt, part_start(slot_of(node), start).v,
+				      part_end(slot_of(node), end).v, clear);
 	read_unlock(&mmu->lock);
 	return young;
 }
@@ -164,7 +164,8 @@ static keel_compat_young_t clear_young(struct mmu_notifier *mn, struct mm_struct
 	return age_hva(mmu_of(mn), start, end, true);
 }
 
-static keel_compat_young_t test_young(struct mmu_notifier *mn, struct mm_struct *mm, unsigned long addr)
+static keel_compat_young_t test_young(struct mmu_notifier *mn, struct mm_struct *mm,
+				      unsigned long addr)
 {
 	return age_hva(mmu_of(mn), addr, addr + PAGE_SIZE, false);
 }

@@ -21,7 +21,8 @@ void keel_notifier_stop(struct keel_mmu *mmu, struct mm_struct *mm);
  * size around hva? Of a block that single entries make any part may be on its way out.
  */
 unsigned long keel_notifier_begin(const struct keel_mmu *mmu);
-bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva, u64 size);
+bool keel_notifier_retry(const struct keel_mmu *mmu, unsigned long seq, unsigned long hva,
+			 u64 size);
 /*
  * While any part of that block is on its way out another try is in vain, and takes the CPU from
  * whoever does it: sleep until an invalidation is over, or a signal comes. Nothing is held that one

@@ -48,13 +48,16 @@ static int walk_entry(struct keel_pgt *pgt, u64 *entry, int level, u64 start, u6
  * Most of a table is empty, and so is all of most tables: where the empty entries that begin at
  * start end.
  */
-static u64 pass_empty(const struct keel_pgt_geo *geo, const u64 *table, int level, u64 start, u64 end)
+static u64 pass_empty(const struct keel_pgt_geo *geo, const u64 *table, int level, u64 start,
+		      u64 end)
 {
-	unsigned int first = entry_index(geo, start, level), last = entry_index(geo, end - 1, level), i;
+	unsigned int first = entry_index(geo, start, level),
+		     last = entry_index(geo, end - 1, level), i;
 
 	for (i = first + 1; i <= last && !READ_ONCE(table[i]); i++)
 		;
-	return (start & ~(level_size(geo, level) - 1)) + ((u64)(i - first) << level_shift(geo, level));
+	return (start & ~(level_size(geo, level) - 1)) +
+	       ((u64)(i - first) << level_shift(geo, level));
 }
 
 static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u64 end,
@@ -77,7 +80,8 @@ static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u6
 	return 0;
 }
 
-int keel_pgt_walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor, void *arg)
+int keel_pgt_walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor,
+		  void *arg)
 {
 	end = min(end, 1ULL << pgt->geo.ipa_bits);
 	return walk_table(pgt, pgt->root, pgt->geo.start, start, end, visitor, arg);
@@ -191,12 +195,14 @@ static int put_leaf(struct keel_pgt *pgt, struct visit *v, const struct keel_pgt
 /* All that a block maps, by its parts. */
 static void fill_table(struct keel_pgt *pgt, u64 *table, const struct visit *block)
 {
-	u64 attr = leaf_attr(&pgt->geo, block->old), pa = leaf_pa(&pgt->geo, block->old, block->level);
+	u64 attr = leaf_attr(&pgt->geo, block->old),
+	    pa = leaf_pa(&pgt->geo, block->old, block->level);
 	unsigned int i;
 
 	for (i = 0; i < 1u << stride(&pgt->geo); i++)
-		table[i] = make_leaf(&pgt->geo, pa + ((u64)i << level_shift(&pgt->geo, block->level + 1)),
-					 block->level + 1, attr);
+		table[i] = make_leaf(&pgt->geo,
+				     pa + ((u64)i << level_shift(&pgt->geo, block->level + 1)),
+				     block->level + 1, attr);
 }
 
 /* Put a table where nothing or a block is. Without keep the block's pages fault in again. */
@@ -224,7 +230,8 @@ static bool is_part(struct keel_pgt *pgt, const struct visit *v, const struct ke
 {
 	u64 pa = leaf_pa(&pgt->geo, v->old, v->level) + (map->ipa - v->ipa);
 
-	return v->old && pa == map->pa && !((leaf_attr(&pgt->geo, v->old) ^ map->attr) & ~KEEL_PTE_PERMS);
+	return v->old && pa == map->pa &&
+	       !((leaf_attr(&pgt->geo, v->old) ^ map->attr) & ~KEEL_PTE_PERMS);
 }
 
 /* Does the block give these permissions already? */
@@ -306,7 +313,8 @@ bool keel_pgt_grant_write(struct keel_pgt *pgt, u64 ipa, u64 *pa)
 {
 	struct visit v = keel_pgt_descend(pgt, ipa);
 
-	if (v.level != 3 || (v.old & (KEEL_PTE_VALID | KEEL_PTE_MAY_W)) != (KEEL_PTE_VALID | KEEL_PTE_MAY_W) ||
+	if (v.level != 3 ||
+	    (v.old & (KEEL_PTE_VALID | KEEL_PTE_MAY_W)) != (KEEL_PTE_VALID | KEEL_PTE_MAY_W) ||
 	    !change_entry(&v, v.old | KEEL_PTE_W | KEEL_PTE_AF))
 		return false;
 	pgt->ops->flush_leaf(pgt->arg, v.ipa, 3);

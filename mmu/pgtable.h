@@ -27,7 +27,8 @@
 #define KEEL_PTE_R		BIT_ULL(6)	/* S2AP[0] */
 #define KEEL_PTE_W		BIT_ULL(7)	/* S2AP[1] */
 #define KEEL_PTE_AF		BIT_ULL(10)
-#define KEEL_PTE_DBM		BIT_ULL(51)	/* with VTCR_EL2.HD: a write sets W by itself (D8.5.2) */
+/* with VTCR_EL2.HD: a write sets W by itself (D8.5.2) */
+#define KEEL_PTE_DBM		BIT_ULL(51)
 #define KEEL_PTE_XN		BIT_ULL(54)	/* XN[1]; XN[0] (bit 53) stays 0 */
 /*
  * Ignored by the CPU (D8.3.2, "software use"): W may be set without asking anybody, and only the
@@ -51,7 +52,8 @@ struct keel_pgt_geo {
 };
 
 struct keel_pgt_ops {
-	void *(*alloc)(void *cache);			/* a zeroed table or NULL; cache is what map() was given */
+	/* a zeroed table or NULL; cache is what map() was given */
+	void *(*alloc)(void *cache);
 	void (*free)(void *arg, void *table);		/* no CPU reaches it any more */
 	u64 (*to_phys)(const void *table);
 	void *(*to_virt)(u64 phys);
@@ -71,7 +73,8 @@ struct keel_pgt {
 	 * place: nobody logs that by pages. NULL: such a write faults. Lock held.
 	 */
 	void (*written)(struct keel_pgt *pgt, u64 ipa);
-	u64 *root;		/* nr_root contiguous zeroed tables, aligned to their size; the caller's */
+	/* nr_root contiguous zeroed tables, aligned to their size; the caller's */
+	u64 *root;
 };
 
 /* One leaf to be mapped. */
@@ -85,11 +88,13 @@ struct keel_pgt_map {
 };
 
 /* -EINVAL if this granule cannot express so many bits. */
-int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits, bool wide);
+int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits,
+		      bool wide);
 /* Bits of physical addresses that tables of this format can have, by ID_AA64MMFR0_EL1.PARange. */
 unsigned int keel_pgt_pa_bits(unsigned int parange);
 u64 keel_pgt_level_size(const struct keel_pgt_geo *geo, int level);
-bool keel_pgt_has_leaf(const struct keel_pgt_geo *geo, int level);	/* page, or a block the architecture has */
+/* page, or a block the architecture has */
+bool keel_pgt_has_leaf(const struct keel_pgt_geo *geo, int level);
 u64 keel_pgt_leaf(const struct keel_pgt_geo *geo, u64 pa, int level, u64 attr);
 u64 keel_pgt_leaf_pa(const struct keel_pgt_geo *geo, u64 entry, int level);
 

@@ -14,7 +14,8 @@ u64 keel_pgt_level_size(const struct keel_pgt_geo *geo, int level)
  * the levels this skips are those that Arm ARM D8.2.8 forbids for the width.
  * Level 3 alone is never used, so that blocks exist for every guest.
  */
-int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits, bool wide)
+int keel_pgt_geo_init(struct keel_pgt_geo *geo, unsigned int page_shift, unsigned int ipa_bits,
+		      bool wide)
 {
 	unsigned int covered;
 	int level;

@@ -89,7 +89,8 @@ static inline u64 leaf_attr(const struct keel_pgt_geo *geo, u64 leaf)
 
 static inline bool is_table(u64 entry, int level)
 {
-	return level < 3 && (entry & (KEEL_PTE_VALID | KEEL_PTE_TABLE)) == (KEEL_PTE_VALID | KEEL_PTE_TABLE);
+	return level < 3 &&
+	       (entry & (KEEL_PTE_VALID | KEEL_PTE_TABLE)) == (KEEL_PTE_VALID | KEEL_PTE_TABLE);
 }
 
 static inline bool is_leaf(u64 entry, int level)

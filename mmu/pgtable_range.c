@@ -236,7 +236,8 @@ bool keel_pgt_withdraw_write(struct keel_pgt *pgt, u64 start, u64 end)
 	return changed;
 }
 
-static void each_written(struct keel_pgt *pgt, const struct stretch *s, void (*fn)(void *arg, u64 ipa), void *arg)
+static void each_written(struct keel_pgt *pgt, const struct stretch *s,
+			 void (*fn)(void *arg, u64 ipa), void *arg)
 {
 	u64 pos, *entry = s->v.entry, size = level_size(&pgt->geo, 3);
 

@@ -19,7 +19,8 @@ struct visit {
  */
 struct visitor {
 	int (*entry)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* leaf, or locked */
-	int (*table)(struct keel_pgt *pgt, struct visit *v, void *arg);	/* after its entries; may be NULL */
+	/* after its entries; may be NULL */
+	int (*table)(struct keel_pgt *pgt, struct visit *v, void *arg);
 };
 
 /* The walker's way to a single address: the entry that ends it; .entry NULL: beyond the tables. */
@@ -27,12 +28,14 @@ struct visit keel_pgt_descend(struct keel_pgt *pgt, u64 ipa);
 /* An entry is out of the tables; v->old is what was in it at last. */
 static inline void note_written(struct keel_pgt *pgt, const struct visit *v)
 {
-	if ((v->old & KEEL_PTE_WRITTEN) == KEEL_PTE_WRITTEN && is_leaf(v->old, v->level) && pgt->written)
+	if ((v->old & KEEL_PTE_WRITTEN) == KEEL_PTE_WRITTEN && is_leaf(v->old, v->level) &&
+	    pgt->written)
 		pgt->written(pgt, v->ipa);
 }
 
 /* [start, end), cut to the width of the tables. */
-int keel_pgt_walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor, void *arg);
+int keel_pgt_walk(struct keel_pgt *pgt, u64 start, u64 end, const struct visitor *visitor,
+		  void *arg);
 
 static inline u64 *table_of(struct keel_pgt *pgt, u64 entry)
 {

@@ -122,7 +122,8 @@ int keel_pin_page(struct keel_fault *f)
 		if (!f->may_wait)
 			return -EAGAIN;
 		n = get_user_pages_unlocked(f->hva, 1, &f->page,
-					    FOLL_HWPOISON | KEEL_FOLL_INTERRUPTIBLE | (f->write ? FOLL_WRITE : 0));
+					    FOLL_HWPOISON | KEEL_FOLL_INTERRUPTIBLE |
+						    (f->write ? FOLL_WRITE : 0));
 		if (n != 1) {
 			f->page = NULL;
 			return n == -EFAULT ? pin_frame(f) : n < 0 ? n : -EFAULT;
@@ -207,7 +208,8 @@ static bool is_run(const struct keel_fault *f, pmd_t pmd)
 	for (i = 0; i < PTRS_PER_PTE; i++) {
 		pte_t pte = READ_ONCE(ptep[i]);
 
-		if (!pte_present(pte) || pte_pfn(pte) != first + i || (f->writable && !pte_write(pte)) ||
+		if (!pte_present(pte) || pte_pfn(pte) != first + i ||
+		    (f->writable && !pte_write(pte)) ||
 		    (pte_val(pte) ^ pte_val(READ_ONCE(*ptep))) & PTE_ATTRINDX_MASK)
 			return false;
 	}
@@ -238,7 +240,8 @@ static unsigned int host_shift(const struct keel_fault *f)
 	if (!pud_present(pud))
 		return PAGE_SHIFT;
 	if (pud_leaf(pud))
-		return same_page(f, pud_pfn(pud), pud_write(pud), PUD_SIZE) ? PUD_SHIFT : PAGE_SHIFT;
+		return same_page(f, pud_pfn(pud), pud_write(pud), PUD_SIZE) ? PUD_SHIFT
+									    : PAGE_SHIFT;
 	pmd = READ_ONCE(*pmd_offset_lockless(pudp, pud, f->hva));
 	if (!pmd_present(pmd))
 		return PAGE_SHIFT;

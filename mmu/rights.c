@@ -18,7 +18,8 @@
 #define ATTR	(KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE | KEEL_MEMORY_NO_EXEC)
 #define SHIFT	61
 
-static_assert(KEEL_MEMORY_NO_READ >> SHIFT == KEEL_NO_R && KEEL_MEMORY_NO_WRITE >> SHIFT == KEEL_NO_W &&
+static_assert(KEEL_MEMORY_NO_READ >> SHIFT == KEEL_NO_R &&
+	      KEEL_MEMORY_NO_WRITE >> SHIFT == KEEL_NO_W &&
 	      KEEL_MEMORY_NO_EXEC >> SHIFT == KEEL_NO_X);
 
 /* The most pages of a block that are looked at one by one. */

@@ -133,7 +133,8 @@ static void protect_batch(struct reset *r)
 	if (r->batch.word >= words)
 		return;
 	write_lock(&r->mmu->lock);
-	keel_log_protect(r->mmu, slot, array_index_nospec(r->batch.word, words), r->batch.bits, &r->flush);
+	keel_log_protect(r->mmu, slot, array_index_nospec(r->batch.word, words), r->batch.bits,
+			 &r->flush);
 	write_unlock(&r->mmu->lock);
 }
 

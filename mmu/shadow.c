@@ -41,7 +41,8 @@ struct keel_shadow {
 struct keel_shadows {
 	struct mutex keys;
 	u64 clock;				/* [k] */
-	unsigned long changes;			/* that the hypervisor has told of [m]; read with acquire before its tables are */
+	/* that the hypervisor has told of [m]; read with acquire before its tables are */
+	unsigned long changes;
 	unsigned int nr;			/* [k] and [m] */
 	struct keel_shadow *all[PER_VCPU * KEEL_MAX_VCPUS];	/* [k] and [m] */
 	atomic_long_t nr_tables;		/* of all of them, but for the roots */
@@ -108,7 +109,8 @@ static int make_pool(struct keel_mmu *mmu)
 static int fill_pool(struct keel_mmu *mmu)
 {
 	struct keel_shadows *sh = mmu->shadows;
-	unsigned int i, wanted = min_t(unsigned int, ++mmu->nr_shadowed * PER_VCPU, ARRAY_SIZE(sh->all));
+	unsigned int i,
+		wanted = min_t(unsigned int, ++mmu->nr_shadowed *PER_VCPU, ARRAY_SIZE(sh->all));
 
 	for (i = sh->nr; i < wanted; i++) {
 		struct keel_shadow *s = make(mmu);
@@ -239,7 +241,8 @@ static void empty_all(struct keel_shadows *sh, bool may_yield)
 	unsigned int i;
 
 	for (i = 0; i < sh->nr; i++) {
-		keel_stage2_unmap(&sh->all[i]->s2, ipa(0), keel_stage2_end(&sh->all[i]->s2), may_yield);
+		keel_stage2_unmap(&sh->all[i]->s2, ipa(0), keel_stage2_end(&sh->all[i]->s2),
+				  may_yield);
 		/* there may be many, and nothing in them */
 		if (may_yield)
 			cond_resched_rwlock_write(&sh->all[i]->s2.mmu->lock);
@@ -307,7 +310,8 @@ unsigned long keel_shadow_changes(const struct keel_mmu *mmu)
 	return smp_load_acquire(&mmu->shadows->changes);
 }
 
-void keel_shadow_for_each(struct keel_vm *vm, int vmid, void (*fn)(const struct keel_s2 *s2, void *arg), void *arg)
+void keel_shadow_for_each(struct keel_vm *vm, int vmid,
+			  void (*fn)(const struct keel_s2 *s2, void *arg), void *arg)
 {
 	struct keel_shadows *sh = vm->mmu.shadows;
 	unsigned int i;

@@ -31,7 +31,8 @@ void keel_shadow_put(struct keel_vm *vm, struct keel_stage2 *s2);
  */
 #define KEEL_SHADOW_ALL	(-1)
 void keel_shadow_unmap(struct keel_vm *vm, int vmid, u64 first, u64 last);
-void keel_shadow_for_each(struct keel_vm *vm, int vmid, void (*fn)(const struct keel_s2 *s2, void *arg), void *arg);
+void keel_shadow_for_each(struct keel_vm *vm, int vmid,
+			  void (*fn)(const struct keel_s2 *s2, void *arg), void *arg);
 
 /*
  * What the hypervisor had before, its tables and what they were to its guests, is of no account:
@@ -56,7 +57,8 @@ bool keel_shadow_has_memory(const struct keel_mmu *mmu, ipa_t start, ipa_t end);
 void keel_shadow_wrprotect_memory(struct keel_mmu *mmu, ipa_t start, ipa_t end);
 
 /* A range of the VM's memory goes out of all tables. As keel_stage2_unmap(). */
-static inline void keel_shadow_unmap_all(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool may_yield)
+static inline void keel_shadow_unmap_all(struct keel_mmu *mmu, ipa_t start, ipa_t end,
+					 bool may_yield)
 {
 	keel_shadow_unmap_memory(mmu, start, end, may_yield);
 	keel_stage2_unmap(&mmu->s2, start, end, may_yield);

@@ -7,7 +7,8 @@
 #include "show.h"
 #include "stage2.h"
 
-#define PART	(u64)SZ_64M	/* looked at under the lock in one go, and in the file's buffer at once */
+/* looked at under the lock in one go, and in the file's buffer at once */
+#define PART	(u64)SZ_64M
 
 /* Leaves that are alike and one after the other. */
 struct stretch {
@@ -30,7 +31,8 @@ static void print(struct stretch *s)
 
 static bool continues(const struct keel_pgt_span *p, const struct keel_pgt_span *next)
 {
-	return p->size && p->ipa + p->size == next->ipa && p->attr == next->attr && p->level == next->level;
+	return p->size && p->ipa + p->size == next->ipa && p->attr == next->attr &&
+	       p->level == next->level;
 }
 
 static void note(void *arg, const struct keel_pgt_span *leaf)

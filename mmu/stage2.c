@@ -303,7 +303,8 @@ void keel_stage2_destroy(struct keel_stage2 *s2)
 
 static u64 make_attr(unsigned int prot)
 {
-	unsigned int mem = keel_memattr(prot & KEEL_S2_DEVICE, prot & KEEL_S2_NC, keel_stage2_caps.fwb);
+	unsigned int mem =
+		keel_memattr(prot & KEEL_S2_DEVICE, prot & KEEL_S2_NC, keel_stage2_caps.fwb);
 	u64 attr = KEEL_PTE_AF | (prot & KEEL_S2_NO_R ? 0 : KEEL_PTE_R);
 
 	if (prot & KEEL_S2_W)
@@ -315,7 +316,8 @@ static u64 make_attr(unsigned int prot)
 	return attr | FIELD_PREP(ATTR_MEM, mem);
 }
 
-int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, struct keel_table_cache *cache)
+int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map,
+		    struct keel_table_cache *cache)
 {
 	const struct keel_pgt_geo *geo = &s2->pgt.geo;
 	struct keel_pgt_map m = {
@@ -388,7 +390,8 @@ void keel_stage2_withdraw_write(struct keel_stage2 *s2, ipa_t start, ipa_t end, 
 }
 
 /* A chunk from the first block on, or as far as the cache reaches: where it stopped. */
-static u64 split_some(struct keel_stage2 *s2, u64 pos, u64 end, u64 chunk, struct keel_table_cache *cache)
+static u64 split_some(struct keel_stage2 *s2, u64 pos, u64 end, u64 chunk,
+		      struct keel_table_cache *cache)
 {
 	u64 size = keel_pgt_level_size(&s2->pgt.geo, 2);
 	int ret;
@@ -421,7 +424,8 @@ void keel_stage2_split(struct keel_stage2 *s2, ipa_t start, ipa_t end, u64 chunk
 /* To the point of coherency; complete on return. The kernel's own routine is not exported. */
 static void clean_inval_poc(void *va, u64 size)
 {
-	u64 line = 4ULL << ((read_sanitised_ftr_reg(SYS_CTR_EL0) >> 16) & 0xf);	/* DminLine, words */
+	/* DminLine, words */
+	u64 line = 4ULL << ((read_sanitised_ftr_reg(SYS_CTR_EL0) >> 16) & 0xf);
 	unsigned long pos = (unsigned long)va & ~(line - 1), end = (unsigned long)va + size;
 
 	for (; pos < end; pos += line)

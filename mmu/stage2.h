@@ -65,7 +65,8 @@ struct keel_stage2_map {
 	unsigned int prot;	/* KEEL_S2_* */
 	bool perm_fault, exclusive;
 };
-int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map, struct keel_table_cache *cache);
+int keel_stage2_map(struct keel_stage2 *s2, const struct keel_stage2_map *map,
+		    struct keel_table_cache *cache);
 
 /*
  * [start, end) with s2->mmu->lock held for writing. unmap with may_yield, and

@@ -56,7 +56,8 @@ int __init keel_vmid_module_init(unsigned int hw_bits)
 	unsigned int bits = choose_bits(hw_bits);
 
 	if (bits < keel_vmid_pool_min_bits(nr_cpu_ids)) {
-		keel_err("%u CPUs need more VMIDs than the %u that %u bits give", nr_cpu_ids, (1U << bits) - 1, bits);
+		keel_err("%u CPUs need more VMIDs than the %u that %u bits give", nr_cpu_ids,
+			 (1U << bits) - 1, bits);
 		return -EOPNOTSUPP;
 	}
 	return alloc_pool(bits);

@@ -11,11 +11,14 @@
 
 struct keel_vmid_pool {
 	unsigned int bits, nr_cpus;	/* [I] 2^bits - 1 >= nr_cpus */
-	u64 generation;			/* multiple of 2^bits, never 0; changed under the lock, read by anyone */
+	/* multiple of 2^bits, never 0; changed under the lock, read by anyone */
+	u64 generation;
 	unsigned int hint;		/* where to search; under the lock */
 	unsigned long *used;		/* numbers of this generation; under the lock */
-	u64 *active;			/* per CPU: id it last entered with, 0 after a rollover; atomic */
-	u64 *reserved;			/* per CPU: id it was active with at a rollover; under the lock */
+	/* per CPU: id it last entered with, 0 after a rollover; atomic */
+	u64 *active;
+	/* per CPU: id it was active with at a rollover; under the lock */
+	u64 *reserved;
 };
 
 /* Arrays: 2^bits bits, nr_cpus entries each, zeroed. */

@@ -39,9 +39,11 @@
 struct mapper {
 	struct keel_vcpu *vcpu;
 	unsigned int fst;	/* what the CPU says that stage 2 is about */
-	bool readable;		/* all of them can be, for stage 2: what is forbidden then is a write */
+	/* all of them can be, for stage 2: what is forbidden then is a write */
+	bool readable;
 	bool nothing;		/* there is no such memory for the last of them */
-	int verdict;		/* of the last of them: as of keel_mmu_fault(), 0: the guest's own stage 2 refuses it ... */
+	/* of the last of them: as of keel_mmu_fault(), 0: the guest's own stage 2 refuses it ... */
+	int verdict;
 	u8 status;		/* ... as this says ... */
 	u64 at, memory;		/* ... at this address, which is that of the guest's memory */
 };
@@ -147,7 +149,8 @@ static enum keel_sysreg_answer give_up(const struct mapper *m, u64 *val)
 }
 
 /* Stage 1 of what has its registers in the CPU's place. DONE: par is the answer. */
-static enum keel_sysreg_answer translate(struct keel_vcpu *vcpu, u64 *val, enum keel_vhe_at op, u64 *par)
+static enum keel_sysreg_answer translate(struct keel_vcpu *vcpu, u64 *val, enum keel_vhe_at op,
+					 u64 *par)
 {
 	struct mapper m = { .vcpu = vcpu, .verdict = KEEL_FAULT_DONE };
 	unsigned int i;
@@ -169,8 +172,9 @@ static enum keel_sysreg_answer translate(struct keel_vcpu *vcpu, u64 *val, enum 
 }
 
 /* Stage 2 of what stage 1 made of it, in the place of that. */
-static enum keel_sysreg_answer translate_more(struct keel_vcpu *vcpu, const struct keel_walk2_access *access,
-					      u64 *val, u64 *par)
+static enum keel_sysreg_answer translate_more(struct keel_vcpu *vcpu,
+					      const struct keel_walk2_access *access, u64 *val,
+					      u64 *par)
 {
 	struct mapper m = { .vcpu = vcpu };
 	struct keel_walk2_result res;
@@ -184,12 +188,14 @@ static enum keel_sysreg_answer translate_more(struct keel_vcpu *vcpu, const stru
 		return give_up(&m, val);
 	}
 	keel_walk2_check(&res, *access);
-	*par = res.end == KEEL_WALK2_OK ? (*par & ~PAR_PA) | (res.pa & PAR_PA) : refusal(keel_walk2_status(&res), false);
+	*par = res.end == KEEL_WALK2_OK ? (*par & ~PAR_PA) | (res.pa & PAR_PA)
+					: refusal(keel_walk2_status(&res), false);
 	return KEEL_SYSREG_DONE;
 }
 
 /* What is below has its registers in the CPU's place meanwhile. both: stage 2 as well. */
-static enum keel_sysreg_answer translate_below(struct keel_vcpu *vcpu, u64 *val, enum keel_vhe_at op, bool both, u64 *par)
+static enum keel_sysreg_answer translate_below(struct keel_vcpu *vcpu, u64 *val,
+					       enum keel_vhe_at op, bool both, u64 *par)
 {
 	struct keel_walk2_access access = {
 		.read = !keel_vhe_at_writes(op), .write = keel_vhe_at_writes(op), .el0 = keel_vhe_at_is_el0(op),
@@ -227,7 +233,8 @@ static bool decode(const struct keel_sysreg_trap *t, enum keel_vhe_at *op, bool 
 	return t->crm == 8 && (t->op1 ? t->op2 < 2 || *both : t->op2 < 4);
 }
 
-enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+enum keel_sysreg_answer keel_nested_at(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t,
+				       u64 *val)
 {
 	bool both, own = keel_nv_hcr(vcpu->nv) & KEEL_HCR_TGE;
 	enum keel_sysreg_answer answer;

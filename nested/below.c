@@ -49,7 +49,8 @@ static bool take_tables(struct keel_vcpu *vcpu, u64 hcr)
 		change_vmid(vcpu);
 		return true;
 	}
-	nv->shadow = keel_shadow_get(vcpu->vm, keel_nv_vttbr(nv), keel_nv_read(nv, KEEL_PAGE_VTCR_EL2));
+	nv->shadow =
+		keel_shadow_get(vcpu->vm, keel_nv_vttbr(nv), keel_nv_read(nv, KEEL_PAGE_VTCR_EL2));
 	return nv->shadow;
 }
 

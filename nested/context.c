@@ -24,14 +24,16 @@ bool keel_context_is_below(const struct keel_vcpu *vcpu)
 {
 	const struct keel_nv *nv = keel_nv(vcpu);
 
-	return nv && !nv->live && (nv->el1 || (is_el0(vcpu->ctx.pstate) && !(keel_nv_hcr(nv) & KEEL_HCR_TGE)));
+	return nv && !nv->live &&
+	       (nv->el1 || (is_el0(vcpu->ctx.pstate) && !(keel_nv_hcr(nv) & KEEL_HCR_TGE)));
 }
 
 u64 keel_context_origin(const struct keel_vcpu *vcpu)
 {
 	u64 pstate = vcpu->ctx.pstate;
 
-	return keel_context_is_below(vcpu) ? (pstate & ~(u64)PSR_MODE_MASK) | PSR_MODE_EL0t : pstate;
+	return keel_context_is_below(vcpu) ? (pstate & ~(u64)PSR_MODE_MASK) | PSR_MODE_EL0t
+					   : pstate;
 }
 
 u64 keel_context_spsr(const struct keel_vcpu *vcpu, u64 pstate)
@@ -53,14 +55,16 @@ u64 keel_context_sctlr(struct keel_vcpu *vcpu)
 {
 	const struct keel_nv *nv = vcpu->nv;
 
-	return nv->live ? keel_nv_read(nv, KEEL_PAGE_SCTLR_EL1) : keel_sr_read(vcpu, KEEL_SCTLR_EL1);
+	return nv->live ? keel_nv_read(nv, KEEL_PAGE_SCTLR_EL1)
+			: keel_sr_read(vcpu, KEEL_SCTLR_EL1);
 }
 
 /* While what is below runs it is split between memory and the page. */
 u64 keel_context_cptr(const struct keel_vcpu *vcpu)
 {
 	const struct keel_nv *nv = vcpu->nv;
-	u64 in_cpu = nv->live ? keel_nv_read(nv, KEEL_PAGE_CPACR_EL1) : vcpu->ctx.sys[KEEL_CPACR_EL1];
+	u64 in_cpu =
+		nv->live ? keel_nv_read(nv, KEEL_PAGE_CPACR_EL1) : vcpu->ctx.sys[KEEL_CPACR_EL1];
 
 	return (nv->own[KEEL_OWN_CPTR_EL2] & ~KEEL_CPTR_IN_CPU) | (in_cpu & KEEL_CPTR_IN_CPU);
 }
@@ -70,14 +74,16 @@ static u64 turned_hcr(const struct keel_vcpu *vcpu)
 {
 	u64 val = keel_nv_hcr(vcpu->nv) ^ KEEL_FORWARD_HCR_TURNED;
 
-	return vcpu->arch.features & BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS) ? val : val & ~KEEL_FORWARD_HCR_TURNED;
+	return vcpu->arch.features & BIT(KVM_ARM_VCPU_PTRAUTH_ADDRESS)
+		       ? val
+		       : val & ~KEEL_FORWARD_HCR_TURNED;
 }
 
 void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
 {
 	static const unsigned int fgt[KEEL_NR_FGT] = {
-		KEEL_PAGE_HFGRTR_EL2, KEEL_PAGE_HFGWTR_EL2, KEEL_PAGE_HFGITR_EL2, KEEL_PAGE_HDFGRTR_EL2,
-		KEEL_PAGE_HDFGWTR_EL2, KEEL_PAGE_HAFGRTR_EL2,
+		KEEL_PAGE_HFGRTR_EL2,  KEEL_PAGE_HFGWTR_EL2,  KEEL_PAGE_HFGITR_EL2,
+		KEEL_PAGE_HDFGRTR_EL2, KEEL_PAGE_HDFGWTR_EL2, KEEL_PAGE_HAFGRTR_EL2,
 	};
 	const struct keel_nv *nv = vcpu->nv;
 	unsigned int i;
@@ -85,7 +91,8 @@ void keel_context_controls(const struct keel_vcpu *vcpu, u64 ctl[])
 	ctl[KEEL_FORWARD_HCR] = turned_hcr(vcpu);
 	ctl[KEEL_FORWARD_HCRX] = keel_nv_read(nv, KEEL_PAGE_HCRX_EL2);
 	ctl[KEEL_FORWARD_MDCR] = nv->own[KEEL_OWN_MDCR_EL2];
-	if (ctl[KEEL_FORWARD_MDCR] & MDCR_EL2_TDE)	/* counts as the traps of the registers, too */
+	/* counts as the traps of the registers, too */
+	if (ctl[KEEL_FORWARD_MDCR] & MDCR_EL2_TDE)
 		ctl[KEEL_FORWARD_MDCR] |= MDCR_EL2_TDA | MDCR_EL2_TDRA | MDCR_EL2_TDOSA;
 	ctl[KEEL_FORWARD_CPTR] = keel_context_cptr(vcpu);
 	ctl[KEEL_FORWARD_CNTHCTL] = nv->own[KEEL_OWN_CNTHCTL_EL2] ^ KEEL_FORWARD_CNTHCTL_TURNED;

@@ -66,7 +66,8 @@ void keel_el1gic_flush(struct keel_vcpu *vcpu)
 
 	keel_nv_read_lrs(nv, lr);
 	c->hcr = keel_ich_hcr_for_cpu(hcr, told);
-	nv->gic.loaded = hcr & KEEL_ICH_EN ? keel_ich_load(lr, keel_nv_nr_lrs(), c->lr, nv->gic.from) : 0;
+	nv->gic.loaded =
+		hcr & KEEL_ICH_EN ? keel_ich_load(lr, keel_nv_nr_lrs(), c->lr, nv->gic.from) : 0;
 	c->used = nv->gic.loaded;
 	if ((hcr & KEEL_ICH_EN) && !c->used)
 		c->lr[c->used++] = 0;
@@ -98,8 +99,9 @@ void keel_el1gic_sync(struct keel_vcpu *vcpu)
 		sync_one(nv, nv->gic.from[i], c->lr[i]);
 	/* with EOImode the world switch has not counted */
 	if (c->used && c->eoicount)
-		keel_nv_write(nv, KEEL_PAGE_ICH_HCR_EL2,
-			      keel_ich_fold_count(keel_nv_read(nv, KEEL_PAGE_ICH_HCR_EL2), c->eoicount));
+		keel_nv_write(
+			nv, KEEL_PAGE_ICH_HCR_EL2,
+			keel_ich_fold_count(keel_nv_read(nv, KEEL_PAGE_ICH_HCR_EL2), c->eoicount));
 	c->eoicount = 0;
 	c->used = nv->gic.loaded = 0;
 }

@@ -100,7 +100,8 @@ static void write_reg(struct keel_vcpu *vcpu, enum keel_timer_id id, unsigned in
 	if (op2 == 1)
 		keel_nv_write(vcpu->nv, ctl_at(id), val & KEEL_TIMER_WRITABLE);
 	else
-		keel_nv_write(vcpu->nv, cval_at(id), op2 ? val : keel_arith_tval_to_cval(val, count(vcpu, id)));
+		keel_nv_write(vcpu->nv, cval_at(id),
+			      op2 ? val : keel_arith_tval_to_cval(val, count(vcpu, id)));
 }
 
 static u64 read_reg(struct keel_vcpu *vcpu, enum keel_timer_id id, unsigned int op2)
@@ -108,7 +109,8 @@ static u64 read_reg(struct keel_vcpu *vcpu, enum keel_timer_id id, unsigned int 
 	u64 cval = keel_nv_read(vcpu->nv, cval_at(id));
 
 	if (op2 == 1)
-		return keel_arith_read_ctl(keel_nv_read(vcpu->nv, ctl_at(id)), cval, count(vcpu, id));
+		return keel_arith_read_ctl(keel_nv_read(vcpu->nv, ctl_at(id)), cval,
+					   count(vcpu, id));
 	return op2 ? cval : keel_arith_read_tval(cval, count(vcpu, id));
 }
 

@@ -72,7 +72,8 @@ static void go_below(struct keel_vcpu *vcpu, u64 pstate)
 /* The most of the three ways to tell of it: 0, and the guest has none. */
 static unsigned int pauth_level(const struct keel_vcpu *vcpu)
 {
-	u64 isar1 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 1)], isar2 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 2)];
+	u64 isar1 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 1)],
+	    isar2 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 2)];
 	unsigned int apa = FIELD_GET(ISAR1_APA, isar1), api = FIELD_GET(ISAR1_API, isar1);
 	unsigned int apa3 = FIELD_GET(ISAR2_APA3, isar2);
 
@@ -110,7 +111,8 @@ static bool authenticate(struct keel_vcpu *vcpu, const struct keel_exit *exit, u
 	*address = keel_pac_auth(&p, *address, stack(vcpu), &valid);
 	if (valid || level < FPACCOMBINE)
 		return true;
-	keel_inject_sync(vcpu, (u64)ESR_ELx_EC_FPAC << ESR_ELx_EC_SHIFT | ESR_ELx_IL | (key_b ? FPAC_KEY_B : 0));
+	keel_inject_sync(vcpu, (u64)ESR_ELx_EC_FPAC << ESR_ELx_EC_SHIFT | ESR_ELx_IL |
+				       (key_b ? FPAC_KEY_B : 0));
 	return false;
 }
 

@@ -102,7 +102,8 @@ static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 o
 		unmap(vcpu, keel_nv_vmid(vcpu->nv), (struct keel_tlbi_span){ .last = ~0ULL });
 		break;
 	case KEEL_TLBI_IPA:
-		unmap(vcpu, keel_nv_vmid(vcpu->nv), keel_tlbi_ipa(operand, granule(vcpu), MOST_BITS));
+		unmap(vcpu, keel_nv_vmid(vcpu->nv),
+		      keel_tlbi_ipa(operand, granule(vcpu), MOST_BITS));
 		break;
 	case KEEL_TLBI_IPA_RANGE:
 		unmap(vcpu, keel_nv_vmid(vcpu->nv), keel_tlbi_ipa_range(operand, MOST_BITS));
@@ -116,7 +117,8 @@ static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 o
 	return true;
 }
 
-static enum keel_sysreg_answer instruction(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+static enum keel_sysreg_answer instruction(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t,
+					   u64 *val)
 {
 	if ((t->op1 && t->op1 != 4) || !t->write)
 		return KEEL_SYSREG_UNDEFINED;
@@ -125,18 +127,22 @@ static enum keel_sysreg_answer instruction(struct keel_vcpu *vcpu, const struct 
 	return tlbi(vcpu, t, *val) ? KEEL_SYSREG_DONE : KEEL_SYSREG_UNDEFINED;
 }
 
-static enum keel_sysreg_answer access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+static enum keel_sysreg_answer access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t,
+				      u64 *val)
 {
-	const struct keel_sysreg *r = keel_nested_find(sys_reg(t->op0, t->op1, t->crn, t->crm, t->op2));
+	const struct keel_sysreg *r =
+		keel_nested_find(sys_reg(t->op0, t->op1, t->crn, t->crm, t->op2));
 
 	if (!r || !(r->modes & (t->write ? KEEL_SYSREG_W : KEEL_SYSREG_R)))
 		return KEEL_SYSREG_UNDEFINED;
 	return r->access(vcpu, r, t->write, val) ? KEEL_SYSREG_DONE : KEEL_SYSREG_UNDEFINED;
 }
 
-enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val)
+enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t,
+					 u64 *val)
 {
-	if (!keel_nv(vcpu) || keel_below_is_live(vcpu) || (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
+	if (!keel_nv(vcpu) || keel_below_is_live(vcpu) ||
+	    (vcpu->ctx.pstate & PSR_MODE_MASK) == PSR_MODE_EL0t)
 		return KEEL_SYSREG_UNDEFINED;
 	return t->op0 == 1 ? instruction(vcpu, t, val) : access(vcpu, t, val);
 }

@@ -43,7 +43,8 @@ static int read_memory(void *ctx, u64 pa, void *data, unsigned int len)
 {
 	struct memory *m = ctx;
 
-	int err = is_withheld(m, pa, false) ? -EACCES : keel_guest_read(m->vcpu->vm, ipa(pa), data, len);
+	int err = is_withheld(m, pa, false) ? -EACCES
+					    : keel_guest_read(m->vcpu->vm, ipa(pa), data, len);
 
 	/* for user space: to the guest nothing is wrong with its table */
 	if (err == -ENOMEM)
@@ -61,7 +62,8 @@ static struct keel_walk2 make_walk(struct memory *m)
 		.read = read_memory, .ctx = m,
 	};
 
-	keel_walk2_features(&w, vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 0)], vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 1)]);
+	keel_walk2_features(&w, vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 0)],
+			    vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 1)]);
 	return w;
 }
 
@@ -71,14 +73,16 @@ static u64 in_memory(const struct keel_walk2 *w, u64 desc)
 }
 
 /* False: the descriptor is another one now. */
-static bool set_access_flag(struct memory *m, const struct keel_walk2 *w, struct keel_walk2_result *res)
+static bool set_access_flag(struct memory *m, const struct keel_walk2 *w,
+			    struct keel_walk2_result *res)
 {
 	u64 desc = res->desc;
 	int err;
 
 	if (is_withheld(m, res->desc_at, true))
 		return true;
-	err = keel_guest_exchange_by(m->vcpu, ipa(res->desc_at), in_memory(w, desc), in_memory(w, desc | DESC_AF));
+	err = keel_guest_exchange_by(m->vcpu, ipa(res->desc_at), in_memory(w, desc),
+				     in_memory(w, desc | DESC_AF));
 	if (err == -EFAULT)
 		res->end = KEEL_WALK2_ABORT;
 	if (err == -ENOMEM)
@@ -94,7 +98,8 @@ int keel_fault2_walk(struct keel_vcpu *vcpu, u64 addr, struct keel_walk2_result 
 
 	for (i = 0; i < TRIES; i++) {
 		*res = keel_walk2(&w, addr);
-		if (m.verdict || res->end != KEEL_WALK2_OK || !res->old || set_access_flag(&m, &w, res)) {
+		if (m.verdict || res->end != KEEL_WALK2_OK || !res->old ||
+		    set_access_flag(&m, &w, res)) {
 			*at = m.at;
 			return m.verdict;
 		}

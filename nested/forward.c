@@ -182,7 +182,8 @@ static const struct keel_forward_row rows[] = {
 };
 
 /* HCRX_EL2.FGTnXS: the traps of TLBI are not for its nXS forms. */
-static bool is_exempt(const u64 ctl[KEEL_NR_FORWARD], const struct keel_forward_row *row, u32 sysreg)
+static bool is_exempt(const u64 ctl[KEEL_NR_FORWARD], const struct keel_forward_row *row,
+		      u32 sysreg)
 {
 	return row->reg == FGT(HFGITR) && (sysreg & SYS(3U, 0, 15, 0, 0)) == SYS(1, 0, 9, 0, 0) &&
 	       ctl[KEEL_FORWARD_HCRX] & HCRX_FGTNXS;
@@ -194,8 +195,8 @@ bool keel_forward_sysreg(const u64 ctl[KEEL_NR_FORWARD], u32 sysreg, bool write)
 	u8 on = write ? W : R;
 
 	for (row = rows; row < rows + sizeof(rows) / sizeof(rows[0]); row++)
-		if ((sysreg & row->mask) == row->sysreg && (row->on & on) && (ctl[row->reg] & BIT_ULL(row->bit)) &&
-		    !is_exempt(ctl, row, sysreg))
+		if ((sysreg & row->mask) == row->sysreg && (row->on & on) &&
+		    (ctl[row->reg] & BIT_ULL(row->bit)) && !is_exempt(ctl, row, sysreg))
 			return true;
 	return false;
 }

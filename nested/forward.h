@@ -14,7 +14,8 @@
 enum keel_forward_reg {
 	KEEL_FORWARD_HCR,	/* likewise: KEEL_FORWARD_HCR_TURNED */
 	KEEL_FORWARD_HCRX, KEEL_FORWARD_MDCR, KEEL_FORWARD_CPTR,
-	KEEL_FORWARD_CNTHCTL,	/* with the bits that let through when they are set turned: KEEL_FORWARD_CNTHCTL_TURNED */
+	/* with the bits that let through when they are set turned: KEEL_FORWARD_CNTHCTL_TURNED */
+	KEEL_FORWARD_CNTHCTL,
 	KEEL_FORWARD_ICH,	/* ICH_HCR_EL2 */
 	KEEL_FORWARD_FGT,	/* and on: enum keel_fgt */
 	KEEL_NR_FORWARD = KEEL_FORWARD_FGT + KEEL_NR_FGT

@@ -18,8 +18,10 @@
 #define HCR_UIE		BIT_ULL(1)
 #define HCR_LRENPIE	BIT_ULL(2)
 #define HCR_NPIE	BIT_ULL(3)
-#define HCR_GRPS	GENMASK_ULL(7, 4)	/* VGrp0EIE, VGrp0DIE, VGrp1EIE, VGrp1DIE, as in MISR */
-#define HCR_TRAPS	(BIT_ULL(10) | BIT_ULL(11) | BIT_ULL(12) | BIT_ULL(14))	/* TC, TALL0, TALL1, TDIR */
+/* VGrp0EIE, VGrp0DIE, VGrp1EIE, VGrp1DIE, as in MISR */
+#define HCR_GRPS	GENMASK_ULL(7, 4)
+/* TC, TALL0, TALL1, TDIR */
+#define HCR_TRAPS	(BIT_ULL(10) | BIT_ULL(11) | BIT_ULL(12) | BIT_ULL(14))
 #define HCR_EOICOUNT	GENMASK_ULL(31, 27)
 #define HCR_EOICOUNT_1	BIT_ULL(27)
 #define VMCR_ENG0	BIT_ULL(0)
@@ -128,7 +130,8 @@ u64 keel_ich_fold(u64 lr, u64 cpu)
 
 int keel_ich_ended(u64 lr, u64 cpu)
 {
-	return (lr & LR_HW) && (lr & LR_STATE) && !(cpu & LR_STATE) ? (int)((lr & LR_PINTID) >> 32) : -1;
+	return (lr & LR_HW) && (lr & LR_STATE) && !(cpu & LR_STATE) ? (int)((lr & LR_PINTID) >> 32)
+								    : -1;
 }
 
 u32 keel_ich_hcr_for_cpu(u64 hcr, bool told)

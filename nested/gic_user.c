@@ -50,5 +50,6 @@ int keel_nested_gic_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 
 		return 0;
 	if (offset)
 		return in_page(nv, offset, write, val);
-	return fixed(sysreg == SYS_ICC_SRE_EL2 ? KEEL_SRE_EL2 : keel_ich_vtr(keel_hyp_gic_vtr()), write, val);
+	return fixed(sysreg == SYS_ICC_SRE_EL2 ? KEEL_SRE_EL2 : keel_ich_vtr(keel_hyp_gic_vtr()),
+		     write, val);
 }

@@ -63,7 +63,8 @@ static u64 apply(const struct rule *r, u64 val)
 }
 
 /* ID_AA64MMFR0_EL1.TGRAN<n>_2: 1 none, 2 yes. Of the CPU's 0 says: as stage 1, in another field. */
-static u64 stage2_granule(u64 mmfr0, unsigned int shift, unsigned int stage1_shift, bool stage1_none_is_0)
+static u64 stage2_granule(u64 mmfr0, unsigned int shift, unsigned int stage1_shift,
+			  bool stage1_none_is_0)
 {
 	unsigned int own = mmfr0 >> shift & 0xf, stage1 = mmfr0 >> stage1_shift & 0xf;
 

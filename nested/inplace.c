@@ -61,8 +61,8 @@ static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64
 	if (is_timer(t))
 		return !t->write && keel_timer_sysreg(vcpu, enc, false, val);
 	r = keel_nested_find(enc);
-	return r && (r->modes & (t->write ? KEEL_SYSREG_W : KEEL_SYSREG_R)) && keel_nested_is_memory(r) &&
-	       r->access(vcpu, r, t->write, val);
+	return r && (r->modes & (t->write ? KEEL_SYSREG_W : KEEL_SYSREG_R)) &&
+	       keel_nested_is_memory(r) && r->access(vcpu, r, t->write, val);
 }
 
 enum keel_tlbi keel_nested_tlbi(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t)
@@ -141,7 +141,8 @@ enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 
 static bool forwards_timer(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t)
 {
-	return keel_forward_timer(vcpu->nv->own[KEEL_OWN_CNTHCTL_EL2] ^ KEEL_FORWARD_CNTHCTL_TURNED, t->crm, t->op2);
+	return keel_forward_timer(vcpu->nv->own[KEEL_OWN_CNTHCTL_EL2] ^ KEEL_FORWARD_CNTHCTL_TURNED,
+				  t->crm, t->op2);
 }
 
 /*

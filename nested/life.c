@@ -62,7 +62,8 @@ void __init keel_nested_module_init(void)
 	if (!table_is_valid())
 		keel_err("no EL2 for guests: the table of its registers is not in order");
 	else if (!host_can())
-		keel_info("no EL2 for guests: it takes VHE, CPUs with FEAT_NV2, FEAT_ECV and FEAT_S2FWB, and a GICv3");
+		keel_info(
+			"no EL2 for guests: it takes VHE, CPUs with FEAT_NV2, FEAT_ECV and FEAT_S2FWB, and a GICv3");
 	else
 		offered = true;
 	if (offered)

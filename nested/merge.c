@@ -17,13 +17,15 @@ static u64 merge(struct rule r, u64 own, u64 guest)
 {
 	u64 keels = ~(r.either | r.both | r.guest);
 
-	return (own & keels) | ((own | guest) & r.either) | (own & guest & r.both) | (guest & r.guest);
+	return (own & keels) | ((own | guest) & r.either) | (own & guest & r.both) |
+	       (guest & r.guest);
 }
 
 #define B(n)	BIT_ULL(n)
 
 #define HCR_TWE		B(14)
-#define HCR_TWED	GENMASK_ULL(63, 59)	/* TWEDEn, TWEDEL: how long WFE waits before it traps */
+/* TWEDEn, TWEDEL: how long WFE waits before it traps */
+#define HCR_TWED	GENMASK_ULL(63, 59)
 
 /*
  * Traps: PTW, TWI, TWE, TID0 to TID3, TSC, TIDCP, TACR, TSW, TPCP, TPU, TTLB, TVM, TDZ, TRVM,
@@ -45,7 +47,8 @@ u64 keel_merge_hcr(u64 own, u64 guest)
 {
 	u64 val = merge(hcr, own, guest) & ~HCR_TWED;
 
-	return own & HCR_TWE || !(guest & HCR_TWE) ? val | (own & HCR_TWED) : val | (guest & HCR_TWED);
+	return own & HCR_TWE || !(guest & HCR_TWE) ? val | (own & HCR_TWED)
+						   : val | (guest & HCR_TWED);
 }
 
 /*
@@ -83,8 +86,8 @@ u64 keel_merge_cptr(u64 own, u64 guest)
 	static const struct rule cptr = { .either = B(28) | B(30) | B(31), .both = B(29) };
 	u64 fields = GENMASK_ULL(17, 16) | GENMASK_ULL(21, 20) | GENMASK_ULL(25, 24);
 
-	return (merge(cptr, own, guest) & ~fields) | enable(own, guest, 16) | enable(own, guest, 20) |
-	       enable(own, guest, 24);
+	return (merge(cptr, own, guest) & ~fields) | enable(own, guest, 16) |
+	       enable(own, guest, 20) | enable(own, guest, 24);
 }
 
 /* Those whose names begin with n let through when they are set. */

@@ -28,7 +28,8 @@ void keel_nested_claim(struct keel_vm *vm);
 
 /* ---- running ---- */
 /* An MSR, MRS or SYS that traps and is none of arch/sysreg.c's. *val is read or to be written. */
-enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 *val);
+enum keel_sysreg_answer keel_nested_trap(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t,
+					 u64 *val);
 /* ERET, ERETAA or ERETAB of virtual EL2; HVC, which is its own. Verdict. */
 int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 int keel_nested_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit);

@@ -29,9 +29,12 @@ enum keel_nv_own {
 struct keel_nv {
 	u64 *page;		/* [I] 4 KiB, what VNCR_EL2 points to; the guest's CPU writes it */
 	bool el1;		/* PSTATE is of what is below, as it is: EL1 is EL1 */
-	bool live;		/* ... which runs: its registers are in the CPU's place, virtual EL2's in the page */
-	struct keel_stage2 *shadow;	/* ... on these tables; NULL: on the VM's own, without a stage 2 of the guest's */
-	int vmid;		/* what was below last without one had this VMID of the guest's; -1: nothing was */
+	/* ... which runs: its registers are in the CPU's place, virtual EL2's in the page */
+	bool live;
+	/* ... on these tables; NULL: on the VM's own, without a stage 2 of the guest's */
+	struct keel_stage2 *shadow;
+	/* what was below last without one had this VMID of the guest's; -1: nothing was */
+	int vmid;
 	bool mdcr_written;	/* else MDCR_EL2.HPMN is as many counters as there are */
 	u64 own[KEEL_NR_OWN];
 	bool told_phys;		/* user space wrote the physical count since the last KVM_RUN: the virtual one follows from it */
@@ -39,7 +42,8 @@ struct keel_nv {
 	struct {
 		bool on;		/* it has one: virtual EL2 takes the interrupts */
 		u32 vmcr, ap0r[4], ap1r[4];	/* virtual EL2's own while live */
-		u8 loaded, from[KEEL_NR_LRS];	/* list registers in the CPU's place, and which each is in the page */
+		/* list registers in the CPU's place, and which each is in the page */
+		u8 loaded, from[KEEL_NR_LRS];
 		u8 nr_ended;
 		u16 ended[KEEL_NR_LRS];		/* INTIDs of virtual EL2's */
 	} gic;
@@ -55,7 +59,8 @@ struct keel_nv {
 
 /* Of CPTR_EL2 what CPACR_EL1 has: TTA, FPEN, ZEN. */
 #define KEEL_CPTR_IN_CPU	(BIT_ULL(28) | GENMASK_ULL(21, 20) | GENMASK_ULL(17, 16))
-#define KEEL_CPTR_FPEN		BIT_ULL(20)	/* with TGE = 0 the low bit lets through, and the high one says nothing more */
+/* with TGE = 0 the low bit lets through, and the high one says nothing more */
+#define KEEL_CPTR_FPEN		BIT_ULL(20)
 #define KEEL_CPTR_ZEN		BIT_ULL(16)
 
 /* ICC_SRE_EL2: SRE, DFB, DIB, Enable, none of which can be another. */
@@ -104,7 +109,8 @@ static inline void keel_nv_read_lrs(const struct keel_nv *nv, u64 lr[KEEL_NR_LRS
 /* The guest's HCR_EL2 as it has effect: E2H is 1, there is no FEAT_NV. */
 static inline u64 keel_nv_hcr(const struct keel_nv *nv)
 {
-	return (keel_nv_read(nv, KEEL_PAGE_HCR_EL2) | KEEL_HCR_E2H) & ~(KEEL_HCR_NV | KEEL_HCR_NV1 | KEEL_HCR_NV2);
+	return (keel_nv_read(nv, KEEL_PAGE_HCR_EL2) | KEEL_HCR_E2H) &
+	       ~(KEEL_HCR_NV | KEEL_HCR_NV1 | KEEL_HCR_NV2);
 }
 
 /* The guest has cleared it in the page: it is 1 all the same. */
@@ -121,7 +127,8 @@ static inline u64 keel_nv_vttbr(const struct keel_nv *nv)
 {
 	u64 vttbr = keel_nv_read(nv, KEEL_PAGE_VTTBR_EL2) & ~1ULL;
 
-	return keel_nv_read(nv, KEEL_PAGE_VTCR_EL2) & BIT_ULL(19) ? vttbr : vttbr & ~(0xffULL << 56);
+	return keel_nv_read(nv, KEEL_PAGE_VTCR_EL2) & BIT_ULL(19) ? vttbr
+								  : vttbr & ~(0xffULL << 56);
 }
 
 static inline int keel_nv_vmid(const struct keel_nv *nv)

@@ -33,7 +33,8 @@ static bool is_forwarded(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 	switch (exit->ec) {
 	case ESR_ELx_EC_HVC64:
-	case ESR_ELx_EC_SVC64:		/* these two trap by HFGITR_EL2 alone, of which keel's has none */
+	/* these two trap by HFGITR_EL2 alone, of which keel's has none */
+	case ESR_ELx_EC_SVC64:
 	case ESR_ELx_EC_ERET:
 		return true;
 	case ESR_ELx_EC_SMC64:
@@ -47,7 +48,8 @@ static bool is_forwarded(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	case ESR_ELx_EC_FP_ASIMD:
 		return vcpu->ctx.flags & KEEL_CTX_FP_BARRED;
 	case ESR_ELx_EC_SVE:
-		return keel_sve_has(vcpu) && vcpu->ctx.flags & (KEEL_CTX_SVE_BARRED | KEEL_CTX_FP_BARRED);
+		return keel_sve_has(vcpu) &&
+		       vcpu->ctx.flags & (KEEL_CTX_SVE_BARRED | KEEL_CTX_FP_BARRED);
 	case ESR_ELx_EC_SOFTSTP_LOW:
 	case ESR_ELx_EC_WATCHPT_LOW:
 	case ESR_ELx_EC_BREAKPT_LOW:
@@ -86,7 +88,8 @@ bool keel_route_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 void keel_route_interrupt(struct keel_vcpu *vcpu)
 {
-	if (!keel_below_routes_interrupts(vcpu) || !keel_vcpu_find_event(vcpu) || !keel_vgic_pending(vcpu))
+	if (!keel_below_routes_interrupts(vcpu) || !keel_vcpu_find_event(vcpu) ||
+	    !keel_vgic_pending(vcpu))
 		return;
 	keel_below_leave(vcpu);
 	keel_inject_irq(vcpu);

@@ -59,8 +59,8 @@ static bool own_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 }
 
 /* Partly one, partly the other: bits of mask are in the CPU's register. */
-static bool split_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, enum keel_reg reg, u64 mask,
-			 bool write, u64 *val)
+static bool split_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, enum keel_reg reg,
+			 u64 mask, bool write, u64 *val)
 {
 	own_access(vcpu, r, write, val);
 	if (write)
@@ -86,7 +86,8 @@ static bool cptr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, boo
 	return split_access(vcpu, r, KEEL_CPACR_EL1, KEEL_CPTR_IN_CPU, write, val);
 }
 
-static bool cnthctl_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+static bool cnthctl_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+			   u64 *val)
 {
 	return split_access(vcpu, r, KEEL_CNTKCTL_EL1, CNTHCTL_IN_CPU, write, val);
 }
@@ -105,7 +106,8 @@ static bool hcr_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
  * The guest's own are loads and stores: these are user space's, and a reset's, which finds 0 and
  * moves no count.
  */
-static bool cntvoff_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
+static bool cntvoff_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write,
+			   u64 *val)
 {
 	bool changes = write && *val != keel_nv_read(vcpu->nv, r->reg);
 
@@ -131,7 +133,8 @@ static bool timer_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bo
 /* EL1's timers, of which the comparator relative to now has no place in the page. */
 static bool el02_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	return keel_el1timer_access(vcpu, sys_reg(3, 3, 14, sys_reg_CRm(r->enc), sys_reg_Op2(r->enc)), write, val);
+	return keel_el1timer_access(
+		vcpu, sys_reg(3, 3, 14, sys_reg_CRm(r->enc), sys_reg_Op2(r->enc)), write, val);
 }
 
 static bool sre_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
@@ -283,7 +286,8 @@ const struct keel_sysreg *keel_nested_find(u32 enc)
 
 bool keel_nested_is_memory(const struct keel_sysreg *r)
 {
-	return r->access == own_access || r->access == mdcr_access || r->access == sre_access || r->access == ich_access;
+	return r->access == own_access || r->access == mdcr_access || r->access == sre_access ||
+	       r->access == ich_access;
 }
 
 /* Not resident in a CPU. */

@@ -57,7 +57,8 @@ static enum keel_tlbi stage2(unsigned int op2, unsigned int tlb)
 	return op2 & 2 ? KEEL_TLBI_IPA_RANGE : KEEL_TLBI_IPA;
 }
 
-enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs)
+enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2,
+				unsigned int tlb, bool xs)
 {
 	if (crn != 8 && !(crn == 9 && xs))
 		return KEEL_TLBI_NONE;
@@ -97,7 +98,8 @@ static enum keel_tlbi whole_el1(unsigned int op2)
 	return KEEL_TLBI_NONE;
 }
 
-enum keel_tlbi keel_tlbi_decode_el1(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs)
+enum keel_tlbi keel_tlbi_decode_el1(unsigned int crn, unsigned int crm, unsigned int op2,
+				    unsigned int tlb, bool xs)
 {
 	if (crn != 8 && !(crn == 9 && xs))
 		return KEEL_TLBI_NONE;
@@ -107,7 +109,8 @@ enum keel_tlbi keel_tlbi_decode_el1(unsigned int crn, unsigned int crm, unsigned
 	case 3:
 	case 7:
 		return whole_el1(op2);
-	case 2:					/* RVAE1, RVAAE1, RVALE1, RVAALE1: IS, OS, and of this CPU */
+	/* RVAE1, RVAAE1, RVALE1, RVAALE1: IS, OS, and of this CPU */
+	case 2:
 	case 5:
 	case 6:
 		return tlb >= TLB_RANGE && op2 & 1 ? KEEL_TLBI_VMALL : KEEL_TLBI_NONE;

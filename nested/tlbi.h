@@ -20,10 +20,12 @@ enum keel_tlbi {
 };
 
 /* op0=1, op1=0, CRn 8 or 9. Ranges are all of it. */
-enum keel_tlbi keel_tlbi_decode_el1(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs);
+enum keel_tlbi keel_tlbi_decode_el1(unsigned int crn, unsigned int crm, unsigned int op2,
+				    unsigned int tlb, bool xs);
 
 /* op0=1, op1=4, CRn 8 or 9. tlb: ID_AA64ISAR0_EL1.TLB, xs: ID_AA64ISAR1_EL1.XS of the guest. */
-enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2, unsigned int tlb, bool xs);
+enum keel_tlbi keel_tlbi_decode(unsigned int crn, unsigned int crm, unsigned int op2,
+				unsigned int tlb, bool xs);
 
 /* Addresses of stage 2 from first to last, both included; none if last < first. */
 struct keel_tlbi_span {

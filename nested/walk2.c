@@ -198,7 +198,8 @@ void keel_walk2_check(struct keel_walk2_result *res, struct keel_walk2_access ac
 {
 	if (res->end != KEEL_WALK2_OK)
 		return;
-	if ((access.read && !res->r) || (access.write && !res->w) || (access.exec && !(access.el0 ? res->x0 : res->x1)))
+	if ((access.read && !res->r) || (access.write && !res->w) ||
+	    (access.exec && !(access.el0 ? res->x0 : res->x1)))
 		res->end = KEEL_WALK2_PERMISSION;
 }
 

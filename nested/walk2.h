@@ -9,7 +9,8 @@
 struct keel_walk2 {
 	u64 vtcr, vttbr;
 	bool big_endian;	/* SCTLR_EL2.EE */
-	u8 granules;		/* bit (shift / 2 - 6) for each granule of 2^shift bytes: 12, 14, 16 */
+	/* bit (shift / 2 - 6) for each granule of 2^shift bytes: 12, 14, 16 */
+	u8 granules;
 	u8 pa_bits;		/* 32 to 48: ID_AA64MMFR0_EL1.PARange */
 	bool xnx;		/* FEAT_XNX */
 	bool ha;		/* the access flag may be set by the walk: FEAT_HAFDBS */

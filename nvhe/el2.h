@@ -53,15 +53,20 @@ struct keel_host_el2 {
 struct keel_el2_world {
 	u64 guest;			/* context whose world is loaded, 0: the host's */
 	struct keel_host_el2 host;
-	u64 el1[KEEL_NR_REGS];		/* the host's EL1 registers while a guest's are in the CPU */
-	u64 frame;			/* stack pointer for keel_guest_enter(), in whose frame the host's keys are; else 0 */
+	/* the host's EL1 registers while a guest's are in the CPU */
+	u64 el1[KEEL_NR_REGS];
+	/* stack pointer for keel_guest_enter(), in whose frame the host's keys are; else 0 */
+	u64 frame;
 	struct keel_gicv3_live gic;
 	bool spe, trbe;			/* the host may have a profiling or a trace buffer */
 	bool trf, brbe;			/* the CPU can trace, can record branches */
-	u64 pmblimitr, trblimitr;	/* the host's; without the E bit there is nothing to start again */
-	u64 pmscr, trfcr;		/* the host's PMSCR_EL1, TRFCR_EL1 while stopped; the latter 0: it was */
+	/* the host's; without the E bit there is nothing to start again */
+	u64 pmblimitr, trblimitr;
+	/* the host's PMSCR_EL1, TRFCR_EL1 while stopped; the latter 0: it was */
+	u64 pmscr, trfcr;
 	u64 brbcr;			/* the same of BRBCR_EL1 */
-	u64 pmstopped;			/* the host's counters that stand still, as in PMCNTENSET_EL0 */
+	/* the host's counters that stand still, as in PMCNTENSET_EL0 */
+	u64 pmstopped;
 	struct keel_debug_regs debug;	/* the host's, while the guest's are in the CPU */
 };
 
@@ -93,7 +98,8 @@ struct keel_el2_cpu {
 	u64 mair, tcr, ttbr0, sctlr;
 	u64 vectors;		/* run-time vectors, for the host */
 	u64 stack;		/* top */
-	u64 guest_vectors;	/* vectors while a guest runs: keel_vectors of the CPU's branch-history kind */
+	/* vectors while a guest runs: keel_vectors of the CPU's branch-history kind */
+	u64 guest_vectors;
 	u64 bhb_loops;
 	struct keel_hyp_features features;
 

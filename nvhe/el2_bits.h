@@ -15,6 +15,7 @@
  */
 #define KEEL_CALL_DIED		-14
 
-#define KEEL_EL2_STACK_SIZE	8192	/* the CPU's stack lies in the upper half of a block twice its size */
+/* the CPU's stack lies in the upper half of a block twice its size */
+#define KEEL_EL2_STACK_SIZE	8192
 
 #endif

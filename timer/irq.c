@@ -129,7 +129,8 @@ int __init keel_timer_irq_module_init(void)
 	if (err == -ENODEV)
 		keel_err("firmware describes no virtual timer interrupt");
 	else if (err == -EBUSY && !keel_hw_owns_phys())
-		keel_err("the kernel was not entered at EL2, or another module has the virtual timer's interrupt");
+		keel_err(
+			"the kernel was not entered at EL2, or another module has the virtual timer's interrupt");
 	else if (err)
 		keel_err("cannot have the virtual timer's interrupt (%d)", err);
 	if (!err && keel_hw_owns_phys())

@@ -51,7 +51,8 @@
 #define MMFR0_ECV	GENMASK_ULL(63, 60)
 
 static u32 frequency;			/* [I] Hz */
-static DEFINE_STATIC_KEY_FALSE(no_cntvoff);	/* KEEL_FIX_CNTVOFF, and the CPU has the traps for it */
+/* KEEL_FIX_CNTVOFF, and the CPU has the traps for it */
+static DEFINE_STATIC_KEY_FALSE(no_cntvoff);
 static DEFINE_PER_CPU(u64, host_traps);	/* [o] host's CNTHCTL_EL2 bits that keel changes */
 
 struct timer_state {
@@ -207,7 +208,8 @@ static void set_traps(const struct keel_vcpu *vcpu, u64 bits)
 		bits |= KEEL_CNTHCTL_EL1TVT | KEEL_CNTHCTL_EL1TVCT;
 	/* the CPU's are virtual EL2's all the same */
 	if (keel_below_is_live(vcpu))
-		bits = (bits & ~(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN)) | KEEL_CNTHCTL_EL1TVT | KEEL_CNTHCTL_EL1TVCT;
+		bits = (bits & ~(KEEL_CNTHCTL_EL1PCTEN | KEEL_CNTHCTL_EL1PTEN)) |
+		       KEEL_CNTHCTL_EL1TVT | KEEL_CNTHCTL_EL1TVCT;
 	keel_hw_set_traps(bits);
 }
 
@@ -343,7 +345,8 @@ void keel_timer_sync(struct keel_vcpu *vcpu)
  */
 static bool is_held_for_nothing(struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
-	return keel_timer_irq_has(id) && keel_timer_irq_is_active(id) && !keel_vgic_hw_busy(ppi_of(vcpu, id));
+	return keel_timer_irq_has(id) && keel_timer_irq_is_active(id) &&
+	       !keel_vgic_hw_busy(ppi_of(vcpu, id));
 }
 
 /*
@@ -361,7 +364,8 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu)
 
 	lockdep_assert_irqs_disabled();
 	if (virt_trapped(vcpu) || (!vcpu->timer.phys_loaded && is_on(phys)) ||
-	    is_held_for_nothing(vcpu, KEEL_TIMER_VIRT) || is_held_for_nothing(vcpu, KEEL_TIMER_PHYS))
+	    is_held_for_nothing(vcpu, KEEL_TIMER_VIRT) ||
+	    is_held_for_nothing(vcpu, KEEL_TIMER_PHYS))
 		return false;
 	keel_hw_go_on_virt(&vcpu->ctx);
 	if (vcpu->timer.phys_loaded && phys.ctl)
@@ -458,7 +462,8 @@ void keel_timer_claim_el2(struct keel_vm *vm)
 
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu)
 {
-	keel_compat_hrtimer_setup(&vcpu->timer.soft, soft_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	keel_compat_hrtimer_setup(&vcpu->timer.soft, soft_fired, CLOCK_MONOTONIC,
+				  HRTIMER_MODE_REL_HARD);
 	vcpu->timer.soft_deadline = KEEL_TIMER_NEVER;
 	vcpu->timer.wait_end = KEEL_TIMER_NEVER;
 }

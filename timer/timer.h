@@ -20,7 +20,8 @@ enum keel_timer_id { KEEL_TIMER_VIRT, KEEL_TIMER_PHYS, KEEL_NR_TIMERS };
 
 struct keel_timer_vm {
 	u64 voffset, poffset;		/* guest counter = host counter - offset; [a] */
-	bool offset_fixed;		/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
+	/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
+	bool offset_fixed;
 	u8 ppi[KEEL_NR_TIMERS];		/* of the timers that the CPU has: INTIDs at an in-kernel GIC; [c], fixed after the first run */
 	/*
 	 * Of the timers that the CPU has not: with virtual EL2 those are EL1's, in its page
@@ -41,10 +42,13 @@ struct keel_timer_vcpu {
 	bool line[KEEL_NR_TIMERS];	/* level last computed; [v] */
 	bool blocked;			/* between block and unblock; [v] */
 	bool virt_trapped;		/* from a flush to the next: the guest's virtual timer and counter trap, the CPU's has its deadline; [o] */
-	bool phys_loaded;		/* from a flush to the next: the CPU has the physical timer's registers; [o] */
-	u64 wait_end;			/* host count at which WFIT ends, or KEEL_TIMER_NEVER; [v] */
+	/* from a flush to the next: the CPU has the physical timer's registers; [o] */
+	bool phys_loaded;
+	/* host count at which WFIT ends, or KEEL_TIMER_NEVER; [v] */
+	u64 wait_end;
 	u64 soft_deadline;		/* host count for which soft is armed; [a] */
-	struct hrtimer soft;		/* a physical timer that has no hardware, while running; either timer while blocked */
+	/* a physical timer that has no hardware, while running; either timer while blocked */
+	struct hrtimer soft;
 };
 
 /*
@@ -54,10 +58,12 @@ struct keel_timer_vcpu {
 int keel_timer_module_init(void);
 void keel_timer_enable_cpu(void);
 void keel_timer_disable_cpu(void);
-void keel_timer_quiet_cpu(void);	/* the CPU is about to lose its state; no guest runs. IRQs off */
+/* the CPU is about to lose its state; no guest runs. IRQs off */
+void keel_timer_quiet_cpu(void);
 void keel_timer_wake_cpu(void);		/* it is back, or did not go; as above */
 
-void keel_timer_vm_init(struct keel_vm *vm);	/* offset := now, so the guest's counters start near 0 */
+/* offset := now, so the guest's counters start near 0 */
+void keel_timer_vm_init(struct keel_vm *vm);
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu);
 void keel_timer_vcpu_reset(struct keel_vcpu *vcpu);	/* architectural reset of both timers */
 void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);

@@ -51,7 +51,8 @@ struct keel_memory_fault {
 
 struct keel_vm_image {
 	__u64 addr;		/* of the image */
-	__u64 size;		/* bytes of it; of KEEL_VM_SAVE room for it, and on return its size */
+	/* bytes of it; of KEEL_VM_SAVE room for it, and on return its size */
+	__u64 size;
 	__u32 flags;		/* KEEL_VM_LOAD_* */
 	__u32 pad;		/* 0 */
 };
@@ -59,7 +60,8 @@ struct keel_vm_image {
 #define KEEL_VM_SAVE	_IOWR('k', 0xe0, struct keel_vm_image)
 #define KEEL_VM_LOAD	_IOW('k', 0xe1, struct keel_vm_image)
 
-#define KEEL_VM_LOAD_FREEZE	(1U << 0)	/* the guest's clock has stood still; else it has gone on */
+/* the guest's clock has stood still; else it has gone on */
+#define KEEL_VM_LOAD_FREEZE	(1U << 0)
 
 #ifndef KVM_EXIT_MEMORY_FAULT		/* since 6.8 */
 #define KVM_EXIT_MEMORY_FAULT	39

@@ -38,5 +38,6 @@ u32 keel_cpuif_bound(const struct keel_vcpu *vcpu, u32 vmcr)
 
 	if (!keel_below_routes_interrupts(vcpu))
 		return mask;
-	return min(mask, keel_apr_running(vcpu->nv->gic.ap0r, vcpu->nv->gic.ap1r, keel_gic_hw.aprs));
+	return min(mask,
+		   keel_apr_running(vcpu->nv->gic.ap0r, vcpu->nv->gic.ap1r, keel_gic_hw.aprs));
 }

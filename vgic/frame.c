@@ -58,7 +58,8 @@ static const struct keel_regmap_reg *find_reg(const struct keel_frame_access *a,
 {
 	const struct keel_regmap_reg *reg = keel_regmap_find(map, offset, len);
 
-	if (reg && reg->bits && keel_regmap_intid(reg, offset) >= max_t(u32, a->vm->gic.nr_irqs, KEEL_NR_PRIVATE))
+	if (reg && reg->bits &&
+	    keel_regmap_intid(reg, offset) >= max_t(u32, a->vm->gic.nr_irqs, KEEL_NR_PRIVATE))
 		return NULL;
 	return reg;
 }
@@ -260,7 +261,8 @@ bool keel_frame_try_read(const struct keel_frame_access *a, const struct keel_re
 	if (reg && keel_regmap_has_fields(reg))
 		return try_read_fields(a, reg, offset, len, val);
 	if (reg && reg->read)
-		*val = keel_regmap_slice(reg, offset, len, reg->read(a, (offset - reg->offset) / reg->size));
+		*val = keel_regmap_slice(reg, offset, len,
+					 reg->read(a, (offset - reg->offset) / reg->size));
 	return true;
 }
 

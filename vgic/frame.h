@@ -30,13 +30,15 @@ static inline u32 keel_frame_iidr(u32 revision)
 
 struct keel_frame_access {
 	struct keel_vm *vm;
-	struct keel_vcpu *vcpu;		/* whose redistributor or banked registers; NULL: a GICv3's distributor */
+	/* whose redistributor or banked registers; NULL: a GICv3's distributor */
+	struct keel_vcpu *vcpu;
 	struct keel_vcpu *by;		/* who accesses; NULL: user space, and no vCPU runs */
 	struct keel_its *its;		/* whose control frame; else NULL */
 };
 
 extern const struct keel_regmap keel_dist_map, keel_redist_map;
-extern const struct keel_regmap keel_dist2_map, keel_cpuif2_map;	/* GICv2; cpuif2 for user space only */
+/* GICv2; cpuif2 for user space only */
+extern const struct keel_regmap keel_dist2_map, keel_cpuif2_map;
 
 /*
  * User space writes val, which differs from IIDR in these bits: only a known revision may. -EINVAL.
@@ -72,6 +74,7 @@ bool keel_frame_try_write(const struct keel_frame_access *a, const struct keel_r
 			  u32 offset, int len, u64 val);
 
 extern const struct keel_bus_ops keel_dist_ops, keel_redist_ops, keel_dist2_ops;
-extern const struct keel_bus_ops keel_dir2_ops, keel_soft2_ops;	/* GICv2: GICC_DIR alone; all of the CPU interface */
+/* GICv2: GICC_DIR alone; all of the CPU interface */
+extern const struct keel_bus_ops keel_dir2_ops, keel_soft2_ops;
 
 #endif

@@ -56,7 +56,8 @@ static int find_in_dt(void)
 }
 
 #ifdef CONFIG_ACPI
-const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt, bool any)
+const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt,
+							    bool any)
 {
 	const void *end = (const void *)madt + madt->length;
 	const void *p = (const struct acpi_table_madt *)madt + 1;
@@ -191,8 +192,9 @@ static void __init init_model(void)
 		return;
 	err = keel_host_has_gicv3() ? init_v3() : init_v2();
 	if (err)
-		keel_info("no GIC of the host's for guests: it has no virtual CPU interface or no maintenance interrupt (%d)",
-			  err);
+		keel_info(
+			"no GIC of the host's for guests: it has no virtual CPU interface or no maintenance interrupt (%d)",
+			err);
 }
 
 /* Guests can do without: there is a GICv2 in software, and user space has GICs as well. */

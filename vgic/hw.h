@@ -10,7 +10,8 @@
 #define KEEL_ICH_EN		BIT(0)
 #define KEEL_ICH_LRENPIE	BIT(2)
 #define KEEL_ICH_NPIE		BIT(3)
-#define KEEL_ICH_GRP_EIE(grp)	BIT(4 + 2 * (grp))	/* VGrp0EIE, VGrp1EIE: the group was enabled */
+/* VGrp0EIE, VGrp1EIE: the group was enabled */
+#define KEEL_ICH_GRP_EIE(grp)	BIT(4 + 2 * (grp))
 #define KEEL_ICH_GRP_DIE(grp)	BIT(5 + 2 * (grp))	/* VGrp0DIE, VGrp1DIE: it was disabled */
 #define KEEL_ICH_TC		BIT(10)
 #define KEEL_ICH_TALL0		BIT(11)
@@ -31,7 +32,8 @@ struct keel_gic_hw {
 	u8 pri_bits, id_bits;	/* virtual priority bits; ICC_CTLR_EL1.IDbits (GICv3) */
 	u8 aprs;		/* registers of active priorities, for each group (apr.h) */
 	bool seis, a3v;
-	u32 dir_trap;		/* the bit of ICH_HCR_EL2 by which ICC_DIR_EL1 traps; 0: none does */
+	/* the bit of ICH_HCR_EL2 by which ICC_DIR_EL1 traps; 0: none does */
+	u32 dir_trap;
 };
 
 extern struct keel_gic_hw keel_gic_hw;	/* [I] after module init */
@@ -42,7 +44,8 @@ struct acpi_madt_generic_interrupt;
  * The MADT's first CPU interface that has a maintenance interrupt, or NULL: a PPI has one number
  * on all CPUs. any: the first one, whatever it has.
  */
-const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt, bool any);
+const struct acpi_madt_generic_interrupt *keel_hw_madt_gicc(const struct acpi_table_header *madt,
+							    bool any);
 /* Its Linux number, or -errno. */
 int keel_hw_register_maintenance(const struct acpi_madt_generic_interrupt *gicc);
 

@@ -25,7 +25,8 @@ struct keel_irq_state {
 	bool latch;		/* pending by an edge, ISPENDR or an SGI */
 	bool lr_latch;		/* a latch that went into the list register */
 	bool active;
-	bool shown;		/* presented with shown_priority and shown_group1: it has to be completed with the same */
+	/* presented with shown_priority and shown_group1: it has to be completed with the same */
+	bool shown;
 	u8 shown_priority;
 	bool shown_group1;
 	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */
@@ -54,7 +55,8 @@ static inline bool keel_irq_pending(const struct keel_irq_state *s)
 }
 
 /* ICH_LR<n>_EL2 (IHI 0069, 12.4.4); v2/lr.h has the GICv2's form of it */
-#define KEEL_LR_SENDER_SHIFT	10	/* in vINTID, as a GICv2's guest reads it: the source of an SGI */
+/* in vINTID, as a GICv2's guest reads it: the source of an SGI */
+#define KEEL_LR_SENDER_SHIFT	10
 #define KEEL_LR_PINTID		0x1fffU	/* room for extended PPIs */
 #define KEEL_LR_PINTID_SHIFT	32
 #define KEEL_LR_EOI		(1ULL << 41)

@@ -60,7 +60,8 @@ int keel_vgic_user_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, b
 	return keel_vgic_is_owned(vm, vcpu, intid) ? 0 : keel_vgic_set_line(vm, vcpu, intid, level);
 }
 
-int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *))
+int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid,
+		     bool (*get_line)(struct keel_vcpu *))
 {
 	struct keel_irq *irq = keel_vgic_irq(vcpu->vm, vcpu, intid);
 	unsigned long flags;

@@ -30,7 +30,8 @@ struct kvm_device_attr;
  */
 struct keel_vgic_model {
 	u8 version;		/* of the architecture; 0: no GIC */
-	bool sysregs;		/* the CPU interface is system registers, in the CPU while the guest runs */
+	/* the CPU interface is system registers, in the CPU while the guest runs */
+	bool sysregs;
 	bool soft;		/* it is software */
 	bool lazy;		/* first use initialises it; else its device's fd alone */
 	bool banked;		/* each vCPU has private interrupts in the distributor's frame */
@@ -64,6 +65,7 @@ struct keel_vgic_model {
 };
 
 extern const struct keel_vgic_model keel_vgic_none, keel_vgic_v3;
-extern const struct keel_vgic_model keel_vgic_v2, keel_vgic_v2_soft;	/* with the host's GICV, or hyp/gicc.c */
+/* with the host's GICV, or hyp/gicc.c */
+extern const struct keel_vgic_model keel_vgic_v2, keel_vgic_v2_soft;
 
 #endif

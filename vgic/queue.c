@@ -194,7 +194,8 @@ bool keel_vgic_pending(struct keel_vcpu *vcpu)
 		return false;
 	vmcr = keel_vgic_vmcr(vcpu);
 	raw_spin_lock_irqsave(&g->lock, flags);
-	found = keel_rank_signals(&g->ranks, keel_cpuif_groups(vmcr) & READ_ONCE(vcpu->vm->gic.ctlr),
+	found = keel_rank_signals(&g->ranks,
+				  keel_cpuif_groups(vmcr) & READ_ONCE(vcpu->vm->gic.ctlr),
 				  keel_cpuif_bound(vcpu, vmcr));
 	raw_spin_unlock_irqrestore(&g->lock, flags);
 	return found;

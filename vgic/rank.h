@@ -13,7 +13,8 @@
 #include "irq.h"
 
 enum { KEEL_ROW_GROUP0, KEEL_ROW_GROUP1, KEEL_ROW_ACTIVE, KEEL_NR_ROWS };
-#define KEEL_ROWS_PENDING	(BIT(KEEL_ROW_GROUP0) | BIT(KEEL_ROW_GROUP1))	/* as groups in GICD_CTLR */
+/* as groups in GICD_CTLR */
+#define KEEL_ROWS_PENDING	(BIT(KEEL_ROW_GROUP0) | BIT(KEEL_ROW_GROUP1))
 
 #define KEEL_NR_PRIORITIES	32	/* five bits: KEEL_FIELD_PRIORITY */
 #define KEEL_NR_RANKS		(KEEL_NR_ROWS * KEEL_NR_PRIORITIES)
@@ -34,7 +35,8 @@ static inline unsigned int keel_rank(const struct keel_irq_state *s)
 {
 	if (!s->active)
 		return s->group1 * KEEL_NR_PRIORITIES + (s->priority >> 3);
-	return KEEL_ROW_ACTIVE * KEEL_NR_PRIORITIES + ((s->shown ? s->shown_priority : s->priority) >> 3);
+	return KEEL_ROW_ACTIVE * KEEL_NR_PRIORITIES +
+	       ((s->shown ? s->shown_priority : s->priority) >> 3);
 }
 
 static inline unsigned int keel_rank_row(unsigned int rank)

@@ -36,7 +36,8 @@ struct keel_regmap_reg {
 	u32 len;		/* bytes that the registers take */
 	u8 widths;		/* KEEL_W* */
 	u8 size;		/* of one register, bytes: 4 or 8 */
-	u8 bits;		/* per interrupt; 0: not about interrupts; 64: a register for each */
+	/* per interrupt; 0: not about interrupts; 64: a register for each */
+	u8 bits;
 	/* a field per interrupt; NULL: RAZ/WI */
 	const struct keel_regmap_field *field;
 	const struct keel_regmap_field *user_field;	/* for user space, if it differs */

@@ -142,6 +142,6 @@ int keel_routing_signal_msi(struct keel_vm *vm, const struct kvm_msi *msi)
 {
 	if (!READ_ONCE(vm->gic.present) || msi->flags & ~KVM_MSI_VALID_DEVID)
 		return -EINVAL;
-	return keel_its_msi(vm, (u64)msi->address_hi << 32 | msi->address_lo, msi->flags, msi->devid,
-			    msi->data);
+	return keel_its_msi(vm, (u64)msi->address_hi << 32 | msi->address_lo, msi->flags,
+			    msi->devid, msi->data);
 }

@@ -17,8 +17,10 @@ struct kvm_msi;
 #define KEEL_MAX_ROUTES	4096
 
 struct keel_routing {
-	struct keel_routing_table __rcu *table;	/* irq_srcu to read, lock to replace; NULL: nothing is routed */
-	struct mutex lock;			/* to replace it; innermost but for the allocator's */
+	/* irq_srcu to read, lock to replace; NULL: nothing is routed */
+	struct keel_routing_table __rcu *table;
+	/* to replace it; innermost but for the allocator's */
+	struct mutex lock;
 };
 
 void keel_routing_vm_init(struct keel_vm *vm);

@@ -36,9 +36,10 @@ static void show_irq(struct seq_file *m, struct keel_irq *irq)
 	holder = irq->vcpu;
 	in_lr = irq->in_lr;
 	raw_spin_unlock_irq(&irq->lock);
-	seq_printf(m, "%s %5u %4d %d%d%d%d%d%d%d%d %5u %6x %3u %3u %4d\n", kind(s.intid), s.intid, number(target),
-		   keel_irq_pending(&s), s.latch, s.line, s.active, s.enabled, s.hw, s.level, s.group1,
-		   s.hwintid, s.targets, s.sender, s.priority, in_lr ? number(holder) : -1);
+	seq_printf(m, "%s %5u %4d %d%d%d%d%d%d%d%d %5u %6x %3u %3u %4d\n", kind(s.intid), s.intid,
+		   number(target), keel_irq_pending(&s), s.latch, s.line, s.active, s.enabled, s.hw,
+		   s.level, s.group1, s.hwintid, s.targets, s.sender, s.priority,
+		   in_lr ? number(holder) : -1);
 }
 
 /* A VMM may hold the lock for as long as its memory lets it. */
@@ -70,9 +71,11 @@ int keel_vgic_show(struct seq_file *m, struct keel_vm *vm)
 		seq_puts(m, "no GIC, or not initialised\n");
 		return 0;
 	}
-	seq_printf(m, "GICv%d, %u SPIs, GICD_CTLR enables %#x\n", vm->gic.model->version, vm->gic.nr_spis,
-		   READ_ONCE(vm->gic.ctlr) & 3);
-	seq_puts(m, "P: pending, L: latch or line (2), A: active, E: enabled, H: hw, C: level, G: group 1\n");
+	seq_printf(m, "GICv%d, %u SPIs, GICD_CTLR enables %#x\n", vm->gic.model->version,
+		   vm->gic.nr_spis, READ_ONCE(vm->gic.ctlr) & 3);
+	seq_puts(
+		m,
+		"P: pending, L: latch or line (2), A: active, E: enabled, H: hw, C: level, G: group 1\n");
 	seq_puts(m, "TYP    ID  TGT PLLAEHCG  HWID TARGET SRC PRI LR_OF\n");
 	keel_for_each_vcpu(i, vcpu, vm)
 		for (n = 0; n < KEEL_NR_PRIVATE; n++)

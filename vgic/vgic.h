@@ -32,22 +32,27 @@ struct keel_vgic_model;
 struct keel_irq {
 	raw_spinlock_t lock;
 	struct keel_irq_state s;	/* under lock */
-	struct list_head entry;		/* on one of vcpu's lists: under both those lists' lock and lock */
+	/* on one of vcpu's lists: under both those lists' lock and lock */
+	struct list_head entry;
 	struct keel_vcpu *vcpu;		/* whose list it is on, NULL if none; as entry */
 	u8 rank;			/* which of them; as entry */
-	struct keel_vcpu *target;	/* whom it is routed to, NULL if that affinity has no vCPU; under lock */
+	/* whom it is routed to, NULL if that affinity has no vCPU; under lock */
+	struct keel_vcpu *target;
 	u64 irouter;			/* GICD_IROUTER as written; SPIs; under lock */
 	bool in_lr;			/* vcpu's list register holds the true state; as entry */
-	bool hw_done;			/* the guest deactivated the host's interrupt; own CPU, IRQs off */
+	/* the guest deactivated the host's interrupt; own CPU, IRQs off */
+	bool hw_done;
 	bool owned;			/* a device of keel's drives it; under lock, read without */
-	bool (*get_line)(struct keel_vcpu *vcpu);	/* hw-mapped timer: current input level; under lock */
+	/* hw-mapped timer: current input level; under lock */
+	bool (*get_line)(struct keel_vcpu *vcpu);
 };
 
 /*
  * It is on nobody's list, and will not be with this state: there is nobody to tell of the change.
  * Under lock.
  */
-static inline bool keel_irq_stays_quiet(const struct keel_irq *irq, const struct keel_irq_state *next)
+static inline bool keel_irq_stays_quiet(const struct keel_irq *irq,
+					const struct keel_irq_state *next)
 {
 	return !irq->vcpu && !irq->in_lr && !keel_irq_wanted(next);
 }
@@ -56,12 +61,15 @@ static inline bool keel_irq_stays_quiet(const struct keel_irq *irq, const struct
 struct keel_gic_cpu {
 	raw_spinlock_t lock;		/* the lists */
 	unsigned int nr_listed;		/* on all of them; under lock, but for a first look */
-	unsigned int lrs;		/* list registers that the GIC's model has: [V] while no vCPU runs, read without */
+	/* list registers that the GIC's model has: [V] while no vCPU runs, read without */
+	unsigned int lrs;
 	struct keel_ranks ranks;	/* which are not empty; under lock */
 	struct keel_irq *lr_irq[KEEL_NR_LRS];	/* what is in ctx.gic.lr; under lock */
 	bool completed;			/* completed_spis has any [v] */
-	DECLARE_BITMAP(completed_spis, KEEL_MAX_SPI + 1);	/* by INTID: completions nobody was told of yet [v] */
-	struct list_head listed[KEEL_NR_RANKS];	/* keel_irq, one after the other as they came; under lock */
+	/* by INTID: completions nobody was told of yet [v] */
+	DECLARE_BITMAP(completed_spis, KEEL_MAX_SPI + 1);
+	/* keel_irq, one after the other as they came; under lock */
+	struct list_head listed[KEEL_NR_RANKS];
 	u8 pri_bits, id_bits;		/* ICC_CTLR_EL1's fields as user space chose them [v] */
 	struct keel_irq irq[KEEL_NR_PRIVATE];
 	struct keel_bus_dev rd_dev;	/* redistributor frame: RD_base and SGI_base, 128 KiB */
@@ -83,10 +91,12 @@ struct keel_gic_region {		/* redistributor region */
 
 /* A VM's LPIs and ITSes. [t] lock; found under RCU. */
 struct keel_lpis {
-	struct mutex lock;		/* their mappings, and every ITS's registers; inside vm->srcu */
+	/* their mappings, and every ITS's registers; inside vm->srcu */
+	struct mutex lock;
 	bool present;			/* [V] an ITS was created; stays. Read without */
 	struct list_head its;		/* [t] struct keel_its in the order of creation */
-	struct xarray its_at;		/* [c] struct keel_its by the number of its 64 KiB frames' pages */
+	/* [c] struct keel_its by the number of its 64 KiB frames' pages */
+	struct xarray its_at;
 	struct xarray by_intid;		/* [t] struct keel_lpi */
 	struct llist_head to_free;	/* LPIs to be freed: keel_lpi_reap() */
 };
@@ -96,28 +106,37 @@ struct keel_lpis {
 /* Per VM; embedded in struct keel_vm as "gic". [c] config_lock. */
 struct keel_gic {
 	bool present;			/* [c] a GIC was created; immutable once a vCPU has run */
-	const struct keel_vgic_model *model;	/* [c] which one; set before present, and keel_vgic_none else */
+	/* [c] which one; set before present, and keel_vgic_none else */
+	const struct keel_vgic_model *model;
 	bool initialised;		/* [c, release] CTRL_INIT done: spi[] stands */
 	bool ready;			/* [c] addresses checked, MMIO registered: first KVM_RUN */
-	u32 nr_irqs;			/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
-	u32 nr_spis;			/* [c] length of spi[]: nr_irqs less the private ones and 1020 to 1023 */
+	/* [c] 64..1024 multiple of 32; 0: not chosen (256 at init) */
+	u32 nr_irqs;
+	/* [c] length of spi[]: nr_irqs less the private ones and 1020 to 1023 */
+	u32 nr_spis;
 	u64 dist_base;			/* [c] KEEL_GIC_NOWHERE: not set */
 	u64 cpu_base;			/* [c] CPU interface of a GICv2; as dist_base */
 	struct list_head regions;	/* [c] keel_gic_region by index */
-	u32 ctlr;			/* GICD_CTLR: enables in bits 1:0; a GICv3's as written from bit 16 on */
-	bool one_enable;		/* GICv3: Group 0 follows EnableGrp1, as where the VM was saved */
-	u8 maint_ppi;			/* [c] maintenance interrupt of virtual EL2, fixed at CTRL_INIT */
+	/* GICD_CTLR: enables in bits 1:0; a GICv3's as written from bit 16 on */
+	u32 ctlr;
+	/* GICv3: Group 0 follows EnableGrp1, as where the VM was saved */
+	bool one_enable;
+	/* [c] maintenance interrupt of virtual EL2, fixed at CTRL_INIT */
+	u8 maint_ppi;
 	u32 iidr_rev;
-	bool groups_writable;		/* GICv2: user space wrote IIDR, and so may restore IGROUPR */
+	/* GICv2: user space wrote IIDR, and so may restore IGROUPR */
+	bool groups_writable;
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
 	struct keel_lpis lpi;
 	struct keel_irq *spi;		/* [c] nr_spis of them */
-	struct keel_gic_share *share;	/* [c] what EL2 knows of all this (hyp/gic_share.h); NULL: nothing. Read without */
+	/* [c] what EL2 knows of all this (hyp/gic_share.h); NULL: nothing. Read without */
+	struct keel_gic_share *share;
 	struct keel_bus_dev dist_dev;
 	struct keel_bus_dev cpu_dev;	/* GICv2: what of its CPU interface is not the hardware's */
 	struct mutex halt_lock;		/* who has the vCPUs halted */
 	bool halted;			/* [a] no vCPU may enter the guest */
-	unsigned int resamplers;	/* irqfds that are to be told of completions; irqfds.lock, read without */
+	/* irqfds that are to be told of completions; irqfds.lock, read without */
+	unsigned int resamplers;
 	wait_queue_head_t halt_wq;	/* vCPUs that wait for its end */
 };
 
@@ -128,7 +147,8 @@ struct keel_gic {
  */
 int keel_vgic_module_init(void);	/* returns 0 even without a usable GIC: ask keel_vgic_supported() */
 void keel_vgic_module_exit(void);
-bool keel_vgic_supported(void);		/* guests can have one now; changes with the parameter gicv2 */
+/* guests can have one now; changes with the parameter gicv2 */
+bool keel_vgic_supported(void);
 bool keel_vgic_has_sysregs(void);	/* guests can have a GICv3 */
 /* That this VM can have on this host, with an in-kernel GIC or without; NULL: any. */
 unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm);
@@ -136,10 +156,13 @@ unsigned int keel_vgic_max_vcpus(const struct keel_vm *vm);
 bool keel_vgic_lacks_sysregs(const struct keel_vm *vm);
 void keel_vgic_enable_cpu(void);	/* maintenance interrupt; IRQs off, own CPU */
 void keel_vgic_disable_cpu(void);
-void keel_vgic_wake_cpu(void);		/* the CPU may have lost its power since a guest ran; IRQs off, own CPU */
+/* the CPU may have lost its power since a guest ran; IRQs off, own CPU */
+void keel_vgic_wake_cpu(void);
 void keel_vgic_vm_init(struct keel_vm *vm);		/* also without a GIC */
-void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);	/* also without a GIC; vm->lock, idx is set */
-void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu);	/* the GIC's model is known now; vm->lock, no vCPU has run */
+/* also without a GIC; vm->lock, idx is set */
+void keel_vgic_vcpu_init(struct keel_vcpu *vcpu);
+/* the GIC's model is known now; vm->lock, no vCPU has run */
+void keel_vgic_vcpu_init_model(struct keel_vcpu *vcpu);
 /*
  * CTRL_INIT's part: spi[] and the default routes. Idempotent; config_lock held. -ENODEV: no vCPU;
  * -ENOMEM.
@@ -148,7 +171,8 @@ int keel_vgic_init_irqs(struct keel_vm *vm);
 /* Reset state of one interrupt; private ones are vcpu's, SPIs (vcpu NULL) have no target yet. */
 void keel_vgic_irq_init(struct keel_irq *irq, struct keel_vcpu *vcpu, u32 intid);
 void keel_vgic_vcpu_reset(struct keel_vcpu *vcpu);	/* CPU interface: ICH_VMCR, APRs to reset */
-int keel_vgic_first_run(struct keel_vcpu *vcpu);	/* maps and checks; -ENXIO, -EBUSY, -EINVAL as the KVM API says */
+/* maps and checks; -ENXIO, -EBUSY, -EINVAL as the KVM API says */
+int keel_vgic_first_run(struct keel_vcpu *vcpu);
 void keel_vgic_vm_destroy(struct keel_vm *vm);
 
 /* ---- running ---- */
@@ -186,7 +210,8 @@ int keel_vgic_user_line(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid, b
  * Map a PPI of this vCPU to the host interrupt: delivered with the HW bit; get_line gives its
  * input.
  */
-int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid, bool (*get_line)(struct keel_vcpu *));
+int keel_vgic_map_hw(struct keel_vcpu *vcpu, u32 intid, u32 host_intid,
+		     bool (*get_line)(struct keel_vcpu *));
 /*
  * The vCPU is reset, and not in the guest: what its timer's PPI had raised is gone, acknowledged or
  * not.

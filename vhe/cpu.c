@@ -39,7 +39,8 @@ void keel_vhe_module_exit(void)
  */
 static void forget_profiling(void)
 {
-	if ((read_sysreg(id_aa64dfr0_el1) & DFR0_PMSVER) && !(read_sysreg_s(SYS_PMBIDR_EL1) & PMBIDR_P))
+	if ((read_sysreg(id_aa64dfr0_el1) & DFR0_PMSVER) &&
+	    !(read_sysreg_s(SYS_PMBIDR_EL1) & PMBIDR_P))
 		write_sysreg_s(0, SYS_PMSCR_EL12);
 }
 

@@ -54,8 +54,10 @@ static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 	 */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && need_resched())
 		return KEEL_INPLACE_LEAVE;
-	return vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() || READ_ONCE(vcpu->requests) ?
-	       KEEL_INPLACE_LEAVE : KEEL_INPLACE_DONE;
+	return vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() ||
+			       READ_ONCE(vcpu->requests)
+		       ? KEEL_INPLACE_LEAVE
+		       : KEEL_INPLACE_DONE;
 }
 
 /*
@@ -103,7 +105,8 @@ static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
 	unsigned int rt = FIELD_GET(KEEL_ESR_SYS_RT, ctx->esr);
 
 	if (keel_nv(vcpu) && !keel_esr_is_sgi(ctx))
-		return keel_esr_is_dir(ctx) && ctx->gic.in_cpu ? deactivate(vcpu) : keel_nested_inplace_sysreg(vcpu);
+		return keel_esr_is_dir(ctx) && ctx->gic.in_cpu ? deactivate(vcpu)
+							       : keel_nested_inplace_sysreg(vcpu);
 	if (!keel_esr_is_sgi(ctx) || !ctx->gic.in_cpu)
 		return KEEL_INPLACE_NO;
 	if (!keel_vgic_try_sgi(vcpu, rt == KEEL_XZR ? 0 : ctx->x[rt], true))
@@ -128,7 +131,8 @@ static enum keel_inplace redist(struct keel_vcpu *vcpu, ipa_t page)
 	u64 val = keel_esr_abort_stored(ctx);
 
 	if (!keel_esr_abort_is_plain(ctx, keel_world_sctlr()) ||
-	    !keel_vgic_try_redist(vcpu, accessed(ctx, page), keel_esr_abort_bytes(ctx->esr), write, &val))
+	    !keel_vgic_try_redist(vcpu, accessed(ctx, page), keel_esr_abort_bytes(ctx->esr), write,
+				  &val))
 		return KEEL_INPLACE_NO;
 	if (!write)
 		keel_esr_abort_load(ctx, val);
@@ -163,7 +167,9 @@ static noinline enum keel_inplace memory(struct keel_vcpu *vcpu, ipa_t page)
 		vcpu->stat.abort++;
 		return KEEL_INPLACE_DONE;
 	case KEEL_FAULT_NO_MEMORY:
-		return keel_mmu_is_bare(vcpu, page) && !keel_bus_is_gap(vcpu, page) ? doorbell(vcpu, page) : KEEL_INPLACE_NO;
+		return keel_mmu_is_bare(vcpu, page) && !keel_bus_is_gap(vcpu, page)
+			       ? doorbell(vcpu, page)
+			       : KEEL_INPLACE_NO;
 	}
 	return KEEL_INPLACE_NO;
 }

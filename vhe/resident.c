@@ -46,8 +46,11 @@ static void load_identity(const struct keel_vcpu *vcpu)
 {
 	bool below = keel_below_is_live(vcpu);
 
-	write_sysreg(below ? keel_nv_read(vcpu->nv, KEEL_PAGE_VPIDR_EL2) : vcpu->ctx.vpidr, vpidr_el2);
-	write_sysreg(below ? keel_nv_read(vcpu->nv, KEEL_PAGE_VMPIDR_EL2) : vcpu->ctx.sys[KEEL_MPIDR_EL1], vmpidr_el2);
+	write_sysreg(below ? keel_nv_read(vcpu->nv, KEEL_PAGE_VPIDR_EL2) : vcpu->ctx.vpidr,
+		     vpidr_el2);
+	write_sysreg(below ? keel_nv_read(vcpu->nv, KEEL_PAGE_VMPIDR_EL2)
+			   : vcpu->ctx.sys[KEEL_MPIDR_EL1],
+		     vmpidr_el2);
 }
 
 /* Traps that have no effect while the host runs (HCR_EL2.TGE=1). */

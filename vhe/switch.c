@@ -135,7 +135,8 @@ static __always_inline void leave_world(struct keel_ctx *ctx, const struct host_
  * The host's code runs in the guest's world: should it meet an exception (a
  * probe, a warning), the host's vectors take it.
  */
-static __always_inline enum keel_inplace serve_in_place(struct keel_vcpu *vcpu, u64 host_vbar, int code)
+static __always_inline enum keel_inplace serve_in_place(struct keel_vcpu *vcpu, u64 host_vbar,
+							int code)
 {
 	enum keel_inplace verdict;
 
@@ -157,7 +158,8 @@ static __always_inline bool go_on(enum keel_inplace verdict, int *code)
 
 static __always_inline bool handle_in_place(struct keel_vcpu *vcpu, u64 host_vbar, int *code)
 {
-	return keel_inplace_candidate(vcpu, *code) && go_on(serve_in_place(vcpu, host_vbar, *code), code);
+	return keel_inplace_candidate(vcpu, *code) &&
+	       go_on(serve_in_place(vcpu, host_vbar, *code), code);
 }
 
 /* With KEEL_CTX_APART. */
@@ -169,11 +171,13 @@ static bool handle_apart(struct keel_vcpu *vcpu, u64 host_vbar, int *code)
 	u64 begin = timed ? keel_exit_times_now() : 0;
 	enum keel_inplace verdict;
 
-	if (barred ? !keel_inplace_candidate_below(vcpu, *code) : !keel_inplace_candidate(vcpu, *code))
+	if (barred ? !keel_inplace_candidate_below(vcpu, *code)
+		   : !keel_inplace_candidate(vcpu, *code))
 		return false;
 	verdict = serve_in_place(vcpu, host_vbar, *code);
 	if (timed && verdict != KEEL_INPLACE_NO)
-		keel_exit_times_add(keel_exit_times(&vcpu->ctx)->inplace[class], begin, keel_exit_times_now());
+		keel_exit_times_add(keel_exit_times(&vcpu->ctx)->inplace[class], begin,
+				    keel_exit_times_now());
 	return go_on(verdict, code);
 }
 
@@ -200,7 +204,8 @@ static __always_inline int run(struct keel_vcpu *vcpu, bool apart)
 	do {
 		code = keel_world_enter(ctx);
 	} while (keel_collect_stale(ctx, code) ||
-		 (apart ? handle_apart(vcpu, host.vbar, &code) : handle_in_place(vcpu, host.vbar, &code)));
+		 (apart ? handle_apart(vcpu, host.vbar, &code)
+			: handle_in_place(vcpu, host.vbar, &code)));
 	leave_world(ctx, &host);
 	if (others)
 		keel_pmu_others_leave(ctx);

@@ -18,7 +18,8 @@
  */
 #define KEEL_CNTHCTL_EL1PCTEN	BIT_ULL(10)	/* 0: CNTPCT_EL0 traps */
 #define KEEL_CNTHCTL_EL1PTEN	BIT_ULL(11)	/* 0: CNTP_* trap */
-#define KEEL_CNTHCTL_ECV	BIT_ULL(12)	/* 0: CNTPOFF_EL2 is not subtracted; RES0 without FEAT_ECV_POFF */
+/* 0: CNTPOFF_EL2 is not subtracted; RES0 without FEAT_ECV_POFF */
+#define KEEL_CNTHCTL_ECV	BIT_ULL(12)
 #define KEEL_CNTHCTL_EL1TVT	BIT_ULL(13)	/* 1: CNTV_* trap; RES0 without FEAT_ECV */
 #define KEEL_CNTHCTL_EL1TVCT	BIT_ULL(14)	/* 1: CNTVCT_EL0 traps; RES0 without FEAT_ECV */
 

@@ -135,7 +135,8 @@ void keel_vhe_tlb_flush_ipa(const struct keel_s2 *s2, ipa_t ipa, int level)
 
 	if (!enter_vm(s2, &h))
 		return;
-	__tlbi(ipas2e1is, keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, keel_hyp_features.tlbi_level ? level : 0));
+	__tlbi(ipas2e1is,
+	       keel_tlb_ipa_operand(ipa.v, PAGE_SHIFT, keel_hyp_features.tlbi_level ? level : 0));
 	finish_flush();
 	leave_vm(&h);
 }

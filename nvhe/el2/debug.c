@@ -21,7 +21,8 @@
 #define DFR0_BRBE	GENMASK_ULL(55, 52)
 #define DFR0_TRACEFILT	GENMASK_ULL(43, 40)
 #define HDFGWTR_NBRBCTL	BIT_ULL(60)
-#define AT_EL0_EL1	GENMASK_ULL(1, 0)	/* TRFCR_EL1.E0TRE and E1TRE, BRBCR_EL1.E0BRE and ExBRE */
+/* TRFCR_EL1.E0TRE and E1TRE, BRBCR_EL1.E0BRE and ExBRE */
+#define AT_EL0_EL1	GENMASK_ULL(1, 0)
 #define LIMITR_E	BIT_ULL(0)	/* PMBLIMITR_EL1.E, TRBLIMITR_EL1.E */
 
 /*
@@ -87,7 +88,8 @@ static void quiet_trbe(struct keel_el2_world *w)
 	__tsb_csync();	/* what was traced is out (Arm ARM D7.4) */
 	dsb(nsh);
 	write_sysreg_s(0, SYS_TRBLIMITR_EL1);
-	__tsb_csync();	/* Cortex-A510 2064142: else later writes of the buffer's registers may be lost */
+	/* Cortex-A510 2064142: else later writes of the buffer's registers may be lost */
+	__tsb_csync();
 	dsb(nsh);
 	isb();		/* as above */
 }
@@ -121,7 +123,8 @@ void keel_el2_debug_resume(const struct keel_el2_world *w)
 {
 	if (!((w->pmblimitr | w->trblimitr) & LIMITR_E) && !w->trfcr && !w->brbcr)
 		return;
-	isb();		/* the host's translation stands, and MDCR_EL2 says that the buffers are its own */
+	/* the host's translation stands, and MDCR_EL2 says that the buffers are its own */
+	isb();
 	if (w->pmblimitr & LIMITR_E)
 		resume_spe(w);
 	if (w->trblimitr & LIMITR_E)

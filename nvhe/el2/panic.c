@@ -80,7 +80,8 @@ static void inject_undef(void)
 	write_sysreg(pstate, spsr_el1);
 	write_sysreg((u64)ESR_ELx_IL, esr_el1);	/* exception class 0: unknown reason */
 	write_sysreg(read_sysreg(vbar_el1) + offset, elr_el2);
-	write_sysreg((u64)(PSR_MODE_EL1h | PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT), spsr_el2);
+	write_sysreg((u64)(PSR_MODE_EL1h | PSR_D_BIT | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT),
+		     spsr_el2);
 }
 
 /* From host.S. The frame of the host call that ends by this; 0: ELR_EL2 leads back to the host. */

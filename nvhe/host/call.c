@@ -17,7 +17,8 @@ static void print_registers(const struct keel_el2_report *r)
 	int i;
 
 	keel_err("pc %016llx pstate %08llx sp %016llx", r->pc, r->pstate, r->sp);
-	keel_err("esr %016llx far %016llx hpfar %016llx par %016llx", r->esr, r->far, r->hpfar, r->par);
+	keel_err("esr %016llx far %016llx hpfar %016llx par %016llx", r->esr, r->far, r->hpfar,
+		 r->par);
 	keel_err("hcr %016llx sctlr %016llx context %016llx", r->hcr, r->sctlr, r->guest);
 	for (i = 0; i < 30; i += 2)
 		keel_err("x%-2d %016llx x%-2d %016llx", i, r->x[i], i + 1, r->x[i + 1]);
@@ -39,7 +40,8 @@ static void print_report(struct keel_el2_report *r)
 {
 	u64 i;
 
-	keel_err("EL2 of CPU %d failed: exception %llu, syndrome %#llx", smp_processor_id(), r->vector, r->esr);
+	keel_err("EL2 of CPU %d failed: exception %llu, syndrome %#llx", smp_processor_id(),
+		 r->vector, r->esr);
 	print_place("at", r->pc);
 	for (i = 0; i < min_t(u64, r->depth, KEEL_EL2_TRACE); i++)
 		print_place(" from", r->trace[i]);

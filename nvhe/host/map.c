@@ -115,7 +115,8 @@ static int map(u64 addr, u64 size, u64 prot)
 		}
 		WRITE_ONCE(*desc, pos | DESC_PAGE | prot);
 	}
-	dsb(ishst);	/* before EL2 walks them: the HVC there is the context synchronisation (Arm ARM D8.2) */
+	/* before EL2 walks them: the HVC there is the context synchronisation (Arm ARM D8.2) */
+	dsb(ishst);
 	return 0;
 }
 
@@ -158,7 +159,8 @@ void keel_map_clean(const void *start, size_t size)
 	unsigned long line = 4UL << FIELD_GET(GENMASK(19, 16), read_cpuid_effective_cachetype());
 	unsigned long pos;
 
-	for (pos = (unsigned long)start & ~(line - 1); pos < (unsigned long)start + size; pos += line)
+	for (pos = (unsigned long)start & ~(line - 1); pos < (unsigned long)start + size;
+	     pos += line)
 		asm volatile("dc civac, %0" :: "r" (pos) : "memory");
 	dsb(sy);	/* complete to the point of coherence: the reader has its MMU off */
 }
@@ -206,14 +208,15 @@ void keel_map_parameters(struct keel_el2_cpu *cpu)
 	 * write-back, inner shareable walks; 4 KiB granule; TCR_EL2 with E2H = 0 (Arm ARM
 	 * D24.2.189)
 	 */
-	cpu->tcr = TCR_EL2_RES1 | (64 - EL2_BITS) | 1 << 8 | 1 << 10 | 3 << 12 | min_t(u64, parange, 5) << 16;
+	cpu->tcr = TCR_EL2_RES1 | (64 - EL2_BITS) | 1 << 8 | 1 << 10 | 3 << 12 |
+		   min_t(u64, parange, 5) << 16;
 	cpu->ttbr0 = virt_to_phys(root);
 	/*
 	 * EIS and EOS are RES1 until FEAT_ExS: without them exceptions and their returns do not
 	 * synchronise
 	 */
-	cpu->sctlr = SCTLR_EL2_RES1 | SCTLR_ELx_EIS | SCTLR_ELx_EOS | SCTLR_ELx_M | SCTLR_ELx_C | SCTLR_ELx_SA |
-		     SCTLR_ELx_I | SCTLR_ELx_WXN;
+	cpu->sctlr = SCTLR_EL2_RES1 | SCTLR_ELx_EIS | SCTLR_ELx_EOS | SCTLR_ELx_M | SCTLR_ELx_C |
+		     SCTLR_ELx_SA | SCTLR_ELx_I | SCTLR_ELx_WXN;
 	cpu->vectors = base + header->vectors;
 }
 
@@ -248,7 +251,8 @@ int keel_map_init(void)
 	int err;
 
 	if (icache_by_vmid()) {
-		keel_err("instruction caches that are tagged by VMID (VPIPT) are not supported where the kernel is at EL1");
+		keel_err(
+			"instruction caches that are tagged by VMID (VPIPT) are not supported where the kernel is at EL1");
 		return -EOPNOTSUPP;
 	}
 	if (!granule_4k()) {

@@ -21,7 +21,8 @@ static u64 bitmap[4];
 
 static int slot(u32 id, u32 flags, u64 page, u64 pages)
 {
-	return vm_slot(vm, id, flags, GPA + page * PAGE, pages * PAGE, vm_alloc(pages * PAGE, PAGE));
+	return vm_slot(vm, id, flags, GPA + page * PAGE, pages * PAGE,
+		       vm_alloc(pages * PAGE, PAGE));
 }
 
 static int get(u32 id, void *to)

@@ -190,7 +190,8 @@ static void version2(void)
 static void many(void)
 {
 	setup();
-	mem = vm_alloc(100 * PAGE, PAGE);	/* beyond it is something that cannot be a guest's, vvar for example */
+	/* beyond it is something that cannot be a guest's, vvar for example */
+	mem = vm_alloc(100 * PAGE, PAGE);
 	for (unsigned int i = 0; i < 100; i++) {
 		unsigned int at = i * 7 % 100;
 

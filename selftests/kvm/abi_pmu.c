@@ -53,7 +53,8 @@ static void attr_irq(void)
 	struct vcpu *a = &vm->vcpu[0], *b = &vm->vcpu[1];
 	int irq = 0;
 
-	CHECK_EQ(pmu_set(a, KVM_ARM_VCPU_PMU_V3_IRQ, NULL), -EINVAL);	/* no GIC, before the pointer */
+	/* no GIC, before the pointer */
+	CHECK_EQ(pmu_set(a, KVM_ARM_VCPU_PMU_V3_IRQ, NULL), -EINVAL);
 	gic_create(vm->fd);
 	CHECK_EQ(pmu_attr(a->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), -ENXIO);
 	CHECK_EQ(pmu_set(a, KVM_ARM_VCPU_PMU_V3_IRQ, NULL), -EFAULT);
@@ -246,7 +247,8 @@ static bool listed(struct vcpu *vcpu, u64 id)
 
 static void reg_lists(void)
 {
-	struct vcpu *with = &pmu_vm(1, guest_once, 0)->vcpu[0], *without = &vm_new(1, guest_once, 0)->vcpu[0];
+	struct vcpu *with = &pmu_vm(1, guest_once, 0)->vcpu[0],
+		    *without = &vm_new(1, guest_once, 0)->vcpu[0];
 	static const u64 ids[] = { PMCR, PMCNTENSET, PMCNTENCLR, PMOVSCLR, PMSWINC, PMSELR, PMCCNTR, PMUSERENR,
 		PMOVSSET, PMINTENSET, PMINTENCLR, PMCCFILTR };
 	u64 val;
@@ -265,7 +267,8 @@ static void reg_lists(void)
 static void reg_rules(void)
 {
 	struct vcpu *vcpu = &pmu_vm(1, guest_once, 0)->vcpu[0];
-	u64 n = N(reg_read(vcpu, PMCR)), there = CYCLE | ((1u << n) - 1), dfr0 = reg_read(vcpu, DFR0);
+	u64 n = N(reg_read(vcpu, PMCR)), there = CYCLE | ((1u << n) - 1),
+	    dfr0 = reg_read(vcpu, DFR0);
 
 	reg_write(vcpu, PMCNTENSET, ~0ul);
 	CHECK_EQ(reg_read(vcpu, PMCNTENSET), there);

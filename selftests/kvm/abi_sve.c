@@ -51,7 +51,8 @@ static void guest_exchange(u64 vl)
 	sve_image_fill(&sve_in[0], vl, 77);
 	at = sve_image_differs(&sve_in[0], &sve_out[0], vl);
 	if (at >= 0)
-		guest_ucall(UCALL_FAIL, (u64)"a byte from the host", at, sve_out[0].b[at], sve_in[0].b[at]);
+		guest_ucall(UCALL_FAIL, (u64) "a byte from the host", at, sve_out[0].b[at],
+			    sve_in[0].b[at]);
 
 	sve_image_fill(&sve_in[0], vl, 78);
 	sve_load(&sve_in[0]);
@@ -174,7 +175,8 @@ static unsigned int listed(const struct kvm_reg_list *list, u64 mask, u64 want)
 /* The list names what is there, and each of it can be read. */
 static void reg_list(void)
 {
-	u64 kind = KVM_REG_ARCH_MASK | KVM_REG_ARM_COPROC_MASK, core = KVM_REG_ARM64 | KVM_REG_ARM_CORE;
+	u64 kind = KVM_REG_ARCH_MASK | KVM_REG_ARM_COPROC_MASK,
+	    core = KVM_REG_ARM64 | KVM_REG_ARM_CORE;
 	struct kvm_reg_list *list;
 	struct vm *vm;
 	u8 buf[256];

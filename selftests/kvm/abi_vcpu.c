@@ -251,7 +251,8 @@ static void events(void)
 
 static void signal_mask(void)
 {
-	struct { struct kvm_signal_mask mask; u8 set[8]; } m = { { .len = 8 } };	/* no gap between them */
+	/* no gap between them */
+	struct { struct kvm_signal_mask mask; u8 set[8]; } m = { { .len = 8 } };
 	int vcpu;
 
 	vm = vm_fd(0);
@@ -292,7 +293,8 @@ static void *send_once_inside(void *arg)
 /* The thread blocks the signal, KVM_RUN does not. */
 static void opened_signal(int sig, sighandler_t disposition)
 {
-	struct { struct kvm_signal_mask mask; u8 set[8]; } m = { { .len = 8 } };	/* no gap between them */
+	/* no gap between them */
+	struct { struct kvm_signal_mask mask; u8 set[8]; } m = { { .len = 8 } };
 	struct vm *guest = vm_new(1, spin, 0);
 	struct sender s = { pthread_self(), sig, vm_shared(guest, rounds) };
 	struct timespec now = { 0 };

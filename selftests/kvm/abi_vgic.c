@@ -81,7 +81,8 @@ static void creation_undone(void)
 /* Only keel: a device whose fd cannot be told is not there, and nor is the fd. */
 static void creation_untold(void)
 {
-	struct kvm_create_device *cd = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct kvm_create_device *cd =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int vm = vm_fd(0), next = dup(vm);
 
 	if (!on_keel())

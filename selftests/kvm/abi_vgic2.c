@@ -299,7 +299,8 @@ static void last_interrupts(void)
 	}
 	CHECK_EQ(set(gic, DIST_REGS, GIC_ITARGETSR + 1016, ~0u), 0);
 	CHECK(get(gic, DIST_REGS, GIC_ITARGETSR + 1016));
-	for (u32 reg = GIC_IPRIORITYR; reg <= GIC_ITARGETSR; reg += GIC_ITARGETSR - GIC_IPRIORITYR) {
+	for (u32 reg = GIC_IPRIORITYR; reg <= GIC_ITARGETSR;
+	     reg += GIC_ITARGETSR - GIC_IPRIORITYR) {
 		CHECK_EQ(set(gic, DIST_REGS, reg + 1020, ~0u), 0);
 		CHECK_EQ(get(gic, DIST_REGS, reg + 1020), 0);
 	}

@@ -352,7 +352,8 @@ static void *run_writer(void *arg)
 
 	for (;;) {
 		sem_wait(&w->go);
-		while (CHECK_EQ(vcpu_run(w->vcpu), 0) && w->vcpu->run->exit_reason == KVM_EXIT_DIRTY_RING_FULL) {
+		while (CHECK_EQ(vcpu_run(w->vcpu), 0) &&
+		       w->vcpu->run->exit_reason == KVM_EXIT_DIRTY_RING_FULL) {
 			__atomic_add_fetch(&w->full, 1, __ATOMIC_RELAXED);
 			usleep(500);
 		}

@@ -108,7 +108,8 @@ static void gic(void)
 	struct kvm_create_device v3 = { .type = KVM_DEV_TYPE_ARM_VGIC_V3, .flags = KVM_CREATE_DEVICE_TEST };
 	struct kvm_create_device v2 = { .type = KVM_DEV_TYPE_ARM_VGIC_V2, .flags = KVM_CREATE_DEVICE_TEST };
 	struct vm *vm = vm_new(1, guest_counts, 0);
-	int has_v3 = kvm(vm->fd, KVM_CREATE_DEVICE, &v3), has_v2 = kvm(vm->fd, KVM_CREATE_DEVICE, &v2);
+	int has_v3 = kvm(vm->fd, KVM_CREATE_DEVICE, &v3),
+	    has_v2 = kvm(vm->fd, KVM_CREATE_DEVICE, &v2);
 
 	if (on & FIX_NO_GIC) {
 		CHECK_EQ(has_v3, -ENODEV);

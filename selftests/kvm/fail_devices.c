@@ -130,7 +130,8 @@ static int do_gic_regs(void)
 {
 	u32 v = 0;
 	u64 pmr;
-	int err = device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, GIC_CTLR, &v);
+	int err =
+		device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, GIC_CTLR, &v);
 
 	err = err ?: gic_set_dist(gic, GIC_CTLR, v);
 	err = err ?: device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS, 3 << 14 | 4 << 7 | 6 << 3, &pmr);

@@ -159,7 +159,8 @@ static int do_vcpu_stats(void)
 /* A page fault that finds no memory is done again, by the kernel. */
 static int do_map(void)
 {
-	volatile struct kvm_run *run = mmap(NULL, kvm_run_size(), PROT_READ | PROT_WRITE, MAP_SHARED, vm->vcpu[0].fd, 0);
+	volatile struct kvm_run *run =
+		mmap(NULL, kvm_run_size(), PROT_READ | PROT_WRITE, MAP_SHARED, vm->vcpu[0].fd, 0);
 
 	if (run == MAP_FAILED)
 		return -errno;
@@ -475,7 +476,8 @@ static int do_filter(void)
 		struct kvm_smccc_filter f = {
 			.base = 0x84000100 + 4 * i, .nr_functions = 1, .action = KVM_SMCCC_FILTER_FWD_TO_USER,
 		};
-		err = device_attr(vm->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER, &f);
+		err = device_attr(vm->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL,
+				  KVM_ARM_VM_SMCCC_FILTER, &f);
 		if (err == -EEXIST)
 			err = 0;	/* from before the failure */
 	}

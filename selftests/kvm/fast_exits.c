@@ -220,7 +220,8 @@ static void guest_system_off(u64 arg)
 
 /* The functions that are asked for, and then the answers. */
 static const u32 asked[] = {
-	0x80000000, 0x80000001, 0x80008000, 0x80007fff, 0x80003fff, 0xc5000020, 0x84000050, 0x4b000000,
+	0x80000000, 0x80000001, 0x80008000, 0x80007fff,
+	0x80003fff, 0xc5000020, 0x84000050, 0x4b000000,
 };
 
 static void guest_features(u64 arg)

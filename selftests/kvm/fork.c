@@ -353,7 +353,8 @@ static void reads_go_on(void)
 	writes = faults(&m, stats, 3);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	ktap_note("%lu faults by reading %u pages after a fork, %lu by writing them", reads, PAGES, writes);
+	ktap_note("%lu faults by reading %u pages after a fork, %lu by writing them", reads, PAGES,
+		  writes);
 	/* its stack, its message, the exit itself */
 	CHECK(reads < 16, "%lu", reads);
 	CHECK(writes >= PAGES, "%lu", writes);

@@ -39,7 +39,8 @@ static u32 big(u64 addr, bool write, u32 val)
 	return val;
 }
 
-static bool slowly;	/* no fast exit serves a big-endian access; the registers are little-endian */
+/* no fast exit serves a big-endian access; the registers are little-endian */
+static bool slowly;
 
 static u32 get(u32 reg)
 {
@@ -375,7 +376,8 @@ static void groups(void) { run(guest_groups); }
 
 static void by_parameter(void)
 {
-	bool v3 = gic_is_offered(KVM_DEV_TYPE_ARM_VGIC_V3), v2 = gic_is_offered(KVM_DEV_TYPE_ARM_VGIC_V2);
+	bool v3 = gic_is_offered(KVM_DEV_TYPE_ARM_VGIC_V3),
+	     v2 = gic_is_offered(KVM_DEV_TYPE_ARM_VGIC_V2);
 	struct vm *vm;
 	char old[32];
 

@@ -280,7 +280,8 @@ static void guest_wfi(u64 arg)
 	icc_write(ICC_PMR, 0x80);
 	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 	icc_write(ICC_PMR, 0xff);
-	mmio_write32(GICD + GIC_IGROUPR + 4, ~(1u << 8));		/* Group 0, which nobody enabled */
+	/* Group 0, which nobody enabled */
+	mmio_write32(GICD + GIC_IGROUPR + 4, ~(1u << 8));
 	GUEST_ASSERT(gic_wakes_until_tick() < 20);
 	mmio_write32(GICD_CTLR, 0x13);
 	GUEST_ASSERT(gic_wakes_until_tick() < 20);

@@ -38,7 +38,8 @@ static void guest_walk(u64 arg)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(regions); i++) {
 		for (unsigned int n = 0; n < regions[i].count; n++, cpu++) {
-			u64 rd = regions[i].base + n * GICR_SIZE, typer = mmio_read64(rd + GICR_TYPER);
+			u64 rd = regions[i].base + n * GICR_SIZE,
+			    typer = mmio_read64(rd + GICR_TYPER);
 
 			GUEST_EQ(rd, redist_of(cpu));
 			GUEST_EQ(typer >> 32, gic_mpidr(cpu));
@@ -145,7 +146,8 @@ static struct vm *new_vm(void (*fn)(u64), unsigned int running)
 	for (unsigned int i = 0; i < ARRAY_SIZE(regions); i++) {
 		u64 region = (u64)regions[i].count << 52 | regions[i].base | i;
 
-		gic_attr(gic, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, &region);
+		gic_attr(gic, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION,
+			 &region);
 	}
 	for (unsigned int i = running; i < CREATED; i++)
 		vcpu_fd(vm->fd, i);

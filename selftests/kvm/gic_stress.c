@@ -243,7 +243,8 @@ static void count_all(void)
 		before[i] = ticks_now(i);
 	do {
 		any = false;
-		storm = now_ns() < end || ((total <= 2 * SPIS || !all_ticked(before)) && now_ns() < late);
+		storm = now_ns() < end ||
+			((total <= 2 * SPIS || !all_ticked(before)) && now_ns() < late);
 		for (unsigned int i = 0; i < SPIS; i++) {
 			if (busy[i] && got_now(i) >= sent[i] && completed(i))
 				busy[i] = false;

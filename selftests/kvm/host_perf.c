@@ -82,7 +82,8 @@ static bool more_by(u64 n, u64 than, u64 by)
 /* Each is a part of the sum. */
 static bool add_up(const u64 *n)
 {
-	return n[HOST] && n[GUEST] && more_by(n[ALL], n[HOST], n[GUEST]) && more_by(n[ALL], n[GUEST], n[HOST]);
+	return n[HOST] && n[GUEST] && more_by(n[ALL], n[HOST], n[GUEST]) &&
+	       more_by(n[ALL], n[GUEST], n[HOST]);
 }
 
 /*

@@ -156,7 +156,8 @@ static void deny(const struct probe *p)
 	reg_write(&vm->vcpu[0], p->reg, v);
 	vcpu_finish(&vm->vcpu[0]);
 	for (const struct probe *q = probes; q < probes + ARRAY_SIZE(probes); q++) {
-		u64 n = (*vm_shared(vm, faults))[q - probes], esr = (*vm_shared(vm, syndrome))[q - probes];
+		u64 n = (*vm_shared(vm, faults))[q - probes],
+		    esr = (*vm_shared(vm, syndrome))[q - probes];
 
 		if (q->reg != p->reg || q->shift != p->shift || q->min < p->min || !traps(vm, q))
 			continue;
@@ -168,7 +169,8 @@ static void deny(const struct probe *p)
 static void denied(void)
 {
 	for (const struct probe *p = probes; p < probes + ARRAY_SIZE(probes); p++)
-		if (p == probes || p->reg != p[-1].reg || p->shift != p[-1].shift || p->min != p[-1].min)
+		if (p == probes || p->reg != p[-1].reg || p->shift != p[-1].shift ||
+		    p->min != p[-1].min)
 			deny(p);
 }
 
@@ -304,9 +306,11 @@ static void errors(void)
 
 	CHECK_EQ(set(vm, PFR0, pfr0 & ~0xful), -EINVAL);		/* no EL0 */
 	CHECK_EQ(set(vm, PFR0, pfr0 & ~0xf0ul), -EINVAL);		/* no EL1 */
-	CHECK_EQ(set(vm, PFR0, (pfr0 & ~0xff0000ul) | 0xff0000), -EINVAL);	/* no FP, no AdvSIMD */
+	/* no FP, no AdvSIMD */
+	CHECK_EQ(set(vm, PFR0, (pfr0 & ~0xff0000ul) | 0xff0000), -EINVAL);
 	CHECK_EQ(set(vm, MMFR1, mmfr1 ^ 0x300), -EINVAL);		/* VH */
-	CHECK_EQ(set(vm, REG_SYS(3, 3, 0, 0, 1), ctr & ~0xc000ul), -EINVAL);	/* L1Ip is reserved */
+	/* L1Ip is reserved */
+	CHECK_EQ(set(vm, REG_SYS(3, 3, 0, 0, 1), ctr & ~0xc000ul), -EINVAL);
 	CHECK_EQ(set(vm, PFR0, pfr0 & ~0xff00ul), 0);			/* neither EL2 nor EL3 */
 	vcpu_finish(&vm->vcpu[0]);
 	/* without the GIC that did not come */

@@ -165,7 +165,8 @@ static void sve_registers(void)
 {
 	need_images();
 	need_sve();
-	all_registers_of(sve_vm(1, NULL, guest_regs_of_its_own, 0), sve_vm(1, NULL, guest_regs_of_its_own, 0));
+	all_registers_of(sve_vm(1, NULL, guest_regs_of_its_own, 0),
+			 sve_vm(1, NULL, guest_regs_of_its_own, 0));
 }
 
 /* counters: 0 for as many as the host has */
@@ -175,7 +176,8 @@ static struct vm *with_pmu_of(unsigned int counters)
 	int irq = PMU_PPI;
 
 	gic_new(vm, 64);
-	if (counters && pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, &counters))
+	if (counters && pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR,
+				 KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS, &counters))
 		ktap_skip("no KVM_ARM_VCPU_PMU_V3_SET_NR_COUNTERS");
 	REQUIRE_EQ(pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_IRQ, &irq), 0);
 	REQUIRE_EQ(pmu_attr(vm->vcpu[0].fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_INIT, NULL), 0);
@@ -246,7 +248,8 @@ static int deny(int vm, u32 base, u32 n, u8 action)
 {
 	struct kvm_smccc_filter f = { .base = base, .nr_functions = n, .action = action };
 
-	return device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER, &f);
+	return device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER,
+			   &f);
 }
 
 #define STD_BMAP	KVM_REG_ARM_STD_BMAP

@@ -23,7 +23,8 @@ static int deny(int vm, u32 base)
 {
 	struct kvm_smccc_filter f = { .base = base, .nr_functions = 1, .action = KVM_SMCCC_FILTER_DENY };
 
-	return device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER, &f);
+	return device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER,
+			   &f);
 }
 
 static u64 nr_saved;

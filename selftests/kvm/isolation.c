@@ -312,7 +312,8 @@ static bool stands_still(void)
 
 	for (int i = 0; i < 100; i++) {
 		usleep(2000);
-		if (!load_acquire(&registrar) || load_acquire(&registered) != seen || !is_waiting(registrar))
+		if (!load_acquire(&registrar) || load_acquire(&registered) != seen ||
+		    !is_waiting(registrar))
 			return false;
 	}
 	return true;

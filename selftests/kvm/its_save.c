@@ -191,7 +191,8 @@ static void ring_and_bitmap(int vm)
 /* No vCPU writes the tables: they are in the bitmap, beside rings too, and nothing is in a ring. */
 static void saved_to_bitmap(void)
 {
-	struct its_machine m = its_machine_of(vm_new_after(ring_and_bitmap, 1, guest_save, 0), NULL);
+	struct its_machine m =
+		its_machine_of(vm_new_after(ring_and_bitmap, 1, guest_save, 0), NULL);
 	struct ring ring = ring_map(m.vm->vcpu[0].fd, 1 << 16);
 
 	vcpu_sync(&m.vm->vcpu[0], 1);

@@ -109,7 +109,8 @@ static void *change_slot(void *arg)
 			usleep(20);
 		store_release(&stage, BUSY);
 		begin = now_us();
-		ret = moves ? vm_slot(vm->fd, SLOT, 0, OTHER, SIZE, mem) : vm_slot(vm->fd, SLOT, 0, 0, 0, NULL);
+		ret = moves ? vm_slot(vm->fd, SLOT, 0, OTHER, SIZE, mem)
+			    : vm_slot(vm->fd, SLOT, 0, 0, 0, NULL);
 		CHECK_EQ(ret, 0);
 		took = now_us() - begin;
 		store_release(&stage, DONE);

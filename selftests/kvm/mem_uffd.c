@@ -218,7 +218,8 @@ static void *run_call(void *arg)
 {
 	struct call *c = arg;
 
-	c->ret = c->range.size ? kvm(vm->vcpu[0].fd, KVM_PRE_FAULT_MEMORY, &c->range) : vcpu_run(&vm->vcpu[0]);
+	c->ret = c->range.size ? kvm(vm->vcpu[0].fd, KVM_PRE_FAULT_MEMORY, &c->range)
+			       : vcpu_run(&vm->vcpu[0]);
 	store_release(&c->ended, 1);
 	return NULL;
 }

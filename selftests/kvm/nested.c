@@ -118,7 +118,8 @@ static int ich(int gic, bool set, u64 attr, u64 *v)
 
 static void list_registers(void)
 {
-	u64 lr0 = GIC_REG(4, 12, 12, 0), lr15 = GIC_REG(4, 12, 13, 7), vtr = GIC_REG(4, 12, 11, 1), v;
+	u64 lr0 = GIC_REG(4, 12, 12, 0), lr15 = GIC_REG(4, 12, 13, 7), vtr = GIC_REG(4, 12, 11, 1),
+	    v;
 	struct vm *vm;
 	int gic;
 
@@ -173,12 +174,14 @@ static bool listed(const struct kvm_reg_list *list, u64 id)
 static void list(void)
 {
 	static const u64 wanted[] = {
-		REG_HCR_EL2, REG_SCTLR_EL2, REG_VBAR_EL2, REG_TPIDR_EL2, REG_SP_EL2, REG_CNTHCTL_EL2,
-		EL2(0, 0, 0), EL2(0, 0, 5), EL2(1, 0, 1), EL2(1, 1, 1), EL2(1, 1, 2), EL2(1, 1, 3), EL2(1, 1, 6),
-		EL2(1, 1, 7), EL2(1, 2, 2), EL2(2, 0, 0), EL2(2, 0, 1), EL2(2, 0, 2), EL2(2, 1, 0), EL2(2, 1, 2),
-		EL2(4, 0, 0), EL2(4, 0, 1), EL2(5, 1, 0), EL2(5, 1, 1), EL2(5, 2, 0), EL2(5, 2, 3), EL2(6, 0, 0),
-		EL2(6, 0, 4), EL2(10, 2, 0), EL2(10, 3, 0), EL2(12, 1, 1), EL2(13, 0, 1), EL2(14, 0, 3),
-		EL2(14, 2, 1), EL2(14, 2, 2), EL2(14, 3, 1), EL2(14, 3, 2),
+		REG_HCR_EL2,	 REG_SCTLR_EL2, REG_VBAR_EL2,  REG_TPIDR_EL2, REG_SP_EL2,
+		REG_CNTHCTL_EL2, EL2(0, 0, 0),	EL2(0, 0, 5),  EL2(1, 0, 1),  EL2(1, 1, 1),
+		EL2(1, 1, 2),	 EL2(1, 1, 3),	EL2(1, 1, 6),  EL2(1, 1, 7),  EL2(1, 2, 2),
+		EL2(2, 0, 0),	 EL2(2, 0, 1),	EL2(2, 0, 2),  EL2(2, 1, 0),  EL2(2, 1, 2),
+		EL2(4, 0, 0),	 EL2(4, 0, 1),	EL2(5, 1, 0),  EL2(5, 1, 1),  EL2(5, 2, 0),
+		EL2(5, 2, 3),	 EL2(6, 0, 0),	EL2(6, 0, 4),  EL2(10, 2, 0), EL2(10, 3, 0),
+		EL2(12, 1, 1),	 EL2(13, 0, 1), EL2(14, 0, 3), EL2(14, 2, 1), EL2(14, 2, 2),
+		EL2(14, 3, 1),	 EL2(14, 3, 2),
 	};
 	struct vm *vm = vm_el2(1, guest_nothing, 0);
 	struct kvm_reg_list *all = vcpu_reg_list(vm->vcpu[0].fd);
@@ -400,7 +403,8 @@ static void aborted(u64 spsr)
 {
 	eret_to((u64)unreached, spsr);
 	GUEST_EQ(EC(seen.esr), EC_IABT_LOW);
-	GUEST_EQ(seen.esr & 0x3f, 0x04);		/* VTCR_EL2 says nothing that could be: translation, level 0 */
+	/* VTCR_EL2 says nothing that could be: translation, level 0 */
+	GUEST_EQ(seen.esr & 0x3f, 0x04);
 	GUEST_EQ(rd(hpfar_el2), (u64)unreached >> 12 << 4);
 	GUEST_EQ(seen.vector, VEC_LOWER);
 	GUEST_EQ(seen.pc, (u64)unreached);

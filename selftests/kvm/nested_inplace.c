@@ -25,7 +25,8 @@ struct kind {
 	unsigned int vcpus;
 	u32 features;
 	bool rcu;		/* nothing of it where RCU takes the CPU for idle */
-	bool offset;		/* the counts have one, as of a VM that was saved and loaded: then they trap */
+	/* the counts have one, as of a VM that was saved and loaded: then they trap */
+	bool offset;
 };
 
 /* ---- registers ---- */
@@ -201,8 +202,23 @@ static void time_below(void)
 }
 
 enum {
-	MDSCR, MDSCR_LOCKED, MDSCR_ON, MEMORY, TLB, TLB_EL1, TLB_BELOW, TO_EL2, TO_EL2_DEBUGGED, TO_EL0, SIGNED, ENDS, TIMES_BELOW,
-	MDSCR_AFTER, TIME, TIME_SET, ENDS_OFFSET
+	MDSCR,
+	MDSCR_LOCKED,
+	MDSCR_ON,
+	MEMORY,
+	TLB,
+	TLB_EL1,
+	TLB_BELOW,
+	TO_EL2,
+	TO_EL2_DEBUGGED,
+	TO_EL0,
+	SIGNED,
+	ENDS,
+	TIMES_BELOW,
+	MDSCR_AFTER,
+	TIME,
+	TIME_SET,
+	ENDS_OFFSET
 };
 
 /* The first thing that it does when its guest has run. */
@@ -270,7 +286,8 @@ static struct vm *new_vm(const struct kind *k)
 		ktap_skip("not in place on this host");
 	if (k->features && !kvm_cap(KVM_CAP_ARM_PTRAUTH_ADDRESS))
 		ktap_skip("no pointer authentication");
-	vm = vm_new_features(k->vcpus ? k->vcpus : 1, HAS_EL2 | k->features, guest_repeats, k - kinds);
+	vm = vm_new_features(k->vcpus ? k->vcpus : 1, HAS_EL2 | k->features, guest_repeats,
+			     k - kinds);
 	gic_new(vm, 64);
 	if (k->offset)
 		REQUIRE_EQ(kvm(vm->fd, KVM_ARM_SET_COUNTER_OFFSET, &off), 0);

@@ -182,8 +182,8 @@ static void game(void (*code)(void), u64 more)
 	for (int i = 0; i < 2; i++) {
 		typeof(&count[0]) c = *vm_shared(vm, count) + i;
 
-		ktap_note("CPU %d: %lu entries, %lu kicks, %lu waits, %lu SGIs", i, c->entries, c->kicks, c->waits,
-			  c->sends);
+		ktap_note("CPU %d: %lu entries, %lu kicks, %lu waits, %lu SGIs", i, c->entries,
+			  c->kicks, c->waits, c->sends);
 	}
 	vm_free(vm);
 }

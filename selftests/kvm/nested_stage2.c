@@ -382,7 +382,8 @@ static void guest_changes(u64 arg)
 		set_page(&t, 9, (u64)(n & 1 ? word2 : word) | S2_PAGE | S2_RWX);
 		asm volatile("tlbi ipas2e1is, %0\n dsb ish\n isb"
 			     :: "r"((WINDOW + 9 * 4096) >> 12 | 1ul << 46 | 3ul << 44) : "memory");
-		for (u64 since = load_acquire(&reads), first = (store_release(&ended, n), since); since - first < 2;)
+		for (u64 since = load_acquire(&reads), first = (store_release(&ended, n), since);
+		     since - first < 2;)
 			since = load_acquire(&reads);
 	}
 }

@@ -51,7 +51,8 @@ static u64 count_of(struct vcpu *vcpu)
 /* By turns, the first of them first: it is this, and goes on. */
 static void check_time(struct vm *vm, unsigned int first, u64 want)
 {
-	u64 a = count_of(&vm->vcpu[first]), b = count_of(&vm->vcpu[!first]), c = count_of(&vm->vcpu[first]);
+	u64 a = count_of(&vm->vcpu[first]), b = count_of(&vm->vcpu[!first]),
+	    c = count_of(&vm->vcpu[first]);
 
 	CHECK(a - want < FAR_AWAY / 16, "%#lx, want %#lx", a, want);
 	CHECK(a <= b && b <= c && c - want < FAR_AWAY / 16, "%#lx %#lx %#lx", a, b, c);
@@ -233,7 +234,9 @@ static void translated(void)
 static void table_withheld(void)
 {
 	static const u64 rights[] = {
-		KEEL_MEMORY_NO_READ, KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE, KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_EXEC,
+		KEEL_MEMORY_NO_READ,
+		KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE,
+		KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_EXEC,
 	};
 
 	for (u64 write = 0; write < 2; write++) {
@@ -242,7 +245,8 @@ static void table_withheld(void)
 			enum before op = i % 3;
 			u64 r = rights[i / 3];
 
-			if ((op == WRITES && r & KEEL_MEMORY_NO_WRITE) || (op == RUNS && r & KEEL_MEMORY_NO_EXEC))
+			if ((op == WRITES && r & KEEL_MEMORY_NO_WRITE) ||
+			    (op == RUNS && r & KEEL_MEMORY_NO_EXEC))
 				op = NOTHING;
 			*vm_shared(vm, want) = op;
 			vcpu_sync(vcpu, 1);

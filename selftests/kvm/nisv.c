@@ -51,7 +51,8 @@ static struct lab_trial a_pair(void)
 	if (!pick(8))
 		n = 31;
 	size = v ? 4 << opc : opc == 2 ? 8 : 4;
-	return trial(opc << 30 | 0x28000000 | v << 26 | mode << 23 | load << 22 | field(7, imm) << 15 | t2 << 10 | n << 5 | t,
+	return trial(opc << 30 | 0x28000000 | v << 26 | mode << 23 | load << 22 |
+			     field(7, imm) << 15 | t2 << 10 | n << 5 | t,
 		     n, 2 * size, size, mode == 1 ? 0 : imm * size);
 }
 
@@ -61,7 +62,9 @@ static void form(u32 v, bool with_sign, u32 *size, u32 *opc, u32 *bytes)
 	do {
 		*size = pick(4);
 		*opc = pick(4);
-	} while (v ? *size && *opc > 1 : (*size == 3 && *opc > 1) || (*size == 2 && *opc == 3) || (*opc > 1 && !with_sign));
+	} while (v ? *size && *opc > 1
+		   : (*size == 3 && *opc > 1) || (*size == 2 && *opc == 3) ||
+				 (*opc > 1 && !with_sign));
 	*bytes = v && *opc > 1 ? 16 : 1 << *size;
 }
 
@@ -75,7 +78,8 @@ static struct lab_trial a_single(void)
 	registers(&t, &n, &unused);
 	if (!pick(8))
 		n = 31;
-	return trial(size << 30 | 0x38000000 | v << 26 | opc << 22 | field(9, imm) << 12 | mode << 10 | n << 5 | t,
+	return trial(size << 30 | 0x38000000 | v << 26 | opc << 22 | field(9, imm) << 12 |
+			     mode << 10 | n << 5 | t,
 		     n, bytes, bytes, mode == 1 ? 0 : imm);
 }
 
@@ -85,7 +89,8 @@ static struct lab_trial an_unsigned(void)
 
 	form(v, false, &size, &opc, &bytes);
 	registers(&t, &n, &unused);
-	return trial(size << 30 | 0x39000000 | v << 26 | opc << 22 | imm << 10 | n << 5 | t, n, bytes, bytes, imm * bytes);
+	return trial(size << 30 | 0x39000000 | v << 26 | opc << 22 | imm << 10 | n << 5 | t, n,
+		     bytes, bytes, imm * bytes);
 }
 
 static struct lab_trial an_indexed(void)
@@ -97,8 +102,9 @@ static struct lab_trial an_indexed(void)
 
 	form(1, false, &size, &opc, &bytes);
 	registers(&t, &n, &m);
-	r = trial(size << 30 | 0x3c200800 | opc << 22 | m << 16 | option << 13 | shift << 12 | n << 5 | t, n, bytes, bytes,
-		  index * (s64)(shift ? bytes : 1));
+	r = trial(size << 30 | 0x3c200800 | opc << 22 | m << 16 | option << 13 | shift << 12 |
+			  n << 5 | t,
+		  n, bytes, bytes, index * (s64)(shift ? bytes : 1));
 	r.index = m;
 	r.index_val = val;
 	return r;
@@ -148,7 +154,8 @@ static struct lab_trial a_lane(void)
 	/* S and size: the lane, as far as they are not the size */
 	u32 place = log2 == 3 ? 1 : pick(8) & (8 - (1 << log2));
 
-	return with_post(q << 30 | 0x0d000000 | load << 22 | r << 21 | (log2 == 3 ? 2 : log2) << 14 | e << 13 | place << 10,
+	return with_post(q << 30 | 0x0d000000 | load << 22 | r << 21 |
+				 (log2 == 3 ? 2 : log2) << 14 | e << 13 | place << 10,
 			 (2 * e + r + 1) << log2, 1 << log2);
 }
 
@@ -156,7 +163,8 @@ static struct lab_trial a_replicated(void)
 {
 	u32 log2 = pick(4), q = pick(2), r = pick(2), e = pick(2);
 
-	return with_post(q << 30 | 0x0d40c000 | r << 21 | e << 13 | log2 << 10, (2 * e + r + 1) << log2, 1 << log2);
+	return with_post(q << 30 | 0x0d40c000 | r << 21 | e << 13 | log2 << 10,
+			 (2 * e + r + 1) << log2, 1 << log2);
 }
 
 static struct lab_trial a_zero_block(void)
@@ -172,8 +180,8 @@ static struct lab_trial a_zero_block(void)
 static void compare(u32 pstate, bool big)
 {
 	static struct lab_trial (*const kinds[])(void) = {
-		a_pair, a_pair, a_single, a_single, an_unsigned, an_indexed, a_literal, a_structure, a_structure, a_lane,
-		a_replicated, a_zero_block,
+		a_pair,	   a_pair,	a_single,    a_single, an_unsigned,  an_indexed,
+		a_literal, a_structure, a_structure, a_lane,   a_replicated, a_zero_block,
 	};
 	struct lab *lab = lab_new(pstate, big);
 

@@ -31,8 +31,8 @@ static void registers(u32 r[4])
 		r[0] = pick(6) * 2;
 		for (u32 i = 1; i < 4; i++)
 			r[i] = pick(13);
-	} while (r[0] / 2 == r[1] / 2 || r[0] / 2 == r[2] / 2 || r[0] / 2 == r[3] / 2 || r[1] == r[2] || r[1] == r[3] ||
-		 r[2] == r[3]);
+	} while (r[0] / 2 == r[1] / 2 || r[0] / 2 == r[2] / 2 || r[0] / 2 == r[3] / 2 ||
+		 r[1] == r[2] || r[1] == r[3] || r[2] == r[3]);
 }
 
 /* Offset, pre-indexed or post-indexed, as P and W of A32. */
@@ -65,13 +65,14 @@ static u32 shifted(u32 v, u32 type, u32 by)
 /* LDR, STR, LDRB, STRB with write-back */
 static struct lab_trial a_word(void)
 {
-	u32 pre = pick(2), up = pick(2), byte = pick(2), load = pick(2), by_reg = pick(2), imm = pick(4096), r[4];
+	u32 pre = pick(2), up = pick(2), byte = pick(2), load = pick(2), by_reg = pick(2),
+	    imm = pick(4096), r[4];
 	u32 type = pick(4), by = pick(32), val = lab_random(), pw = pre ? 1 << 24 | 1 << 21 : 0;
 	struct lab_trial t;
 
 	registers(r);
-	t = trial(0xe4000000 | pw | up << 23 | byte << 22 | load << 20 | r[1] << 16 | r[0] << 12, r[1], byte ? 1 : 4,
-		  byte ? 1 : 4, 0);
+	t = trial(0xe4000000 | pw | up << 23 | byte << 22 | load << 20 | r[1] << 16 | r[0] << 12,
+		  r[1], byte ? 1 : 4, byte ? 1 : 4, 0);
 	t.align = 1;
 	t.insn |= by_reg ? 1 << 25 | by << 7 | type << 5 | r[2] : imm;
 	if (pre)
@@ -93,8 +94,9 @@ static struct lab_trial a_half(void)
 	struct lab_trial t;
 
 	registers(r);
-	t = trial(0xe0400000 | (pre ? 1 << 24 | 1 << 21 : 0) | up << 23 | ops[op].bits | r[1] << 16 | r[0] << 12 |
-		  (imm & 0xf0) << 4 | (imm & 0xf), r[1], ops[op].size, ops[op].size, pre ? with_sign(up, imm) : 0);
+	t = trial(0xe0400000 | (pre ? 1 << 24 | 1 << 21 : 0) | up << 23 | ops[op].bits |
+			  r[1] << 16 | r[0] << 12 | (imm & 0xf0) << 4 | (imm & 0xf),
+		  r[1], ops[op].size, ops[op].size, pre ? with_sign(up, imm) : 0);
 	t.align = 1;
 	return t;
 }
@@ -102,7 +104,8 @@ static struct lab_trial a_half(void)
 static struct lab_trial a_dual(void)
 {
 	bool pre;
-	u32 pw = indexing(&pre), up = pick(2), store = pick(2), by_reg = pick(2), imm = pick(256), val = lab_random(), r[4];
+	u32 pw = indexing(&pre), up = pick(2), store = pick(2), by_reg = pick(2), imm = pick(256),
+	    val = lab_random(), r[4];
 	struct lab_trial t;
 
 	registers(r);
@@ -130,29 +133,36 @@ static u32 list(u32 mask, u32 base)
 
 static struct lab_trial a_list(void)
 {
-	u32 p = pick(2), u = pick(2), w = pick(2), load = pick(2), base = pick(15), l = list(0x7fff, base);
+	u32 p = pick(2), u = pick(2), w = pick(2), load = pick(2), base = pick(15),
+	    l = list(0x7fff, base);
 	s64 bytes = 4 * __builtin_popcount(l);
 
-	return trial(0xe8000000 | p << 24 | u << 23 | w << 21 | load << 20 | base << 16 | l, base, bytes, 4,
-		     u ? p ? 4 : 0 : p ? -bytes : 4 - bytes);
+	return trial(0xe8000000 | p << 24 | u << 23 | w << 21 | load << 20 | base << 16 | l, base,
+		     bytes, 4,
+		     u	 ? p ? 4 : 0
+		     : p ? -bytes
+			 : 4 - bytes);
 }
 
 static struct lab_trial a_float(void)
 {
 	u32 up = pick(2), load = pick(2), dbl = pick(2), imm = pick(256), base = pick(15);
 
-	return trial(0xed000a00 | up << 23 | pick(2) << 22 | load << 20 | base << 16 | pick(16) << 12 | dbl << 8 | imm, base,
-		     dbl ? 8 : 4, dbl ? 8 : 4, with_sign(up, 4 * imm));
+	return trial(0xed000a00 | up << 23 | pick(2) << 22 | load << 20 | base << 16 |
+			     pick(16) << 12 | dbl << 8 | imm,
+		     base, dbl ? 8 : 4, dbl ? 8 : 4, with_sign(up, 4 * imm));
 }
 
 static struct lab_trial floats(void)
 {
-	u32 down = pick(2), w = down | pick(2), load = pick(2), dbl = pick(2), d = pick(2), vd = pick(16), base = pick(15);
+	u32 down = pick(2), w = down | pick(2), load = pick(2), dbl = pick(2), d = pick(2),
+	    vd = pick(16), base = pick(15);
 	u32 first = dbl ? d << 4 | vd : vd << 1 | d, max = dbl && 32 - first > 16 ? 16 : 32 - first, n = 1 + pick(max);
 	s64 bytes = n * (dbl ? 8 : 4);
 
-	return trial(0xec000a00 | down << 24 | !down << 23 | d << 22 | w << 21 | load << 20 | base << 16 | vd << 12 | dbl << 8 |
-		     bytes / 4, base, bytes, dbl ? 8 : 4, down ? -bytes : 0);
+	return trial(0xec000a00 | down << 24 | !down << 23 | d << 22 | w << 21 | load << 20 |
+			     base << 16 | vd << 12 | dbl << 8 | bytes / 4,
+		     base, bytes, dbl ? 8 : 4, down ? -bytes : 0);
 }
 
 static struct lab_trial t_dual(void)
@@ -162,19 +172,22 @@ static struct lab_trial t_dual(void)
 
 	pw |= pre ? 0 : 1 << 21;
 	registers(r);
-	return trial(0xe8400000 | pw | up << 23 | load << 20 | r[1] << 16 | r[0] << 12 | r[2] << 8 | imm, r[1], 8, 4,
-		     pre ? with_sign(up, 4 * imm) : 0);
+	return trial(0xe8400000 | pw | up << 23 | load << 20 | r[1] << 16 | r[0] << 12 | r[2] << 8 |
+			     imm,
+		     r[1], 8, 4, pre ? with_sign(up, 4 * imm) : 0);
 }
 
 /* Bytes, halves and words, signed too, with write-back */
 static struct lab_trial t_single(void)
 {
-	u32 pre = pick(2), up = pick(2), log2 = pick(3), sign = log2 < 2 ? pick(2) : 0, load = sign | pick(2);
+	u32 pre = pick(2), up = pick(2), log2 = pick(3), sign = log2 < 2 ? pick(2) : 0,
+	    load = sign | pick(2);
 	u32 imm = pick(256), r[4];
 	struct lab_trial t;
 
 	registers(r);
-	t = trial(0xf8000900 | sign << 24 | log2 << 21 | load << 20 | r[1] << 16 | r[0] << 12 | pre << 10 | up << 9 | imm,
+	t = trial(0xf8000900 | sign << 24 | log2 << 21 | load << 20 | r[1] << 16 | r[0] << 12 |
+			  pre << 10 | up << 9 | imm,
 		  r[1], 1 << log2, 1 << log2, pre ? with_sign(up, imm) : 0);
 	t.align = 1;
 	return t;
@@ -185,8 +198,8 @@ static struct lab_trial t_list(void)
 	u32 down = pick(2), w = pick(2), load = pick(2), base = pick(13), l = list(0x5fff, base);
 	s64 bytes = 4 * __builtin_popcount(l);
 
-	return trial(0xe8000000 | down << 24 | !down << 23 | w << 21 | load << 20 | base << 16 | l, base, bytes, 4,
-		     down ? -bytes : 0);
+	return trial(0xe8000000 | down << 24 | !down << 23 | w << 21 | load << 20 | base << 16 | l,
+		     base, bytes, 4, down ? -bytes : 0);
 }
 
 static struct lab_trial t_short_list(void)

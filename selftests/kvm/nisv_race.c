@@ -13,7 +13,8 @@
 #define DEV3	(MMIO_BASE + 0x3020)
 #define VA	(5ul << 30)		/* of the page that changes */
 #define TABLE(p)	((u64)(p) | 3)
-#define PAGE_DESC(p)	((u64)(p) | 3 | 3 << 8 | 1 << 10)	/* normal memory, inner shareable, AF */
+/* normal memory, inner shareable, AF */
+#define PAGE_DESC(p)	((u64)(p) | 3 | 3 << 8 | 1 << 10)
 #define RET	0xd65f03c0
 
 static u32 changing[2] __attribute__((aligned(64))) = { 0xd503201f, RET };
@@ -150,11 +151,12 @@ static void race(void (*other)(u64), u64 where, unsigned int times)
 	WRITE_ONCE(*vm_shared(vm, stop), 1);
 	CHECK(refused <= times / 50 + 10, "%u of %u", refused, times);
 	/* the rest of the instruction that is on its way */
-	while (i == times && !run_patiently(v, &refused) && v->run->exit_reason == KVM_EXIT_MMIO && !vcpu_is_ucall(v, &uc))
+	while (i == times && !run_patiently(v, &refused) && v->run->exit_reason == KVM_EXIT_MMIO &&
+	       !vcpu_is_ucall(v, &uc))
 		;
 	pthread_join(thread, NULL);
-	ktap_note("loads %u %u %u %u, stores %u %u %u %u", seen[0], seen[1], seen[2], seen[3], seen[4], seen[5],
-		  seen[6], seen[7]);
+	ktap_note("loads %u %u %u %u, stores %u %u %u %u", seen[0], seen[1], seen[2], seen[3],
+		  seen[4], seen[5], seen[6], seen[7]);
 }
 
 static void instruction_changes(void)	{ race(guest_changes_code, (u64)changing, ktap_times(6000)); }

@@ -39,8 +39,9 @@ static bool is_access(struct lab *lab, int ret, u64 addr, u32 len, bool write)
 	struct kvm_run *run = lab->v->run;
 
 	return CHECK(ret == 0 && run->exit_reason == KVM_EXIT_MMIO && run->mmio.phys_addr == addr &&
-		     run->mmio.len == len && run->mmio.is_write == write, "%d, exit %u, %#llx len %u", ret, run->exit_reason,
-		     run->mmio.phys_addr, run->mmio.len);
+			     run->mmio.len == len && run->mmio.is_write == write,
+		     "%d, exit %u, %#llx len %u", ret, run->exit_reason, run->mmio.phys_addr,
+		     run->mmio.len);
 }
 
 static void check_untouched(struct lab *lab, const struct lab_state *s)
@@ -191,7 +192,8 @@ static bool is_done(struct lab *lab)
 {
 	int ret = vcpu_run(lab->v);
 
-	return CHECK(ret == 0 && lab->v->run->exit_reason == KVM_EXIT_DEBUG, "%d exit %u", ret, lab->v->run->exit_reason);
+	return CHECK(ret == 0 && lab->v->run->exit_reason == KVM_EXIT_DEBUG, "%d exit %u", ret,
+		     lab->v->run->exit_reason);
 }
 
 static void ioeventfds(void)
@@ -223,7 +225,8 @@ static void coalesced(void)
 	struct lab *lab = lab_new(LAB_EL1, false);
 	struct lab_state s = start_at(lab, STP_X0_X1_X2, LAB_DEV + 8);
 	struct kvm_coalesced_mmio_zone zone = { .addr = LAB_DEV, .size = 0x100 };
-	struct kvm_coalesced_mmio_ring *ring = (void *)((char *)lab->v->run + KVM_COALESCED_MMIO_PAGE_OFFSET * PAGE);
+	struct kvm_coalesced_mmio_ring *ring =
+		(void *)((char *)lab->v->run + KVM_COALESCED_MMIO_PAGE_OFFSET * PAGE);
 
 	REQUIRE_EQ(kvm(lab->vm->fd, KVM_REGISTER_COALESCED_MMIO, &zone), 0);
 	is_done(lab);
@@ -270,7 +273,8 @@ static void guest_loads_q3(u64 arg)
 	msr(cpacr_el1, 3 << 20 | 3 << 16);
 	isb();
 	GUEST_SYNC(1, 0);
-	asm volatile("mov x2, %0\n\t.inst 0x3dc00043" :: "r"(MMIO_BASE) : "x2", "memory");	/* ldr q3, [x2] */
+	/* ldr q3, [x2] */
+	asm volatile("mov x2, %0\n\t.inst 0x3dc00043" :: "r"(MMIO_BASE) : "x2", "memory");
 }
 
 static void with_sve(void)
@@ -346,8 +350,8 @@ static void refusals(void)
 			CHECK(ret == -ENOSYS, "%s: %d", refused[n].name, ret);
 		else
 			CHECK(ret == 0 && run->exit_reason == KVM_EXIT_ARM_NISV &&
-			      (run->arm_nisv.fault_ipa ^ s.x[2]) >> 12 <= 1, "%s: %d exit %u", refused[n].name, ret,
-			      run->exit_reason);
+				      (run->arm_nisv.fault_ipa ^ s.x[2]) >> 12 <= 1,
+			      "%s: %d exit %u", refused[n].name, ret, run->exit_reason);
 		check_untouched(lab, &s);
 	}
 	/* the capability that was asked for comes before the exit */

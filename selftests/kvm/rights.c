@@ -147,7 +147,9 @@ static void walks(void)
 
 	setup_with(0, guest_walk, (u64)&block);
 	/* attributes as those of the block that maps the slot */
-	*vm_shared(vm, block) = (*vm_shared(vm, guest_l1[DATA_BASE >> 30]) & ~(0xffffffffful << 12)) | (DATA_BASE + 2 * MB);
+	*vm_shared(vm, block) =
+		(*vm_shared(vm, guest_l1[DATA_BASE >> 30]) & ~(0xffffffffful << 12)) |
+		(DATA_BASE + 2 * MB);
 	walk_refused(READ, KEEL_MEMORY_NO_READ);
 	walk_refused(READ, ALL);
 	walk_refused(WRITE, KEEL_MEMORY_NO_READ);
@@ -193,7 +195,8 @@ static void walks_meanwhile(u32 flags, u64 some, u64 others)
 	pthread_t thread;
 
 	setup_with(flags, guest_walks_on, 0);
-	*(u64 *)mem = (*vm_shared(vm, guest_l1[DATA_BASE >> 30]) & ~(0xffffffffful << 12)) | (DATA_BASE + 2 * MB);
+	*(u64 *)mem = (*vm_shared(vm, guest_l1[DATA_BASE >> 30]) & ~(0xffffffffful << 12)) |
+		      (DATA_BASE + 2 * MB);
 	((u64 *)mem)[511] = RET;
 	pthread_create(&thread, NULL, run_walker, NULL);
 	for (unsigned int i = 0; i < ktap_times(3000); i++) {
@@ -440,7 +443,9 @@ static void guest_exclusive(u64 arg)
 
 		do {
 			asm volatile("ldxr %0, [%3]\n\tadd %1, %0, #1\n\tstxr %w2, %1, [%3]"
-				     : "=&r"(old), "=&r"(new), "=&r"(lost) : "r"(DATA_BASE) : "memory");
+				     : "=&r"(old), "=&r"(new), "=&r"(lost)
+				     : "r"(DATA_BASE)
+				     : "memory");
 		} while (lost);
 		GUEST_SYNC(1, old);
 	}

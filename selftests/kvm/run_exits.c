@@ -344,7 +344,8 @@ static void signal_interrupts(void)
 static void signal_mask(void)
 {
 	struct vcpu *vcpu = &vm_new(1, guest_spin, 0)->vcpu[0];
-	struct { struct kvm_signal_mask mask; u8 set[8]; } m = { { .len = 8 }, { 0 } };	/* no gap between them */
+	/* no gap between them */
+	struct { struct kvm_signal_mask mask; u8 set[8]; } m = { { .len = 8 }, { 0 } };
 	sigset_t set;
 
 	catch_alarm();

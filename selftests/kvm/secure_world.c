@@ -25,7 +25,8 @@
 /* ---- calls ---- */
 
 static const u32 numbers[] = {
-	0, 1, 2, 0x20, 0x3f, 0x60, 0x63, 0x69, 0x84, 0xff, 0x100, 0x7fff, 0x8000, 0xfeff, 0xff00, 0xffff,
+	0,    1,    2,	   0x20,   0x3f,   0x60,   0x63,   0x69,
+	0x84, 0xff, 0x100, 0x7fff, 0x8000, 0xfeff, 0xff00, 0xffff,
 };
 
 /* Yielding and fast calls, 32 and 64 bits wide. */
@@ -95,7 +96,8 @@ static void guest_ffa(u64 arg)
 static void filter(struct vm *vm, u32 base, u32 count, u8 action)
 {
 	struct kvm_smccc_filter f = { .base = base, .nr_functions = count, .action = action };
-	int ret = device_attr(vm->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER, &f);
+	int ret = device_attr(vm->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VM_SMCCC_CTRL,
+			      KVM_ARM_VM_SMCCC_FILTER, &f);
 
 	if (ret == -ENXIO)
 		ktap_skip("no filter");
@@ -131,8 +133,8 @@ static void answered_by_vmm(void)
 /* ---- AArch32 ---- */
 
 static const u32 calls32[] = {
-	0x82000000, 0x83000000, 0x84000063, 0x84000069, 0xc4000020, 0x32000000, 0xb2000001, 0x00000000, 0x02000100,
-	0x7f000000, 0xffffffff,
+	0x82000000, 0x83000000, 0x84000063, 0x84000069, 0xc4000020, 0x32000000,
+	0xb2000001, 0x00000000, 0x02000100, 0x7f000000, 0xffffffff,
 };
 
 /* Call by SMC, show the answer. */

@@ -22,7 +22,8 @@
 
 static void one_event(u64 event, u64 turn)
 {
-	u64 fresh = SVE_FRESH + (guest_cpu() * SVE_FRESH_PAGES / 4 + turn % (SVE_FRESH_PAGES / 4)) * PAGE;
+	u64 fresh = SVE_FRESH +
+		    (guest_cpu() * SVE_FRESH_PAGES / 4 + turn % (SVE_FRESH_PAGES / 4)) * PAGE;
 
 	switch (event) {
 	case 0:

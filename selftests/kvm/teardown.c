@@ -311,7 +311,8 @@ static void many(void)
 		one_vm(mem);
 	after = available_again(before, 8192);
 	ktap_note("available before %lu kB, after %lu kB", before, after);
-	CHECK(after + 8192 > before);		/* some pages of each would be gone: 41 kB of 200, 164 kB of 50 */
+	/* some pages of each would be gone: 41 kB of 200, 164 kB of 50 */
+	CHECK(after + 8192 > before);
 }
 
 static void many_with_guest(void)

@@ -246,7 +246,8 @@ static void find_line(struct machine *m, char *line, int size)
 	char path[96], want[40];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%d-%d/stage2_page_tables", getpid(), m->vm->fd);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%d-%d/stage2_page_tables", getpid(),
+		 m->vm->fd);
 	snprintf(want, sizeof(want), "%#018lx-", PLACE);
 	f = fopen(path, "r");
 	if (!f)

@@ -68,7 +68,8 @@ static volatile u32 *submission(u32 q)
 
 static volatile struct completion *completion(u32 q)
 {
-	return (struct completion *)(QUEUES + (2 * q + 1) * 4096 + queue[q].head * sizeof(struct completion));
+	return (struct completion *)(QUEUES + (2 * q + 1) * 4096 +
+				     queue[q].head * sizeof(struct completion));
 }
 
 static void submit(u32 q, u32 op, u32 ns, u64 addr, u32 dw10, u32 dw11, u32 dw12)

@@ -13,11 +13,13 @@
 
 int main(void)
 {
-	u64 esr = any_u64(), far = any_u64(), hpfar = any_u64(), page = hpfar >> 4 & GENMASK_ULL(39, 0);
+	u64 esr = any_u64(), far = any_u64(), hpfar = any_u64(),
+	    page = hpfar >> 4 & GENMASK_ULL(39, 0);
 	struct keel_exit e = keel_exit_decode(esr, far, hpfar);
 	bool data = e.ec == ESR_ELx_EC_DABT_LOW, insn = e.ec == ESR_ELx_EC_IABT_LOW;
 
-	holds(e.ec == (esr >> 26 & 63) && e.il == (esr >> 25 & 1) && e.esr == esr && e.iss == (esr & 0x1ffffff));
+	holds(e.ec == (esr >> 26 & 63) && e.il == (esr >> 25 & 1) && e.esr == esr &&
+	      e.iss == (esr & 0x1ffffff));
 	if (data || insn) {
 		const struct keel_abort *a = &e.abort;
 
@@ -37,13 +39,16 @@ int main(void)
 		holds(!e.ipa.v);
 	}
 	if (e.ec == ESR_ELx_EC_SYS64)
-		holds(e.sysreg.rt < 32 && e.sysreg.op0 == (esr >> 20 & 3) && e.sysreg.op1 == (esr >> 14 & 7) &&
-		      e.sysreg.crn == (esr >> 10 & 15) && e.sysreg.crm == (esr >> 1 & 15) &&
-		      e.sysreg.op2 == (esr >> 17 & 7) && e.sysreg.write == !(esr & 1));
+		holds(e.sysreg.rt < 32 && e.sysreg.op0 == (esr >> 20 & 3) &&
+		      e.sysreg.op1 == (esr >> 14 & 7) && e.sysreg.crn == (esr >> 10 & 15) &&
+		      e.sysreg.crm == (esr >> 1 & 15) && e.sysreg.op2 == (esr >> 17 & 7) &&
+		      e.sysreg.write == !(esr & 1));
 	if (e.ec == ESR_ELx_EC_CP15_32)
-		holds(e.cp.rt < 32 && e.cp.opc1 == (esr >> 14 & 7) && e.cp.opc2 == (esr >> 17 & 7) && !e.cp.rt2);
+		holds(e.cp.rt < 32 && e.cp.opc1 == (esr >> 14 & 7) &&
+		      e.cp.opc2 == (esr >> 17 & 7) && !e.cp.rt2);
 	if (e.ec == ESR_ELx_EC_CP15_64)
-		holds(e.cp.rt < 32 && e.cp.rt2 == (esr >> 10 & 31) && e.cp.opc1 == (esr >> 16 & 15));
+		holds(e.cp.rt < 32 && e.cp.rt2 == (esr >> 10 & 31) &&
+		      e.cp.opc1 == (esr >> 16 & 15));
 	if (e.ec == ESR_ELx_EC_HVC64)
 		holds(e.imm == (u16)esr);
 	reached(e.ec == ESR_ELx_EC_CP15_64 && e.cp.rt2 == 31);

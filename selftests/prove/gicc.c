@@ -57,10 +57,12 @@ int main(void)
 		done = keel_gicc_write(&g, offset, val);
 		implies(!done, offset == 0x1000);
 		holds(g.ended <= g.listed);
-		implies(g.ended, (old[g.ended - 1] & KEEL_LR_HW) && (old[g.ended - 1] & KEEL_LR_ACTIVE) &&
-			!(g.lr[g.ended - 1] & KEEL_LR_STATE));
+		implies(g.ended, (old[g.ended - 1] & KEEL_LR_HW) &&
+					 (old[g.ended - 1] & KEEL_LR_ACTIVE) &&
+					 !(g.lr[g.ended - 1] & KEEL_LR_STATE));
 		for (unsigned int i = 0; i < N; i++)
-			holds((g.lr[i] ^ old[i]) == 0 || ((g.lr[i] ^ old[i]) == KEEL_LR_ACTIVE && !(g.lr[i] & KEEL_LR_ACTIVE)));
+			holds((g.lr[i] ^ old[i]) == 0 || ((g.lr[i] ^ old[i]) == KEEL_LR_ACTIVE &&
+							  !(g.lr[i] & KEEL_LR_ACTIVE)));
 		reached(g.ended && offset == 0x10);
 		reached(g.ended && offset == 0x1000);
 	}

@@ -35,14 +35,17 @@ int main(void)
 	holds((lr & 0x3ff) == (before.intid & 0x3ff) || before.intid >= 1024);
 	implies(!before.by_sender, (u32)lr == before.intid);
 	implies(lr & KEEL_LR_PENDING, was);
-	implies((lr & KEEL_LR_STATE) == KEEL_LR_STATE, !before.level && !before.hw && !before.by_sender);
+	implies((lr & KEEL_LR_STATE) == KEEL_LR_STATE,
+		!before.level && !before.hw && !before.by_sender);
 	holds(!!(lr & KEEL_LR_ACTIVE) == before.active);
 	holds(!!(lr & KEEL_LR_HW) == before.hw);
 	implies(before.hw, (lr >> 32 & 0x1fff) == (before.hwintid & 0x1fff));
 	implies(before.level && !before.hw, lr & KEEL_LR_EOI);
 	implies(was && !before.active, lr & KEEL_LR_PENDING);
 	/* what is active ends with the priority and group that it was acknowledged with */
-	implies(before.active && before.shown, (lr >> 48 & 255) == before.shown_priority && !!(lr & KEEL_LR_GROUP1) == before.shown_group1);
+	implies(before.active && before.shown,
+		(lr >> 48 & 255) == before.shown_priority &&
+			!!(lr & KEEL_LR_GROUP1) == before.shown_group1);
 	implies(!before.active, (lr >> 48 & 255) == before.priority);
 	shown = s;
 	/* left as it was: all that was pending is so again */

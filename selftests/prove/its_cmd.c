@@ -21,7 +21,8 @@ int main(void)
 	implies(c.op != KEEL_ITS_MAPI, c.intid == dw[1] >> 32);
 	holds(c.collection == (u16)dw[2]);
 	holds(c.rdbase == (u32)(dw[2] >> 16) && c.rdbase2 == (u32)(dw[3] >> 16));
-	holds(!(c.itt & 0xff) && c.itt >> 52 == 0 && c.itt >> 8 == (dw[2] >> 8 & GENMASK_ULL(43, 0)));
+	holds(!(c.itt & 0xff) && c.itt >> 52 == 0 &&
+	      c.itt >> 8 == (dw[2] >> 8 & GENMASK_ULL(43, 0)));
 	holds(c.valid == (bool)(dw[2] >> 63));
 	reached(c.op == KEEL_ITS_MAPI && c.event != dw[1] >> 32);
 	reached(c.event_bits == 32);

@@ -11,7 +11,8 @@
 
 static void registers(void)
 {
-	u64 val = any_u64(), baser = keel_its_baser(val, any_bool() ? 1 : 4, any_bool()), addr, base;
+	u64 val = any_u64(), baser = keel_its_baser(val, any_bool() ? 1 : 4, any_bool()), addr,
+	    base;
 	u32 id = any_u32(), entries = keel_its_level1_entries(baser);
 
 	base = (baser & GENMASK_ULL(47, 16)) | (baser >> 12 & 15) << 48;
@@ -19,14 +20,17 @@ static void registers(void)
 	holds(keel_its_baser(baser, baser >> 56 & 7, true) == baser);
 	if (keel_its_level1(baser, id, &addr)) {
 		holds(id < KEEL_ITS_NR_IDS);
-		holds(addr >= base && addr + KEEL_ITS_ENTRY <= base + ((baser & 0xff) + 1) * KEEL_ITS_PAGE);
+		holds(addr >= base &&
+		      addr + KEEL_ITS_ENTRY <= base + ((baser & 0xff) + 1) * KEEL_ITS_PAGE);
 		holds(!(addr % KEEL_ITS_ENTRY));
 	} else {
-		implies(baser & KEEL_ITS_INDIRECT, id >= KEEL_ITS_NR_IDS || id / KEEL_ITS_PER_PAGE >= entries);
+		implies(baser & KEEL_ITS_INDIRECT,
+			id >= KEEL_ITS_NR_IDS || id / KEEL_ITS_PER_PAGE >= entries);
 		implies(!(baser & KEEL_ITS_INDIRECT), id >= KEEL_ITS_NR_IDS || id >= entries);
 	}
 	if (keel_its_level2(val, id, &addr))
-		holds((val >> 63) && addr - (val & GENMASK_ULL(51, 16)) <= KEEL_ITS_PAGE - KEEL_ITS_ENTRY);
+		holds((val >> 63) &&
+		      addr - (val & GENMASK_ULL(51, 16)) <= KEEL_ITS_PAGE - KEEL_ITS_ENTRY);
 	val = keel_its_cbaser(val);
 	holds(keel_its_cbaser(val) == val);
 	holds(keel_its_queue_size(val) >= 4096 && keel_its_queue_size(val) <= 1 << 20);
@@ -51,9 +55,11 @@ static void entries(void)
 	implies(c.valid, c2.rdbase == c.rdbase && c2.collection == c.collection);
 	i2 = keel_its_ite_decode(keel_its_ite_encode(i));
 	holds(i2.intid == i.intid);
-	implies(i.intid, i2.collection == i.collection && i2.next == (i.next < 1 << 16 ? i.next : (1 << 16) - 1));
+	implies(i.intid, i2.collection == i.collection &&
+				 i2.next == (i.next < 1 << 16 ? i.next : (1 << 16) - 1));
 	d2 = keel_its_dte_decode(any);
-	holds(d2.event_bits >= 1 && d2.event_bits <= 32 && !(d2.itt & 0xff) && !(d2.itt >> 52) && d2.next < 1 << 14);
+	holds(d2.event_bits >= 1 && d2.event_bits <= 32 && !(d2.itt & 0xff) && !(d2.itt >> 52) &&
+	      d2.next < 1 << 14);
 	reached(d.valid && d.next > 1 << 14);
 }
 

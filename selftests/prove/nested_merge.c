@@ -45,7 +45,8 @@ int main(void)
 	v = keel_merge_fgt(reg, own, guest);
 	/* bits above and below by their sense: trapping ones of either, letting through of both */
 	holds(!((v ^ (own | guest)) & (v ^ (own & guest))));
-	implies(reg == KEEL_FGT_HFGITR, (v & GENMASK_ULL(54, 0)) == ((own | guest) & GENMASK_ULL(54, 0)));
+	implies(reg == KEEL_FGT_HFGITR,
+		(v & GENMASK_ULL(54, 0)) == ((own | guest) & GENMASK_ULL(54, 0)));
 	implies(reg == KEEL_FGT_HFGRTR, v >> 52 == (own & guest) >> 52);
 	reached(v != own && v != guest);
 	reached((own & BIT_ULL(14)) && (guest >> 59) && !(own >> 59));

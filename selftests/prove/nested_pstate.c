@@ -24,7 +24,8 @@ int main(void)
 	if (to != KEEL_ERET_BELOW) {
 		new = keel_pstate_after_eret(pstate, keel_pstate_returned(spsr, debugged), to);
 		holds((new & 0x1f) == 0 || (new & 0x1f) == 4 || (new & 0x1f) == 5);
-		implies(to == KEEL_ERET_ILLEGAL, (new >> 20 & 1) && (new & 0x1f) == (pstate & 0x1f));
+		implies(to == KEEL_ERET_ILLEGAL,
+			(new >> 20 & 1) && (new & 0x1f) == (pstate & 0x1f));
 		implies(to == KEEL_ERET_EL2, (new & 1) == (spsr & 1) && (new & 4));
 		implies(to == KEEL_ERET_EL0, !(new & 0x1f));
 		holds((new >> 21 & 1) == (debugged ? 0 : spsr >> 21 & 1));

@@ -11,7 +11,8 @@
 
 int main(void)
 {
-	unsigned int bits = 32 + any_below(17), shift = 12 + 2 * any_below(3), tg, scale, num, tlb = any_below(3);
+	unsigned int bits = 32 + any_below(17), shift = 12 + 2 * any_below(3), tg, scale, num,
+		     tlb = any_below(3);
 	unsigned int crn = 8 + any_below(2), crm = any_below(16), op2 = any_below(8);
 	u64 op = any_u64(), first, last, end = 1ull << bits;
 	struct keel_tlbi_span s = keel_tlbi_ipa(op, shift, bits);
@@ -33,7 +34,8 @@ int main(void)
 	first = (op & GENMASK_ULL(36, 0)) << shift;
 	last = first + ((u64)(num + 1) << (5 * scale + 1 + shift)) - 1;
 	implies(!tg, s.last < s.first);
-	implies(tg && first < end, s.first <= first && s.last < end && s.last >= (last < end ? last : end - 1));
+	implies(tg && first < end,
+		s.first <= first && s.last < end && s.last >= (last < end ? last : end - 1));
 	reached(tg && first < end && last >= end);
 
 	implies(tlb < 2 && (crm == 2 || crm == 5 || crm == 6), what == KEEL_TLBI_NONE);

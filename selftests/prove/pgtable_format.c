@@ -30,11 +30,14 @@ int main(void)
 	holds(geo.start >= 0 && geo.start <= 2);
 	holds(geo.nr_root >= 1 && geo.nr_root <= KEEL_PGT_MAX_ROOT);
 	given(ipa >> bits == 0 && level >= geo.start);
-	holds(entry_index(&geo, ipa, level) < (level == geo.start ? (u32)geo.nr_root : 1u) << stride(&geo));
-	holds(level_shift(&geo, 3) == shift && keel_pgt_level_size(&geo, level) == 1ull << level_shift(&geo, level));
+	holds(entry_index(&geo, ipa, level) < (level == geo.start ? (u32)geo.nr_root : 1u)
+						      << stride(&geo));
+	holds(level_shift(&geo, 3) == shift &&
+	      keel_pgt_level_size(&geo, level) == 1ull << level_shift(&geo, level));
 	/* concatenated tables are as many as are needed, and no more */
 	holds(((u64)geo.nr_root << (level_shift(&geo, geo.start) + stride(&geo))) >= 1ull << bits);
-	implies(geo.nr_root > 1, ((u64)geo.nr_root << (level_shift(&geo, geo.start) + stride(&geo))) == 1ull << bits);
+	implies(geo.nr_root > 1, ((u64)geo.nr_root << (level_shift(&geo, geo.start) +
+						       stride(&geo))) == 1ull << bits);
 	if (!keel_pgt_has_leaf(&geo, level))
 		return 0;
 	given(pa >> (wide ? 52 : 48) == 0 && !(pa & (level_size(&geo, level) - 1)));

@@ -39,10 +39,13 @@ int main(void)
 		return 0;
 	}
 	implies(p.op != KEEL_PSCI_RETURN, nr >= 0x84000000 && nr <= 0x84000015);
-	implies(p.op != KEEL_PSCI_RETURN && !wide, !(p.arg[0] >> 32) && !(p.arg[1] >> 32) && !(p.arg[2] >> 32));
+	implies(p.op != KEEL_PSCI_RETURN && !wide,
+		!(p.arg[0] >> 32) && !(p.arg[1] >> 32) && !(p.arg[2] >> 32));
 	implies(p.op == KEEL_PSCI_SYSTEM_SUSPEND, suspend && version >= KEEL_PSCI_1_0);
-	implies(p.op == KEEL_PSCI_SYSTEM_RESET2, version >= KEEL_PSCI_1_1 && (!p.arg[0] || p.arg[0] >= 0x80000000));
-	implies(p.op == KEEL_PSCI_SYSTEM_OFF2, version >= KEEL_PSCI_1_3 && p.arg[0] <= 1 && !p.arg[1]);
+	implies(p.op == KEEL_PSCI_SYSTEM_RESET2,
+		version >= KEEL_PSCI_1_1 && (!p.arg[0] || p.arg[0] >= 0x80000000));
+	implies(p.op == KEEL_PSCI_SYSTEM_OFF2,
+		version >= KEEL_PSCI_1_3 && p.arg[0] <= 1 && !p.arg[1]);
 	implies(p.op == KEEL_PSCI_CPU_OFF || p.op == KEEL_PSCI_SYSTEM_OFF, !wide);
 	if (version >= KEEL_PSCI_1_0) {
 		f = keel_psci_logic_plan(version, suspend, ask);
@@ -52,7 +55,8 @@ int main(void)
 		implies(f.ret == NOT_SUPPORTED, p.op == KEEL_PSCI_RETURN && p.ret == NOT_SUPPORTED);
 		reached(f.ret == 1);
 	}
-	holds(keel_psci_logic_affinity_mask(0) == 0xff00ffffffull && keel_psci_logic_affinity_mask(3) == 0xff00000000ull);
+	holds(keel_psci_logic_affinity_mask(0) == 0xff00ffffffull &&
+	      keel_psci_logic_affinity_mask(3) == 0xff00000000ull);
 	holds(!keel_psci_logic_affinity_mask(4 + (x[0] & 0xffff)));
 	implies(keel_psci_logic_mpidr_valid(x[1]), !(x[1] & ~0xff00ffffffull));
 	reached(p.op == KEEL_PSCI_CPU_ON && wide && version == KEEL_PSCI_0_2);

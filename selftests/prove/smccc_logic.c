@@ -25,10 +25,12 @@ int main(void)
 	 * at no owner
 	 */
 	implies(keel_smccc_logic_allowed(fn, all) && !(psci && fn >> 16 == 0x95c1),
-		(fn >> 31) && (owner == 0 || owner == 4 || owner == 5 || owner == 6) && !(fn >> 16 & 0xff));
+		(fn >> 31) && (owner == 0 || owner == 4 || owner == 5 || owner == 6) &&
+			!(fn >> 16 & 0xff));
 	implies(keel_smccc_logic_allowed(fn, none) && !psci, owner == 0);
 	implies(psci && owner == 4, (fn & 0xffff) <= 0x1f);
-	implies(keel_smccc_logic_trng_implemented(fn), owner == 4 && !keel_smccc_logic_allowed(fn, none));
+	implies(keel_smccc_logic_trng_implemented(fn),
+		owner == 4 && !keel_smccc_logic_allowed(fn, none));
 	given(keel_smccc_logic_trng_bits_valid(bits, wide));
 	holds(bits >= 1 && bits <= (wide ? 192 : 96));
 	keel_smccc_logic_trng_pack(rnd, bits, wide, x);

@@ -15,7 +15,8 @@
 
 int main(void)
 {
-	unsigned int vq = 1 + any_below(16), i = any_below(KEEL_SVE_NR_REGS), k = any_below(KEEL_SVE_NR_REGS);
+	unsigned int vq = 1 + any_below(16), i = any_below(KEEL_SVE_NR_REGS),
+		     k = any_below(KEEL_SVE_NR_REGS);
 	u64 id = any_u64();
 	u32 all = any_u16(), any = any_u16(), cpu = any_u16(), offer;
 	struct keel_sve_region r, s;
@@ -25,7 +26,8 @@ int main(void)
 		holds(r.size && r.size <= r.user_size);
 		holds(r.user_size == 1u << ((id & KVM_REG_SIZE_MASK) >> KVM_REG_SIZE_SHIFT));
 	}
-	holds(!keel_sve_layout_region(keel_sve_layout_id(i), vq, &r) && !keel_sve_layout_region(keel_sve_layout_id(k), vq, &s));
+	holds(!keel_sve_layout_region(keel_sve_layout_id(i), vq, &r) &&
+	      !keel_sve_layout_region(keel_sve_layout_id(k), vq, &s));
 	implies(i != k, r.offset + r.size <= s.offset || s.offset + s.size <= r.offset);
 	holds(keel_sve_layout_region(id, 0, &r));
 

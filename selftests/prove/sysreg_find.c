@@ -35,7 +35,8 @@ int main(void)
 	found = keel_sysreg_find(table, N, enc);
 	implies(found, found->enc == enc);
 	implies(!found, table[which].enc != enc);
-	holds(table[which].reg < REGS && table[which].modes && table[which].modes <= KEEL_SYSREG_RW);
+	holds(table[which].reg < REGS && table[which].modes &&
+	      table[which].modes <= KEEL_SYSREG_RW);
 	holds(keel_sysreg_find(table, 0, enc) == NULL);
 	reached(found == &table[4]);
 	reached(!found && enc > table[0].enc && enc < table[4].enc);

@@ -36,13 +36,17 @@ static bool is_good(void)
 			return false;
 	}
 	/* the same number twice only for the same user */
-	if (active[0] && reserved[1] && (active[0] & 3) == (reserved[1] & 3) && active[0] != reserved[1])
+	if (active[0] && reserved[1] && (active[0] & 3) == (reserved[1] & 3) &&
+	    active[0] != reserved[1])
 		return false;
-	if (active[1] && reserved[0] && (active[1] & 3) == (reserved[0] & 3) && active[1] != reserved[0])
+	if (active[1] && reserved[0] && (active[1] & 3) == (reserved[0] & 3) &&
+	    active[1] != reserved[0])
 		return false;
-	if (reserved[0] && reserved[1] && (reserved[0] & 3) == (reserved[1] & 3) && reserved[0] != reserved[1])
+	if (reserved[0] && reserved[1] && (reserved[0] & 3) == (reserved[1] & 3) &&
+	    reserved[0] != reserved[1])
 		return false;
-	return !is_free(0) && !(pool.generation & 3) && pool.generation && pool.hint >= 1 && pool.hint <= 3;
+	return !is_free(0) && !(pool.generation & 3) && pool.generation && pool.hint >= 1 &&
+	       pool.hint <= 3;
 }
 
 static void any_pool(void)

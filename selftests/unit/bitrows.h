@@ -111,7 +111,8 @@ static inline int bittable_find(const struct bittable *t, u32 insn)
 		if (!bitrow_match(t->row(*i - 1), insn))
 			continue;
 		if (found >= 0) {
-			printf("Bail out! %08x is %s and %s\n", insn, t->row(found)->bits, t->row(*i - 1)->bits);
+			printf("Bail out! %08x is %s and %s\n", insn, t->row(found)->bits,
+			       t->row(*i - 1)->bits);
 			exit(1);
 		}
 		found = *i - 1;

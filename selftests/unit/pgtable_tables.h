@@ -22,7 +22,8 @@ static unsigned int page_size;
 static bool wide;
 static long tables, fail_after = -1;
 
-static void (*in_alloc)(void);	/* what another CPU does between our look at an entry and our change */
+/* what another CPU does between our look at an entry and our change */
+static void (*in_alloc)(void);
 
 static void on_free(const void *table);
 
@@ -111,7 +112,8 @@ static struct found hw_walk(const struct keel_pgt *pgt, u64 ipa)
 			return f;
 		if (level == 3 || !(desc & 2)) {
 			CHECK(level < 3 || (desc & 2));
-			f.pa = output(desc, pshift, shift) + (ipa & ((1ULL << shift) - 1) & ~(u64)(page_size - 1));
+			f.pa = output(desc, pshift, shift) +
+			       (ipa & ((1ULL << shift) - 1) & ~(u64)(page_size - 1));
 			f.attr = other_bits(desc, pshift);
 			f.level = level;
 			return f;
@@ -202,7 +204,8 @@ static void open_tables(unsigned int shift, unsigned int ipa_bits, bool w)
 	CHECK_EQ(keel_pgt_geo_init(&pgt.geo, shift, ipa_bits, w), 0);
 	pgt.ops = &test_ops;
 	pgt.arg = &pgt;
-	pgt.root = aligned_alloc((size_t)page_size * pgt.geo.nr_root, (size_t)page_size * pgt.geo.nr_root);
+	pgt.root = aligned_alloc((size_t)page_size * pgt.geo.nr_root,
+				 (size_t)page_size * pgt.geo.nr_root);
 	memset(pgt.root, 0, (size_t)page_size * pgt.geo.nr_root);
 	tables = 0;
 	fail_after = -1;

@@ -164,7 +164,8 @@ static void gaps_are_where_no_device_is(void)
 			gap = true;
 			for (i = 0; i < 16; i++)
 				for (b = start; b <= last; b++)
-					if (b >= dev[i].base.v && b - dev[i].base.v < (dev[i].len ? dev[i].len : 1))
+					if (b >= dev[i].base.v &&
+					    b - dev[i].base.v < (dev[i].len ? dev[i].len : 1))
 						gap = false;
 			CHECK_EQ(keel_bus_table_gap(t, start, last), gap);
 		}

@@ -122,8 +122,9 @@ static void test_data_abort_exhaustive(void)
 
 static void test_instruction_abort(void)
 {
-	struct keel_exit e = keel_exit_decode(esr_of(0x20, 1 << 24 | 0x1ff << 15 | 1 << 6 | 1 << 8 | 6),
-					      0xffff000012345abc, 0xabcd0);
+	struct keel_exit e =
+		keel_exit_decode(esr_of(0x20, 1 << 24 | 0x1ff << 15 | 1 << 6 | 1 << 8 | 6),
+				 0xffff000012345abc, 0xabcd0);
 
 	/* bits that only data aborts define are ignored */
 	CHECK(e.abort.exec && !e.abort.write && !e.abort.isv && !e.abort.cm);

@@ -60,7 +60,9 @@ static void test_bits_that_survive(void)
 	unsigned int bit;
 
 	for (bit = 5; bit < 32; bit++) {
-		u64 new = keel_entry_state32_compute(SVC | BIT_ULL(bit), PC, KEEL_ENTRY32_UNDEF, ctl(0)).pstate;
+		u64 new = keel_entry_state32_compute(SVC | BIT_ULL(bit), PC, KEEL_ENTRY32_UNDEF,
+						     ctl(0))
+				  .pstate;
 
 		CHECK_EQ(new, PSR_AA32_MODE_UND | PSR_I_BIT | (BIT_ULL(bit) & ~cleared));
 	}

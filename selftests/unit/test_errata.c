@@ -57,8 +57,8 @@ static bool expected(u32 fix, struct keel_cpu_id id)
 	for (const struct fact *f = facts; f < facts + NR(facts); f++) {
 		const struct verdict *v = verdict_of(f->cap);
 
-		if (f->model == keel_midr_model(id.midr) && revision >= f->from && revision <= f->to &&
-		    (v->fixes & fix))
+		if (f->model == keel_midr_model(id.midr) && revision >= f->from &&
+		    revision <= f->to && (v->fixes & fix))
 			return true;
 	}
 	return false;
@@ -92,13 +92,15 @@ static bool named_before(unsigned int i)
 static void table_is_what_the_facts_say(void)
 {
 	for (unsigned int i = 0; i < NR(facts); i++)
-		for (unsigned int rev = 0; facts[i].model && !named_before(i) && rev <= KEEL_REVISION_MAX; rev++) {
+		for (unsigned int rev = 0;
+		     facts[i].model && !named_before(i) && rev <= KEEL_REVISION_MAX; rev++) {
 			struct keel_cpu_id id = cpu(facts[i].model, rev);
 			u32 fixes = keel_errata_of_cpu(id);
 
 			for (unsigned int fix = 0; fix < KEEL_NR_FIXES; fix++)
 				if (!!(fixes & BIT(fix)) != expected(BIT(fix), id)) {
-					printf("# workaround %u of %s at %#x\n", fix, facts[i].cap, id.midr);
+					printf("# workaround %u of %s at %#x\n", fix, facts[i].cap,
+					       id.midr);
 					CHECK(!"table and facts agree");
 				}
 		}

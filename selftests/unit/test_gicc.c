@@ -29,7 +29,8 @@ static struct {
 	unsigned int n, pmr, bpr, abpr;
 	bool on[2], ack_ctl, fiq_en, cbpr, split;
 	struct irq irq[KEEL_NR_LRS];
-	unsigned int stack[33], depth;		/* group priorities that are active, the last one runs */
+	/* group priorities that are active, the last one runs */
+	unsigned int stack[33], depth;
 	/* what the host wants to hear of */
 	bool no_more, unlisted, on_enable[2], on_disable[2];
 	unsigned int ended, eois;
@@ -58,7 +59,8 @@ static struct irq *first_pending(void)
 
 		if (!irq->pending || irq->active || !m.on[irq->group])
 			continue;
-		if (!best || irq->priority < best->priority || (irq->priority == best->priority && irq->id < best->id))
+		if (!best || irq->priority < best->priority ||
+		    (irq->priority == best->priority && irq->id < best->id))
 			best = irq;
 	}
 	return best;
@@ -101,7 +103,8 @@ static struct irq *active(unsigned int val)
 	unsigned int id = val & 1023;
 
 	for (unsigned int i = 0; i < m.n; i++)
-		if (m.irq[i].active && m.irq[i].id == id && (id >= 16 || m.irq[i].from == (val >> 10 & 7)))
+		if (m.irq[i].active && m.irq[i].id == id &&
+		    (id >= 16 || m.irq[i].from == (val >> 10 & 7)))
 			return &m.irq[i];
 	return NULL;
 }
@@ -161,7 +164,9 @@ static unsigned int aprs(void)
 static unsigned int model_read(unsigned int offset)
 {
 	switch (offset) {
-	case 0x00: return m.on[0] | m.on[1] << 1 | m.ack_ctl << 2 | m.fiq_en << 3 | m.cbpr << 4 | m.split << 9;
+	case 0x00:
+		return m.on[0] | m.on[1] << 1 | m.ack_ctl << 2 | m.fiq_en << 3 | m.cbpr << 4 |
+		       m.split << 9;
 	case 0x04: return m.pmr;
 	case 0x08: return m.bpr;
 	case 0x0c: return take(false);
@@ -288,7 +293,8 @@ static unsigned int some_id(void)
 }
 
 static const u32 all[] = {
-	0x00, 0x04, 0x08, 0x0c, 0x10, 0x14, 0x18, 0x1c, 0x20, 0x24, 0x28, 0x2c, 0xd0, 0xd4, 0xe0, 0xfc, 0x1000, 0x1004,
+	0x00, 0x04, 0x08, 0x0c, 0x10, 0x14, 0x18, 0x1c,	  0x20,
+	0x24, 0x28, 0x2c, 0xd0, 0xd4, 0xe0, 0xfc, 0x1000, 0x1004,
 };
 
 /* What is written to the active priorities alone has no model: bits have no order. */

@@ -54,7 +54,9 @@ static void never_above_host(void)
 			const struct keel_idfield *f = &l->fields[i];
 
 			for (unsigned int h = 0; h < 16; h++) {
-				unsigned int o = nibble(keel_idlimits_offer(r, NOW, (u64)h << f->shift, ALL), f->shift);
+				unsigned int o =
+					nibble(keel_idlimits_offer(r, NOW, (u64)h << f->shift, ALL),
+					       f->shift);
 
 				if (f->kind == KEEL_ID_SIGNED)
 					CHECK(sgn(o) <= sgn(h) && sgn(o) <= f->max);
@@ -172,7 +174,8 @@ static bool may_be(const struct keel_idfield *f, bool writable, unsigned int o, 
 	return f->kind == KEEL_ID_HIGHER && v > o;
 }
 
-static void lower_one(enum keel_abi abi, unsigned int r, const struct keel_idfield *f, unsigned int h, unsigned int v)
+static void lower_one(enum keel_abi abi, unsigned int r, const struct keel_idfield *f,
+		      unsigned int h, unsigned int v)
 {
 	u64 bits = 0xfULL << f->shift, offer = keel_idlimits_offer(r, abi, (u64)h << f->shift, ALL);
 	bool writable = (keel_idlimits_writable(r, abi) & bits) == bits;

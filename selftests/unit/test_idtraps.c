@@ -63,7 +63,8 @@ static u64 largest(const struct keel_idtrap *row)
 	u64 most = 0;
 
 	for (unsigned int abi = 0; abi < KEEL_NR_ABIS; abi++)
-		most |= keel_idlimits_offer(row->idx, abi, ~0ULL, KEEL_IDOFFER_PAUTH | KEEL_IDOFFER_PMU);
+		most |= keel_idlimits_offer(row->idx, abi, ~0ULL,
+					    KEEL_IDOFFER_PAUTH | KEEL_IDOFFER_PMU);
 	return (most >> row->shift) & 0xf;
 }
 
@@ -139,7 +140,8 @@ static void one_by_one(void)
 
 	memset(idregs, 0xff, sizeof(idregs));
 	idregs[KEEL_IDLIMITS_IDX(6, 0)] = 1ULL << 56;		/* TLB: OS, no ranges */
-	idregs[KEEL_IDLIMITS_IDX(6, 1)] = 1 | 1ULL << 40;	/* DPB, SPECRES: the first version */
+	/* DPB, SPECRES: the first version */
+	idregs[KEEL_IDLIMITS_IDX(6, 1)] = 1 | 1ULL << 40;
 	idregs[KEEL_IDLIMITS_IDX(7, 1)] = 1ULL << 20;		/* PAN */
 	keel_idtraps_compute(idregs, set);
 	CHECK_EQ(set[KEEL_TRAP_HCR], ALWAYS_HCR);

@@ -32,7 +32,8 @@ static struct keel_image_config config(void)
 					   .pmu_filtered = 1, .el2 = 1 };
 }
 
-static void put_irqs(struct keel_image_out *out, u32 tag, u32 index, u32 first, u32 n, u16 target, u16 flags)
+static void put_irqs(struct keel_image_out *out, u32 tag, u32 index, u32 first, u32 n, u16 target,
+		     u16 flags)
 {
 	keel_image_begin(out, tag, index);
 	for (u32 i = 0; i < n; i++) {
@@ -69,7 +70,8 @@ static void put_its(struct keel_image_out *out)
 	put_irqs(out, KEEL_IMAGE_LPIS, 0, 8192, 2, 1, KEEL_IMAGE_IRQ_GROUP1);
 }
 
-static u32 vcpu_len = sizeof(struct keel_image_vcpu);	/* of its section, which is to be that of one record */
+/* of its section, which is to be that of one record */
+static u32 vcpu_len = sizeof(struct keel_image_vcpu);
 
 /* A GICv2 with nothing else. */
 static void put_gic2(struct keel_image_out *out)
@@ -215,7 +217,8 @@ static struct keel_image_section *nth(const struct image *a, u32 n)
 static struct image spliced(const struct image *a, u32 n, bool twice)
 {
 	struct keel_image_section *s = nth(a, n);
-	u64 len = sizeof(*s) + s->len, before = (void *)s - a->start, kept = twice ? before + len : before;
+	u64 len = sizeof(*s) + s->len, before = (void *)s - a->start,
+	    kept = twice ? before + len : before;
 	u64 from = twice ? before : before + len;
 	struct image b = { malloc(a->size + len), twice ? a->size + len : a->size - len };
 	struct keel_image_header *h = b.start;
@@ -248,7 +251,8 @@ static void sections(void)
 /* Else who looks for one would go through millions of sections that nobody knows. */
 static void too_many(void)
 {
-	u64 size = sizeof(struct keel_image_header) + (KEEL_IMAGE_MAX_SECTIONS + 1ul) * sizeof(struct keel_image_section);
+	u64 size = sizeof(struct keel_image_header) +
+		   (KEEL_IMAGE_MAX_SECTIONS + 1ul) * sizeof(struct keel_image_section);
 	struct image a = image_new();
 	struct keel_image_header *h = calloc(1, a.size + size);
 	struct keel_image_section *s = (void *)h + a.size;
@@ -536,7 +540,8 @@ static void fuzz(void)
 		for (int i = 0; i < changes; i++) {
 			/* most of it is the page of EL2's registers, which may be anything */
 			where[i] = next_random() % a.size;
-			bytes[where[i]] ^= next_random() % 3 ? 1 << next_random() % 8 : (int)(next_random() & 0xff);
+			bytes[where[i]] ^= next_random() % 3 ? 1 << next_random() % 8
+							     : (int)(next_random() & 0xff);
 		}
 		if (!keel_image_check(a.start, a.size)) {
 			passed++;

@@ -51,7 +51,8 @@ static void attributes(void)
 		for (u64 i = 0; i < 8; i++)
 			for (u64 o = 0; o < 8; o++)
 				for (u64 s = 0; s < 4; s++) {
-					u64 val = i << at[k]->inner | o << at[k]->outer | s << 10 | 0x10000;
+					u64 val = i << at[k]->inner | o << at[k]->outer | s << 10 |
+						  0x10000;
 					u64 want = (u64)inner[i] << at[k]->inner |
 						   (u64)outer[o] << at[k]->outer |
 						   (u64)share[s] << 10 | 0x10000;
@@ -72,7 +73,8 @@ static void registers(void)
 
 static void levels(void)
 {
-	u64 flat = KEEL_ITS_VALID | 0x123450000ull | 0xf000 | 1, addr;	/* two pages; address bits 51:48 */
+	/* two pages; address bits 51:48 */
+	u64 flat = KEEL_ITS_VALID | 0x123450000ull | 0xf000 | 1, addr;
 	u64 two = flat | KEEL_ITS_INDIRECT;
 
 	CHECK_EQ(keel_its_level1_entries(flat), 16384);

@@ -162,11 +162,16 @@ static void add_ordered(void)
 
 		ld.load = true;
 		ld.reg64 = i == 3;
-		add(bitrow_fill(text, "zz001000 10011111 011111nn nnnttttt", 'z', sizes[i]), st);	/* STLLR */
-		add(bitrow_fill(text, "zz001000 10011111 111111nn nnnttttt", 'z', sizes[i]), st);	/* STLR */
-		add(bitrow_fill(text, "zz001000 11011111 011111nn nnnttttt", 'z', sizes[i]), ld);	/* LDLAR */
-		add(bitrow_fill(text, "zz001000 11011111 111111nn nnnttttt", 'z', sizes[i]), ld);	/* LDAR */
-		add(bitrow_fill(text, "zz111000 10111111 110000nn nnnttttt", 'z', sizes[i]), ld);	/* LDAPR */
+		/* STLLR */
+		add(bitrow_fill(text, "zz001000 10011111 011111nn nnnttttt", 'z', sizes[i]), st);
+		/* STLR */
+		add(bitrow_fill(text, "zz001000 10011111 111111nn nnnttttt", 'z', sizes[i]), st);
+		/* LDLAR */
+		add(bitrow_fill(text, "zz001000 11011111 011111nn nnnttttt", 'z', sizes[i]), ld);
+		/* LDAR */
+		add(bitrow_fill(text, "zz001000 11011111 111111nn nnnttttt", 'z', sizes[i]), ld);
+		/* LDAPR */
+		add(bitrow_fill(text, "zz111000 10111111 110000nn nnnttttt", 'z', sizes[i]), ld);
 	}
 }
 
@@ -181,7 +186,8 @@ static void add_multiples(void)
 	};
 
 	for (unsigned int i = 0; i < NR(ops) * 4 * 8; i++) {
-		unsigned int op = i / 32, size = i / 8 % 4, quad = i / 4 % 2, load = i / 2 % 2, post = i % 2;
+		unsigned int op = i / 32, size = i / 8 % 4, quad = i / 4 % 2, load = i / 2 % 2,
+			     post = i % 2;
 		struct row r = {
 			.form = STRUCT, .vector = true, .load = load, .size = 1 << size,
 			.selem = ops[op].selem, .rpt = ops[op].rpt,
@@ -209,15 +215,15 @@ static void add_lanes(void)
 		unsigned int load = i / 2 % 2, post = i % 2;
 		struct row r = { .form = LANE, .vector = true, .load = load, .size = lanes[i / 4].size };
 
-		snprintf(text, sizeof(text), "0Q001101%u%ur%s%snnnnnttttt", post, load, post ? "mmmmm" : "00000",
-			 lanes[i / 4].tail);
+		snprintf(text, sizeof(text), "0Q001101%u%ur%s%snnnnnttttt", post, load,
+			 post ? "mmmmm" : "00000", lanes[i / 4].tail);
 		add(text, r);
 		r.form = EACH;
 		r.size = 1 << i / 4;
 		if (!load)
 			continue;
-		snprintf(text, sizeof(text), "0Q001101%u1r%s11e0%snnnnnttttt", post, post ? "mmmmm" : "00000",
-			 sizes[i / 4]);
+		snprintf(text, sizeof(text), "0Q001101%u1r%s11e0%snnnnnttttt", post,
+			 post ? "mmmmm" : "00000", sizes[i / 4]);
 		add(text, r);
 	}
 }
@@ -263,7 +269,8 @@ static unsigned int want_elems(const struct row *r, u32 insn, struct keel_ldst_e
 	case LANE:
 	case EACH:
 		for (u32 s = 0; s < selem; s++, t = (t + 1) % 32) {
-			u32 place = q << bitrow_width(&r->enc, 'x') | bitrow_get(&r->enc, insn, 'x');
+			u32 place =
+				q << bitrow_width(&r->enc, 'x') | bitrow_get(&r->enc, insn, 'x');
 
 			e[n++] = (struct keel_ldst_elem) { t, r->form == LANE ? place * r->size : 0 };
 		}
@@ -279,14 +286,17 @@ static unsigned int want_elems(const struct row *r, u32 insn, struct keel_ldst_e
 
 static bool has_write_back(const struct row *r, u32 insn)
 {
-	return r->form == POST || r->form == PRE || (r->form >= STRUCT && r->form <= EACH && insn & 1 << 23);
+	return r->form == POST || r->form == PRE ||
+	       (r->form >= STRUCT && r->form <= EACH && insn & 1 << 23);
 }
 
-static bool is_unpredictable(const struct row *r, u32 insn, const struct keel_ldst_elem *e, unsigned int nr)
+static bool is_unpredictable(const struct row *r, u32 insn, const struct keel_ldst_elem *e,
+			     unsigned int nr)
 {
 	u32 n = bitrow_get(&r->enc, insn, 'n');
 
-	if (nr == 2 && r->load && (r->form == OFFSET || r->form == POST || r->form == PRE) && e[0].reg == e[1].reg)
+	if (nr == 2 && r->load && (r->form == OFFSET || r->form == POST || r->form == PRE) &&
+	    e[0].reg == e[1].reg)
 		return true;
 	if (r->vector || !has_write_back(r, insn) || n == 31)
 		return false;
@@ -327,9 +337,10 @@ static bool same(const struct row *r, u32 insn, const struct keel_ldst *d)
 	unsigned int nr = want_elems(r, insn, e), bytes = r->form == ZVA ? 64 : nr * r->size;
 	u32 base = r->form == LITERAL ? KEEL_LDST_PC : bitrow_get(&r->enc, insn, 'n');
 	bool clear = r->vector && r->load && r->form != LANE;
-	bool ok = d->load == r->load && d->vector == r->vector && d->clear == clear && !d->aarch32 &&
-		  d->zero == (r->form == ZVA ? 64 : 0) && d->nr == nr && d->base == base &&
-		  d->write_back == has_write_back(r, insn) && keel_ldst_bytes(d) == bytes;
+	bool ok = d->load == r->load && d->vector == r->vector && d->clear == clear &&
+		  !d->aarch32 && d->zero == (r->form == ZVA ? 64 : 0) && d->nr == nr &&
+		  d->base == base && d->write_back == has_write_back(r, insn) &&
+		  keel_ldst_bytes(d) == bytes;
 
 	if (r->form != ZVA)
 		ok = ok && d->size == r->size && !memcmp(d->elem, e, nr * sizeof(e[0]));
@@ -341,7 +352,8 @@ static bool same(const struct row *r, u32 insn, const struct keel_ldst *d)
 		ok = ok && d->index.reg == bitrow_get(&r->enc, insn, 'm');
 	ok = ok && keel_ldst_address(d, BASE, INDEXED, false) == want_address(r, insn);
 	if (d->write_back)
-		ok = ok && keel_ldst_new_base(d, BASE, INDEXED, false) == want_new_base(r, insn, bytes);
+		ok = ok &&
+		     keel_ldst_new_base(d, BASE, INDEXED, false) == want_new_base(r, insn, bytes);
 	return ok;
 }
 
@@ -373,7 +385,8 @@ static void test_every_load_and_store(void)
 			continue;
 		for (u32 middle = 0; middle < 2048; middle++)
 			for (unsigned int i = 0; i < NR(regs) && bad < 20; i++)
-				bad += !judge(top << 21 | middle << 10 | regs[i][0] << 5 | regs[i][1]);
+				bad += !judge(top << 21 | middle << 10 | regs[i][0] << 5 |
+					      regs[i][1]);
 	}
 	CHECK_EQ(bad, 0);
 	CHECK(decoded > 100000 && refused > 100000);
@@ -387,7 +400,8 @@ static bool is_sound(const struct keel_ldst *d)
 
 	for (unsigned int i = 0; i < d->nr; i++)
 		ok = ok && d->elem[i].reg <= 31 && d->elem[i].at + d->size <= 16;
-	return ok && d->nr <= KEEL_LDST_MAX_ELEMS && d->base <= KEEL_LDST_PC && d->replicate <= 16 && d->index.reg <= 31;
+	return ok && d->nr <= KEEL_LDST_MAX_ELEMS && d->base <= KEEL_LDST_PC &&
+	       d->replicate <= 16 && d->index.reg <= 31;
 }
 
 static u64 state = 88172645463325252ull;

@@ -242,7 +242,8 @@ static bool want_floats(struct want *w)
 	int vd = get('t'), d = get('D'), first = row->size == 8 ? d * 16 + vd : vd * 2 + d;
 	int n = bytes / row->size;
 
-	if (p == u || (p && !wback) || !n || first + n > 32 || n > (row->size == 8 ? 16 : 32) || w->n == 15)
+	if (p == u || (p && !wback) || !n || first + n > 32 || n > (row->size == 8 ? 16 : 32) ||
+	    w->n == 15)
 		return false;
 	for (int i = 0; i < n; i++)
 		put_float(w, i);
@@ -292,10 +293,11 @@ static bool want(struct want *w)
 
 static bool same(const struct want *w, const struct keel_ldst *d)
 {
-	bool ok = d->aarch32 && d->load == row->load && d->size == row->size && d->nr == w->nr && !d->zero &&
-		  d->vector == (row->form == FLOAT || row->form == FLOATS) && !d->clear && !d->replicate &&
-		  d->base == (w->n == 15 ? KEEL_LDST_PC : w->n) && d->write_back == w->wback &&
-		  !memcmp(d->elem, w->e, w->nr * sizeof(w->e[0])) && !d->reg64;
+	bool ok = d->aarch32 && d->load == row->load && d->size == row->size && d->nr == w->nr &&
+		  !d->zero && d->vector == (row->form == FLOAT || row->form == FLOATS) &&
+		  !d->clear && !d->replicate && d->base == (w->n == 15 ? KEEL_LDST_PC : w->n) &&
+		  d->write_back == w->wback && !memcmp(d->elem, w->e, w->nr * sizeof(w->e[0])) &&
+		  !d->reg64;
 
 	if (row->load)
 		ok = ok && d->sign_extend == row->sign;
@@ -340,7 +342,8 @@ static int find(u32 word)
 	int found = -1;
 
 	for (const u16 *i = table.first[word >> 21]; *i; i++)
-		if (bitrow_match(&rows[*i - 1].enc, word) && (found < 0 || !bitrow_width(&rows[*i - 1].enc, 'n')))
+		if (bitrow_match(&rows[*i - 1].enc, word) &&
+		    (found < 0 || !bitrow_width(&rows[*i - 1].enc, 'n')))
 			found = *i - 1;
 	return found;
 }

@@ -9,7 +9,13 @@
 #define LABELS	0x0000ffffffffffffULL
 
 static const u64 hosts[] = {
-	0, ~0ULL, 1ULL << 63, 1ULL << 50, 0x8004000000000000ULL, 0x8000123456789abcULL, 0x0000ffffffffffffULL,
+	0,
+	~0ULL,
+	1ULL << 63,
+	1ULL << 50,
+	0x8004000000000000ULL,
+	0x8000123456789abcULL,
+	0x0000ffffffffffffULL,
 };
 
 #define FOR(v)	for (const u64 *v = hosts; v < hosts + sizeof(hosts) / sizeof(hosts[0]); v++)
@@ -21,7 +27,8 @@ static void el2(void)
 
 		CHECK_EQ(with & LABELS, *host & LABELS);
 		CHECK_EQ(with >> 63, *host >> 63);
-		CHECK_EQ((with >> 48) & 7, 3);		/* TRAPMPAM1EL1, TRAPMPAM0EL1, no EnMPAMSM */
+		/* TRAPMPAM1EL1, TRAPMPAM0EL1, no EnMPAMSM */
+		CHECK_EQ((with >> 48) & 7, 3);
 		CHECK_EQ(without, with | 1ULL << 58);
 		CHECK_EQ((with >> 58) & 1, (*host >> 58) & 1);
 	}

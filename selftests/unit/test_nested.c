@@ -156,7 +156,8 @@ static void pstate_forms(void)
 /* ---- ID registers ---- */
 
 /* One field through all its values: what comes out, and the rest of the register as it was. */
-static void field(unsigned int crm, unsigned int op2, unsigned int shift, unsigned int min, unsigned int max)
+static void field(unsigned int crm, unsigned int op2, unsigned int shift, unsigned int min,
+		  unsigned int max)
 {
 	unsigned int idx = KEEL_IDLIMITS_IDX(crm, op2), v, want;
 	u64 rest = keel_idview(idx, 0, 12) & ~(0xfULL << shift);
@@ -412,11 +413,13 @@ static void tlbi(void)
 			for (op2 = 0; op2 < 8; op2++)
 				for (tlb = 0; tlb < 3; tlb++)
 					for (xs = 0; xs < 2; xs++) {
-						want = crn == 8 || (crn == 9 && xs) ? tlbi_of(crm, op2, tlb) :
-										      KEEL_TLBI_NONE;
+						want = crn == 8 || (crn == 9 && xs)
+							       ? tlbi_of(crm, op2, tlb)
+							       : KEEL_TLBI_NONE;
 						CHECK_EQ(keel_tlbi_decode(crn, crm, op2, tlb, xs), want);
-						want = crn == 8 || (crn == 9 && xs) ? tlbi_el1_of(crm, op2, tlb) :
-										      KEEL_TLBI_NONE;
+						want = crn == 8 || (crn == 9 && xs)
+							       ? tlbi_el1_of(crm, op2, tlb)
+							       : KEEL_TLBI_NONE;
 						CHECK_EQ(keel_tlbi_decode_el1(crn, crm, op2, tlb, xs), want);
 					}
 }
@@ -473,7 +476,8 @@ static void tlbi_ipa_range(void)
 	unsigned int i, bits;
 
 	for (i = 0; i < 300000; i++) {
-		u64 num = i % 32, scale = i / 32 % 4, tg = i / 128 % 4, base = random64() & GENMASK_ULL(36, 0);
+		u64 num = i % 32, scale = i / 32 % 4, tg = i / 128 % 4,
+		    base = random64() & GENMASK_ULL(36, 0);
 		u64 page = tg ? 1024ULL << 2 * tg : 0, count = num + 1, first = base * page, last;
 		struct keel_tlbi_span s;
 

@@ -260,7 +260,8 @@ static void never(void)
 	CHECK(!keel_forward_sysreg(ctl, SYS(3, 4, 1, 1, 0), true));
 	CHECK(!keel_forward_sysreg(ctl, SYS(3, 0, 4, 1, 0), true));	/* SP_EL0 */
 	CHECK(!keel_forward_sysreg(ctl, SYS(3, 3, 4, 4, 0), false));	/* FPCR */
-	CHECK(!keel_forward_sysreg(ctl, SYS(3, 0, 0, 0, 0), true));	/* MIDR_EL1 is not written */
+	/* MIDR_EL1 is not written */
+	CHECK(!keel_forward_sysreg(ctl, SYS(3, 0, 0, 0, 0), true));
 }
 
 int main(void)

@@ -91,7 +91,8 @@ static void hcr(void)
 
 static void hcr_delay(void)
 {
-	u64 twe = 1 << 14, delay = 1ULL << 59 | 5ULL << 60, other = 1ULL << 59 | 9ULL << 60, field = 31ULL << 59;
+	u64 twe = 1 << 14, delay = 1ULL << 59 | 5ULL << 60, other = 1ULL << 59 | 9ULL << 60,
+	    field = 31ULL << 59;
 
 	CHECK_EQ(keel_merge_hcr(0, twe | delay) & field, delay);
 	CHECK_EQ(keel_merge_hcr(twe, twe | delay) & field, 0);

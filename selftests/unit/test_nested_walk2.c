@@ -94,7 +94,9 @@ static u64 slot(u64 ipa, unsigned int level)
 	unsigned int l;
 
 	for (l = b.first;; l++) {
-		at = table + (l == b.first ? ipa / span(l) : ipa / span(l) % ((1ULL << b.page_bits) / 8)) * 8;
+		at = table +
+		     (l == b.first ? ipa / span(l) : ipa / span(l) % ((1ULL << b.page_bits) / 8)) *
+			     8;
 		if (l == level)
 			return at;
 		if (!get(at)) {
@@ -105,7 +107,8 @@ static u64 slot(u64 ipa, unsigned int level)
 	}
 }
 
-static struct keel_walk2 regs(unsigned int page_bits, unsigned int in, unsigned int first, bool swap)
+static struct keel_walk2 regs(unsigned int page_bits, unsigned int in, unsigned int first,
+			      bool swap)
 {
 	unsigned int tg0 = page_bits == 12 ? 0 : page_bits == 14 ? 2 : 1;
 	unsigned int sl0 = (page_bits == 12 ? 2 : 3) - first;

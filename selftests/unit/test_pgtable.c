@@ -48,11 +48,13 @@ static bool agrees(unsigned int i)
 		return false;
 	if (c->mapped && (f.level != c->level || f.pa != c->pa || f.attr != (c->perms | MEMATTR)))
 		return false;
-	if (!!keel_pgt_lookup(&pgt, page_ipa(i), &level) != c->mapped || (c->mapped && level != c->level))
+	if (!!keel_pgt_lookup(&pgt, page_ipa(i), &level) != c->mapped ||
+	    (c->mapped && level != c->level))
 		return false;
 	if (tlb[i].level < 0)
 		return true;
-	return f.level == tlb[i].level && f.pa == tlb[i].pa && !((f.attr ^ tlb[i].attr) & ~KEEL_PTE_AF);
+	return f.level == tlb[i].level && f.pa == tlb[i].pa &&
+	       !((f.attr ^ tlb[i].attr) & ~KEEL_PTE_AF);
 }
 
 static void check_all(void)
@@ -61,8 +63,8 @@ static void check_all(void)
 
 	for (i = 0; i < nr_pages; i++)
 		if (!agrees(i)) {
-			printf("# page %u: model %d level %d pa %#llx perms %#llx\n", i, cells[i].mapped,
-			       cells[i].level, cells[i].pa, cells[i].perms);
+			printf("# page %u: model %d level %d pa %#llx perms %#llx\n", i,
+			       cells[i].mapped, cells[i].level, cells[i].pa, cells[i].perms);
 			CHECK(!"tables and model differ");
 			return;
 		}
@@ -348,7 +350,8 @@ static void random_ops(unsigned int shift, unsigned int ipa_bits, bool w)
 	check_all();
 	close_tables();
 	if (ktap_case_failed)
-		printf("# granule %u, %u bits, wide %d, operation %u\n", 1U << shift, ipa_bits, w, i);
+		printf("# granule %u, %u bits, wide %d, operation %u\n", 1U << shift, ipa_bits, w,
+		       i);
 }
 
 static void operations_4k(void)
@@ -406,7 +409,8 @@ static void *mapper(void *arg)
 		if (level == 2)
 			ipa &= ~0x1fffffULL;
 		pthread_rwlock_rdlock(&lock);
-		ret = map_one(ipa, GIB + ipa, level, next(&seed) & 1 ? RW : RW & ~KEEL_PTE_XN, false);
+		ret = map_one(ipa, GIB + ipa, level, next(&seed) & 1 ? RW : RW & ~KEEL_PTE_XN,
+			      false);
 		keel_pgt_make_young(&pgt, ipa);
 		keel_pgt_age(&pgt, ipa, ipa + 0x10000, true);
 		pthread_rwlock_unlock(&lock);

@@ -91,7 +91,8 @@ static void leaf_format(void)
 		keel_pgt_geo_init(&geo, formats[i].shift, 48, formats[i].w);
 		wide = formats[i].w;
 		for (n = 0; n < 1000; n++) {
-			pa = (rnd() & ((1ULL << (wide ? 52 : 48)) - 1)) >> geo.page_shift << geo.page_shift;
+			pa = (rnd() & ((1ULL << (wide ? 52 : 48)) - 1)) >>
+			     geo.page_shift << geo.page_shift;
 			leaf = keel_pgt_leaf(&geo, pa, 3, KEEL_PTE_PERMS | MEMATTR);
 			CHECK_EQ(output(leaf, geo.page_shift, geo.page_shift), pa);
 			CHECK_EQ(other_bits(leaf, geo.page_shift), KEEL_PTE_PERMS | MEMATTR);

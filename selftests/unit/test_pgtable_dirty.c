@@ -75,15 +75,18 @@ static void who_is_marked(void)
 {
 	begin(true);
 	map_page(0, MARKED | KEEL_PTE_W);
-	map_page(1, (MARKED & ~KEEL_PTE_MAY_W) | KEEL_PTE_W);	/* the VMM may not write it for good */
-	map_page(2, MARKED);					/* never written: no page of the host's is dirty */
+	/* the VMM may not write it for good */
+	map_page(1, (MARKED & ~KEEL_PTE_MAY_W) | KEEL_PTE_W);
+	/* never written: no page of the host's is dirty */
+	map_page(2, MARKED);
 	CHECK_EQ(map_one(2 * GIB, 2 * GIB, 2, MARKED | KEEL_PTE_W, false), 0);
 	CHECK(keel_pgt_wrprotect(&pgt, 0, 3 * GIB));
 	CHECK_EQ(entry(0) & KEEL_PTE_WRITTEN, KEEL_PTE_DBM);
 	CHECK_EQ(entry(1) & KEEL_PTE_WRITTEN, 0);
 	CHECK_EQ(entry(2) & KEEL_PTE_WRITTEN, 0);
 	CHECK(hw_write(0) && !hw_write(1) && !hw_write(2));
-	CHECK(!(hw_walk(&pgt, 2 * GIB).attr & KEEL_PTE_WRITTEN));	/* a block faults, and is split */
+	/* a block faults, and is split */
+	CHECK(!(hw_walk(&pgt, 2 * GIB).attr & KEEL_PTE_WRITTEN));
 	collect();
 	CHECK(logged[0] && !logged[1] && !logged[2]);
 	close_tables();
@@ -198,7 +201,8 @@ static void between(void (*op)(void), unsigned int nth)
 {
 	begin(true);
 	map_page(1, MARKED);
-	page0 = (u64 *)hw_walk(&pgt, addr_of(1)).path[3] + (addr_of(0) / page_size & (page_size / 8 - 1));
+	page0 = (u64 *)hw_walk(&pgt, addr_of(1)).path[3] +
+		(addr_of(0) / page_size & (page_size / 8 - 1));
 	map_page(0, MARKED | KEEL_PTE_W);
 	CHECK(keel_pgt_wrprotect(&pgt, addr_of(0), addr_of(1)));
 	has_written = false;
@@ -230,7 +234,8 @@ static void protect_between(void)
 	for (unsigned int nth = 1; nth <= 3; nth++) {
 		begin(true);
 		protect_and_write(0);
-		page0 = (u64 *)hw_walk(&pgt, addr_of(0)).path[3] + (addr_of(0) / page_size & (page_size / 8 - 1));
+		page0 = (u64 *)hw_walk(&pgt, addr_of(0)).path[3] +
+			(addr_of(0) / page_size & (page_size / 8 - 1));
 		CHECK(keel_pgt_age(&pgt, addr_of(0), addr_of(1), true));
 		has_written = false;
 		reads_left = nth;
@@ -246,7 +251,8 @@ static void protect_between(void)
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static u64 data[NR_PAGES], copies[NR_PAGES];
-static unsigned long in_write;		/* odd: the CPU is between its look at an entry and its write */
+/* odd: the CPU is between its look at an entry and its write */
+static unsigned long in_write;
 static bool stop;
 
 /* Complete when the CPU has done what it began before. */
@@ -279,7 +285,8 @@ static bool cpu_writes(unsigned int page)
 	__atomic_add_fetch(&in_write, 1, __ATOMIC_SEQ_CST);
 	old = __atomic_load_n(e, __ATOMIC_SEQ_CST);
 	if ((old & KEEL_PTE_VALID) && !(old & KEEL_PTE_W) && (old & KEEL_PTE_DBM) &&
-	    __atomic_compare_exchange_n(e, &old, old | KEEL_PTE_W, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+	    __atomic_compare_exchange_n(e, &old, old | KEEL_PTE_W, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
 		old |= KEEL_PTE_W;
 	if ((old & KEEL_PTE_VALID) && (old & KEEL_PTE_W)) {
 		__atomic_add_fetch(&data[page], 1, __ATOMIC_SEQ_CST);
@@ -353,7 +360,8 @@ static void no_write_is_lost(void)
 	pgt.ops = &ops;
 	page0 = NULL;
 	map_page(NR_PAGES, MARKED);	/* its table stays */
-	entries = (u64 *)hw_walk(&pgt, addr_of(NR_PAGES)).path[3] + (GIB / page_size & (page_size / 8 - 1));
+	entries = (u64 *)hw_walk(&pgt, addr_of(NR_PAGES)).path[3] +
+		  (GIB / page_size & (page_size / 8 - 1));
 	CHECK_EQ(pthread_create(&thread, NULL, cpu, NULL), 0);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		look();

@@ -76,7 +76,8 @@ static void test_features_agrees(void)
 			for (bits = 0; bits < 4; bits++) {
 				bool wide = bits & 1, suspend = bits & 2;
 				u32 fn = 0x84000000 + n + (wide ? 0x40000000 : 0);
-				struct keel_psci_plan p = plan(versions[v], suspend, 0x8400000a, fn);
+				struct keel_psci_plan p =
+					plan(versions[v], suspend, 0x8400000a, fn);
 
 				CHECK_EQ(p.op, KEEL_PSCI_RETURN);
 				CHECK_EQ(p.ret, !expected(versions[v], suspend, n, wide) ? -1LL :
@@ -105,7 +106,8 @@ static void test_answers(void)
 
 static void test_argument_width(void)
 {
-	struct keel_psci_plan p = plan(KEEL_PSCI_1_1, false, PSCI_0_2_FN_CPU_ON, 0x1111111111111111);
+	struct keel_psci_plan p =
+		plan(KEEL_PSCI_1_1, false, PSCI_0_2_FN_CPU_ON, 0x1111111111111111);
 
 	CHECK_EQ(p.arg[0], 0x11111111);
 	CHECK_EQ(p.arg[1], 0x22222222);

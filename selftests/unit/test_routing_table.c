@@ -75,7 +75,8 @@ static u32 gsis(const struct keel_routing_table *t, u32 intid)
 	u32 set = 0;
 	int gsi;
 
-	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0; gsi = keel_routing_table_next_gsi(t, gsi)) {
+	for (gsi = keel_routing_table_gsi(t, intid); gsi >= 0;
+	     gsi = keel_routing_table_next_gsi(t, gsi)) {
 		CHECK(!(set & 1u << gsi));
 		set |= 1u << gsi;
 	}

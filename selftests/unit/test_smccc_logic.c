@@ -50,7 +50,8 @@ static void test_whole_id_space(void)
 				bool free = in(id, always, 4) || is_psci(id);
 
 				if (keel_smccc_logic_allowed(id, none) != free ||
-				    keel_smccc_logic_allowed(id, all) != (free || in(id, gated, 10)) ||
+				    keel_smccc_logic_allowed(id, all) !=
+					    (free || in(id, gated, 10)) ||
 				    keel_smccc_logic_is_psci(id) != is_psci(id)) {
 					CHECK_EQ(id, 0);
 					return;

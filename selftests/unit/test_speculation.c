@@ -114,7 +114,8 @@ static void lists_for_guests(void)
 static void cpus_that_say_so(void)
 {
 	for (unsigned int i = 0; i <= NR(facts); i++) {
-		struct keel_spec_cpu c = with(cpu(i < NR(facts) ? facts[i].model : NOBODY), YES, NO, YES);
+		struct keel_spec_cpu c =
+			with(cpu(i < NR(facts) ? facts[i].model : NOBODY), YES, NO, YES);
 		bool safe = is_in("spectre_bhb_safe_list", keel_midr_model(c.midr));
 
 		c.pfr0 = CSV2(3);
@@ -201,10 +202,14 @@ static void store_bypass(void)
 static void meltdown(void)
 {
 	static const u32 safe[] = {
-		KEEL_CPU_CORTEX_A35, KEEL_CPU_CORTEX_A53, KEEL_CPU_CORTEX_A55, KEEL_CPU_CORTEX_A57,
-		KEEL_CPU_CORTEX_A72, KEEL_CPU_CORTEX_A73, KEEL_CPU_CAVIUM_THUNDERX2, KEEL_CPU_BRCM_VULCAN,
-		KEEL_CPU_BRAHMA_B53, KEEL_CPU_HISI_TSV110, KEEL_CPU_NVIDIA_CARMEL, KEEL_CPU_QCOM_FALKOR_V1,
-		KEEL_CPU_QCOM_KRYO_2XX_SILVER, KEEL_CPU_QCOM_KRYO_3XX_SILVER, KEEL_CPU_QCOM_KRYO_4XX_SILVER,
+		KEEL_CPU_CORTEX_A35,	       KEEL_CPU_CORTEX_A53,
+		KEEL_CPU_CORTEX_A55,	       KEEL_CPU_CORTEX_A57,
+		KEEL_CPU_CORTEX_A72,	       KEEL_CPU_CORTEX_A73,
+		KEEL_CPU_CAVIUM_THUNDERX2,     KEEL_CPU_BRCM_VULCAN,
+		KEEL_CPU_BRAHMA_B53,	       KEEL_CPU_HISI_TSV110,
+		KEEL_CPU_NVIDIA_CARMEL,	       KEEL_CPU_QCOM_FALKOR_V1,
+		KEEL_CPU_QCOM_KRYO_2XX_SILVER, KEEL_CPU_QCOM_KRYO_3XX_SILVER,
+		KEEL_CPU_QCOM_KRYO_4XX_SILVER,
 	};
 	static const u32 unsafe[] = { KEEL_CPU_CORTEX_A75, KEEL_CPU_NEOVERSE_N1, KEEL_CPU_CORTEX_A510, NOBODY };
 	struct keel_spec_cpu c;

@@ -106,8 +106,10 @@ static void test_ids(void)
 	for (u64 size = 0; size < 16; size++)
 		for (u64 low = 0; low < 0x10000; low++) {
 			u64 id = KVM_REG_ARM64 | KVM_REG_ARM64_SVE | size << 52 | low;
-			int want = (size == 8 && low < 0x400) || (size == 5 && low >= 0x400 && low < 0x620) ?
-				   (low % 32 ? -ENOENT : 0) : -EINVAL;
+			int want = (size == 8 && low < 0x400) ||
+						   (size == 5 && low >= 0x400 && low < 0x620)
+					   ? (low % 32 ? -ENOENT : 0)
+					   : -EINVAL;
 
 			CHECK(keel_sve_layout_region(id, 4, &r) == want);
 			CHECK(keel_sve_layout_region(id, 0, &r) == (want ?: -ENOENT));

@@ -72,7 +72,8 @@ static void rows_are_complete(void)
 	r = row(5); r.modes = 4; CHECK(!valid(r));
 	r = row(5); r.reg = REGS; CHECK(!valid(r));
 	r.reg = REGS - 1; r.reset = 7; CHECK(valid(r));
-	r.reg = -1; CHECK(!valid(r));					/* reset value without a register */
+	/* reset value without a register */
+	r.reg = -1; CHECK(!valid(r));
 }
 
 int main(void)

@@ -86,11 +86,13 @@ static void signals_what_is_more_urgent_than_the_mask(void)
 {
 	for (int round = 0; round < 5000; round++) {
 		struct keel_ranks r = make();
-		u32 groups = random() & KEEL_ROWS_PENDING, mask = random() % 4 ? random() & 0xff : random() % 40;
+		u32 groups = random() & KEEL_ROWS_PENDING,
+		    mask = random() % 4 ? random() & 0xff : random() % 40;
 		bool want = false;
 
 		for (unsigned int i = 0; i < nr; i++)
-			want |= !irqs[i].active && groups >> irqs[i].group1 & 1 && irqs[i].priority < mask;
+			want |= !irqs[i].active && groups >> irqs[i].group1 & 1 &&
+				irqs[i].priority < mask;
 		CHECK_EQ(keel_rank_signals(&r, groups, mask), want);
 	}
 }

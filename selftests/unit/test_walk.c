@@ -242,7 +242,8 @@ static void test_short(void)
 	u64 got;
 
 	put(0x12340000 + 0xfff * 4, 0xabc00c02);	/* section */
-	put(0x12340000 + 0x800 * 4, 0xab740ce2 | 1 << 18);	/* supersection: 39:36 = 7, 35:32 = 7 */
+	/* supersection: 39:36 = 7, 35:32 = 7 */
+	put(0x12340000 + 0x800 * 4, 0xab740ce2 | 1 << 18);
 	put(0x12340000 + 0x123 * 4, 0x9abcde01);	/* table, of 1 KiB */
 	put(0x9abcdc00 + 0x45 * 4, 0x1112200e);		/* small page */
 	put(0x9abcdc00 + 0x50 * 4, 0x33330001);		/* large page */

@@ -109,7 +109,8 @@ static inline struct example example_new(void)
 		puts("no rights of pages here");
 		exit(4);
 	}
-	e.memory = mmap(NULL, PAGES * e.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	e.memory = mmap(NULL, PAGES * e.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
 	if (e.memory == MAP_FAILED)
 		fail("mmap");
 	memcpy(e.memory + CODE_PAGE * e.page, guest_code, guest_code_end - guest_code);
@@ -118,7 +119,8 @@ static inline struct example example_new(void)
 	e.vcpu = CALL(e.vm, KVM_CREATE_VCPU, 0);
 	CALL(e.vm, KVM_ARM_PREFERRED_TARGET, &init);
 	CALL(e.vcpu, KVM_ARM_VCPU_INIT, &init);
-	e.run = mmap(NULL, CALL(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE, MAP_SHARED, e.vcpu, 0);
+	e.run = mmap(NULL, CALL(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE, MAP_SHARED,
+		     e.vcpu, 0);
 	if (e.run == MAP_FAILED)
 		fail("mmap of the vCPU");
 	set_reg(&e, CORE_REG(regs.regs[1]), e.page);
@@ -157,13 +159,15 @@ static inline int example_run(struct example *e, struct keel_memory_fault *refus
 		return 1;
 	}
 	if (ret < 0) {
-		fprintf(stderr, "KVM_RUN: %s, at %#llx; last exception at %#llx, ESR_EL1 %#llx\n", strerror(errno),
-			(unsigned long long)get_reg(e, CORE_REG(regs.pc)), (unsigned long long)get_reg(e, CORE_REG(elr_el1)),
+		fprintf(stderr, "KVM_RUN: %s, at %#llx; last exception at %#llx, ESR_EL1 %#llx\n",
+			strerror(errno), (unsigned long long)get_reg(e, CORE_REG(regs.pc)),
+			(unsigned long long)get_reg(e, CORE_REG(elr_el1)),
 			(unsigned long long)get_reg(e, ARM64_SYS_REG(3, 0, 5, 2, 0)));
 		exit(1);
 	}
 	if (e->run->exit_reason != KVM_EXIT_MMIO || e->run->mmio.phys_addr != DONE) {
-		fprintf(stderr, "exit %u at %#llx\n", e->run->exit_reason, (unsigned long long)get_reg(e, CORE_REG(regs.pc)));
+		fprintf(stderr, "exit %u at %#llx\n", e->run->exit_reason,
+			(unsigned long long)get_reg(e, CORE_REG(regs.pc)));
 		exit(1);
 	}
 	memcpy(said, e->run->mmio.data, sizeof(*said));

@@ -31,8 +31,8 @@ int main(void)
 		return 1;
 	}
 	/* A VMM would give the guest an abort by KVM_SET_VCPU_EVENTS. */
-	printf("the guest wrote \"%.8s\"; a read of page %llu was refused\n", e.memory + OUTPUT * e.page,
-	       (unsigned long long)(refused.gpa / e.page));
+	printf("the guest wrote \"%.8s\"; a read of page %llu was refused\n",
+	       e.memory + OUTPUT * e.page, (unsigned long long)(refused.gpa / e.page));
 	return refused.flags != KEEL_MEMORY_NO_READ || refused.gpa != OUTPUT * e.page ||
 	       memcmp(e.memory + OUTPUT * e.page, "written!", 8);
 }

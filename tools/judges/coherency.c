@@ -129,7 +129,8 @@ static uint64_t translate(uint64_t va)
 
 	if (!mmu_is_on(judge_el()) && !is_guest(judge_el()))
 		return va;
-	if (learnt[h].va == (va & ~(PAGE - 1)) && (is_guest(judge_el()) || va < LINEAR_FIRST || va > LINEAR_LAST))
+	if (learnt[h].va == (va & ~(PAGE - 1)) &&
+	    (is_guest(judge_el()) || va < LINEAR_FIRST || va > LINEAR_LAST))
 		return learnt[h].pa | (va & (PAGE - 1));
 	if (va >= LINEAR_FIRST && va <= LINEAR_LAST && linear_offset && !is_guest(judge_el()))
 		return va - linear_offset;
@@ -282,13 +283,15 @@ static void watch_sys(struct qemu_plugin_insn *insn, uint32_t code)
 {
 	switch (insn_sysreg(code)) {
 	case DC_ZVA:
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_zva, READ_REGS, new_site(insn, code));
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_zva, READ_REGS,
+						       new_site(insn, code));
 		break;
 	case DC_IVAC:
 	case DC_CVAC:
 	case DC_CVAP:
 	case DC_CIVAC:
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_clean, READ_REGS, new_site(insn, code));
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_clean, READ_REGS,
+						       new_site(insn, code));
 	}
 }
 

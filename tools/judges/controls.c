@@ -134,8 +134,8 @@ static void give_back(unsigned int cpu, uint64_t at, bool vhe)
 		uint64_t value = judge_read(&k->reg);
 
 		if (value != k->value[cpu] && (k->vhe || !vhe))
-			judge_violation("kept", at, "%s was %#" PRIx64 ", is %#" PRIx64, k->reg.name,
-					k->value[cpu], value);
+			judge_violation("kept", at, "%s was %#" PRIx64 ", is %#" PRIx64,
+					k->reg.name, k->value[cpu], value);
 	}
 }
 
@@ -231,15 +231,18 @@ static void watch_msr(struct qemu_plugin_insn *insn, uint32_t code)
 void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 {
 	if (judge_may_be_vector(tb))
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, at_vector, READ_REGS, (void *)qemu_plugin_tb_vaddr(tb));
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, at_vector, READ_REGS,
+						     (void *)qemu_plugin_tb_vaddr(tb));
 	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint32_t code = judge_insn(insn);
 
 		if (insn_is_eret(code))
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_eret, READ_REGS, address(insn));
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_eret, READ_REGS,
+							       address(insn));
 		else if (insn_is_daifclr(code))
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_unmask, READ_REGS, address(insn));
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_unmask, READ_REGS,
+							       address(insn));
 		else if (code == DAIFSET_ALL)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_mask, READ_REGS, NULL);
 		else if (insn_is_msr(code))

@@ -11,7 +11,8 @@
 
 static void work(int cpu)
 {
-	volatile char *mem = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	volatile char *mem = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	cpu_set_t set;
 
 	CPU_ZERO(&set);

@@ -24,7 +24,8 @@ struct judge_reg {
 	struct qemu_plugin_register *handle;
 };
 
-void judge_find(struct judge_reg *regs, unsigned int n);	/* from the callback for a new CPU */
+/* from the callback for a new CPU */
+void judge_find(struct judge_reg *regs, unsigned int n);
 uint64_t judge_read(const struct judge_reg *reg);
 uint64_t judge_x(unsigned int n);				/* 31: XZR */
 uint64_t judge_pstate(void);

@@ -61,11 +61,12 @@ typedef void (*plugin_reset_cb)(plugin_id id);
 
 void qemu_plugin_register_vcpu_init_cb(plugin_id id, plugin_vcpu_cb cb);
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, plugin_tb_cb cb);
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, plugin_exec_cb cb, int flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, plugin_exec_cb cb, int flags,
-					    void *data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, plugin_mem_cb cb, int flags, int rw,
-				      void *data);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, plugin_exec_cb cb, int flags,
+					  void *data);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, plugin_exec_cb cb,
+					    int flags, void *data);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, plugin_mem_cb cb, int flags,
+				      int rw, void *data);
 void qemu_plugin_register_atexit_cb(plugin_id id, plugin_end_cb cb, void *data);
 void qemu_plugin_reset(plugin_id id, plugin_reset_cb cb);
 

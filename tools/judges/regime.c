@@ -180,7 +180,8 @@ static void at_write(unsigned int unused, void *data)
 		return;
 	judge_seen("changes");
 	if (cpus[cpu].walks)
-		judge_violation("walk", s->addr, "%s changes while walks may be under way", w->reg.name);
+		judge_violation("walk", s->addr, "%s changes while walks may be under way",
+				w->reg.name);
 }
 
 static struct site *new_site(const struct qemu_plugin_insn *insn)
@@ -191,7 +192,8 @@ static struct site *new_site(const struct qemu_plugin_insn *insn)
 	return s;
 }
 
-static void watch(struct qemu_plugin_insn *insn, plugin_exec_cb cb, const struct watched *w, uint32_t code)
+static void watch(struct qemu_plugin_insn *insn, plugin_exec_cb cb, const struct watched *w,
+		  uint32_t code)
 {
 	struct site *s = new_site(insn);
 
@@ -211,7 +213,8 @@ static void watch_msr(struct qemu_plugin_insn *insn, uint32_t code)
 void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 {
 	if (judge_may_be_vector(tb))
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, at_vector, READ_REGS, (void *)qemu_plugin_tb_vaddr(tb));
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, at_vector, READ_REGS,
+						     (void *)qemu_plugin_tb_vaddr(tb));
 	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint32_t code = judge_insn(insn);

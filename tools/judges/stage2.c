@@ -82,9 +82,11 @@ bool tables_read(uint64_t pa, uint64_t *entries)
 static void judge_reuse(uint64_t at, uint64_t pa, uint64_t vaddr)
 {
 	if (tables_condemned(pa))
-		judge_violation("reuse", at, "a table at %#" PRIx64 " is written that walks may reach", pa);
+		judge_violation("reuse", at,
+				"a table at %#" PRIx64 " is written that walks may reach", pa);
 	else if (is_linear(vaddr) && tables_mapped(pa))
-		judge_violation("reuse", at, "the page at %#" PRIx64 " is written that a guest reaches", pa);
+		judge_violation("reuse", at,
+				"the page at %#" PRIx64 " is written that a guest reaches", pa);
 }
 
 static void at_store(unsigned int unused, plugin_meminfo info, uint64_t vaddr, void *data)
@@ -122,7 +124,8 @@ static void at_dsb(unsigned int unused, void *data)
 	const struct site *s = data;
 
 	if (tables_open())
-		tables_dsb(judge_cpu(), dsb_covers_stores(s->code), dsb_covers_loads(s->code), dsb_is_inner(s->code));
+		tables_dsb(judge_cpu(), dsb_covers_stores(s->code), dsb_covers_loads(s->code),
+			   dsb_is_inner(s->code));
 }
 
 /* A single address, or a range of FEAT_TLBIRANGE (Arm ARM C5.5). */
@@ -231,7 +234,8 @@ static void at_mark(unsigned int unused, void *data)
 	judge_seen("marks");
 	for (; pa < end; pa += TABLE_SIZE)
 		if (tables_mapped(pa))
-			judge_violation("mapped", s->addr, "the page at %#" PRIx64 " is mapped, or in a TLB", pa);
+			judge_violation("mapped", s->addr,
+					"the page at %#" PRIx64 " is mapped, or in a TLB", pa);
 }
 
 /* ---- translation ---- */
@@ -290,7 +294,8 @@ void judge_translated(plugin_id id, struct qemu_plugin_tb *tb)
 	bool host = is_host_kernel();
 
 	if (host && judge_may_be_vector(tb))
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, at_vector, READ_REGS, (void *)qemu_plugin_tb_vaddr(tb));
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, at_vector, READ_REGS,
+						     (void *)qemu_plugin_tb_vaddr(tb));
 	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 

@@ -174,8 +174,8 @@ void tables_user(unsigned int cpu)
 
 		if (r->cpu != cpu)
 			continue;
-		judge_violation("flush", r->at, "IPA %#" PRIx64 ", level %d, VMID %u: %s", r->ipa, r->level,
-				r->vmid, phase_name[r->phase]);
+		judge_violation("flush", r->at, "IPA %#" PRIx64 ", level %d, VMID %u: %s", r->ipa,
+				r->level, r->vmid, phase_name[r->phase]);
 		close_record(i);
 	}
 }
@@ -196,7 +196,8 @@ static void add_table(struct root *root, uint64_t pa, int level, uint64_t ipa)
 	unread[nr_unread++] = pa >> 12;
 }
 
-static void break_entry(struct table *t, unsigned int i, uint64_t old, uint64_t at, unsigned int cpu)
+static void break_entry(struct table *t, unsigned int i, uint64_t old, uint64_t at,
+			unsigned int cpu)
 {
 	struct record r = {
 		.root = t->root, .cpu = cpu, .level = t->level, .size = level_size(t->level),
@@ -231,8 +232,8 @@ static void judge_make(struct table *t, uint64_t ipa, uint64_t at)
 
 		if (r->root == t->root && r->kind != PERMISSION && ipa < r->ipa + r->size &&
 		    r->ipa < ipa + level_size(t->level))
-			judge_violation("make", at, "IPA %#" PRIx64 ", level %d, VMID %u: %s", r->ipa,
-					r->level, r->vmid, phase_name[r->phase]);
+			judge_violation("make", at, "IPA %#" PRIx64 ", level %d, VMID %u: %s",
+					r->ipa, r->level, r->vmid, phase_name[r->phase]);
 	}
 }
 
@@ -249,7 +250,8 @@ static void make(struct table *t, unsigned int i, uint64_t new, uint64_t at)
 }
 
 /* From valid to valid. More permissions concern nobody; fewer have to reach the TLBs. */
-static void change(struct table *t, unsigned int i, uint64_t old, uint64_t new, uint64_t at, unsigned int cpu)
+static void change(struct table *t, unsigned int i, uint64_t old, uint64_t new, uint64_t at,
+		   unsigned int cpu)
 {
 	struct record r = {
 		.kind = PERMISSION, .root = t->root, .cpu = cpu, .level = t->level, .size = level_size(t->level),
@@ -257,8 +259,9 @@ static void change(struct table *t, unsigned int i, uint64_t old, uint64_t new, 
 	};
 
 	if (is_table(old, t->level) != is_table(new, t->level) || ((old ^ new) & ~FREE_TO_CHANGE)) {
-		judge_violation("break", at, "IPA %#" PRIx64 ", level %d: from %#" PRIx64 " to %#" PRIx64,
-				r.ipa, t->level, old, new);
+		judge_violation("break", at,
+				"IPA %#" PRIx64 ", level %d: from %#" PRIx64 " to %#" PRIx64, r.ipa,
+				t->level, old, new);
 		break_entry(t, i, old, at, cpu);
 		make(t, i, new, at);
 	} else if ((old & ~new & (READ | WRITE)) || (new & ~old & XN)) {
@@ -412,7 +415,8 @@ static void revive(struct root *root, uint64_t vtcr)
 	root->nr_vmids = 0;
 	set_geometry(root, vtcr);
 	for (unsigned int p = 0; p < root->pages; p++)
-		add_table(root, root->pa + p * TABLE_SIZE, root->start, p * NR_ENTRIES * level_size(root->start));
+		add_table(root, root->pa + p * TABLE_SIZE, root->start,
+			  p * NR_ENTRIES * level_size(root->start));
 }
 
 void tables_enter(uint64_t at, uint64_t vttbr, uint64_t vtcr)
@@ -427,7 +431,8 @@ void tables_enter(uint64_t at, uint64_t vttbr, uint64_t vtcr)
 	if (root->retired)
 		revive(root, vtcr);
 	if (owner[vmid] && owner[vmid] != root && has_vmid(owner[vmid], vmid))
-		judge_violation("vmid", at, "VMID %u is another VM's, whose tables are at %#" PRIx64, vmid,
+		judge_violation("vmid", at,
+				"VMID %u is another VM's, whose tables are at %#" PRIx64, vmid,
 				owner[vmid]->pa);
 	owner[vmid] = root;
 	add_vmid(root, vmid);

@@ -36,7 +36,8 @@ u64 assigned_config(struct assigned *a, u32 offset, unsigned int len)
 	return value;
 }
 
-void assigned_hold(struct assigned *a, u32 offset, unsigned int len, u64 value, u64 held, u64 writable)
+void assigned_hold(struct assigned *a, u32 offset, unsigned int len, u64 value, u64 held,
+		   u64 writable)
 {
 	for (unsigned int i = 0; i < len; i++) {
 		a->shadow[offset + i] = value >> 8 * i;
@@ -87,7 +88,8 @@ bool assigned_has_memory(struct assigned *a)
 /* The byte there as a write leaves it. */
 static u8 byte_after(struct assigned *a, u32 at, u32 offset, u64 value, unsigned int len)
 {
-	return at >= offset && at - offset < len ? value >> 8 * (at - offset) : assigned_config(a, at, 1);
+	return at >= offset && at - offset < len ? value >> 8 * (at - offset)
+						 : assigned_config(a, at, 1);
 }
 
 /*
@@ -123,7 +125,8 @@ static void write_config(struct pci_device *d, u32 offset, u64 value, unsigned i
 	interrupts_update(a);
 }
 
-static bool access_memory(struct pci_device *d, u64 address, u64 *value, unsigned int len, bool write)
+static bool access_memory(struct pci_device *d, u64 address, u64 *value, unsigned int len,
+			  bool write)
 {
 	return bars_access((struct assigned *)d, address, value, len, write);
 }

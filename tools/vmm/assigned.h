@@ -78,7 +78,8 @@ bool assigned_has_memory(struct assigned *a);
 /* Once for each device, since a guest can have it said as often as it likes. */
 void assigned_complain(struct assigned *a, const char *what);
 /* The VMM holds these bits, which begin as value. */
-void assigned_hold(struct assigned *a, u32 offset, unsigned int len, u64 value, u64 held, u64 writable);
+void assigned_hold(struct assigned *a, u32 offset, unsigned int len, u64 value, u64 held,
+		   u64 writable);
 
 /* bar.c: find them; bring them to where configuration space says; away, before that is true */
 void bars_create(struct assigned *a);

@@ -18,7 +18,8 @@ struct disk {
 	struct virtio_device virtio;	/* first: the one is got from the other */
 	struct virtio_blk_config config;
 	int fd;
-	char *memory;		/* the file, mapped so that writes are this process's own; NULL: written as it is */
+	/* the file, mapped so that writes are this process's own; NULL: written as it is */
+	char *memory;
 	u64 size;
 };
 
@@ -66,12 +67,14 @@ static bool locate(struct disk *d, u64 sector, u64 size, off_t *offset)
 }
 
 /* As preadv() and pwritev(). */
-static ssize_t transfer(struct disk *d, const struct iovec *parts, int count, off_t offset, bool write)
+static ssize_t transfer(struct disk *d, const struct iovec *parts, int count, off_t offset,
+			bool write)
 {
 	char *at = d->memory + offset;
 
 	if (!d->memory)
-		return write ? pwritev(d->fd, parts, count, offset) : preadv(d->fd, parts, count, offset);
+		return write ? pwritev(d->fd, parts, count, offset)
+			     : preadv(d->fd, parts, count, offset);
 	for (int i = 0; i < count; at += parts[i++].iov_len)
 		memcpy(write ? at : parts[i].iov_base, write ? parts[i].iov_base : at, parts[i].iov_len);
 	return at - (d->memory + offset);
@@ -150,7 +153,8 @@ static u32 serve(struct virtio_device *v, struct buffer *b)
 /* A machine that is forked has its disk forked with its memory: a private mapping is both. */
 static void map_file(struct disk *d, const char *file)
 {
-	d->memory = mmap(NULL, d->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, d->fd, 0);
+	d->memory =
+		mmap(NULL, d->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, d->fd, 0);
 	if (d->memory == MAP_FAILED)
 		die("%s: %s", file, strerror(errno));
 }

@@ -144,7 +144,8 @@ static enum made fork_one(struct machine *m, int number)
 		return NOTHING;
 	}
 	nr_children++;
-	complain("forked child %d: stood still for %.3f ms, of which fork() %.3f", number, now() - start, forked - saved);
+	complain("forked child %d: stood still for %.3f ms, of which fork() %.3f", number,
+		 now() - start, forked - saved);
 	return PARENT;
 }
 

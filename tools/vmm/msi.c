@@ -112,10 +112,12 @@ static u64 table_word(struct assigned *a, u32 i, u32 offset, u32 size)
 
 static void wire_msix(struct assigned *a)
 {
-	bool all_masked = assigned_config(a, a->msix.capability + PCI_MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_MASKALL;
+	bool all_masked =
+		assigned_config(a, a->msix.capability + PCI_MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_MASKALL;
 
 	for (u32 i = 0; i < a->msix.count; i++) {
-		bool masked = table_word(a, i, PCI_MSIX_ENTRY_VECTOR_CTRL, 4) & PCI_MSIX_ENTRY_CTRL_MASKBIT;
+		bool masked = table_word(a, i, PCI_MSIX_ENTRY_VECTOR_CTRL, 4) &
+			      PCI_MSIX_ENTRY_CTRL_MASKBIT;
 
 		if (masked || all_masked)
 			unwire(a, &a->msix.vector[i]);
@@ -245,7 +247,8 @@ static void create_msi(struct assigned *a)
 		return;
 	a->msi.capability = at;
 	create_vectors(&a->msi, VFIO_PCI_MSI_IRQ_INDEX, 1u << ((flags & PCI_MSI_FLAGS_QMASK) >> 1));
-	assigned_hold(a, at + PCI_MSI_FLAGS, 2, flags & ~(PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE), 0xffff,
+	assigned_hold(a, at + PCI_MSI_FLAGS, 2,
+		      flags & ~(PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE), 0xffff,
 		      PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
 	for (u32 i = 4; i < 4 + size; i += 4)
 		assigned_hold(a, at + i, 4, 0, ~0u, ~0u);
@@ -271,7 +274,8 @@ static void create_msix(struct assigned *a)
 		die("no memory for %u interrupts", a->msix.count);
 	/* As after a reset: all masked. */
 	for (u32 i = 0; i < a->msix.count; i++)
-		a->table[i * PCI_MSIX_ENTRY_SIZE + PCI_MSIX_ENTRY_VECTOR_CTRL] = PCI_MSIX_ENTRY_CTRL_MASKBIT;
+		a->table[i * PCI_MSIX_ENTRY_SIZE + PCI_MSIX_ENTRY_VECTOR_CTRL] =
+			PCI_MSIX_ENTRY_CTRL_MASKBIT;
 }
 
 void interrupts_create(struct assigned *a)

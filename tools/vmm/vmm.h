@@ -68,7 +68,8 @@ struct options {
 	bool no_reboot;
 	bool nested;		/* the guest has EL2 */
 	int nr_forks;		/* children that run on from where the mark was seen */
-	const char *fork_output;	/* what is before the number in the name of a child's console */
+	/* what is before the number in the name of a child's console */
+	const char *fork_output;
 };
 
 /* A piece of guest-physical address space whose accesses end up here. */

@@ -137,8 +137,8 @@ static void write_baser(const struct keel_frame_access *a, u32 i, u64 val, u64 m
 
 	if (!reg || a->its->enabled)
 		return;
-	*reg = keel_its_baser(merge(*reg, val, mask), i ? KEEL_ITS_TYPE_COLLECTION : KEEL_ITS_TYPE_DEVICE,
-			      !i);
+	*reg = keel_its_baser(merge(*reg, val, mask),
+			      i ? KEEL_ITS_TYPE_COLLECTION : KEEL_ITS_TYPE_DEVICE, !i);
 	if (!(*reg & KEEL_ITS_VALID))
 		keel_its_unmap_all(a->its);
 }
@@ -194,7 +194,8 @@ void keel_its_reset(struct keel_its *its)
 	its->cwriter = 0;
 	if (!its->device_baser) {
 		its->device_baser = keel_its_baser(SHARE_INNER, KEEL_ITS_TYPE_DEVICE, true);
-		its->collection_baser = keel_its_baser(SHARE_INNER, KEEL_ITS_TYPE_COLLECTION, false);
+		its->collection_baser =
+			keel_its_baser(SHARE_INNER, KEEL_ITS_TYPE_COLLECTION, false);
 	}
 	its->device_baser &= ~KEEL_ITS_VALID;
 	its->collection_baser &= ~KEEL_ITS_VALID;

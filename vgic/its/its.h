@@ -35,7 +35,8 @@ struct keel_its {
 	struct list_head entry;		/* gic.lpi.its */
 	struct keel_bus_dev bus;
 	struct rcu_head rcu;		/* who translates may still have it */
-	u64 base;			/* [c] guest physical, KEEL_GIC_NOWHERE if none; read without */
+	/* [c] guest physical, KEEL_GIC_NOWHERE if none; read without */
+	u64 base;
 	bool enabled;			/* [t], read without */
 	u64 device_baser, collection_baser, cbaser;	/* [t] as they read */
 	u32 cwriter, creadr;		/* [t] offsets */

@@ -380,7 +380,8 @@ static int save_one(struct keel_vm *vm, struct keel_lpi *lpi)
 	 * without a table in memory the guest has none pending after a restore, as it had none
 	 * before
 	 */
-	if (!target || !target->gic.lpis_enabled || !keel_guest_may_write(vm, pend_addr(target, intid)))
+	if (!target || !target->gic.lpis_enabled ||
+	    !keel_guest_may_write(vm, pend_addr(target, intid)))
 		return 0;
 	err = keel_guest_read(vm, pend_addr(target, intid), &byte, 1);
 	if (err || !!(byte & bit) == pending)

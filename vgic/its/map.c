@@ -105,7 +105,9 @@ int keel_its_map_device(struct keel_its *its, u32 device, struct keel_its_dte d)
 	u64 addr;
 	int err;
 
-	err = d.event_bits > KEEL_ITS_ID_BITS ? -EINVAL : keel_its_entry(its, its->device_baser, device, &addr);
+	err = d.event_bits > KEEL_ITS_ID_BITS
+		      ? -EINVAL
+		      : keel_its_entry(its, its->device_baser, device, &addr);
 	if (err)
 		return err;
 	keel_its_unmap_device(its, device);
@@ -186,7 +188,8 @@ static struct keel_its_event *new_event(struct keel_its *its, unsigned long key,
 }
 
 /* e: of new_event(). lpi NULL: there was no memory for it. */
-static int add_event(struct keel_its *its, unsigned long key, struct keel_its_event *e, struct keel_lpi *lpi)
+static int add_event(struct keel_its *its, unsigned long key, struct keel_its_event *e,
+		     struct keel_lpi *lpi)
 {
 	if (!lpi) {
 		xa_release(&its->events, key);
@@ -234,7 +237,8 @@ int keel_its_put_device(struct keel_its *its, u32 device, u64 dte)
 
 int keel_its_put_collection(struct keel_its *its, u32 id, u32 rdbase)
 {
-	if (id >= KEEL_ITS_NR_IDS || (rdbase != KEEL_ITS_UNMAPPED && !keel_vm_vcpu_by_id(its->vm, rdbase)))
+	if (id >= KEEL_ITS_NR_IDS ||
+	    (rdbase != KEEL_ITS_UNMAPPED && !keel_vm_vcpu_by_id(its->vm, rdbase)))
 		return -EINVAL;
 	return store_value(&its->collections, id, rdbase);
 }
@@ -246,8 +250,9 @@ int keel_its_put_event(struct keel_its *its, u32 device, u32 event, u32 intid, u
 	struct keel_vcpu *unused;
 	struct keel_its_dte d;
 
-	if (!keel_its_find_device(its, device, &d) || event >> d.event_bits || event >= KEEL_ITS_NR_IDS ||
-	    intid < KEEL_FIRST_LPI || intid >= KEEL_LPI_END || keel_its_find_event(its, device, event) ||
+	if (!keel_its_find_device(its, device, &d) || event >> d.event_bits ||
+	    event >= KEEL_ITS_NR_IDS || intid < KEEL_FIRST_LPI || intid >= KEEL_LPI_END ||
+	    keel_its_find_event(its, device, event) ||
 	    !keel_its_find_collection(its, collection, &unused))
 		return -EINVAL;
 	if (its->nr_events >= KEEL_ITS_MAX_EVENTS)

@@ -61,7 +61,9 @@ static int mapc(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	if (!c->valid)
 		return keel_its_unmap_collection(its, c->collection);
-	return c->rdbase != KEEL_ITS_UNMAPPED ? keel_its_map_collection(its, c->collection, c->rdbase) : 0;
+	return c->rdbase != KEEL_ITS_UNMAPPED
+		       ? keel_its_map_collection(its, c->collection, c->rdbase)
+		       : 0;
 }
 
 static int discard(struct keel_its *its, const struct keel_its_cmd *c)
@@ -69,7 +71,8 @@ static int discard(struct keel_its *its, const struct keel_its_cmd *c)
 	struct keel_its_dte d;
 	int err;
 
-	if (!keel_its_find_device(its, c->device, &d) || !keel_its_find_event(its, c->device, c->event))
+	if (!keel_its_find_device(its, c->device, &d) ||
+	    !keel_its_find_event(its, c->device, c->event))
 		return 0;
 	err = clear_entry(its, keel_its_ite_addr(d.itt, c->event));
 	return err == -ENOMEM ? err : keel_its_unmap_event(its, c->device, c->event);
@@ -158,7 +161,8 @@ static int fetch(struct keel_its *its, struct batch *b)
 {
 	u64 addr = keel_its_queue_base(its->cbaser) + its->creadr;
 	u64 end = its->creadr < its->cwriter ? its->cwriter : keel_its_queue_size(its->cbaser);
-	size_t len = min3((size_t)(end - its->creadr), PAGE_SIZE - offset_in_page(addr), sizeof(b->cmd));
+	size_t len =
+		min3((size_t)(end - its->creadr), PAGE_SIZE - offset_in_page(addr), sizeof(b->cmd));
 	int err = keel_guest_read(its->vm, ipa(addr), b->cmd, len);
 
 	if (err == -ENOMEM)

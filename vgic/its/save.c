@@ -56,12 +56,14 @@ struct saver {
 };
 
 /* The first event from *key on that can be saved. */
-static struct keel_its_event *next_event(const struct saver *s, u64 itt, unsigned long *key, unsigned long last)
+static struct keel_its_event *next_event(const struct saver *s, u64 itt, unsigned long *key,
+					 unsigned long last)
 {
 	struct keel_its *its = s->its;
 	struct keel_its_event *e = xa_find(&its->events, key, last, XA_PRESENT);
 
-	while (e && (e->collection >= s->end || !has_place(its, keel_its_ite_addr(itt, *key % KEEL_ITS_NR_IDS)))) {
+	while (e && (e->collection >= s->end ||
+		     !has_place(its, keel_its_ite_addr(itt, *key % KEEL_ITS_NR_IDS)))) {
 		cond_resched();
 		e = xa_find_after(&its->events, key, last, XA_PRESENT);
 	}

@@ -17,8 +17,8 @@ static void show_registers(struct seq_file *m, const struct keel_its *its)
 		seq_puts(m, "ITS without an address");
 	else
 		seq_printf(m, "ITS at %#llx", base);
-	seq_printf(m, ", %s, GITS_CBASER %#llx, GITS_CREADR %#x, GITS_CWRITER %#x\n", its->enabled ? "on" : "off",
-		   its->cbaser, its->creadr, its->cwriter);
+	seq_printf(m, ", %s, GITS_CBASER %#llx, GITS_CREADR %#x, GITS_CWRITER %#x\n",
+		   its->enabled ? "on" : "off", its->cbaser, its->creadr, its->cwriter);
 	seq_printf(m, "  devices %#llx, collections %#llx, %u events\n", its->device_baser,
 		   its->collection_baser, its->nr_events);
 }
@@ -31,7 +31,8 @@ static void show_maps(struct seq_file *m, struct keel_its *its)
 
 	xa_for_each(&its->devices, id, v) {
 		d = keel_its_dte_decode(xa_to_value(v));
-		seq_printf(m, "  device %lu: %u bits of events, ITT %#llx\n", id, d.event_bits, d.itt);
+		seq_printf(m, "  device %lu: %u bits of events, ITT %#llx\n", id, d.event_bits,
+			   d.itt);
 		cond_resched();
 	}
 	xa_for_each(&its->collections, id, v) {
@@ -52,8 +53,9 @@ static void show_events(struct seq_file *m, struct keel_its *its)
 		/* all of it is done again, with more room */
 		if (seq_has_overflowed(m))
 			break;
-		seq_printf(m, "  device %lu event %lu: LPI %u, collection %u\n", key >> KEEL_ITS_ID_BITS,
-			   key & (KEEL_ITS_NR_IDS - 1), e->lpi->irq.s.intid, e->collection);
+		seq_printf(m, "  device %lu event %lu: LPI %u, collection %u\n",
+			   key >> KEEL_ITS_ID_BITS, key & (KEEL_ITS_NR_IDS - 1),
+			   e->lpi->irq.s.intid, e->collection);
 		cond_resched();
 	}
 }

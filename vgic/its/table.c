@@ -132,7 +132,8 @@ struct keel_its_cte keel_its_cte_decode(u64 entry)
 
 u64 keel_its_ite_encode(struct keel_its_ite i)
 {
-	return i.intid ? (u64)min(i.next, ITE_NEXT_MAX) << 48 | (u64)i.intid << 16 | i.collection : 0;
+	return i.intid ? (u64)min(i.next, ITE_NEXT_MAX) << 48 | (u64)i.intid << 16 | i.collection
+		       : 0;
 }
 
 struct keel_its_ite keel_its_ite_decode(u64 entry)

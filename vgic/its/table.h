@@ -63,7 +63,8 @@ struct keel_its_dte {
 u64 keel_its_dte_encode(struct keel_its_dte d);
 struct keel_its_dte keel_its_dte_decode(u64 entry);
 
-#define KEEL_ITS_UNMAPPED	0xffffffffu	/* rdbase of a collection that is mapped to no vCPU */
+/* rdbase of a collection that is mapped to no vCPU */
+#define KEEL_ITS_UNMAPPED	0xffffffffu
 
 struct keel_its_cte {
 	bool valid;

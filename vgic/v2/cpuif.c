@@ -87,7 +87,8 @@ const struct keel_regmap keel_cpuif2_map = { .reg = regs, .nr = ARRAY_SIZE(regs)
 
 #define DIR_INTID	GENMASK(9, 0)
 
-static int dir_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, void *val)
+static int dir_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		    void *val)
 {
 	memset(val, 0, len);
 	return 0;

@@ -24,7 +24,8 @@
 #include "lr.h"
 
 #define VTR_LRS		GENMASK(5, 0)
-#define HCR_BITS	GENMASK(7, 0)	/* of KEEL_ICH_*, those that GICH_HCR has, at the same place */
+/* of KEEL_ICH_*, those that GICH_HCR has, at the same place */
+#define HCR_BITS	GENMASK(7, 0)
 #define FRAME_SIZE	0x1000UL
 
 /* Entries of "reg" in the device tree binding arm,gic. */
@@ -38,7 +39,8 @@ struct frames {
 /* What the registers hold, so that only changes are written. [o] */
 struct live {
 	u32 vmcr, apr;
-	u8 lrs;			/* list registers from here on are empty and ask for no maintenance interrupt */
+	/* list registers from here on are empty and ask for no maintenance interrupt */
+	u8 lrs;
 };
 
 static DEFINE_PER_CPU(struct live, live);
@@ -133,7 +135,8 @@ int __init keel_gich_init(void)
 	if (err)
 		return err;
 	if (!safe_to_map(&f.gicv)) {
-		keel_info("no GIC of the host's for guests: its virtual CPU interface is not alone in its pages");
+		keel_info(
+			"no GIC of the host's for guests: its virtual CPU interface is not alone in its pages");
 		return -ENXIO;
 	}
 	if (f.irq <= 0)
@@ -221,7 +224,8 @@ static void save_lrs(struct keel_ctx_gic *c, struct live *l)
  */
 static bool counts_eois(const struct keel_ctx_gic *c)
 {
-	return (c->hcr & KEEL_ICH_LRENPIE) && !(KEEL_GICV_DIR_TRAPS && (c->vmcr & KEEL_ICH_VMCR_EOIM));
+	return (c->hcr & KEEL_ICH_LRENPIE) &&
+	       !(KEEL_GICV_DIR_TRAPS && (c->vmcr & KEEL_ICH_VMCR_EOIM));
 }
 
 void keel_gich_save(struct keel_vcpu *vcpu)

@@ -81,7 +81,8 @@ static int register_cpu(struct keel_vm *vm)
 		return register_dev(vm, &g->cpu_dev, g->cpu_base, KEEL_GICV_SIZE, &keel_soft2_ops);
 	if (!KEEL_GICV_DIR_TRAPS)
 		return 0;
-	return register_dev(vm, &g->cpu_dev, g->cpu_base + KEEL_GICV_PAGE, KEEL_GICV_PAGE, &keel_dir2_ops);
+	return register_dev(vm, &g->cpu_dev, g->cpu_base + KEEL_GICV_PAGE, KEEL_GICV_PAGE,
+			    &keel_dir2_ops);
 }
 
 static int register_all(struct keel_vm *vm)

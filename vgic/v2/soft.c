@@ -80,7 +80,8 @@ static bool is_word(u64 offset, int len)
 	return len == sizeof(u32) && !(offset & 3);
 }
 
-static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, void *val)
+static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		    void *val)
 {
 	u64 offset = addr.v - dev->base.v;
 	__le32 word;
@@ -93,7 +94,8 @@ static int bus_read(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr
 	return 0;
 }
 
-static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len, const void *val)
+static int bus_write(struct keel_vcpu *vcpu, struct keel_bus_dev *dev, ipa_t addr, int len,
+		     const void *val)
 {
 	u64 offset = addr.v - dev->base.v;
 	__le32 word;

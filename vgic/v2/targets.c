@@ -29,5 +29,6 @@ void keel_v2_targets_changed(struct keel_vm *vm, struct keel_irq *irq)
 {
 	lockdep_assert_held(&irq->lock);
 	irq->s.targets = that_exist(vm, irq->s.targets);
-	irq->target = irq->s.targets ? keel_vm_vcpu_by_id(vm, __ffs(irq->s.targets)) : keel_vm_vcpu(vm, 0);
+	irq->target = irq->s.targets ? keel_vm_vcpu_by_id(vm, __ffs(irq->s.targets))
+				     : keel_vm_vcpu(vm, 0);
 }

@@ -37,7 +37,8 @@ static inline u32 keel_apr_running(const u32 *ap0r, const u32 *ap1r, unsigned in
  * The same priorities, of a CPU interface with n registers for one that has m; where there are too
  * few levels for them nothing is written and the answer is false. to may be from.
  */
-static inline bool keel_apr_convert(u32 to[KEEL_APR_MAX], unsigned int m, const u32 from[KEEL_APR_MAX], unsigned int n)
+static inline bool keel_apr_convert(u32 to[KEEL_APR_MAX], unsigned int m,
+				    const u32 from[KEEL_APR_MAX], unsigned int n)
 {
 	u32 converted[KEEL_APR_MAX] = {};
 	unsigned int i, priority;

@@ -184,8 +184,10 @@ static int get_attr(struct keel_device *dev, const struct kvm_device_attr *attr)
 	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
 		return keel_setup_get_nr_irqs(dev->vm, attr);
 	case KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ:
-		return has_maintenance(dev->vm) ? put_user((u32)dev->vm->gic.maint_ppi,
-							   (u32 __user *)u64_to_user_ptr(attr->addr)) : -ENXIO;
+		return has_maintenance(dev->vm)
+			       ? put_user((u32)dev->vm->gic.maint_ppi,
+					  (u32 __user *)u64_to_user_ptr(attr->addr))
+			       : -ENXIO;
 	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_REDIST_REGS:
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:

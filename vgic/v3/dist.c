@@ -15,7 +15,8 @@
 #include "share.h"
 #include "../vgic.h"
 
-#define IROUTER_AFFINITY	GENMASK_ULL(23, 0)	/* Aff2:Aff1:Aff0; TYPER.A3V is 0, and No1N set */
+/* Aff2:Aff1:Aff0; TYPER.A3V is 0, and No1N set */
+#define IROUTER_AFFINITY	GENMASK_ULL(23, 0)
 #define IDREGS			0xffd0			/* implementation defined but for PIDR2 */
 
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)

@@ -32,5 +32,6 @@ u32 keel_ident_typer(const struct keel_vm *vm)
 	bool lpis = READ_ONCE(vm->gic.lpi.present);
 	u32 id_bits = lpis ? KEEL_LPI_ID_BITS : TYPER_ID_BITS;
 
-	return TYPER_NO_1_OF_N | (lpis ? TYPER_LPIS : 0) | (id_bits - 1) << 19 | (vm->gic.nr_irqs / 32 - 1);
+	return TYPER_NO_1_OF_N | (lpis ? TYPER_LPIS : 0) | (id_bits - 1) << 19 |
+	       (vm->gic.nr_irqs / 32 - 1);
 }

@@ -60,7 +60,8 @@ static bool fits(struct keel_vm *vm)
 	list_for_each_entry(r, &vm->gic.regions, entry) {
 		u64 size = region_size(vm, r->count);
 
-		if (keel_addr_check(r->base, size, KEEL_FRAME_SIZE, vm->mmu.ipa_bits) || hits_dist(vm, r->base, size))
+		if (keel_addr_check(r->base, size, KEEL_FRAME_SIZE, vm->mmu.ipa_bits) ||
+		    hits_dist(vm, r->base, size))
 			return false;
 	}
 	return true;

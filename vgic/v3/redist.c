@@ -229,7 +229,8 @@ static bool check_bare(struct keel_vcpu *vcpu)
 
 bool keel_vgic_has_redist(struct keel_vcpu *vcpu, ipa_t page)
 {
-	return vcpu->ctx.gic.in_cpu && page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE && check_bare(vcpu);
+	return vcpu->ctx.gic.in_cpu && page.v - vcpu->gic.rd_base < KEEL_REDIST_SIZE &&
+	       check_bare(vcpu);
 }
 
 bool keel_vgic_try_redist(struct keel_vcpu *vcpu, ipa_t addr, int len, bool write, u64 *val)

@@ -10,7 +10,8 @@
 #include "its.h"
 #include "vfio.h"
 
-#define BAR		(MMIO_BASE + 0x10000000)	/* Device memory in the guest's tables too */
+/* Device memory in the guest's tables too */
+#define BAR		(MMIO_BASE + 0x10000000)
 #define DMA_BASE	(DATA_BASE + TABLES_SIZE)
 #define DMA_SIZE	0x40000ul
 #define SPI		40u				/* GSI 8 */

@@ -159,7 +159,8 @@ static inline int gic_set_nr(int gic, u32 nr)
 
 static inline int gic_initialise(int gic)
 {
-	return device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+	return device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL,
+			   KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 }
 
 /* As KVM_IRQ_LINE names them. */

@@ -112,8 +112,8 @@ static inline bool image_same_at(struct image *a, struct image *b, const char *f
 
 		for (u32 i = 0; i < sizeof(*s) + s->len; i++)
 			if (x[i] != y[i]) {
-				ktap_fail(file, line, "section %u of %u differs at %#x", s->tag, s->index,
-					  i - (u32)sizeof(*s));
+				ktap_fail(file, line, "section %u of %u differs at %#x", s->tag,
+					  s->index, i - (u32)sizeof(*s));
 				return false;
 			}
 	}

@@ -128,7 +128,8 @@ int its_device(int vm)
 
 int its_set_base(int its, u64 base)
 {
-	return device_attr(its, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_ITS_ADDR_TYPE, &base);
+	return device_attr(its, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR,
+			   KVM_VGIC_ITS_ADDR_TYPE, &base);
 }
 
 int its_control(int its, u64 what)

@@ -157,13 +157,15 @@ bool lab_run(struct lab *lab, u32 insn, struct lab_state *s, u64 addr, unsigned 
 
 	lab_put(lab, insn, s);
 	lab->odd = false;
-	for (lab->exits = 0; !(ret = vcpu_run(lab->v)) && run->exit_reason == KVM_EXIT_MMIO; lab->exits++) {
-		lab->odd |= run->mmio.phys_addr != addr + (u64)lab->exits * part || run->mmio.len != part;
+	for (lab->exits = 0; !(ret = vcpu_run(lab->v)) && run->exit_reason == KVM_EXIT_MMIO;
+	     lab->exits++) {
+		lab->odd |= run->mmio.phys_addr != addr + (u64)lab->exits * part ||
+			    run->mmio.len != part;
 		lab_serve(lab);
 	}
 	lab_get(lab, s);
-	return CHECK(ret == 0 && run->exit_reason == KVM_EXIT_DEBUG, "%08x: %d exit %u, pc %#lx", insn, ret,
-		     run->exit_reason, s->pc);
+	return CHECK(ret == 0 && run->exit_reason == KVM_EXIT_DEBUG, "%08x: %d exit %u, pc %#lx",
+		     insn, ret, run->exit_reason, s->pc);
 }
 
 /* ---- the same twice ---- */
@@ -204,7 +206,8 @@ void lab_compare(struct lab *lab, const struct lab_trial *trial)
 {
 	bool narrow = lab->pstate & 0x10;
 	struct lab_trial in_ram = *trial, in_dev = *trial;
-	u64 at = target(trial), aimed = at + (trial->any_in_block ? lab_random() % trial->bytes : 0);
+	u64 at = target(trial),
+	    aimed = at + (trial->any_in_block ? lab_random() % trial->bytes : 0);
 	struct lab_state a, b;
 
 	lab_fill(&a, sizeof(a));
@@ -217,7 +220,8 @@ void lab_compare(struct lab *lab, const struct lab_trial *trial)
 	memcpy(lab->dev, lab->ram, LAB_SIZE);
 	aim(&a, &in_ram, LAB_RAM + aimed, narrow);
 	aim(&b, &in_dev, LAB_DEV + aimed, narrow);
-	if (!lab_run(lab, in_ram.insn, &a, 0, 1) || !lab_run(lab, in_dev.insn, &b, LAB_DEV + at, trial->part))
+	if (!lab_run(lab, in_ram.insn, &a, 0, 1) ||
+	    !lab_run(lab, in_dev.insn, &b, LAB_DEV + at, trial->part))
 		return;
 	if (trial->base != LAB_LITERAL)
 		*base_of(&b, trial) -= LAB_DEV - LAB_RAM;

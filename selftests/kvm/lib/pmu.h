@@ -18,7 +18,8 @@
 
 #define NOT_EL1		(1u << 31)	/* filter */
 #define NOT_EL0		(1u << 30)
-#define NSK		(1u << 29)	/* non-secure EL1, EL0: as the two above, or it does not count */
+/* non-secure EL1, EL0: as the two above, or it does not count */
+#define NSK		(1u << 29)
 #define NSU		(1u << 28)
 #define NSH		(1u << 27)
 #define M		(1u << 26)

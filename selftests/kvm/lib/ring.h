@@ -24,7 +24,8 @@ struct ring {
 
 static inline struct ring ring_map(int vcpu, u32 bytes)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu, RING_PAGE_OFFSET * PAGE);
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu,
+		       RING_PAGE_OFFSET * PAGE);
 
 	REQUIRE(p != MAP_FAILED, "mmap: %d", errno);
 	return (struct ring){ p, bytes / sizeof(struct kvm_dirty_gfn), 0 };

@@ -279,5 +279,6 @@ void vfio_irqs(struct vfio *v, u32 index, unsigned int n, const int *fds)
 
 void vfio_unmask_by(struct vfio *v, int fd)
 {
-	set_irqs(v, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK, VFIO_PCI_INTX_IRQ_INDEX, 1, &fd);
+	set_irqs(v, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK, VFIO_PCI_INTX_IRQ_INDEX,
+		 1, &fd);
 }

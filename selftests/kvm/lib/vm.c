@@ -160,7 +160,8 @@ static void add_vcpu(struct vm *vm, u32 id, u32 features)
 	REQUIRE_EQ(vcpu_init_fd(vm->fd, vcpu->fd, features), 0);
 }
 
-static struct vm *new(void (*prepare)(int vm), unsigned int n, u32 features, void (*fn)(u64), u64 arg)
+static struct vm *new (void (*prepare)(int vm), unsigned int n, u32 features, void (*fn)(u64),
+		       u64 arg)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
 

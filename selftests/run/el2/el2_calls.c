@@ -82,10 +82,13 @@ static void later_stub_calls(void)
 static void numbers(void)
 {
 	expect("version", hvc(KEEL_CALL(KEEL_CALL_VERSION), 0, 0, 0, 0), 0);
-	expect("number beyond the last", hvc(KEEL_CALL(KEEL_NR_CALLS), 0, 0, 0, 0), SMCCC_RET_NOT_SUPPORTED);
+	expect("number beyond the last", hvc(KEEL_CALL(KEEL_NR_CALLS), 0, 0, 0, 0),
+	       SMCCC_RET_NOT_SUPPORTED);
 	expect("number before the first", hvc(KEEL_CALL(-1), 0, 0, 0, 0), SMCCC_RET_NOT_SUPPORTED);
-	expect("number with high bits", hvc(KEEL_CALL(0) | 1ULL << 32, 0, 0, 0, 0), SMCCC_RET_NOT_SUPPORTED);
-	expect("first number not the stub's", hvc(HVC_STUB_HCALL_NR, 0, 0, 0, 0), SMCCC_RET_NOT_SUPPORTED);
+	expect("number with high bits", hvc(KEEL_CALL(0) | 1ULL << 32, 0, 0, 0, 0),
+	       SMCCC_RET_NOT_SUPPORTED);
+	expect("first number not the stub's", hvc(HVC_STUB_HCALL_NR, 0, 0, 0, 0),
+	       SMCCC_RET_NOT_SUPPORTED);
 	expect("all ones", hvc(~0ULL, 0, 0, 0, 0), SMCCC_RET_NOT_SUPPORTED);
 	expect("HVC_FINALISE_EL2", hvc(HVC_FINALISE_EL2, 0, 0, 0, 0), HVC_STUB_ERR);
 	later_stub_calls();
@@ -108,9 +111,11 @@ static void contexts(void)
 static void invalidations(void)
 {
 	expect("TLB_VMID of VMID 0", hvc(KEEL_CALL(KEEL_CALL_TLB_VMID), 0, 0, 0, 0), -EINVAL);
-	expect("TLB_IPA of VMID 0", hvc(KEEL_CALL(KEEL_CALL_TLB_IPA), 0xffff, ~0ULL, ~0ULL, 0), -EINVAL);
+	expect("TLB_IPA of VMID 0", hvc(KEEL_CALL(KEEL_CALL_TLB_IPA), 0xffff, ~0ULL, ~0ULL, 0),
+	       -EINVAL);
 	expect("TLB_LOCAL of VMID 0", hvc(KEEL_CALL(KEEL_CALL_TLB_LOCAL), 0, 0, 0, 0), -EINVAL);
-	expect("TLB_RANGE without end", hvc(KEEL_CALL(KEEL_CALL_TLB_RANGE), 1ULL << 48, 0, 0, ~0ULL), -EINVAL);
+	expect("TLB_RANGE without end",
+	       hvc(KEEL_CALL(KEEL_CALL_TLB_RANGE), 1ULL << 48, 0, 0, ~0ULL), -EINVAL);
 }
 
 /* What the host may be about to read: the result of an address translation. */

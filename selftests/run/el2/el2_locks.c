@@ -50,7 +50,8 @@ static int enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct keel_ctx *ctx = phys_to_virt(regs->regs[1]);
 	const struct keel_gic_share *share;
 
-	if ((u32)regs->regs[0] != KEEL_CALL_RUN || !ctx->gic_share || test_and_set_bit_lock(0, &busy))
+	if ((u32)regs->regs[0] != KEEL_CALL_RUN || !ctx->gic_share ||
+	    test_and_set_bit_lock(0, &busy))
 		return 1;
 	share = phys_to_virt(ctx->gic_share);
 	irqs = phys_to_virt(share->spi);

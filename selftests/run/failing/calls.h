@@ -5,7 +5,8 @@
 
 #define FAIL_NULL	0
 #define FAIL_ENOMEM	1	/* the number, or a pointer that says so */
-#define FAIL_XARRAY	2	/* as the xarray says it, and only where nothing is stored: only that needs memory */
+/* as the xarray says it, and only where nothing is stored: only that needs memory */
+#define FAIL_XARRAY	2
 #define FAIL_COPY	3	/* nothing was copied of what the third argument says */
 #define FAIL_CLEAR	4	/* the same of the second's */
 

@@ -168,7 +168,8 @@ static char *add_pair(char *fdt, size_t *size, const char *name, uint64_t a, uin
 	uint32_t structs = be32(fdt + 8), strings = be32(fdt + 12);
 	uint32_t strings_size = be32(fdt + 32), structs_size = be32(fdt + 36);
 	size_t before = chosen(fdt) - (fdt + structs), at = (*size + 7) & ~7ul;
-	char *new = calloc(1, at + structs_size + 28 + strings_size + strlen(name) + 1), *p = new + at;
+	char *new = calloc(1, at + structs_size + 28 + strings_size + strlen(name) + 1),
+	     *p = new + at;
 
 	memcpy(new, fdt, *size);
 	put_be(new + 8, at, 4);
@@ -258,7 +259,8 @@ int main(int argc, char **argv)
 		{ (void *)&start, sizeof(start), start_at, page + 1 },
 	};
 
-	if (syscall(SYS_kexec_load, start_at, 4ul, segments, KEXEC_ARCH_AARCH64 | (crash ? KEXEC_ON_CRASH : 0)))
+	if (syscall(SYS_kexec_load, start_at, 4ul, segments,
+		    KEXEC_ARCH_AARCH64 | (crash ? KEXEC_ON_CRASH : 0)))
 		die("kexec_load");
 	go(crash);
 }

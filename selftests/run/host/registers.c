@@ -144,7 +144,8 @@ static bool set_one(const char *line)
 	/* the lengths are fixed by now, as all that there are */
 	if (sscanf(line, "%llx %n", &id, &at) != 1 || id == KVM_REG_ARM64_SVE_VLS)
 		return true;
-	for (unsigned int i = 0; i < bytes_of(id) && sscanf(line + at + 2 * i, "%2x", &byte) == 1; i++)
+	for (unsigned int i = 0; i < bytes_of(id) && sscanf(line + at + 2 * i, "%2x", &byte) == 1;
+	     i++)
 		value[i] = byte;
 	reg.id = id;
 	if (!ioctl(vcpu, KVM_SET_ONE_REG, &reg))

@@ -20,7 +20,8 @@ struct rb_root_cached {
 
 #define RB_ROOT_CACHED	((struct rb_root_cached){ NULL })
 
-static inline void interval_tree_insert(struct interval_tree_node *node, struct rb_root_cached *root)
+static inline void interval_tree_insert(struct interval_tree_node *node,
+					struct rb_root_cached *root)
 {
 	struct interval_tree_node **link = &root->first;
 
@@ -30,7 +31,8 @@ static inline void interval_tree_insert(struct interval_tree_node *node, struct 
 	*link = node;
 }
 
-static inline void interval_tree_remove(struct interval_tree_node *node, struct rb_root_cached *root)
+static inline void interval_tree_remove(struct interval_tree_node *node,
+					struct rb_root_cached *root)
 {
 	struct interval_tree_node **link = &root->first;
 
@@ -41,7 +43,8 @@ static inline void interval_tree_remove(struct interval_tree_node *node, struct 
 }
 
 static inline struct interval_tree_node *interval_tree_overlap(struct interval_tree_node *node,
-							       unsigned long start, unsigned long last)
+							       unsigned long start,
+							       unsigned long last)
 {
 	while (node && (node->last < start || node->start > last))
 		node = node->next;
@@ -49,13 +52,15 @@ static inline struct interval_tree_node *interval_tree_overlap(struct interval_t
 }
 
 static inline struct interval_tree_node *interval_tree_iter_first(struct rb_root_cached *root,
-								  unsigned long start, unsigned long last)
+								  unsigned long start,
+								  unsigned long last)
 {
 	return interval_tree_overlap(root->first, start, last);
 }
 
 static inline struct interval_tree_node *interval_tree_iter_next(struct interval_tree_node *node,
-								 unsigned long start, unsigned long last)
+								 unsigned long start,
+								 unsigned long last)
 {
 	return interval_tree_overlap(node->next, start, last);
 }
