@@ -256,23 +256,24 @@ cross_build() {
 
 # Build the module of a stock kernel from scratch, with every warning on, those of sparse for
 # 6.12 alone: one is printed only when its file is compiled. What it said is in
-# build/check/built-KERNEL; empty is good. The very same that was built so and
-# was good need not be built again.   usage: build_strictly KERNEL
+# build/check/built-KERNEL; empty is good. What was built so and was good, in whatever tree, need
+# not be asked anew.   usage: build_strictly KERNEL
 build_strictly() {
-	local key stamp=$TOP/build/$1/strictly sparse=2
+	local key stamp sparse=2
 	[ "$1" = 6.12 ] || sparse=0
 	"$TESTBED/kernel" "$1" || return 1
 	"$TOP/tools/build/copy-sources" "$TOP/build/strictly"
 	key=$({ cd "$TOP/build/strictly" && find . -type f | sort | xargs sha256sum
 		sparse --version; "${CROSS_COMPILE}gcc" --version
 		cat "$TOP"/tools/build/{module,quiet-build} "$KEEL_CACHE/kernel/$1/release"; } | sha256sum)
-	if [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && [ -e "$TOP/build/$1/keel.ko" ]; then
-		build "$1" W=1 C=$((sparse / 2))	# with other options all of it would be built again
+	stamp=$KEEL_CACHE/strictly/$1-${key%% *}
+	if [ -e "$stamp" ]; then
+		build "$1" W=1
 		return
 	fi
 	rm -rf "${TOP:?}/build/$1"
 	build "$1" W=1 C=$sparse || return 1
-	[ -s "$TOP/build/check/built-$1" ] || echo "$key" >"$stamp"
+	if [ ! -s "$TOP/build/check/built-$1" ]; then mkdir -p "$KEEL_CACHE/strictly" && touch "$stamp"; fi
 }
 
 # The same, of what has changed.   usage: build KERNEL [MAKE-ARG...]
