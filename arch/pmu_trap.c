@@ -5,6 +5,7 @@
  * counter, or PMUSERENR_EL0 keeps EL0 out.
  */
 #include <linux/bits.h>
+#include <asm/esr.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../core/compat.h"
@@ -228,6 +229,27 @@ bool keel_sysreg_pmu_cntr(struct keel_vcpu *vcpu, const struct keel_sysreg *row,
 	else
 		*val = keel_pmu_event_value(vcpu, i);
 	return true;
+}
+
+/* PMEVCNTR<n>_EL0, n being less than 31, and the two others that are values of counters. */
+static bool is_value(u32 enc)
+{
+	if (enc == SYS_PMCCNTR_EL0 || enc == SYS_PMXEVCNTR_EL0)
+		return true;
+	return enc >= SYS_PMEVCNTRn_EL0(0) && enc <= SYS_PMEVCNTRn_EL0(30);
+}
+
+bool keel_pmu_try_read(struct keel_vcpu *vcpu, u64 esr, u64 *val)
+{
+	u32 enc = esr_sys64_to_sysreg(esr);
+	struct keel_pmu_regs *r;
+	unsigned int i;
+
+	if (!(esr & ESR_ELx_SYS64_ISS_DIR_MASK) || !is_value(enc))
+		return false;
+	r = open(vcpu, counter_el0(enc, false));
+	i = r ? counter_of(r, enc) : 0;
+	return r && is_there(r, i) && keel_pmu_event_try_value(vcpu, i, val);
 }
 
 bool keel_sysreg_pmu_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,

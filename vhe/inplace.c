@@ -2,10 +2,11 @@
 /*
  * Exits that need the host's code but nothing that waits or sleeps, by their column
  * of hyp/exits.def: accesses to the redistributor and to doorbells, SGIs to whom must be told,
- * memory that only the guest's tables lack, the virtual timer's interrupt; of virtual EL2's the
- * registers that are memory, ERET, its TLB, ICC_DIR_EL1; of what is below it its timers
- * (nested/inplace.c). They are answered on the spot, with the guest's EL1 state, list registers and
- * control registers in the CPU, and the guest goes on. A VHE host only, whose EL2 is the kernel.
+ * values of PMU counters, memory that only the guest's tables lack, the virtual timer's interrupt;
+ * of virtual EL2's the registers that are memory, ERET, its TLB, ICC_DIR_EL1; of what is below it
+ * its timers (nested/inplace.c). They are answered on the spot, with the guest's EL1 state, list
+ * registers and control registers in the CPU, and the guest goes on. A VHE host only, whose EL2 is
+ * the kernel.
  *
  * IRQs off. As for the fast exits of hyp/fast.c, a kick, a request or a signal
  * of another CPU needs no check here: it comes with a physical interrupt, which
@@ -20,6 +21,7 @@
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../arch/exit.h"
+#include "../arch/pmu.h"
 #include "../core/bus.h"
 #include "../core/host.h"
 #include "../core/objects.h"
@@ -49,15 +51,13 @@ static enum keel_inplace done(struct keel_vcpu *vcpu)
  */
 static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 {
-	/*
-	 * a lazy wish of the scheduler's, of PREEMPT_RT before 6.12, is no work of a guest's entry
-	 */
+	/* TIF_NEED_RESCHED_LAZY of PREEMPT_RT before 6.12 is no work of a guest's entry */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && need_resched())
 		return KEEL_INPLACE_LEAVE;
-	return vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() ||
-			       READ_ONCE(vcpu->requests)
-		       ? KEEL_INPLACE_LEAVE
-		       : KEEL_INPLACE_DONE;
+	if (vcpu->kick_owed || vcpu->gic.completed || keel_host_work_pending() ||
+	    READ_ONCE(vcpu->requests))
+		return KEEL_INPLACE_LEAVE;
+	return KEEL_INPLACE_DONE;
 }
 
 /*
@@ -99,6 +99,18 @@ static enum keel_inplace deactivate(struct keel_vcpu *vcpu)
 	return relisted(vcpu);
 }
 
+/* A value of its PMU's. */
+static noinline enum keel_inplace counter(struct keel_vcpu *vcpu, unsigned int rt)
+{
+	u64 val;
+
+	if (!keel_host_is_watching() || !keel_pmu_try_read(vcpu, vcpu->ctx.esr, &val))
+		return KEEL_INPLACE_NO;
+	if (rt != KEEL_XZR)
+		vcpu->ctx.x[rt] = val;
+	return done(vcpu);
+}
+
 static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
@@ -108,7 +120,7 @@ static enum keel_inplace sysreg(struct keel_vcpu *vcpu)
 		return keel_esr_is_dir(ctx) && ctx->gic.in_cpu ? deactivate(vcpu)
 							       : keel_nested_inplace_sysreg(vcpu);
 	if (!keel_esr_is_sgi(ctx) || !ctx->gic.in_cpu)
-		return KEEL_INPLACE_NO;
+		return keel_pmu_on(vcpu) ? counter(vcpu, rt) : KEEL_INPLACE_NO;
 	if (!keel_vgic_try_sgi(vcpu, rt == KEEL_XZR ? 0 : ctx->x[rt], true))
 		return KEEL_INPLACE_NO;
 	return done(vcpu);

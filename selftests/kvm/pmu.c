@@ -9,6 +9,7 @@
  *  - one thread's vCPUs each count what is theirs
  *  - a vCPU that goes on in another thread counts on; VMs come and go while
  *    theirs count, beside an event of the host's, which misses nothing
+ *  - values are read in place, and as often as they are they do not go back
  *  - where CPUs have different PMUs, a vCPU does not run on one that has not the VM's
  */
 #include <glob.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "lib/pmu.h"
@@ -611,6 +613,59 @@ static u64 host_cycles(int fd)
 	return read_event(fd) - from;
 }
 
+/* The value grows, or stands still, and never goes back; the message is one exit. */
+static void guest_reads(u64 arg)
+{
+	u64 last = 0, now;
+
+	msr(pmcr_el0, E | C | LC);
+	msr(pmccfiltr_el0, 0);
+	msr(pmevtyper0_el0, 0);
+	msr(pmcntenset_el0, CYCLE | 1);
+	isb();
+	for (u64 i = 0;; i++) {
+		for (int n = 0; n < 32; n++) {
+			now = mrs(pmccntr_el0);
+			GUEST_ASSERT(now >= last);
+			last = now;
+		}
+		GUEST_EQ(mrs(pmevcntr0_el0), i);
+		msr(pmswinc_el0, 1);
+		GUEST_SYNC(1, 0);
+	}
+}
+
+static bool is_vhe(void)
+{
+	static char log[1 << 18];
+	int n = klogctl(3, log, sizeof(log) - 1);
+
+	return n > 0 && strstr(log, "keel: VHE");
+}
+
+/*
+ * 33 reads of counters, two exits: what is written, and the message. A tick of the host's is
+ * another one.
+ */
+static void reads_in_place(void)
+{
+	struct vcpu *vcpu = pmu_vcpu(guest_reads, 0);
+	int fd = kvm(vcpu->fd, KVM_GET_STATS_FD, 0);
+	u64 least = ~0ul, then;
+
+	if (!is_vhe() || !access("/sys/kernel/realtime", F_OK))
+		ktap_skip("no counter is read in place");
+	REQUIRE(fd >= 0, "%d", fd);
+	vcpu_sync(vcpu, 1);
+	for (int i = 0; i < 1000 && least > 2; i++) {
+		then = kvm_statistic(fd, "exits");
+		vcpu_sync(vcpu, 1);
+		then = kvm_statistic(fd, "exits") - then;
+		least = then < least ? then : least;
+	}
+	CHECK_EQ(least, 2);
+}
+
 /*
  * The host's own count of its programs' cycles: beside a guest that counts as before it, and after.
  */
@@ -730,6 +785,7 @@ static const struct ktap_case cases[] = {
 	{ "two vCPUs in one thread", siblings, 60 },
 	{ "VMs that end while they count", lives, 120 },
 	{ "events of the host's", host_events, 60 },
+	{ "counters are read in place", reads_in_place, 60 },
 	{ "CPUs with other PMUs", other_pmus, 60 },
 };
 
