@@ -17,6 +17,7 @@
 #include "../arch/pmu_host.h"
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
+#include "../timer/clock.h"
 #include "../timer/timer.h"
 #include "compat.h"
 #include "cpu.h"
@@ -127,15 +128,22 @@ static int give_cpu(unsigned int cpu)
 	return 0;
 }
 
+unsigned int keel_cpu_counters;
+static u64 suspended_at;	/* what the counter was; no other CPU runs then */
+
 /* The last CPU of a suspend; the others went through hotplug. IRQs off. */
 static int suspend(KEEL_SYSCORE_ARG)
 {
 	disable();
+	suspended_at = keel_clock_now();
 	return 0;
 }
 
 static void resume(KEEL_SYSCORE_ARG)
 {
+	/* hibernation: the memory is that of then, and the counter is another */
+	if (keel_clock_now() < suspended_at)
+		WRITE_ONCE(keel_cpu_counters, keel_cpu_counters + 1);
 	enable();
 }
 

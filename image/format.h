@@ -87,7 +87,11 @@ struct keel_image_its_config {
 };
 
 struct keel_image_clock {
-	u64 boot;		/* a number of this load of keel: under the same one the host's counter is known to have gone on */
+	/*
+	 * A number of this load of keel, which is another after hibernation: under the same one the
+	 * host's counter is known to have gone on.
+	 */
+	u64 boot;
 	u64 freq;		/* Hz */
 	u64 count;		/* of the host's counter when it was saved */
 	u64 realtime;		/* and the time of day, ns since 1970 */

@@ -484,9 +484,7 @@ u64 keel_image_offset(const struct keel_image_clock *saved, u64 offset,
 {
 	u64 passed = 0;
 
-	/*
-	 * a counter that is behind has begun anew, though the kernel's memory was kept: hibernation
-	 */
+	/* under one number a counter that is behind is none that went on either */
 	if (!freeze && saved->boot == now->boot && now->count >= saved->count)
 		return offset;
 	if (!freeze && now->realtime > saved->realtime)

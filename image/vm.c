@@ -9,6 +9,7 @@
 #include "../arch/pmu.h"
 #include "../arch/pmu_host.h"
 #include "../arch/smccc_filter.h"
+#include "../core/cpu.h"
 #include "../core/vcpus.h"
 #include "../timer/clock.h"
 #include "../vgic/model.h"
@@ -81,10 +82,11 @@ void keel_image_write_config(struct keel_vm *vm, struct keel_image_out *out)
 /* The two clocks of the host are read one right after the other. */
 static struct keel_image_clock clock_now(void)
 {
-	struct keel_image_clock c = { .boot = boot, .freq = read_sysreg(cntfrq_el0) };
+	struct keel_image_clock c = { .freq = read_sysreg(cntfrq_el0) };
 	unsigned long flags;
 
 	local_irq_save(flags);
+	c.boot = boot + READ_ONCE(keel_cpu_counters);
 	c.count = keel_clock_now();
 	c.realtime = ktime_get_real_ns();
 	local_irq_restore(flags);
