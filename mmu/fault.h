@@ -51,8 +51,10 @@ int keel_pin_failed(const struct keel_fault *f, int err);
 void keel_unpin(struct keel_fault *f);
 /* How much can be mapped at once around the page: level, size. */
 void keel_pin_choose_size(struct keel_fault *f);
-/* Does the VMM have this mapping cacheable? mmap_lock. */
-struct vm_area_struct;
-bool keel_pin_is_cacheable(const struct vm_area_struct *vma);
+/*
+ * No fault could serve this frame of a VM_PFNMAP mapping: it is cacheable, no RAM, and the CPU
+ * cannot have such memory cacheable. False as well where there is none yet. mmap_lock held.
+ */
+bool keel_pin_refuses(struct vm_area_struct *vma, unsigned long hva);
 
 #endif

@@ -167,13 +167,16 @@ static bool overlaps(const struct keel_slot_tree *tree,
 }
 
 /*
- * Frames that the host maps without struct pages cannot be logged, nor everywhere be
- * cacheable: in-tree KVM refuses the latter since 6.17. Before, the fault decides, which
- * knows the frame's own entry.
+ * Frames that the host maps without struct pages cannot be logged. Nor is memory of devices
+ * everywhere cacheable: since 6.17 in-tree KVM refuses all that is so mapped. RAM among it, as the
+ * host's vvar page is, can be a guest's.
  */
-static bool cannot_be(const struct vm_area_struct *vma, bool logged)
+static bool cannot_be(const struct keel_vm *vm, struct vm_area_struct *vma, unsigned long hva,
+		      bool logged)
 {
-	return (vma->vm_flags & VM_PFNMAP) && (logged || keel_pin_is_cacheable(vma));
+	if (!(vma->vm_flags & VM_PFNMAP))
+		return false;
+	return logged || (vm->arch.abi >= KEEL_ABI_7_3 && keel_pin_refuses(vma, hva));
 }
 
 static int check_mappings(const struct keel_vm *vm, unsigned long start, unsigned long end,
@@ -190,7 +193,7 @@ static int check_mappings(const struct keel_vm *vm, unsigned long start, unsigne
 		vma = find_vma_intersection(mm, start, end);
 		if (!vma)
 			break;
-		ret = cannot_be(vma, logged) ? -EINVAL : 0;
+		ret = cannot_be(vm, vma, max(start, vma->vm_start), logged) ? -EINVAL : 0;
 		start = vma->vm_end;
 	}
 	mmap_read_unlock(mm);

@@ -47,11 +47,6 @@ static bool is_cacheable(pgprot_t prot)
 	}
 }
 
-bool keel_pin_is_cacheable(const struct vm_area_struct *vma)
-{
-	return is_cacheable(vma->vm_page_prot);
-}
-
 /*
  * RAM is cacheable. What is none is as the VMM's mapping and its entry (prot) have it, which a
  * driver may make differ, or Normal-NC where the driver allows.
@@ -65,10 +60,22 @@ static int choose_memory(struct keel_fault *f, const struct vm_area_struct *vma,
 		f->vma_start = vma->vm_start;
 		f->vma_end = vma->vm_end;
 	}
-	if (keel_pin_is_cacheable(vma) && is_cacheable(prot))
+	if (is_cacheable(vma->vm_page_prot) && is_cacheable(prot))
 		return keel_mmu_caches_frames() ? 0 : -EFAULT;
 	f->mem = vma->vm_flags & KEEL_VM_ANY_UNCACHED ? KEEL_S2_NC : KEEL_S2_DEVICE;
 	return 0;
+}
+
+bool keel_pin_refuses(struct vm_area_struct *vma, unsigned long hva)
+{
+	unsigned long pfn;
+	pgprot_t prot;
+	bool writable;
+
+	if (keel_mmu_caches_frames() || !is_cacheable(vma->vm_page_prot))
+		return false;
+	return !keel_compat_follow_pfn(vma, hva, &pfn, &prot, &writable) &&
+	       !pfn_is_map_memory(pfn) && is_cacheable(prot);
 }
 
 /* VM_PFNMAP, VM_IO: frames that have no page to pin. The notifier alone guards them. */

@@ -2,8 +2,11 @@
 /*
  * KVM_SET_USER_MEMORY_REGION and its second version. Proves the error of
  * every bad argument, and what may be done to a slot that exists: move,
- * delete, change the logging flag, and nothing else.
+ * delete, change the logging flag, and nothing else. And that RAM which the host maps without pages
+ * can be a slot.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -203,6 +206,41 @@ static void many(void)
 	REQUIRE_EQ(set(200, 0, GPA, 100 * PAGE, mem), 0);
 }
 
+#define VVAR_GPA	0x60000000ul
+
+static void guest_reads(u64 arg)
+{
+	GUEST_SYNC(*(volatile u32 *)(VVAR_GPA + 4), 0);
+}
+
+/* What the kernel shows each process of its clocks. Not in a static program's symbols. */
+static char *vvar(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long at = 0;
+	char line[256];
+
+	REQUIRE(maps, "/proc/self/maps");
+	while (!at && fgets(line, sizeof(line), maps))
+		if (strstr(line, "[vvar]"))
+			at = strtoul(line, NULL, 16);
+	fclose(maps);
+	return (char *)at;
+}
+
+/* A VMM whose guest has what it has itself makes a slot of each of its read-only mappings. */
+static void clocks(void)
+{
+	char *at = vvar();
+	struct vm *of;
+
+	if (!at)
+		ktap_skip("no [vvar]");
+	of = vm_new(1, guest_reads, 0);
+	REQUIRE_EQ(vm_slot(of->fd, 1, KVM_MEM_READONLY, VVAR_GPA, PAGE, at), 0);
+	vcpu_sync(&of->vcpu[0], *(volatile u32 *)(at + 4));
+}
+
 static const struct ktap_case cases[] = {
 	{ "alignment", alignment },
 	{ "address limits", limits },
@@ -215,6 +253,7 @@ static const struct ktap_case cases[] = {
 	{ "logging flag", log_flag },
 	{ "unmapped host range", unmapped },
 	{ "bad pointer", bad_pointer },
+	{ "the host's vvar", clocks },
 	{ "second version", version2 },
 	{ "many slots", many },
 };
