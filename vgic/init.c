@@ -22,9 +22,6 @@ int keel_vgic_init_irqs(struct keel_vm *vm)
 		return 0;
 	if (WARN_ON_ONCE(!vm->gic.present))
 		return -ENXIO;
-	/* none could be added any more */
-	if (!vm->nr_vcpus)
-		return -ENODEV;
 	spi = kvcalloc(spis, sizeof(*spi), GFP_KERNEL_ACCOUNT);
 	if (!spi)
 		return -ENOMEM;

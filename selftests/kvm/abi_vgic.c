@@ -3,7 +3,7 @@
  * The in-kernel GICv3 as user space and the guest's loads and stores see it
  * (abi_irqfd has how interrupts are raised). Proves:
  *  - creation: the TEST flag, a second one, after a vCPU has run, one whose fd cannot be told
- *  - addresses, number of interrupts and initialisation: errors and order
+ *  - addresses, number of interrupts and initialisation: errors and order; without a vCPU
  *  - what the first KVM_RUN checks; with keel, that it may be corrected
  *  - registers by attributes: errors, raw pending latches, lines, IIDR; which
  *    vCPU's, whatever the order of creation
@@ -166,9 +166,6 @@ static void initialisation(void)
 	int vm = vm_fd(0), gic = gic_create(vm);
 	u32 v;
 
-	/* in-tree KVM lets it pass, and no vCPU can be made any more */
-	if (on_keel())
-		CHECK_EQ(gic_initialise(gic), -ENODEV);
 	vcpu_fd(vm, 0);
 	CHECK_EQ(gic_set_nr(gic, 32), -EINVAL);
 	CHECK_EQ(gic_set_nr(gic, 65), -EINVAL);
@@ -185,6 +182,30 @@ static void initialisation(void)
 	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL, 77, NULL), -ENXIO);
 	CHECK_EQ(device_attr(gic, KVM_HAS_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL, 77, NULL), -ENXIO);
 	CHECK_EQ(device_attr(gic, KVM_HAS_DEVICE_ATTR, 99, 0, NULL), -ENXIO);
+}
+
+/* Tests of VMMs have such: it has all that needs no vCPU, and none can be made any more. */
+static void without_vcpu(void)
+{
+	int vm = vm_fd(0), gic = gic_create(vm);
+	struct kvm_irq_level line = { .irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | 40 };
+	u32 v = 1 << 8;
+	u64 pmr;
+
+	CHECK_EQ(gic_set_addr(gic, ADDR_DIST, 0x100000), 0);
+	CHECK_EQ(gic_set_nr(gic, 64), 0);
+	CHECK_EQ(gic_initialise(gic), 0);
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL,
+			     KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES, NULL), 0);
+	CHECK_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, 8, &v), -EINVAL);
+	CHECK_EQ(icc(gic, false, ICC(0, 4, 6, 0), &pmr), -EINVAL);
+	/* a vCPU is named by its affinity, of the distributor's registers too */
+	CHECK_EQ(device_attr(gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, 0x104, &v), -EINVAL);
+	line.level = 1;
+	CHECK_EQ(kvm(vm, KVM_IRQ_LINE, &line), 0);
+	line.level = 0;
+	CHECK_EQ(kvm(vm, KVM_IRQ_LINE, &line), 0);
+	CHECK_EQ(kvm(vm, KVM_CREATE_VCPU, 0), -EBUSY);
 }
 
 static u32 redist_get(int gic, u64 mpidr, u32 offset)
@@ -537,6 +558,7 @@ static const struct ktap_case cases[] = {
 	{ "creation that cannot be told", creation_untold },
 	{ "addresses", addresses },
 	{ "legacy redistributor region", legacy_region },
+	{ "initialisation without a vCPU", without_vcpu },
 	{ "initialisation", initialisation },
 	{ "IIDR before initialisation", early_iidr },
 	{ "first run, corrected", first_run_corrected },

@@ -114,6 +114,23 @@ static void creation(void)
 	CHECK_EQ(kvm(vm->fd, KVM_CREATE_IRQCHIP, 0), -EBUSY);
 }
 
+/* Tests of VMMs have such. */
+static void without_vcpu(void)
+{
+	int vm = vm_fd(0), gic = gic2_create(vm);
+	struct kvm_irq_level line = {
+		.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | 40, .level = 1,
+	};
+
+	CHECK_EQ(gic_set_nr(gic, 64), 0);
+	CHECK_EQ(gic_initialise(gic), 0);
+	CHECK_EQ(set(gic, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, 0x104, 1 << 8), -EINVAL);
+	CHECK_EQ(kvm(vm, KVM_IRQ_LINE, &line), 0);
+	line.level = 0;
+	CHECK_EQ(kvm(vm, KVM_IRQ_LINE, &line), 0);
+	CHECK_EQ(kvm(vm, KVM_CREATE_VCPU, 0), -EBUSY);
+}
+
 static void addresses(void)
 {
 	int vm = vm_fd(0), gic = gic2_create(vm);
@@ -473,6 +490,7 @@ static const struct ktap_case cases[] = {
 	{ "creation", creation },
 	{ "addresses", addresses },
 	{ "initialisation", initialisation },
+	{ "initialisation without a vCPU", without_vcpu },
 	{ "first run", first_run },
 	{ "at most eight vCPUs", at_most_eight },
 	{ "distributor by attributes", dist_registers },
