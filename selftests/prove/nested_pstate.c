@@ -46,8 +46,5 @@ int main(void)
  * mutant: nested/pstate.c: s/return keel_pstate_to_cpu(spsr \& PSR_BITS);/return spsr \& PSR_BITS;/
  */
 /* mutant: nested/pstate.c: s/(spsr \& PSR_ILLEGAL) | PSR_IL/(spsr \& PSR_ILLEGAL)/ */
-/*
- * mutant: nested/pstate.c: s/#define MODE         GENMASK_ULL(4, 0)/#define MODE
- * GENMASK_ULL(3, 0)/
- */
+/* mutant: nested/pstate.c: s/MODE\(\s*\)GENMASK_ULL(4, 0)/MODE\1GENMASK_ULL(3, 0)/ */
 /* mutant: nested/pstate.c: s/debugged ? spsr \& ~PSR_SS : spsr/spsr/ */
