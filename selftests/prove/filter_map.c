@@ -60,3 +60,4 @@ int main(void)
 /* mutant: arch/filter_map.c: s/map->r\[i\].first <= range.last/map->r[i].first < range.last/ */
 /* mutant: arch/filter_map.c: s/map->nr == map->cap/map->nr > map->cap/ */
 /* mutant: arch/filter_map.c: s/map->r\[i\].first <= id/1/ */
+/* mutant: arch/filter_map.c: s/(map->nr - i) \* sizeof/(map->nr - i - 1) * sizeof/ */

@@ -34,3 +34,4 @@ int main(void)
 /* mutant: vgic/its/cmd.c: s/GENMASK_ULL(51, 8)/GENMASK_ULL(52, 8)/ */
 /* mutant: vgic/its/cmd.c: s/cmd.op == KEEL_ITS_MAPI)/0)/ */
 /* mutant: vgic/its/cmd.c: s/field(dw\[3\], 47, 16)/field(dw[2], 47, 16)/ */
+/* mutant: vgic/its/cmd.c: s/field(dw\[2\], 63, 63)/field(dw[2], 62, 62)/ */

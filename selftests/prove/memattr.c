@@ -31,3 +31,5 @@ int main(void)
  * mutant: mmu/memattr.h: s/return fwb ? KEEL_MEM_FWB_WB : KEEL_MEM_NORMAL_WB/return
  * KEEL_MEM_NORMAL_WB/
  */
+/* mutant: mmu/memattr.h: s/if (device)/if (0)/ */
+/* mutant: mmu/memattr.h: s/return KEEL_MEM_NORMAL_NC;/return KEEL_MEM_NORMAL_WB;/ */

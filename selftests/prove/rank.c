@@ -49,3 +49,4 @@ int main(void)
 /* mutant: vgic/rank.c: s/keel_rank_drop(r, rank);/;/ */
 /* mutant: vgic/rank.c: s/if (used0 \& (used0 | used1)/if (used1 \& (used0 | used1)/ */
 /* mutant: vgic/rank.c: s/return first_pending(r, KEEL_ROWS_PENDING);/return -1;/ */
+/* mutant: vgic/rank.c: s/if (r->used\[KEEL_WORD_ACTIVE\])/if (0)/ */

@@ -51,3 +51,4 @@ int main(void)
 /* mutant: arch/smccc_logic.c: s/bmaps.std_hyp \& BIT_ULL(KEEL_STD_HYP_PV_TIME)/true/ */
 /* mutant: arch/smccc_logic.c: s/GENMASK_ULL(keep - 1, 0)/GENMASK_ULL(keep, 0)/ */
 /* mutant: arch/smccc_logic.c: s/bits -= keep;/bits -= width;/ */
+/* mutant: arch/smccc_logic.c: s/return bmaps.std \& BIT_ULL(KEEL_STD_TRNG);/return true;/ */

@@ -54,3 +54,4 @@ int main(void)
  */
 /* mutant: arch/sve_layout.c: s/all \& ((some \& -some) - 1)/all/ */
 /* mutant: arch/sve_layout.c: s/KEEL_SVE_NR_P + 1))/KEEL_SVE_NR_P + 2))/ */
+/* mutant: arch/sve_layout.c: s/upto(cpu, fls(offer)) == offer;/upto(cpu, fls(offer)) \& offer;/ */

@@ -50,3 +50,4 @@ int main(void)
  */
 /* mutant: arch/sysreg_find.c: s/r->reg < nr_regs/r->reg <= nr_regs/ */
 /* mutant: arch/sysreg_find.c: s/lo = mid + 1/lo = mid + 2/ */
+/* mutant: arch/sysreg_find.c: s/if (table\[mid\].enc == enc)/if (table[mid].enc >= enc)/ */

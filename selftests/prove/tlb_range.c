@@ -42,3 +42,4 @@ int main(void)
 /* mutant: hyp/tlb_range.h: s/(5 \* scale + 1) == 0/(5 * scale) == 0/ */
 /* mutant: hyp/tlb_range.h: s/num - 1)/num)/ */
 /* mutant: hyp/tlb_range.h: s/(page_shift - 10) \/ 2/(page_shift - 12) \/ 2/ */
+/* mutant: hyp/tlb_range.h: s/GENMASK_ULL(39, 0)/GENMASK_ULL(31, 0)/ */

@@ -106,3 +106,4 @@ int main(void)
 /* mutant: mmu/vmid_pool.c: s/__set_bit(number, pool->used);/;/ */
 /* mutant: mmu/vmid_pool.c: s/if (id)$/if (0)/ */
 /* mutant: mmu/vmid_pool.c: s/if (!old || !is_current(pool, id))/if (!old)/ */
+/* mutant: mmu/vmid_pool.c: s/pool->hint = 1;/;/ */
