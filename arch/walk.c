@@ -69,13 +69,14 @@ static u64 out_address(const struct range *r, u64 desc, unsigned int shift)
 	return desc & GENMASK_ULL(47, 0) & ~GENMASK_ULL(shift - 1, 0);
 }
 
+/* Bits below the table's size are taken for zero, whatever they are (Arm ARM D24.2, TTBR0_EL1). */
 static u64 first_table(const struct range *r, unsigned int index_bits)
 {
-	u64 base = r->ttbr & GENMASK_ULL(47, 1);
+	u64 base = r->ttbr & GENMASK_ULL(47, 1) & ~GENMASK_ULL(index_bits + 2, 0);
 
 	if (r->wide_ttbr)
 		return (base & GENMASK_ULL(47, 6)) | bits_of(r->ttbr, 5, 2) << 48;
-	return base & ~GENMASK_ULL(index_bits + 2, 0);
+	return base;
 }
 
 static int walk_long(const struct keel_walk *w, const struct range *r, u64 va, u64 *ipa)

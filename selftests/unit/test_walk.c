@@ -182,6 +182,10 @@ static void test_52_bits(void)
 	put(0xca98760000000 + 2 * 8, 0x111122220003 | 0xf << 12);
 	CHECK_EQ(keel_walk(&w, 1ull << 29 | 2ull << 16 | 0x4567, &got), 0);
 	CHECK_EQ(got, 0xfull << 48 | 0x111122224567);
+	/* bits that a table of that size has not are not looked at here either */
+	w.ttbr0 |= 0xffc0;
+	CHECK_EQ(keel_walk(&w, 1ull << 29 | 2ull << 16 | 0x4567, &got), 0);
+	CHECK_EQ(got, 0xfull << 48 | 0x111122224567);
 	/* 4 KiB with TCR.DS: bits 51:50 are in 9:8, and five levels */
 	w = regime(12 | 6ull << 32 | 1ull << 59);
 	w.ttbr0 = 0x123456789000 | 0x5 << 2;
