@@ -16,6 +16,7 @@
 #include "../arch/sve.h"
 #include "../core/vcpus.h"
 #include "../hyp/hyp.h"
+#include "../vgic/its/lpi.h"
 #include "image.h"
 #include "parts.h"
 
@@ -37,6 +38,17 @@ static int settle(struct keel_vcpu *vcpu)
 	return keel_sve_check_finalized(vcpu);
 }
 
+/* What the guest's registers have asked for already. -ENOMEM. */
+static int settle_gic(struct keel_vm *vm)
+{
+	int err;
+
+	mutex_lock(&vm->gic.lpi.lock);
+	err = keel_lpi_read_again(vm);
+	mutex_unlock(&vm->gic.lpi.lock);
+	return err;
+}
+
 static int settle_all(struct keel_vm *vm)
 {
 	struct keel_vcpu *vcpu;
@@ -47,7 +59,7 @@ static int settle_all(struct keel_vm *vm)
 		return -ENXIO;
 	keel_for_each_vcpu(i, vcpu, vm)
 		err = err ?: settle(vcpu);
-	return err;
+	return err ?: settle_gic(vm);
 }
 
 static void write_vcpus(struct keel_vm *vm, struct keel_image_out *out,

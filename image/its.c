@@ -5,8 +5,6 @@
  * of it changing.
  */
 #include <linux/sched.h>
-#include "../core/kick.h"
-#include "../core/vcpus.h"
 #include "../vgic/its/its.h"
 #include "parts.h"
 
@@ -254,16 +252,6 @@ static void unload(struct keel_vm *vm)
 		keel_its_unmap_all(its);
 }
 
-/* Commands that the guest has given and that were not done yet. */
-static void go_on(struct keel_vm *vm)
-{
-	struct keel_vcpu *vcpu;
-	unsigned int i;
-
-	keel_for_each_vcpu(i, vcpu, vm)
-		keel_request(vcpu, KEEL_REQ_ITS);
-}
-
 int keel_image_load_its(struct keel_vm *vm, struct keel_image *image)
 {
 	int err;
@@ -273,6 +261,7 @@ int keel_image_load_its(struct keel_vm *vm, struct keel_image *image)
 	if (err)
 		unload(vm);
 	else
-		go_on(vm);
+		/* commands that the guest has given and that were not done yet */
+		keel_its_queue_request(vm, NULL);
 	return err;
 }

@@ -79,6 +79,7 @@ struct keel_gic_cpu {
 	unsigned int bare_at;		/* ... this state of the slots [v] */
 	u64 pendbaser;			/* GICR_PENDBASER [t] */
 	bool lpis_enabled;		/* GICR_CTLR.EnableLPIs [t], read without under irq->lock */
+	bool pending_unread;		/* with lpi.unread: the table of pending LPIs, too [t] */
 };
 
 #define KEEL_GIC_NOWHERE	(~0ULL)	/* a base address that was not set */
@@ -94,6 +95,7 @@ struct keel_lpis {
 	/* their mappings, and every ITS's registers; inside vm->srcu */
 	struct mutex lock;
 	bool present;			/* [V] an ITS was created; stays. Read without */
+	bool unread;			/* [t] tables were to be read, and the host had no memory then */
 	struct list_head its;		/* [t] struct keel_its in the order of creation */
 	/* [c] struct keel_its by the number of its 64 KiB frames' pages */
 	struct xarray its_at;

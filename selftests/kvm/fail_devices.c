@@ -3,7 +3,8 @@
  * As fail_nth, for interrupt controllers, what is wired to them and to the MMIO bus. Proves:
  *  - what fails for want of memory, or in the middle of a copy, can be done again
  *  - a device that could not be told of is not there
- *  - a guest's commands to its ITS wait for memory, and none is lost
+ *  - a guest's commands to its ITS wait for memory, and none is lost, nor is what it writes to a
+ *    redistributor's registers about LPIs
  *  - tables of an ITS are saved and restored in the end
  */
 #include <string.h>
@@ -401,6 +402,61 @@ static void guest_maps_pending(u64 arg)
 	lpi_expect(1, intid);
 }
 
+/* What a register that is written between two syncs makes of an LPI. */
+static void guest_invalidates(u64 reg, u64 val)
+{
+	its_usual(DEVICES);
+	lpi_configure(LPI + 3, PROP_OFF);
+	its_event(INV, 1, 3);
+	its_event(INT, 1, 3);
+	lpi_expect(0, 0);
+	lpi_configure(LPI + 3, PROP_ON);
+	GUEST_SYNC(1, 0);
+	mmio_write64(GICR(0) + reg, val);
+	GUEST_SYNC(2, 0);
+	lpi_expect(1, LPI + 3);
+}
+
+static void guest_invalidates_one(u64 arg)
+{
+	guest_invalidates(GICR_INVLPIR, LPI + 3);
+}
+
+static void guest_invalidates_all(u64 arg)
+{
+	guest_invalidates(GICR_INVALLR, 0);
+}
+
+/* An LPI that its table has as pending, of a redistributor whose LPIs are still off. */
+static void map_pending(void)
+{
+	lpi_cpu_enable();
+	mmio_write64(GICR(0) + GICR_PROPBASER, PROPS | 0xf);
+	mmio_write64(GICR(0) + GICR_PENDBASER, PENDING(0));
+	its_on(DEVICES);
+	its_mapc(0, 0, VALID);
+	its_mapd(1, ITT(1), 4, VALID);
+	its_mapti(1, 3, LPI + 100, 0);
+	lpi_configure(LPI + 100, PROP_ON);
+	*(volatile u8 *)(PENDING(0) + (LPI + 100) / 8) |= 1 << (LPI + 100) % 8;
+}
+
+static void guest_enables(u64 arg)
+{
+	map_pending();
+	GUEST_SYNC(1, 0);
+	mmio_write32(GICR(0), 1);
+	GUEST_SYNC(2, 0);
+	lpi_expect(1, LPI + 100);
+}
+
+static void guest_is_enabled(u64 arg)
+{
+	map_pending();
+	GUEST_SYNC(1, 0);
+	lpi_expect(1, LPI + 100);
+}
+
 static void begin_its_vm(void)
 {
 	begin_vm();
@@ -458,6 +514,40 @@ static void begin_pending(void)
 	vm = m.vm;
 }
 
+static void begin_at_register(void (*guest)(u64))
+{
+	m = its_machine(1, guest, NULL);
+	vm = m.vm;
+	vcpu_sync(&vm->vcpu[0], 1);
+}
+
+static void begin_invlpir(void)
+{
+	begin_at_register(guest_invalidates_one);
+}
+
+static void begin_invallr(void)
+{
+	begin_at_register(guest_invalidates_all);
+}
+
+static void begin_enable(void)
+{
+	begin_at_register(guest_enables);
+}
+
+static void begin_user_enable(void)
+{
+	begin_at_register(guest_is_enabled);
+}
+
+static int do_user_enable(void)
+{
+	u32 on = 1;
+
+	return device_attr(m.gic, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_REDIST_REGS, 0, &on);
+}
+
 static void end_machine(void)
 {
 	vcpu_finish(&vm->vcpu[0]);
@@ -486,6 +576,16 @@ static int do_save(void)
 	int err = its_control(m.its, KVM_DEV_ARM_ITS_SAVE_TABLES);
 
 	return err ?: its_control(m.gic, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES);
+}
+
+/* What was not read yet is saved, too, and taken by the guest. */
+static void end_user_enable(void)
+{
+	char *byte = m.tables + (PENDING(0) - DATA_BASE) + (LPI + 100) / 8;
+
+	CHECK_EQ(its_control(m.gic, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES), 0);
+	CHECK(*byte & 1 << (LPI + 100) % 8);
+	end_machine();
 }
 
 static void begin_saved(void)
@@ -524,6 +624,10 @@ static void an_its(void)
 		{ "an ITS is placed", begin_its, do_its_place, end_its_placed },
 		{ "commands", begin_machine, do_maps, end_machine },
 		{ "an LPI that is pending", begin_pending, do_maps, end_machine },
+		{ "GICR_INVLPIR", begin_invlpir, do_maps, end_machine },
+		{ "GICR_INVALLR", begin_invallr, do_maps, end_machine },
+		{ "EnableLPIs", begin_enable, do_maps, end_machine },
+		{ "EnableLPIs by user space", begin_user_enable, do_user_enable, end_user_enable },
 		{ "tables are saved", begin_mapped, do_save, end_machine },
 		{ "tables are restored", begin_saved, do_restore, end_restored },
 		{ "a message", begin_mapped, do_msi, end_msi },

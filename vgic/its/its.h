@@ -105,9 +105,11 @@ int keel_its_msi(struct keel_vm *vm, u64 addr, u32 flags, u32 device, u32 event)
  * is NULL (user space). lock.
  */
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
+/* The same for what is left; NULL: whichever vCPU comes first, some may be off. */
+void keel_its_queue_request(struct keel_vm *vm, struct keel_vcpu *by);
 /*
  * KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, and requests itself
- * if it does not finish. -ENOMEM: it will not before there is memory.
+ * if it does not finish, behind keel_lpi_read_again(). -ENOMEM: it will not before there is memory.
  */
 int keel_its_queue_work(struct keel_vcpu *vcpu);
 

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include "../../core/kick.h"
+#include "../../core/vcpus.h"
 #include "lpi.h"
 
 #define PROP_ENABLE	BIT(0)
@@ -172,10 +173,10 @@ int keel_lpi_raise(struct keel_lpi *lpi)
 }
 
 /*
- * What the tables say of an LPI whose redistributor has just become its own. -ENOMEM: they cannot
- * be read now.
+ * What the tables say of an LPI; pending: also that of its redistributor, which has just become
+ * its own or has just got its LPIs on. -ENOMEM: they cannot be read now.
  */
-static int load(struct keel_lpi *lpi, struct window *w)
+static int load(struct keel_lpi *lpi, struct window *w, bool pending)
 {
 	struct keel_vcpu *target = lpi->irq.target;
 	u8 prop;
@@ -184,7 +185,7 @@ static int load(struct keel_lpi *lpi, struct window *w)
 	if (ret)
 		return ret;
 	configure(lpi, prop);
-	if (target && target->gic.lpis_enabled)
+	if (pending && target && target->gic.lpis_enabled)
 		ret = take_pending(lpi->vm, target, lpi->irq.s.intid);
 	if (ret > 0)
 		keel_lpi_raise(lpi);
@@ -220,7 +221,7 @@ struct keel_lpi *keel_lpi_get(struct keel_vm *vm, u32 intid, struct keel_vcpu *t
 		lpi = create(vm, intid, target);
 		if (!lpi)
 			return NULL;
-		err = load(lpi, &w);
+		err = load(lpi, &w, true);
 	}
 	lpi->refs++;
 	if (!err)
@@ -311,12 +312,11 @@ int keel_lpi_invalidate(struct keel_lpi *lpi)
 	return 0;
 }
 
-void keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid)
+int keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid)
 {
 	struct keel_lpi *lpi = xa_load(&vm->gic.lpi.by_intid, intid);
 
-	if (lpi)
-		keel_lpi_invalidate(lpi);
+	return lpi ? keel_lpi_invalidate(lpi) : 0;
 }
 
 int keel_lpi_invalidate_all(struct keel_vcpu *target)
@@ -342,30 +342,75 @@ int keel_lpi_invalidate_all(struct keel_vcpu *target)
 
 /*
  * On before the tables are read, off before what is pending goes: nothing that comes meanwhile is
- * lost or stays. A table for which the host has no memory changes nothing here, nor by INVLPIR and
- * INVALLR: a register's write is not done again.
+ * lost or stays.
  */
-void keel_lpi_enable(struct keel_vcpu *vcpu, bool on)
+int keel_lpi_enable(struct keel_vcpu *vcpu, bool on)
 {
 	struct keel_vm *vm = vcpu->vm;
 	struct window w = {};
 	struct keel_lpi *lpi;
 	unsigned long intid;
 	unsigned int n = 0;
+	int err = 0;
 
 	lockdep_assert_held(&vm->gic.lpi.lock);
 	if (vcpu->gic.lpis_enabled == on)
-		return;
+		return 0;
 	WRITE_ONCE(vcpu->gic.lpis_enabled, on);
 	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
 		if (lpi->irq.target != vcpu)
 			continue;
-		if (on)
-			load(lpi, &w);
-		else
+		if (!on)
 			keel_lpi_clear(lpi);
+		else if (!err)
+			err = load(lpi, &w, true);
 		rest(&n);
 	}
+	vcpu->gic.pending_unread = err;
+	return err;
+}
+
+void keel_lpi_read_later(struct keel_vm *vm)
+{
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	vm->gic.lpi.unread = true;
+}
+
+/*
+ * Of all LPIs: their configuration may be read at any time. Bits that are taken out of a table of
+ * pending ones twice are not there the second time.
+ */
+static int read_all(struct keel_vm *vm)
+{
+	struct window w = {};
+	struct keel_lpi *lpi;
+	unsigned long intid;
+	unsigned int n = 0;
+	int err = 0;
+
+	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
+		err = load(lpi, &w, lpi->irq.target && lpi->irq.target->gic.pending_unread);
+		if (err)
+			break;
+		rest(&n);
+	}
+	return err;
+}
+
+int keel_lpi_read_again(struct keel_vm *vm)
+{
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	lockdep_assert_held(&vm->gic.lpi.lock);
+	if (!vm->gic.lpi.unread)
+		return 0;
+	if (read_all(vm))
+		return -ENOMEM;
+	vm->gic.lpi.unread = false;
+	keel_for_each_vcpu(i, vcpu, vm)
+		vcpu->gic.pending_unread = false;
+	return 0;
 }
 
 static int save_one(struct keel_vm *vm, struct keel_lpi *lpi)
@@ -395,11 +440,10 @@ int keel_lpi_save_pending(struct keel_vm *vm)
 	struct keel_lpi *lpi;
 	unsigned long intid;
 	unsigned int n = 0;
-	int err = 0;
+	int err = keel_lpi_read_again(vm);
 
-	lockdep_assert_held(&vm->gic.lpi.lock);
 	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi) {
-		err = save_one(vm, lpi);
+		err = err ?: save_one(vm, lpi);
 		if (err)
 			break;
 		rest(&n);

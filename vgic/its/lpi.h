@@ -56,12 +56,21 @@ void keel_lpi_clear(struct keel_lpi *lpi);
 int keel_lpi_invalidate(struct keel_lpi *lpi);
 int keel_lpi_invalidate_all(struct keel_vcpu *target);
 /* The same by INTID; nothing if there is no such LPI. lock. */
-void keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid);
-/* GICR_CTLR.EnableLPIs of vcpu changes. lock. */
-void keel_lpi_enable(struct keel_vcpu *vcpu, bool on);
+int keel_lpi_invalidate_intid(struct keel_vm *vm, u32 intid);
+/*
+ * GICR_CTLR.EnableLPIs of vcpu changes. -ENOMEM: it has changed, and keel_lpi_read_later() is to
+ * follow. lock.
+ */
+int keel_lpi_enable(struct keel_vcpu *vcpu, bool on);
+/*
+ * What a register's write could not read, which is not done again as a command is: note it, and
+ * read it. -ENOMEM: still not. lock.
+ */
+void keel_lpi_read_later(struct keel_vm *vm);
+int keel_lpi_read_again(struct keel_vm *vm);
 /* Free those that have gone. lock. */
 void keel_lpi_reap(struct keel_vm *vm);
-/* Write pending LPIs to their vCPUs' tables. lock, no vCPU runs. -EFAULT. */
+/* Write pending LPIs to their vCPUs' tables. lock, no vCPU runs. -EFAULT, -ENOMEM. */
 int keel_lpi_save_pending(struct keel_vm *vm);
 
 /*

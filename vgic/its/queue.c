@@ -219,12 +219,15 @@ static int run(struct keel_its *its, unsigned long end)
 	return err ?: has_work(its);
 }
 
-/* Whichever vCPU comes first, some may be off. */
-static void request_all(struct keel_vm *vm)
+void keel_its_queue_request(struct keel_vm *vm, struct keel_vcpu *by)
 {
 	struct keel_vcpu *vcpu;
 	unsigned int i;
 
+	if (by) {
+		keel_request(by, KEEL_REQ_ITS);
+		return;
+	}
 	keel_for_each_vcpu(i, vcpu, vm)
 		keel_request(vcpu, KEEL_REQ_ITS);
 }
@@ -232,12 +235,8 @@ static void request_all(struct keel_vm *vm)
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 {
 	lockdep_assert_held(&its->vm->gic.lpi.lock);
-	if (!run(its, jiffies + RUN_JIFFIES))
-		return;
-	if (by)
-		keel_request(by, KEEL_REQ_ITS);
-	else
-		request_all(its->vm);
+	if (keel_lpi_read_again(its->vm) || run(its, jiffies + RUN_JIFFIES))
+		keel_its_queue_request(its->vm, by);
 }
 
 /* All of a VM's ITSes in the time of one; as above. */
@@ -261,13 +260,11 @@ int keel_its_queue_work(struct keel_vcpu *vcpu)
 	int more = mutex_lock_interruptible(&l->lock) ? 1 : 0;
 
 	if (!more) {
-		more = run_all(l);
+		more = keel_lpi_read_again(vcpu->vm) ?: run_all(l);
 		mutex_unlock(&l->lock);
 	}
 	/* for want of memory: this vCPU may be run no more */
-	if (more < 0)
-		request_all(vcpu->vm);
-	else if (more)
-		keel_request(vcpu, KEEL_REQ_ITS);
+	if (more)
+		keel_its_queue_request(vcpu->vm, more < 0 ? NULL : vcpu);
 	return min(more, 0);
 }

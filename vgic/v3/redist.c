@@ -11,8 +11,7 @@
 #include "../../nested/nested.h"
 #include "../../nested/nv.h"
 #include "../frame.h"
-#include "../its/table.h"
-#include "../its/lpi.h"
+#include "../its/its.h"
 #include "../vgic.h"
 
 #define IDREGS		0xffd0
@@ -41,6 +40,15 @@ static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 	       (READ_ONCE(a->vcpu->gic.lpis_enabled) ? CTLR_ENABLE_LPIS : 0);
 }
 
+/* LPIs' tables are read, 0, or have to be before a vCPU goes on. */
+static void end_reading(const struct keel_frame_access *a, int err)
+{
+	if (!err)
+		return;
+	keel_lpi_read_later(a->vm);
+	keel_its_queue_request(a->vm, a->by);
+}
+
 /* EnableLPIs is RES0 without LPIs. */
 static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
@@ -49,7 +57,7 @@ static void write_ctlr(const struct keel_frame_access *a, u32 i, u64 val, u64 ma
 	if (!READ_ONCE(l->present))
 		return;
 	mutex_lock(&l->lock);
-	keel_lpi_enable(a->vcpu, val & CTLR_ENABLE_LPIS);
+	end_reading(a, keel_lpi_enable(a->vcpu, val & CTLR_ENABLE_LPIS));
 	keel_lpi_reap(a->vm);
 	mutex_unlock(&l->lock);
 }
@@ -116,7 +124,7 @@ static void write_invlpir(const struct keel_frame_access *a, u32 i, u64 val, u64
 
 	mutex_lock(lock);
 	if (invalidates(a, mask))
-		keel_lpi_invalidate_intid(a->vm, val & INVLPIR_INTID);
+		end_reading(a, keel_lpi_invalidate_intid(a->vm, val & INVLPIR_INTID));
 	mutex_unlock(lock);
 }
 
@@ -126,7 +134,7 @@ static void write_invallr(const struct keel_frame_access *a, u32 i, u64 val, u64
 
 	mutex_lock(lock);
 	if (invalidates(a, mask))
-		keel_lpi_invalidate_all(a->vcpu);
+		end_reading(a, keel_lpi_invalidate_all(a->vcpu));
 	mutex_unlock(lock);
 }
 
