@@ -374,7 +374,9 @@ static void guest_maps(u64 arg)
 		its_mapd(dev, ITT(dev), 4, VALID);
 		its_mapti(dev, 3, LPI + 100 * dev, 0);
 	}
+	its_event(INT, 1, 2);
 	GUEST_SYNC(1, 0);
+	lpi_expect(1, LPI + 2);
 	for (u64 dev = 10; dev < 14; dev++) {
 		lpi_configure(LPI + 100 * dev, PROP_ON);
 		its_event(INV, dev, 3);

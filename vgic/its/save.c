@@ -326,7 +326,11 @@ int keel_its_restore(struct keel_its *its)
 		err = restore_collections(its);
 	if (!err && its->device_baser & KEEL_ITS_VALID)
 		err = restore_devices(its);
-	if (err)
-		keel_its_unmap_all(its);
+	if (!err)
+		return 0;
+	/* when it is done again, LPIs that are pending are where they were taken from */
+	if (err == -ENOMEM)
+		keel_lpi_save_pending(its->vm);
+	keel_its_unmap_all(its);
 	return err;
 }
