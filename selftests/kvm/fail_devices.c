@@ -590,13 +590,6 @@ static void end_user_enable(void)
 	end_machine();
 }
 
-static void begin_saved(void)
-{
-	begin_mapped();
-	REQUIRE_EQ(do_save(), 0);
-	REQUIRE_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
-}
-
 static int do_restore(void)
 {
 	return its_control(m.its, KVM_DEV_ARM_ITS_RESTORE_TABLES);
@@ -606,6 +599,21 @@ static void end_restored(void)
 {
 	REQUIRE_EQ(its_set_reg(m.its, GITS_CTLR, 1), 0);
 	end_machine();
+}
+
+/* What the tables have been left without the guest misses. */
+static void end_saved(void)
+{
+	REQUIRE_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
+	REQUIRE_EQ(do_restore(), 0);
+	end_restored();
+}
+
+static void begin_saved(void)
+{
+	begin_mapped();
+	REQUIRE_EQ(do_save(), 0);
+	REQUIRE_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
 }
 
 static int do_msi(void)
@@ -630,7 +638,7 @@ static void an_its(void)
 		{ "GICR_INVALLR", begin_invallr, do_maps, end_machine },
 		{ "EnableLPIs", begin_enable, do_maps, end_machine },
 		{ "EnableLPIs by user space", begin_user_enable, do_user_enable, end_user_enable },
-		{ "tables are saved", begin_mapped, do_save, end_machine },
+		{ "tables are saved", begin_mapped, do_save, end_saved },
 		{ "tables are restored", begin_saved, do_restore, end_restored },
 		{ "a message", begin_mapped, do_msi, end_msi },
 	};

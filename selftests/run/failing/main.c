@@ -5,7 +5,8 @@
  * For the check only, on emulated hosts.
  *
  * Parameters: nth, for the thread that writes it, and how many are left when it is read; any_nth,
- * for whichever thread comes. In debugfs "failing": where in keel what has failed.
+ * for whichever thread comes; a_copy: was what failed last one, Y or N. In debugfs "failing": where
+ * in keel what has failed, and what there asked for the guest's memory.
  */
 #include <linux/debugfs.h>
 #include <linux/kallsyms.h>
@@ -22,6 +23,7 @@
 static DEFINE_RAW_SPINLOCK(lock);
 static struct task_struct *who;	/* NULL: anybody */
 static unsigned int left;
+static bool copied;		/* what has failed is a copy */
 
 /* By name: where a module is loaded differs each time. */
 static struct site { const char *callee; char caller[KSYM_SYMBOL_LEN]; } sites[MOST_SITES];
@@ -84,8 +86,10 @@ bool failing_strikes(u64 *args, unsigned int how, unsigned long caller, const ch
 		return false;
 	raw_spin_lock_irqsave(&lock, flags);
 	now = left && !--left;
-	if (now)
-		note(caller, callee);
+	if (now) {
+		copied = how == FAIL_COPY || how == FAIL_CLEAR;
+		note_all(caller, callee);
+	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 	if (now)
 		args[0] = verdict(args, how);
@@ -126,6 +130,7 @@ static const struct kernel_param_ops nth_ops = { .set = set_nth, .get = get_left
 static const struct kernel_param_ops any_ops = { .set = set_any, .get = get_left };
 module_param_cb(nth, &nth_ops, NULL, 0644);
 module_param_cb(any_nth, &any_ops, NULL, 0644);
+module_param_named(a_copy, copied, bool, 0444);
 
 static int sites_show(struct seq_file *s, void *unused)
 {
