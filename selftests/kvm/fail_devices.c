@@ -387,6 +387,23 @@ static void guest_maps(u64 arg)
 	lpi_expect(1, LPI + 15);
 }
 
+/* With a table of devices in two levels. */
+static void guest_unmaps(u64 arg)
+{
+	*(volatile u64 *)DEVICES = VALID | LEVEL2;
+	its_usual(INDIRECT | DEVICES);
+	GUEST_SYNC(1, 0);
+	its_event(DISCARD, 1, 3);
+	its_mapd(2, ITT(2), 4, VALID);
+	its_mapd(2, ITT(2), 4, 0);
+	GUEST_SYNC(2, 0);
+	its_event(INT, 1, 3);
+	lpi_expect(0, 0);
+	its_mapti(1, 3, LPI + 3, 0);
+	its_event(INT, 1, 3);
+	lpi_expect(1, LPI + 3);
+}
+
 /* An LPI that the pending table has when it is mapped is pending, whatever failed in between. */
 static void guest_maps_pending(u64 arg)
 {
@@ -516,31 +533,36 @@ static void begin_pending(void)
 	vm = m.vm;
 }
 
-static void begin_at_register(void (*guest)(u64))
+static void begin_at_sync(void (*guest)(u64))
 {
 	m = its_machine(1, guest, NULL);
 	vm = m.vm;
 	vcpu_sync(&vm->vcpu[0], 1);
 }
 
+static void begin_unmaps(void)
+{
+	begin_at_sync(guest_unmaps);
+}
+
 static void begin_invlpir(void)
 {
-	begin_at_register(guest_invalidates_one);
+	begin_at_sync(guest_invalidates_one);
 }
 
 static void begin_invallr(void)
 {
-	begin_at_register(guest_invalidates_all);
+	begin_at_sync(guest_invalidates_all);
 }
 
 static void begin_enable(void)
 {
-	begin_at_register(guest_enables);
+	begin_at_sync(guest_enables);
 }
 
 static void begin_user_enable(void)
 {
-	begin_at_register(guest_is_enabled);
+	begin_at_sync(guest_is_enabled);
 }
 
 static int do_user_enable(void)
@@ -633,6 +655,7 @@ static void an_its(void)
 		{ "an ITS", begin_its_vm, do_its, end_its },
 		{ "an ITS is placed", begin_its, do_its_place, end_its_placed },
 		{ "commands", begin_machine, do_maps, end_machine },
+		{ "commands that unmap", begin_unmaps, do_maps, end_machine },
 		{ "an LPI that is pending", begin_pending, do_maps, end_machine },
 		{ "GICR_INVLPIR", begin_invlpir, do_maps, end_machine },
 		{ "GICR_INVALLR", begin_invallr, do_maps, end_machine },

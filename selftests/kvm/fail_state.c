@@ -3,7 +3,7 @@
  * As fail_nth, for what holds or shows all of a VM, and for guests with EL2. Proves:
  *  - an image that could not be saved or loaded can be in the end, and the guest goes on
  *  - files in debugfs that could not be opened can be
- *  - a vCPU with EL2, its tables and those that a guest of its has come when there is memory
+ *  - a vCPU with EL2 comes when there is memory, and what its guest's tables say is read then
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "lib/failing.h"
 #include "lib/image.h"
-#include "lib/nested.h"
+#include "lib/stage2.h"
 
 static struct vm *vm, *other;
 static int fd;
@@ -157,12 +157,77 @@ static void end_el2(void)
 	vm_free(vm);
 }
 
+/*
+ * A hypervisor's tables, which have access flags set, are read for its guest and for AT. That one
+ * also walks tables of its guest's.
+ */
+static u64 word[512] __attribute__((aligned(4096)));
+
+static void guest_has_guest(u64 arg)
+{
+	start(1);
+	wr(VTCR_EL2, VTCR | VTCR_HA);
+	word[1] = 0x1234;
+	set_page(&t, 5, ((u64)word | S2_PAGE | S2_RWX) & ~S2_AF);
+	GUEST_SYNC(1, 0);
+	GUEST_EQ(l2_read(WINDOW + 5 * 4096 + 8), 0x1234);
+	GUEST_EQ(t.pages[5] & S2_AF, S2_AF);
+	GUEST_SYNC(2, 0);
+}
+
+#define AT(op, va) ({ \
+	asm volatile("at " #op ", %0\n isb" :: "r"(va) : "memory"); \
+	mrs(par_el1); })
+#define PA		0xfffffffff000ul
+
+static void guest_asks(u64 arg)
+{
+	start(1);
+	set_page(&t, 11, (u64)word | S2_PAGE | S2_RWX);
+	wr(hcr_el2, HCR_E2H | HCR_RW | HCR_VM);
+	wr(TCR_EL12, 25ul | 2ul << 32 | 1ul << 8 | 1ul << 10 | 3ul << 12 | 1ul << 23);
+	wr(S3_5_C2_C0_0, WINDOW + 11 * 4096);
+	wr(S3_5_C10_C2_0, 0xff);
+	word[3] = WINDOW | 0x701;	/* a block of level 1 */
+	dsb(sy);
+	wr(SCTLR_EL12, rd(SCTLR_EL12) | 1);
+	GUEST_SYNC(1, 0);
+	GUEST_EQ(AT(s12e1r, (3ul << 30) + 11 * 4096) & (PA | 1), (u64)word);
+	GUEST_EQ(AT(s1e1r, (3ul << 30) + 11 * 4096) & (PA | 1), WINDOW + 11 * 4096);
+	GUEST_SYNC(2, 0);
+}
+
+static void begin_guest(void)
+{
+	vm = vm_el2(1, guest_has_guest, 0);
+	vcpu_sync(&vm->vcpu[0], 1);
+}
+
+static void begin_asks(void)
+{
+	vm = vm_el2(1, guest_asks, 0);
+	vcpu_sync(&vm->vcpu[0], 1);
+}
+
+static int do_run(void)
+{
+	struct ucall uc;
+	int ret = vcpu_run(&vm->vcpu[0]);
+
+	return ret ?: vcpu_is_ucall(&vm->vcpu[0], &uc) && uc.cmd == UCALL_SYNC ? 0 : -EIO;
+}
+
 static void el2(void)
 {
-	static const struct failing_trial trial = { "a vCPU with EL2", begin_el2, do_el2, end_el2 };
+	static const struct failing_trial trials[] = {
+		{ "a vCPU with EL2", begin_el2, do_el2, end_el2 },
+		{ "a guest of a guest", begin_guest, do_run, end_vm },
+		{ "AT", begin_asks, do_run, end_vm },
+	};
 
 	nested_need();
-	each(&trial);
+	for (unsigned int i = 0; i < ARRAY_SIZE(trials); i++)
+		each(&trials[i]);
 }
 
 static const struct ktap_case cases[] = {

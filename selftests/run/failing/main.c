@@ -14,11 +14,14 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/xarray.h>
 #include "calls.h"
 
 #define MOST_SITES	512
+#define MOST_FRAMES	16
+#define ASKED_BY_MANY	"keel_guest_"
 
 static DEFINE_RAW_SPINLOCK(lock);
 static struct task_struct *who;	/* NULL: anybody */
@@ -26,7 +29,7 @@ static unsigned int left;
 static bool copied;		/* what has failed is a copy */
 
 /* By name: where a module is loaded differs each time. */
-static struct site { const char *callee; char caller[KSYM_SYMBOL_LEN]; } sites[MOST_SITES];
+static struct site { char callee[64], caller[KSYM_SYMBOL_LEN]; } sites[MOST_SITES];
 static unsigned int nr_sites;
 static struct dentry *file;
 
@@ -43,8 +46,28 @@ static void note(unsigned long caller, const char *callee)
 			return;
 	if (nr_sites == MOST_SITES)
 		return;
-	sites[nr_sites].callee = callee;
+	strscpy(sites[nr_sites].callee, callee, sizeof(sites[nr_sites].callee));
 	strscpy(sites[nr_sites++].caller, name, sizeof(name));
+}
+
+/* Where it is for others that a call was made, also where that one was asked to. */
+static void note_all(unsigned long caller, const char *callee)
+{
+	unsigned long frame[MOST_FRAMES];
+	unsigned int i = 0, n = stack_trace_save(frame, MOST_FRAMES, 0);
+	char name[KSYM_SYMBOL_LEN];
+
+	note(caller, callee);
+	while (i < n && frame[i] != caller)
+		i++;
+	for (; i + 1 < n; i++) {
+		sprint_symbol_no_offset(name, frame[i]);
+		if (!strncmp(name, ASKED_BY_MANY, strlen(ASKED_BY_MANY))) {
+			*strchrnul(name, ' ') = '\0';
+			note(frame[i + 1], name);
+			return;
+		}
+	}
 }
 
 static bool is_stored(struct xarray *xa, unsigned long index)
