@@ -217,7 +217,7 @@ selftests() {
 # loaded yet; behind the programs keel is unloaded, and what has failed is listed. WHOLE_LENGTH=1: not brief.
 # usage: failing KERNEL NAME RUN-OPTION... -- PROGRAM...
 failing() {
-	local kernel=$1 name=$2 options=() dir=$TOP/build/check/failing-$1
+	local kernel=$1 name=$2 options=() dir=$TOP/build/check/${JOB:-job}-modules-$1
 	shift 2
 	built "$kernel" || return 0
 	expect "failing: $kernel: modules" "$RUN/failing-module" "$kernel" "$dir"
