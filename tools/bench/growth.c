@@ -9,7 +9,7 @@
 #include "../../selftests/kvm/lib/its.h"
 #include "bench.h"
 
-/* ---- an SGI to all others, which do not run ---- */
+/* ---- an SGI to all others, which do not run and have it pending after the first ---- */
 
 #define OTHERS_BASE	(MMIO_BASE + 0x10000000)	/* redistributors but the first eight */
 #define TO_ALL		(5ul << 24 | 1ul << 40)
@@ -122,7 +122,7 @@ static void slot_fault(unsigned int others)
 void bench_slot_fault_1(void) { slot_fault(1); }
 void bench_slot_fault_32000(void) { slot_fault(32000); }
 
-/* ---- VMs that run in turn: with more than there are VMIDs these roll over ---- */
+/* ---- VMs that run in turn: fewer than there are VMIDs, where these have 16 bits ---- */
 
 static void guest_forever(u64 arg)
 {
