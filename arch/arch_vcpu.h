@@ -23,6 +23,7 @@ struct keel_undescribed {
 	u8 bytes;			/* of the instruction */
 	bool big_endian;
 	u8 tries;			/* entries for nothing, with this PC and FAR */
+	bool no_memory;			/* the host had none to read the instruction with */
 	u64 pc, far;
 };
 
@@ -45,6 +46,7 @@ struct keel_arch_vcpu {
 	struct {
 		u64 base;		/* IPA, once placed by user space */
 		u64 seen;		/* run_delay of the vCPU's thread that is accounted for */
+		u64 untold;		/* of what was stolen until then, for want of memory */
 		bool placed, started;
 	} steal;
 

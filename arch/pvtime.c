@@ -46,22 +46,24 @@ s64 keel_pvtime_start(struct keel_vcpu *vcpu)
 	return vcpu->arch.steal.base;
 }
 
-static void add_stolen(struct keel_vcpu *vcpu, u64 ns)
+static int add_stolen(struct keel_vcpu *vcpu, u64 ns)
 {
 	ipa_t where = ipa(vcpu->arch.steal.base + STOLEN_OFFSET);
 	__le64 total;
+	int err = keel_guest_read(vcpu->vm, where, &total, sizeof(total));
 
-	if (keel_guest_read(vcpu->vm, where, &total, sizeof(total)))
-		return;
+	if (err)
+		return err;
 	total = cpu_to_le64(le64_to_cpu(total) + ns);
-	keel_guest_write_by(vcpu, where, &total, sizeof(total));
+	return keel_guest_write_by(vcpu, where, &total, sizeof(total));
 }
 
 /*
  * Accounting needs no PV_TIME_ST: a restored guest made that call long ago.
  * What a thread suffered before its first run of the vCPU is not counted, nor
  * is the difference between two threads. A slot that user space has since
- * removed is no error: there is nobody to tell.
+ * removed is no error: there is nobody to tell. What the host has no memory to
+ * tell now comes with what is stolen next.
  */
 void keel_pvtime_update(struct keel_vcpu *vcpu)
 {
@@ -69,8 +71,11 @@ void keel_pvtime_update(struct keel_vcpu *vcpu)
 
 	if (!vcpu->arch.steal.placed || (vcpu->arch.steal.started && delay == seen))
 		return;
-	if (vcpu->arch.steal.started && delay > seen)
-		add_stolen(vcpu, delay - seen);
+	if (vcpu->arch.steal.started && delay > seen) {
+		vcpu->arch.steal.untold += delay - seen;
+		if (add_stolen(vcpu, vcpu->arch.steal.untold) != -ENOMEM)
+			vcpu->arch.steal.untold = 0;
+	}
 	vcpu->arch.steal.seen = delay;
 	vcpu->arch.steal.started = true;
 }

@@ -77,8 +77,10 @@ static int fetch_bytes(struct keel_vcpu *vcpu, u64 pc, void *bytes, size_t len)
 		.ctx = vcpu->vm,
 	};
 	u64 addr;
+	int err = keel_walk(&walk, pc, &addr) ?: keel_guest_fetch(vcpu->vm, ipa(addr), bytes, len);
 
-	return keel_walk(&walk, pc, &addr) ?: keel_guest_fetch(vcpu->vm, ipa(addr), bytes, len);
+	vcpu->arch.undescribed.no_memory = err == -ENOMEM;
+	return err;
 }
 
 /* Instructions are little-endian whatever data is. */
@@ -330,7 +332,7 @@ static int try_again(struct keel_vcpu *vcpu, struct keel_undescribed *u)
 	u->pc = pc;
 	u->far = far;
 	if (u->tries >= MAX_TRIES)
-		return -ENOSYS;
+		return u->no_memory ? -ENOMEM : -ENOSYS;
 	u->tries++;
 	return KEEL_RESUME;
 }

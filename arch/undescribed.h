@@ -17,7 +17,7 @@ struct keel_exit;
 bool keel_undescribed_wanted(const struct keel_vcpu *vcpu);
 /*
  * Does the instruction, or as much of it as devices of the kernel's have. Verdict;
- * -ENOSYS: it is not one that can be done, and nothing was.
+ * -ENOSYS: it is not one that can be done, -ENOMEM: it cannot be read now, and nothing was done.
  */
 int keel_undescribed_access(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /* User space has served an access (KEEL_MMIO_PART): its answer. Verdict. */
