@@ -23,12 +23,11 @@ static void *in_page(struct page *page, ipa_t ipa)
 /*
  * What has no page to get (VM_PFNMAP, VM_IO) is or may be a device: its reads do something, and an
  * abort that it answers a load or a store of the kernel's with is the host's end. -EFAULT: there is
- * none;
- * -ENOMEM: the host has no memory for it now.
+ * none; -ENOMEM: not now, for want of memory, or because the VMM is being killed.
  */
 static int no_page(int ret)
 {
-	return ret == -ENOMEM ? -ENOMEM : -EFAULT;
+	return ret == -ENOMEM || ret == -EINTR ? -ENOMEM : -EFAULT;
 }
 
 static int get(const struct keel_slot *slot, ipa_t ipa, struct page **page)

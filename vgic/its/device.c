@@ -56,6 +56,7 @@ static void destroy(struct keel_device *dev)
 	keel_its_unmap_all(its);
 	list_del(&its->entry);
 	WRITE_ONCE(l->present, !list_empty(&l->its));
+	keel_share_update(dev->vm);
 	mutex_unlock(&l->lock);
 	xa_destroy(&its->events);
 	kfree_rcu(its, rcu);

@@ -185,9 +185,9 @@ static int step(struct keel_its *its, struct batch *b)
 	for (i = 0; i < ARRAY_SIZE(dw); i++)
 		dw[i] = le64_to_cpu(b->cmd[b->done][i]);
 	cmd = keel_its_cmd_decode(dw);
-	trace(its, &cmd);
 	if (execute(its, &cmd) == -ENOMEM)
 		return -ENOMEM;
+	trace(its, &cmd);
 	b->done++;
 	its->creadr += KEEL_ITS_CMD_SIZE;
 	if (its->creadr >= keel_its_queue_size(its->cbaser))
