@@ -158,14 +158,17 @@ int keel_image_check_its(struct keel_vm *vm, struct keel_image *image)
 	return 0;
 }
 
-static void load_regs(struct keel_its *its, const struct keel_image_its *r)
+static int load_regs(struct keel_its *its, struct keel_image *image, u32 index)
 {
+	const struct keel_image_its *r = keel_image_get(image, KEEL_IMAGE_ITS, index);
+
 	its->device_baser = r->device_baser;
 	its->collection_baser = r->collection_baser;
 	its->cbaser = r->cbaser;
 	its->cwriter = r->cwriter;
 	its->creadr = r->creadr;
 	WRITE_ONCE(its->enabled, r->enabled);
+	return 0;
 }
 
 static int put_collection(struct keel_its *its, const void *record)
@@ -197,7 +200,7 @@ static int load_each(struct keel_its *its, struct keel_image *image, u32 tag, u3
 	const void *r = keel_image_find(image, tag, index, &len);
 	int err = 0;
 
-	/* of thousands of ITSes each is looked for among the sections of all */
+	/* of thousands of ITSes */
 	cond_resched();
 	for (n = 0; n < len / size && !err; r += size) {
 		err = put(its, r);
@@ -206,26 +209,44 @@ static int load_each(struct keel_its *its, struct keel_image *image, u32 tag, u3
 	return err;
 }
 
-static int load_map(struct keel_its *its, struct keel_image *image, u32 index)
+static int load_collections(struct keel_its *its, struct keel_image *image, u32 index)
 {
-	load_regs(its, keel_image_get(image, KEEL_IMAGE_ITS, index));
-	return load_each(its, image, KEEL_IMAGE_COLLECTIONS, index, sizeof(struct keel_image_collection), put_collection) ?:
-	       load_each(its, image, KEEL_IMAGE_DEVICES, index, sizeof(struct keel_image_device), put_device) ?:
-	       load_each(its, image, KEEL_IMAGE_EVENTS, index, sizeof(struct keel_image_event), put_event);
+	return load_each(its, image, KEEL_IMAGE_COLLECTIONS, index,
+			 sizeof(struct keel_image_collection), put_collection);
 }
 
-static int load_maps(struct keel_vm *vm, struct keel_image *image)
+static int load_devices(struct keel_its *its, struct keel_image *image, u32 index)
+{
+	return load_each(its, image, KEEL_IMAGE_DEVICES, index, sizeof(struct keel_image_device),
+			 put_device);
+}
+
+static int load_events(struct keel_its *its, struct keel_image *image, u32 index)
+{
+	return load_each(its, image, KEEL_IMAGE_EVENTS, index, sizeof(struct keel_image_event),
+			 put_event);
+}
+
+/* One kind of section of each ITS: in the image they follow one another. */
+static int load_kind(struct keel_vm *vm, struct keel_image *image,
+		     int (*load)(struct keel_its *its, struct keel_image *image, u32 index))
 {
 	struct keel_its *its;
 	u32 i = 0;
 	int err;
 
 	list_for_each_entry(its, &vm->gic.lpi.its, entry) {
-		err = load_map(its, image, i++);
+		err = load(its, image, i++);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+static int load_maps(struct keel_vm *vm, struct keel_image *image)
+{
+	return load_kind(vm, image, load_regs) ?: load_kind(vm, image, load_collections) ?:
+	       load_kind(vm, image, load_devices) ?: load_kind(vm, image, load_events);
 }
 
 /* Each LPI has come to life by its mappings. */
