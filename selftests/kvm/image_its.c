@@ -4,11 +4,20 @@
  *  - LPIs go on in the other VM: no table of the guest's is written or read
  *  - an image that is cut off anywhere, or has any register or section spoilt, is refused or taken
  *    whole; a VM that refused it is as it was
+ *  - a VM that took a spoilt one runs somehow, and can be saved and loaded; also one with a GICv2
  */
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
+#include "lib/gic2.h"
 #include "lib/image.h"
 #include "lib/its.h"
+
+static void __attribute__((constructor)) offer(void)
+{
+	gic2_offer();
+}
 
 /* ---- an ITS ---- */
 
@@ -98,21 +107,68 @@ static void cut_off(void)
 	finish_its(&b);
 }
 
-/*
- * A fresh machine in whose place another comes once it has something mapped: that is not to be
- * loaded over.
- */
-static void fresh(struct its_machine *m)
+/* With SGIs and SPIs that are pending and active. */
+static void guest_gic2(u64 arg)
 {
-	close(m->its);
-	close(m->gic);
-	munmap(m->tables, TABLES_SIZE);
-	vm_free(m->vm);
-	*m = machine();
+	gic2_enable(64);
+	gic_set_bit(GIC_ISPENDR, 33);
+	mmio_write32(GICD + GIC_SGIR, 2 << 24 | 6);
+	dsb(sy);
+	while (gicc_read(GICC_IAR) == GIC_SPURIOUS)
+		;
+	GUEST_SYNC(1, 0);
+	for (;;)
+		gicc_write(GICC_EOIR, gicc_read(GICC_IAR));
 }
 
-/* Load what was spoilt; either is the VM as it was, or all of the image is in it. */
-static void try(struct its_machine *m, struct image *i, struct image *was)
+static struct its_machine machine2(void)
+{
+	struct its_machine m = { .vm = vm_new(1, guest_gic2, 0), .its = -1 };
+
+	m.gic = gic2_new(m.vm, 64);
+	return m;
+}
+
+/*
+ * A fresh machine in whose place another comes once it has run or has something mapped: that is
+ * not to be loaded over.
+ */
+static void fresh(struct its_machine *m, struct its_machine (*make)(void))
+{
+	if (m->its >= 0)
+		close(m->its);
+	close(m->gic);
+	if (m->tables)
+		munmap(m->tables, TABLES_SIZE);
+	vm_free(m->vm);
+	*m = make();
+}
+
+static void nothing(int sig)
+{
+}
+
+/* Entries of a millisecond each; what the guest makes of its state is its own affair. */
+static void run_somehow(struct vcpu *vcpu)
+{
+	static const struct itimerval each_ms = { { 0, 1000 }, { 0, 1000 } }, never;
+
+	signal(SIGALRM, nothing);
+	setitimer(ITIMER_REAL, &each_ms, NULL);
+	for (unsigned int i = 0; i < 5; i++)
+		vcpu_run(vcpu);
+	setitimer(ITIMER_REAL, &never, NULL);
+	vcpu->run->immediate_exit = 1;
+	vcpu_run(vcpu);
+	vcpu->run->immediate_exit = 0;
+}
+
+/*
+ * Load what was spoilt; either is the VM as it was, or all of the image is in it. Then it runs, and
+ * what it has come to is no contradiction.
+ */
+static void try(struct its_machine *m, struct image *i, struct image *was,
+		struct its_machine (*make)(void))
 {
 	int err = image_load(m->vm->fd, i, 0);
 	struct image is;
@@ -125,7 +181,14 @@ static void try(struct its_machine *m, struct image *i, struct image *was)
 	is = image_save(m->vm->fd);
 	CHECK_EQ(is.size, i->size);
 	free(is.bytes);
-	fresh(m);
+	run_somehow(&m->vm->vcpu[0]);
+	is = image_save(m->vm->fd);
+	fresh(m, make);
+	err = image_load(m->vm->fd, &is, 0);
+	CHECK(err == 0 || err == -EXDEV, "%d", err);
+	free(is.bytes);
+	if (!err)
+		fresh(m, make);
 	free(was->bytes);
 	*was = image_save(m->vm->fd);
 }
@@ -181,15 +244,15 @@ static u64 next_random(void)
 	return seed ^= seed << 17;
 }
 
-static void spoilt_anywhere(void)
+static void spoil(struct its_machine (*make)(void))
 {
 	struct its_machine a, b;
 	struct image i, was;
 	char *clean;
 
 	need_images();
-	a = machine();
-	b = machine();
+	a = make();
+	b = make();
 	vcpu_sync(&a.vm->vcpu[0], 1);
 	vcpu_complete(&a.vm->vcpu[0]);
 	i = image_save(a.vm->fd);
@@ -202,9 +265,19 @@ static void spoilt_anywhere(void)
 		i.bytes[at] ^= 1 << next_random() % 8;
 		if (next_random() % 2)
 			i.bytes[next_random() % i.size] = next_random();
-		try(&b, &i, &was);
+		try(&b, &i, &was, make);
 		memcpy(i.bytes, clean, i.size);
 	}
+}
+
+static void spoilt_anywhere(void)
+{
+	spoil(machine);
+}
+
+static void spoilt_gic2(void)
+{
+	spoil(machine2);
 }
 
 /* The ITS's own sense: what no section alone can know. */
@@ -262,6 +335,7 @@ static const struct ktap_case cases[] = {
 	{ "an image cut off at every byte", cut_off, 300 },
 	{ "an image with each register spoilt", spoilt_registers, 300 },
 	{ "an image with a byte or two spoilt", spoilt_anywhere, 300 },
+	{ "the same of a VM with a GICv2", spoilt_gic2, 300 },
 	{ "an image that contradicts itself", contradictions },
 };
 
