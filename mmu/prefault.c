@@ -56,7 +56,7 @@ static s64 bring_one(struct keel_vcpu *vcpu, u64 pos)
 		if (done)
 			return done;
 	}
-	return -EFAULT;
+	return -EAGAIN;
 }
 
 static int bring(struct keel_vcpu *vcpu, struct kvm_pre_fault_memory *range)
