@@ -5,7 +5,8 @@
  * with its own version. Numbers are in the host's byte order. Memory is the VMM's, and not
  * in it; what host kernel objects point to is made anew by whoever makes the VM.
  *
- * A section that gains a field is to get another version, and to stay readable in the old one.
+ * A section that gains a field after it was in a release is to get another version, and to stay
+ * readable in the old one.
  * What each field of a VM's structures is to the image is in image/fields.
  */
 #ifndef KEEL_IMAGE_FORMAT_H
@@ -15,7 +16,7 @@
 
 #define KEEL_IMAGE_MAGIC	0x6567616d69766b6bULL
 #define KEEL_IMAGE_VERSION	1
-/* Of 512 vCPUs six each, and of some thousand ITSes five each. */
+/* Of 512 vCPUs six each, of 2661 ITSes five each, and seven of the VM. */
 #define KEEL_IMAGE_MAX_SECTIONS	16384
 #define KEEL_IMAGE_MAX_VCPUS	512
 #define KEEL_IMAGE_MAX_REG	256	/* bytes of one */

@@ -167,7 +167,7 @@ static int make_locked(struct keel_vm *vm, struct keel_image *image)
 }
 
 /* Its size is told in any case. */
-static int give(const struct keel_image *image, const struct keel_vm_image *arg,
+static int copy_out(const struct keel_image *image, const struct keel_vm_image *arg,
 		struct keel_vm_image __user *user)
 {
 	if (put_user(image->size, &user->size))
@@ -188,7 +188,7 @@ int keel_image_save(struct keel_vm *vm, const struct keel_vm_image *arg,
 	err = make_locked(vm, &image);
 	if (err)
 		return err;
-	err = give(&image, arg, user);
+	err = copy_out(&image, arg, user);
 	kvfree(image.start);
 	return err;
 }
@@ -249,7 +249,7 @@ static void undo(struct keel_vm *vm, struct keel_image *was)
 	load_gic(vm, was);
 }
 
-static void swap_filter(struct keel_vm *vm, struct keel_smccc_filter *f)
+static void swap_smccc(struct keel_vm *vm, struct keel_smccc_filter *f)
 {
 	mutex_lock(&vm->config_lock);
 	f = keel_smccc_filter_swap(vm, f);
@@ -264,7 +264,7 @@ static void swap_filter(struct keel_vm *vm, struct keel_smccc_filter *f)
 static int load_or_undo(struct keel_vm *vm, struct keel_image *image, struct keel_image *was,
 			bool freeze)
 {
-	struct keel_smccc_filter *f = keel_image_make_filter(image);
+	struct keel_smccc_filter *f = keel_image_make_smccc(image);
 	int err;
 
 	if (IS_ERR(f))
@@ -275,7 +275,7 @@ static int load_or_undo(struct keel_vm *vm, struct keel_image *image, struct kee
 		keel_smccc_filter_free(f);
 		return err;
 	}
-	swap_filter(vm, f);
+	swap_smccc(vm, f);
 	keel_image_load_clock(vm, image, freeze);
 	return 0;
 }
@@ -309,7 +309,7 @@ static int load_locked(struct keel_vm *vm, struct keel_image *image, bool freeze
 }
 
 /* The image as user space had it at that moment, for kvfree(). */
-static void *take(const struct keel_vm_image *arg)
+static void *copy_in(const struct keel_vm_image *arg)
 {
 	void *buf;
 
@@ -331,7 +331,7 @@ int keel_image_load(struct keel_vm *vm, const struct keel_vm_image *arg)
 
 	if ((arg->flags & ~KEEL_VM_LOAD_FREEZE) || arg->pad || !arg->size)
 		return -EINVAL;
-	image.start = take(arg);
+	image.start = copy_in(arg);
 	if (IS_ERR(image.start))
 		return PTR_ERR(image.start);
 	err = keel_image_check(image.start, image.size) ?: load_locked(vm, &image, arg->flags & KEEL_VM_LOAD_FREEZE);

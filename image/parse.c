@@ -22,6 +22,7 @@ struct view {
 	u32 index;		/* of the section */
 };
 
+/* How often a section of a kind is there. */
 enum many { ONE, PER_VCPU, PER_ITS, IF_FILTERED, PER_EL2, WITH_GIC, PER_GIC_VCPU, WITH_ITS };
 
 struct kind {

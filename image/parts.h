@@ -21,9 +21,8 @@ void keel_image_write_smccc(struct keel_vm *vm, struct keel_image_out *out);	/* 
 int keel_image_check_clock(struct keel_image *image);
 /* The counters go on from now. No vCPU is in an ioctl. */
 void keel_image_load_clock(struct keel_vm *vm, struct keel_image *image, bool freeze);
-/* A filter as the image has it, NULL: it has none. */
-/* or ERR_PTR: -EINVAL, -ENOMEM */
-struct keel_smccc_filter *keel_image_make_filter(struct keel_image *image);
+/* The filter of calls that the image has; NULL: it has none. ERR_PTR: -EINVAL, -ENOMEM. */
+struct keel_smccc_filter *keel_image_make_smccc(struct keel_image *image);
 
 /* ---- image/cpu.c ---- */
 void keel_image_write_vcpu_config(struct keel_vcpu *vcpu, struct keel_image_out *out);

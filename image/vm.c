@@ -44,7 +44,7 @@ static void timer_config(const struct keel_timer_vm *t, struct keel_image_config
 	c->el2 = t->has_el2;
 }
 
-static void write_filter(struct keel_vm *vm, struct keel_image_out *out)
+static void write_pmu_filter(struct keel_vm *vm, struct keel_image_out *out)
 {
 	u64 bytes = keel_pmu_nr_events(keel_pmu_host_version()) / 8;
 
@@ -76,7 +76,7 @@ void keel_image_write_config(struct keel_vm *vm, struct keel_image_out *out)
 	keel_for_each_vcpu(i, vcpu, vm)
 		keel_image_write_vcpu_config(vcpu, out);
 	keel_image_write_its_config(vm, out);
-	write_filter(vm, out);
+	write_pmu_filter(vm, out);
 }
 
 /* The two clocks of the host are read one right after the other. */
@@ -149,7 +149,7 @@ static int add_ranges(struct keel_smccc_filter *f, const struct keel_image_smccc
 	return err == -EEXIST ? -EINVAL : err;
 }
 
-struct keel_smccc_filter *keel_image_make_filter(struct keel_image *image)
+struct keel_smccc_filter *keel_image_make_smccc(struct keel_image *image)
 {
 	u32 len = 0;
 	const struct keel_image_smccc *r = keel_image_find(image, KEEL_IMAGE_SMCCC, 0, &len);

@@ -31,7 +31,8 @@
 /*
  * Attributes of pages: what is withheld of them, in bits far above those of the KVM ABI. An access
  * that needs it ends KVM_RUN with EFAULT and KVM_EXIT_MEMORY_FAULT, before it is made; kvm_run then
- * has struct keel_memory_fault at the place of its union. Given back meanwhile, it is run again.
+ * has struct keel_memory_fault at the place of its union, which is run->memory_fault where the
+ * host's header has that (6.8). Given back meanwhile, it is run again.
  */
 #define KEEL_MEMORY_NO_READ	(1ULL << 61)	/* loads, and walks of the guest's own tables */
 #define KEEL_MEMORY_NO_WRITE	(1ULL << 62)	/* stores, and walks that update a table */
@@ -51,7 +52,7 @@ struct keel_memory_fault {
 
 struct keel_vm_image {
 	__u64 addr;		/* of the image */
-	/* bytes of it; of KEEL_VM_SAVE room for it, and on return its size */
+	/* LOAD: its length. SAVE: that of the buffer, and on return its own, with E2BIG as well */
 	__u64 size;
 	__u32 flags;		/* KEEL_VM_LOAD_* */
 	__u32 pad;		/* 0 */

@@ -2,7 +2,8 @@
 /*
  * Pages may be read: a copy of the guest's memory at one moment, taken while the guest goes on. A
  * page is copied when the guest first wants to write to it; what it does not write to is copied at
- * leisure.
+ * leisure. (Here the guest has ended by then; else each page is copied first, then given back.) The
+ * kernel's own writes, as those of an ITS or of stolen time, are not held up by rights of pages.
  */
 #include "example.h"
 
