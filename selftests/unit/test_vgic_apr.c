@@ -77,11 +77,27 @@ static void converted(void)
 			}
 }
 
+/* A priority for which there is no level is the next more urgent one that is there. */
+static void fitted(void)
+{
+	for (unsigned int f = 0; f < 3; f++)
+		for (unsigned int t = 0; t < 3; t++)
+			for (unsigned int p = 0; p < 256; p += 8 / regs[f]) {
+				u32 ap[KEEL_APR_MAX] = {}, none[KEEL_APR_MAX] = {};
+				unsigned int bit = p * regs[f] / 8, step = 8 / regs[t];
+
+				ap[bit / 32] = 1U << bit % 32;
+				CHECK_EQ(keel_apr_fit(ap, regs[t], ap, regs[f]), p % step == 0);
+				CHECK_EQ(keel_apr_running(ap, none, regs[t]), p - p % step);
+			}
+}
+
 int main(void)
 {
 	RUN(numbers);
 	RUN(one_active);
 	RUN(highest);
 	RUN(converted);
+	RUN(fitted);
 	return ktap_done();
 }

@@ -35,24 +35,39 @@ static inline u32 keel_apr_running(const u32 *ap0r, const u32 *ap1r, unsigned in
 
 /*
  * The same priorities, of a CPU interface with n registers for one that has m; where there are too
- * few levels for them nothing is written and the answer is false. to may be from.
+ * few levels for one it is the next higher that there is, and the answer is false. to may be from.
  */
-static inline bool keel_apr_convert(u32 to[KEEL_APR_MAX], unsigned int m,
-				    const u32 from[KEEL_APR_MAX], unsigned int n)
+static inline bool keel_apr_fit(u32 to[KEEL_APR_MAX], unsigned int m, const u32 from[KEEL_APR_MAX],
+				unsigned int n)
 {
 	u32 converted[KEEL_APR_MAX] = {};
-	unsigned int i, priority;
+	unsigned int i, level, priority;
+	bool same = true;
 
 	for (i = 0; i < 32 * n; i++) {
 		if (!(from[i / 32] >> i % 32 & 1))
 			continue;
 		priority = i * (8 / n);
-		if (priority % (8 / m))
-			return false;
-		converted[priority / (8 / m) / 32] |= 1U << priority / (8 / m) % 32;
+		level = priority / (8 / m);
+		same &= priority % (8 / m) == 0;
+		converted[level / 32] |= 1U << level % 32;
 	}
 	for (i = 0; i < KEEL_APR_MAX; i++)
 		to[i] = converted[i];
+	return same;
+}
+
+/* The same; nothing is written where the answer is false. */
+static inline bool keel_apr_convert(u32 to[KEEL_APR_MAX], unsigned int m,
+				    const u32 from[KEEL_APR_MAX], unsigned int n)
+{
+	u32 fit[KEEL_APR_MAX];
+	unsigned int i;
+
+	if (!keel_apr_fit(fit, m, from, n))
+		return false;
+	for (i = 0; i < KEEL_APR_MAX; i++)
+		to[i] = fit[i];
 	return true;
 }
 

@@ -104,14 +104,25 @@ static int user_sre(bool write, u64 *val)
 	return 0;
 }
 
+/*
+ * As a CPU interface has them that has the VM's priority bits, whatever this CPU's has. Those with
+ * fewer bits of preemption than of priority leave registers without a use.
+ */
 static int user_apr(struct keel_vcpu *vcpu, u32 *apr, unsigned int n, bool write, u64 *val)
 {
-	if (n >= keel_apr_regs(vcpu->gic.pri_bits))
+	unsigned int regs = keel_apr_regs(vcpu->gic.pri_bits), hw = keel_gic_hw.aprs;
+	u32 own[KEEL_APR_MAX];
+
+	if (n >= regs)
 		return -EINVAL;
-	if (write)
-		apr[n] = *val;
-	else
-		*val = apr[n];
+	regs = min(regs, hw);
+	keel_apr_fit(own, regs, apr, hw);
+	if (!write) {
+		*val = own[n];
+	} else if (n < regs) {
+		own[n] = *val;
+		keel_apr_fit(apr, hw, own, regs);
+	}
 	return 0;
 }
 
