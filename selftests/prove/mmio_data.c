@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * long:
  * proves: arch/mmio_data.c hyp/syndrome.h
  * unwind: 9
  *

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * long:
  * proves: nested/idview.c
  * unwind: 40
  *
