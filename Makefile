@@ -17,7 +17,7 @@
 #   make probes     what was found in the kernel's headers
 #   make soak       what takes too long for that: other kernels, long guests, all judges
 #   make matrix     the module for every stock kernel there is, and hosts of some; ONLY='7.3 7.3-rt': these
-#   make bench      what keel and in-tree KVM execute, side by side
+#   make bench      what keel and in-tree KVM execute, side by side; PEER='xen kvm-7.3': and these
 #   make judges     rules of the architecture that emulation does not enforce
 #   make install-selftests            the test programs and run_kselftest.sh, to $DESTDIR$INSTALL_PATH
 #   make selftests-tar                the same as a tarball, to carry to an arm64 machine
@@ -28,6 +28,7 @@
 # DESTDIR= PREFIX= INSTALL_MOD_PATH=    where make install puts things: packaging/install.mk
 # MODE=     nvhe: the emulated host of demo and shell runs at EL1
 # FORMAT=   of make bench: table (default), json, plot, growth, growth-plot
+# PEER=     of make bench: xen (Debian's), kvm-KERNEL (the in-tree one of another kernel)
 # GROWTH=1  make bench: how cost grows with vCPUs, slots, VMs and pending LPIs
 # INSTALL_PATH=  where selftests are installed (/usr/lib/keel/kselftest)
 # HV=       what provides /dev/kvm: keel (default) or kvm, the in-tree one
@@ -126,7 +127,7 @@ matrix:
 
 bench:
 	@$(MAKE) module >&2
-	@tools/bench/run --kernel $(KERNEL) $(if $(GROWTH),--growth --no-linux)
+	@tools/bench/run --kernel $(KERNEL) $(if $(PEER),--peer '$(PEER)') $(if $(GROWTH),--growth --no-linux)
 
 htmldocs:
 	@$(TESTBED)/setup python3-sphinx
