@@ -122,8 +122,8 @@ u64 keel_pgt_next_block(struct keel_pgt *pgt, u64 start, u64 end)
 /* ---- protect, age, look ---- */
 
 /*
- * Change bits of a leaf whatever the hardware does to its flags meanwhile. Inline: for each page of
- * a log.
+ * Change bits of a leaf whatever the hardware does to its flags meanwhile. Inline, as what calls it
+ * for each page of a log: the visit stays in registers.
  */
 static __always_inline void update_leaf(struct visit *v, u64 clear, u64 set)
 {
@@ -163,7 +163,7 @@ static u64 watch_bits(const struct keel_pgt *pgt, const struct visit *v)
 	return pgt->written && v->level == 3 && (v->old & KEEL_PTE_MAY_W) ? KEEL_PTE_DBM : 0;
 }
 
-static bool protect_entry(const struct keel_pgt *pgt, struct visit *v)
+static __always_inline bool protect_entry(const struct keel_pgt *pgt, struct visit *v)
 {
 	if (!is_leaf(v->old, v->level) || !(v->old & KEEL_PTE_W))
 		return false;
@@ -200,7 +200,7 @@ bool keel_pgt_wrprotect(struct keel_pgt *pgt, u64 start, u64 end)
  * the leave to write, its flush may be owed yet, and nothing says so of a frame without a page: so
  * there is one to make wherever anything is mapped.
  */
-static bool withdraw_entry(struct keel_pgt *pgt, struct visit *v)
+static __always_inline bool withdraw_entry(struct keel_pgt *pgt, struct visit *v)
 {
 	u64 bits = KEEL_PTE_W | KEEL_PTE_DBM | KEEL_PTE_MAY_W;
 
