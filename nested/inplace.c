@@ -9,6 +9,7 @@
 #include <asm/sysreg.h>
 #include "../arch/exit.h"
 #include "../arch/idlimits.h"
+#include "../arch/mdscr.h"
 #include "../arch/sysreg.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
@@ -119,7 +120,8 @@ enum keel_inplace keel_nested_inplace_sysreg(struct keel_vcpu *vcpu)
 }
 
 /*
- * Nobody steps it: PSTATE.SS is the guest's. Nor does it debug itself: SS is what it returns with.
+ * Nobody steps it: PSTATE.SS is the guest's. Nor does it debug its own level: SS is what it returns
+ * with, and MDSCR_EL1 in the CPU is right for where it goes (arch/debug.c).
  */
 enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 {
@@ -128,7 +130,8 @@ enum keel_inplace keel_nested_inplace_eret(struct keel_vcpu *vcpu)
 	u64 spsr;
 
 	keel_nv_set_e2h(vcpu->nv);
-	if (ctx->esr & ISS_ERETA || !vcpu->arch.debug_quiet)
+	if (ctx->esr & ISS_ERETA || vcpu->arch.guest_debug ||
+	    vcpu->arch.guest_mdscr & KEEL_MDSCR_KDE)
 		return KEEL_INPLACE_NO;
 	spsr = keel_sr_read(vcpu, KEEL_SPSR_EL1);
 	to = keel_pstate_eret(spsr, keel_nv_hcr(vcpu->nv) & KEEL_HCR_TGE);

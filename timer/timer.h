@@ -91,8 +91,8 @@ bool keel_timer_go_on(struct keel_vcpu *vcpu);
  * At an exit by a host's interrupt, IRQs off, the timers still in the CPU; VHE.
  * fired(): the virtual timer's line is high, the physical one's was low at the
  * entry. try_raise(): after keel_vgic_sync(), raise the line at the GIC as
- * flush() would; false: the guest has that interrupt already, and what ended
- * its run was another.
+ * flush() would, which looks at virtual EL2's page first; false: the guest has that interrupt
+ * already, and what ended its run was another.
  */
 bool keel_timer_fired(const struct keel_vcpu *vcpu);
 bool keel_timer_try_raise(struct keel_vcpu *vcpu);

@@ -14,7 +14,10 @@
 #define TIMES		500
 #define PAUTH		(1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC)
 #define MDSCR_MDE	(1ul << 15)
+#define MDSCR_KDE	(1ul << 13)
 #define SGI		5
+#define SPI		40
+#define VTR_TDS		(1ul << 19)
 
 /* Something that a guest does many times, and how many exits each is. */
 struct kind {
@@ -27,6 +30,8 @@ struct kind {
 	bool rcu;		/* nothing of it where RCU takes the CPU for idle */
 	/* the counts have one, as of a VM that was saved and loaded: then they trap */
 	bool offset;
+	/* only where ICC_DIR_EL1 can trap alone */
+	bool tds;
 };
 
 /* ---- registers ---- */
@@ -45,6 +50,12 @@ static void lock(void)
 static void enable(void)
 {
 	wr(mdscr_el1, MDSCR_MDE);
+}
+
+/* Its own level's: masked at EL2. */
+static void enable_own(void)
+{
+	wr(mdscr_el1, MDSCR_KDE);
 }
 
 static void mdscr_is_on(void)
@@ -153,6 +164,13 @@ static void end_sgi(void)
 	take(SGI);
 }
 
+/* Of one that is not private the trap is an exit. */
+static void end_spi(void)
+{
+	mmio_write32(GICD + GIC_ISPENDR + SPI / 32 * 4, 1u << SPI % 32);
+	take(SPI);
+}
+
 /* ---- time ---- */
 
 static u64 last;
@@ -210,10 +228,12 @@ enum {
 	TLB_EL1,
 	TLB_BELOW,
 	TO_EL2,
+	TO_EL2_WATCHED,
 	TO_EL2_DEBUGGED,
 	TO_EL0,
 	SIGNED,
 	ENDS,
+	ENDS_SPI,
 	TIMES_BELOW,
 	MDSCR_AFTER,
 	TIME,
@@ -237,10 +257,12 @@ static const struct kind kinds[] = {
 	[TLB_EL1]	= { "its own TLB by EL1's names", in_tge, tlbi_el1 },
 	[TLB_BELOW]	= { "EL1's TLB", NULL, tlbi_below, .sysregs = 1 },
 	[TO_EL2]	= { "returns to EL2", NULL, eret },
-	[TO_EL2_DEBUGGED] = { "returns to EL2 with something enabled", enable, eret, .erets = 1 },
+	[TO_EL2_WATCHED] = { "returns to EL2 with something enabled", enable, eret },
+	[TO_EL2_DEBUGGED] = { "returns to EL2 that debugs itself", enable_own, eret, .erets = 1 },
 	[TO_EL0]	= { "returns to EL0, and from its call", with_el0, to_el0 },
 	[SIGNED]	= { "returns to a signed address", NULL, eretaa, .erets = 1, .features = PAUTH },
 	[ENDS]		= { "ends of interrupts", with_gic, end_sgi, .vcpus = 2, .rcu = true },
+	[ENDS_SPI]	= { "ends of an SPI", with_gic, end_spi, .sysregs = 1, .vcpus = 2, .tds = true },
 	[TIMES_BELOW]	= { "timers below", with_guest, time_below, .erets = 1 },
 	[MDSCR_AFTER]	= { "MDSCR_EL1 when its guest has run", with_guest, mdscr_after_guest, .erets = 1 },
 	[TIME]		= { "time with an offset", set_timer, read_time, .offset = true },
@@ -274,10 +296,21 @@ static bool is_nohz_full(void)
 	return c >= '0' && c <= '9';
 }
 
+/* ICH_VTR_EL2 as the host's CPUs have it. */
+static bool has_tds(int gic)
+{
+	u64 vtr = 0;
+
+	REQUIRE_EQ(device_attr(gic, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS,
+			       3 << 14 | 4 << 11 | 12 << 7 | 11 << 3 | 1, &vtr), 0);
+	return vtr & VTR_TDS;
+}
+
 static struct vm *new_vm(const struct kind *k)
 {
 	struct kvm_arm_counter_offset off = { .counter_offset = 0x123456 };
 	struct vm *vm;
+	int gic;
 
 	nested_need();
 	if (!on_keel())
@@ -288,7 +321,9 @@ static struct vm *new_vm(const struct kind *k)
 		ktap_skip("no pointer authentication");
 	vm = vm_new_features(k->vcpus ? k->vcpus : 1, HAS_EL2 | k->features, guest_repeats,
 			     k - kinds);
-	gic_new(vm, 64);
+	gic = gic_new(vm, 64);
+	if (k->tds && !has_tds(gic))
+		ktap_skip("no trap of ICC_DIR_EL1 alone");
 	if (k->offset)
 		REQUIRE_EQ(kvm(vm->fd, KVM_ARM_SET_COUNTER_OFFSET, &off), 0);
 	return vm;
@@ -338,6 +373,7 @@ static void tlbs(void)
 static void returns(void)
 {
 	count(TO_EL2);
+	count(TO_EL2_WATCHED);
 	count(TO_EL2_DEBUGGED);
 	count(TO_EL0);
 }
@@ -351,6 +387,11 @@ static void ends(void)
 {
 	count(ENDS);
 	count(ENDS_OFFSET);
+}
+
+static void ends_spi(void)
+{
+	count(ENDS_SPI);
 }
 
 static void times(void)
@@ -370,6 +411,7 @@ static const struct ktap_case cases[] = {
 	{ "returns", returns, 120 },
 	{ "returns to a signed address", signed_returns, 120 },
 	{ "ends of interrupts", ends, 120 },
+	{ "ends of an SPI", ends_spi, 120 },
 	{ "time with an offset", times, 120 },
 	{ "timers below", times_below, 120 },
 };
