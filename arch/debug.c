@@ -7,7 +7,8 @@
  * Self-hosted: the guest's breakpoint registers are in the CPU only while they
  * can matter: from an access, which traps, until an exit with MDSCR_EL1.MDE and
  * KDE clear. While the guest holds the OS lock, MDSCR_EL1 without its enables
- * is loaded and the guest's own value waits in arch.guest_mdscr.
+ * is loaded and the guest's own value waits in arch.guest_mdscr. So it does, without KDE, beside
+ * virtual EL2 that has no debug exceptions (nested/nv.h), where the CPU is at EL1 and would.
  *
  * VMM: MDCR_EL2.TDE routes every debug exception to EL2 and traps every access
  * to debug registers. A step is one instruction with MDSCR_EL1.SS and
@@ -156,6 +157,17 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 	return keel_mdscr_vmm(mdscr, step, hw);
 }
 
+/*
+ * Is it at virtual EL2, which has none of its own? EL0 under it has them by the same routes. As of
+ * this entry: HCR_EL2.TGE is written without a trap.
+ */
+static bool is_undebugged(const struct keel_vcpu *vcpu)
+{
+	const struct keel_nv *nv = keel_nv(vcpu);
+
+	return nv && !nv->live && !keel_nv_takes_debug(nv);
+}
+
 /* Nobody debugs, and the control bits are as the last entry, or flush(), left them for that. */
 static bool is_quiet(const struct keel_vcpu *vcpu)
 {
@@ -183,6 +195,8 @@ static noinline void flush(struct keel_vcpu *vcpu)
 	keel_traps_set_debug(vcpu, choose_trap(vcpu));
 	if (is_locked(ctx))
 		mdscr &= ~(MDSCR_ENABLES | KEEL_MDSCR_SS);
+	if (is_undebugged(vcpu))
+		mdscr &= ~(u64)KEEL_MDSCR_KDE;
 	if (vcpu->arch.guest_debug)
 		mdscr = flush_vmm(vcpu, mdscr);
 	ctx->sys[KEEL_MDSCR_EL1] = mdscr;

@@ -123,7 +123,7 @@ static bool is_debugged(const struct keel_vcpu *vcpu)
 	const struct keel_ctx *ctx = &vcpu->ctx;
 
 	return ctx->sys[KEEL_MDSCR_EL1] & KEEL_MDSCR_KDE && !(ctx->pstate & PSR_D_BIT) &&
-	       (nv->own[KEEL_OWN_MDCR_EL2] & MDCR_EL2_TDE || keel_nv_hcr(nv) & KEEL_HCR_TGE);
+	       keel_nv_takes_debug(nv);
 }
 
 int keel_nested_eret(struct keel_vcpu *vcpu, const struct keel_exit *exit)

@@ -49,6 +49,7 @@ struct keel_nv {
 	} gic;
 };
 
+#define KEEL_MDCR_TDE	BIT_ULL(8)
 #define KEEL_HCR_TTLB	BIT_ULL(25)
 #define KEEL_HCR_TGE	BIT_ULL(27)
 #define KEEL_HCR_E2H	BIT_ULL(34)
@@ -111,6 +112,12 @@ static inline u64 keel_nv_hcr(const struct keel_nv *nv)
 {
 	return (keel_nv_read(nv, KEEL_PAGE_HCR_EL2) | KEEL_HCR_E2H) &
 	       ~(KEEL_HCR_NV | KEEL_HCR_NV1 | KEEL_HCR_NV2);
+}
+
+/* Are debug exceptions of virtual EL2 itself routed to it? If not, it has none. */
+static inline bool keel_nv_takes_debug(const struct keel_nv *nv)
+{
+	return nv->own[KEEL_OWN_MDCR_EL2] & KEEL_MDCR_TDE || keel_nv_hcr(nv) & KEEL_HCR_TGE;
 }
 
 /* The guest has cleared it in the page: it is 1 all the same. */

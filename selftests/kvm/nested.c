@@ -453,6 +453,13 @@ asm("	.text\n"
     "an_eret:\n"
     "	eret\n");
 
+extern char a_call[];
+asm("	.text\n"
+    "	.global a_call\n"
+    "a_call:\n"
+    "	nop\n"
+    "	hvc	#7\n");
+
 static void stepped(struct guest_regs *regs)
 {
 	wr(mdscr_el1, 0);
@@ -476,6 +483,15 @@ static void guest_steps(u64 arg)
 		GUEST_EQ(seen.pc, (u64)an_eret);
 		GUEST_EQ(seen.pstate & PSTATE_SS, 0);
 	}
+	/* they are EL1's, and EL2 has none */
+	wr(mdcr_el2, 0);
+	for (int i = 0; i < 2; i++) {
+		wr(mdscr_el1, MDSCR_KDE | MDSCR_SS);
+		eret_to((u64)a_call, (PSTATE_EL2H & ~PSTATE_D) | (i ? PSTATE_SS : 0));
+		GUEST_EQ(EC(seen.esr), EC_HVC);
+		GUEST_EQ(seen.pstate & PSTATE_SS, 0);
+	}
+	GUEST_EQ(rd(mdscr_el1), 0);
 }
 
 static void steps(void)
