@@ -27,6 +27,21 @@ static void l2_counts(u64 unused, u64 unused2)
 	l2_call(mrs(cntpct_el0));
 }
 
+static void l2_virtual_count(u64 unused, u64 unused2)
+{
+	l2_call(mrs(cntvct_el0));
+}
+
+static void l2_virtual_timer(u64 unused, u64 unused2)
+{
+	l2_call(mrs(cntv_ctl_el0));
+}
+
+static void l2_physical_timer(u64 unused, u64 unused2)
+{
+	l2_call(mrs(cntp_ctl_el0));
+}
+
 static void l2_breaks(u64 unused, u64 unused2)
 {
 	asm volatile("brk #5\n hvc #0x2a" ::: "memory");
@@ -327,6 +342,47 @@ static void come_back_with_fp(struct guest_regs *regs)
 	come_back(regs);
 }
 
+#define EL1PCTEN	(1ul << 10)
+#define EL1PTEN		(1ul << 11)
+#define EL1TVT		(1ul << 13)
+#define EL1TVCT		(1ul << 14)
+
+/* What is below takes this for a trap by these bits of CNTHCTL_EL2, or for none. */
+static void times(u64 cnthctl, void (*fn)(u64, u64), bool traps)
+{
+	wr(cnthctl_el2, cnthctl);
+	enter(fn, 0, 0);
+	if (!traps) {
+		GUEST_ASSERT(CALLED);
+		return;
+	}
+	GUEST_EQ(EC(seen.esr), EC_SYS64);
+	GUEST_ASSERT(seen.pc - (u64)fn < 16);
+}
+
+static void guest_times(u64 arg)
+{
+	const u64 all = EL1PCTEN | EL1PTEN;
+
+	start(1);
+	times(0, l2_counts, true);
+	times(EL1PTEN, l2_counts, true);
+	times(EL1PCTEN, l2_counts, false);
+	times(EL1PCTEN, l2_physical_timer, true);
+	times(all, l2_physical_timer, false);
+	times(all, l2_virtual_timer, false);
+	times(all, l2_virtual_count, false);
+	times(all | EL1TVT, l2_virtual_timer, true);
+	times(all | EL1TVT, l2_virtual_count, false);
+	times(all | EL1TVCT, l2_virtual_count, true);
+	times(all | EL1TVCT, l2_virtual_timer, false);
+}
+
+static void timers(void)
+{
+	run_el2(guest_times, 0);
+}
+
 static void guest_controls(u64 arg)
 {
 	u64 cptr;
@@ -341,11 +397,7 @@ static void guest_controls(u64 arg)
 	enter(l2_fp, 0, 0);
 	GUEST_ASSERT(CALLED);
 	GUEST_EQ(seen.x[0], 0x3ff0000000000000ul);
-	wr(cnthctl_el2, 0);
-	enter(l2_counts, 0, 0);
-	GUEST_EQ(EC(seen.esr), EC_SYS64);
-	GUEST_ASSERT(seen.pc - (u64)l2_counts < 16);
-	wr(cnthctl_el2, 3 << 10);
+	wr(cnthctl_el2, EL1PCTEN | EL1PTEN);
 	enter(l2_counts, 0, 0);
 	GUEST_ASSERT(CALLED);
 	GUEST_ASSERT(mrs(cntpct_el0) - seen.x[0] < FAR_AWAY / 16);
@@ -440,6 +492,7 @@ static const struct ktap_case cases[] = {
 	{ "more guests than shadows", many_guests },
 	{ "address translation", asks },
 	{ "controls", controls },
+	{ "controls of counts and timers", timers },
 	{ "tables that another CPU changes", races },
 };
 KTAP_MAIN(cases)
