@@ -11,6 +11,8 @@
 #include "../arch/onereg.h"
 #include "../arch/pmu_logic.h"
 #include "../core/kick.h"
+#include "../hyp/hyp.h"
+#include "../nested/gic.h"
 #include "../nested/nv.h"
 #include "parts.h"
 
@@ -112,6 +114,7 @@ void keel_image_write_el2(struct keel_vcpu *vcpu, struct keel_image_out *out)
 		memcpy(e->own, nv->own, sizeof(e->own));
 		e->el1 = nv->el1;
 		e->mdcr_written = nv->mdcr_written;
+		e->vtr = keel_ich_vtr(keel_hyp_gic_vtr());
 	}
 	keel_image_end(out);
 }

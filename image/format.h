@@ -125,7 +125,8 @@ struct keel_image_vcpu {
 struct keel_image_el2 {
 	u64 page[512];
 	u64 own[KEEL_IMAGE_EL2_OWN];
-	u8 el1, mdcr_written, pad[6];
+	u8 el1, mdcr_written, pad[2];
+	u32 vtr;		/* ICH_VTR_EL2: what the page has of the GIC's is laid out by that */
 };
 
 struct keel_image_gic {

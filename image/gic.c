@@ -4,6 +4,9 @@
  * memory; which list an interrupt is on follows from its state, and from who has it active.
  */
 #include "../core/vcpus.h"
+#include "../hyp/hyp.h"
+#include "../nested/gic.h"
+#include "../nested/nv.h"
 #include "../vgic/frame.h"
 #include "../vgic/hw.h"
 #include "../vgic/its/table.h"
@@ -173,6 +176,15 @@ static bool cpu_suits(const struct keel_vcpu *vcpu, const struct keel_image_gic_
 	       r->id_bits <= keel_gic_hw.id_bits && convert_aprs(ap0r, ap1r, r);
 }
 
+/*
+ * A guest hypervisor has the CPU's list registers and active priorities, as many as there are, and
+ * has seen so.
+ */
+static bool el2_suits(const struct keel_image_el2 *r)
+{
+	return r->vtr == keel_ich_vtr(keel_hyp_gic_vtr());
+}
+
 int keel_image_check_gic(struct keel_vm *vm, struct keel_image *image)
 {
 	const struct keel_image_gic *g = keel_image_get(image, KEEL_IMAGE_GIC, 0);
@@ -183,6 +195,9 @@ int keel_image_check_gic(struct keel_vm *vm, struct keel_image *image)
 		return -EXDEV;
 	keel_for_each_vcpu(i, vcpu, vm)
 		if (!cpu_suits(vcpu, keel_image_get(image, KEEL_IMAGE_GIC_CPU, i)))
+			return -EXDEV;
+	keel_for_each_vcpu(i, vcpu, vm)
+		if (keel_nv(vcpu) && !el2_suits(keel_image_get(image, KEEL_IMAGE_EL2, i)))
 			return -EXDEV;
 	return 0;
 }

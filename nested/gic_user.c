@@ -12,12 +12,12 @@
 #include "nested.h"
 #include "nv.h"
 
-/* ICH_AP{0,1}R<n>_EL2 as many as there are priority bits for. */
+/* ICH_AP{0,1}R<n>_EL2 as many as there are preemption bits for. */
 static bool has_apr(unsigned int offset)
 {
 	unsigned int n = (offset - KEEL_PAGE_ICH_AP0R0_EL2) / 8 % 4;
 
-	return n < 1U << (keel_gic_hw.pri_bits - 5);
+	return n < keel_gic_hw.aprs;
 }
 
 static int fixed(u64 is, bool write, u64 *val)

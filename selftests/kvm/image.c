@@ -229,6 +229,26 @@ static void el2_registers(void)
 	all_registers_of(el2_vm(), el2_vm());
 }
 
+/* A guest hypervisor has seen how many list registers and priorities there are, and uses them. */
+static void el2_gic(void)
+{
+	struct keel_image_el2 *e;
+	struct vm *a, *b;
+	struct image i;
+	u32 len;
+
+	need_images();
+	a = el2_vm();
+	b = el2_vm();
+	i = image_save(a->fd);
+	e = image_section(&i, KEEL_IMAGE_EL2, 0, &len);
+	REQUIRE_EQ(len, sizeof(*e));
+	e->vtr ^= 1;
+	CHECK_EQ(image_load(b->fd, &i, 0), -EXDEV);
+	e->vtr ^= 1;
+	CHECK_EQ(image_load(b->fd, &i, 0), 0);
+}
+
 static void set_mp_state(struct vcpu *v, u32 state)
 {
 	struct kvm_mp_state mp = { state };
@@ -772,6 +792,7 @@ static const struct ktap_case cases[] = {
 	{ "all registers, with a PMU", pmu_registers },
 	{ "a PMU with more counters", pmu_counters },
 	{ "all registers, with EL2", el2_registers },
+	{ "a guest hypervisor's GIC", el2_gic },
 	{ "power states, an SError, an input, filters, firmware", other_state },
 	{ "the filter of calls is in force", filtered },
 	{ "in the middle of an interrupt", mid_interrupt },
