@@ -202,7 +202,7 @@ void keel_mmu_note_bare(struct keel_vcpu *vcpu, ipa_t page, unsigned int slots);
 
 /* KVM_SET_USER_MEMORY_REGION(2), whole semantics of the KVM API document and its errno. */
 int keel_memslot_set(struct keel_vm *vm, const struct kvm_userspace_memory_region2 *mem);
-#define KEEL_NR_MEMSLOTS	32764
+#define KEEL_NR_MEMSLOTS	32767
 
 /*
  * Kernel access to guest memory through the slots (PV structures, GIC tables);

@@ -250,7 +250,7 @@ static void claim(u32 index, u32 slot, u64 offset)
 static void forged(void)
 {
 	static const struct { u32 slot; u64 offset; } lies[] = {
-		{ SLOT + 1, 0 }, { ~0u, 0 }, { 1u << 16 | SLOT, 0 }, { 32764, 0 }, { 0xffff, 5 },
+		{ SLOT + 1, 0 }, { ~0u, 0 }, { 1u << 16 | SLOT, 0 }, { 32767, 0 }, { 0xffff, 5 },
 		{ SLOT, ~0ul }, { SLOT, 1ul << 63 }, { SLOT, 1ul << 52 }, { SLOT, 63 }, { SLOT, 4095 }, { 0, 0 }, { 0, 1 },
 	};
 	u64 n = ARRAY_SIZE(lies);
