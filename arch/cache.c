@@ -6,7 +6,6 @@
  */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
-#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
@@ -34,6 +33,8 @@
 #define CCSIDR_LINESIZE	GENMASK(2, 0)		/* log2 of bytes, minus 4 */
 #define CCSIDR_DEFINED	GENMASK(27, 0)
 
+#define CSSELR_IND	BIT(0)			/* of instructions alone */
+
 static u64 host_ctr(void)
 {
 	return read_sanitised_ftr_reg(SYS_CTR_EL0);
@@ -59,11 +60,15 @@ bool keel_cache_ctr_is_hardware(const struct keel_vm *vm)
 	return vm->arch.ctr == host_ctr() && !cpus_have_cap(ARM64_MISMATCHED_CACHE_TYPE);
 }
 
-/* Smallest LineSize that covers no more than the line the CPU's maintenance works on. */
-static u32 least_line(struct keel_vm *vm)
+/*
+ * The LineSize that is the line which the CPU's maintenance works on, of instructions or of data. A
+ * cache may be described with longer ones alone.
+ */
+static u32 least_line(struct keel_vm *vm, unsigned int csselr)
 {
 	u64 ctr = READ_ONCE(vm->arch.ctr);
-	u32 words = min(FIELD_GET(CTR_IMINLINE, ctr), FIELD_GET(CTR_DMINLINE, ctr));
+	u32 words = csselr & CSSELR_IND ? FIELD_GET(CTR_IMINLINE, ctr) :
+					  FIELD_GET(CTR_DMINLINE, ctr);
 
 	return words > 2 ? words - 2 : 0;
 }
@@ -74,14 +79,15 @@ u32 keel_cache_ccsidr(struct keel_vcpu *vcpu, unsigned int csselr)
 		return 0;
 	if (vcpu->arch.ccsidr_set & BIT(csselr))
 		return vcpu->arch.ccsidr[csselr];
-	return FIELD_PREP(CCSIDR_LINESIZE, least_line(vcpu->vm));
+	return FIELD_PREP(CCSIDR_LINESIZE, least_line(vcpu->vm, csselr));
 }
 
 int keel_cache_set_ccsidr(struct keel_vcpu *vcpu, unsigned int csselr, u32 val)
 {
 	if (val == keel_cache_ccsidr(vcpu, csselr))
 		return 0;
-	if ((val & ~CCSIDR_DEFINED) || FIELD_GET(CCSIDR_LINESIZE, val) < least_line(vcpu->vm))
+	if ((val & ~CCSIDR_DEFINED) ||
+	    FIELD_GET(CCSIDR_LINESIZE, val) < least_line(vcpu->vm, csselr))
 		return -EINVAL;
 	vcpu->arch.ccsidr[csselr] = val;
 	vcpu->arch.ccsidr_set |= BIT(csselr);

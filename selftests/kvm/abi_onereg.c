@@ -10,11 +10,15 @@
  *    guest cannot be in
  *  - the timer's counter and compare value have each other's encodings
  *  - ID registers that cannot change refuse to
+ *  - CCSIDR_EL1 has the lines that CTR_EL0 tells of, of instructions and of data
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "lib/vm.h"
+
+#define REG_CTR		REG_SYS(3, 3, 0, 0, 1)
+#define REG_CCSIDR(n)	(KVM_REG_ARM64 | KVM_REG_SIZE_U32 | KVM_REG_ARM_DEMUX | (n))
 
 static struct vm *vm;
 static struct vcpu *vcpu;
@@ -351,6 +355,41 @@ static void id_registers(void)
 	CHECK_EQ(set(REG_SYS(3, 0, 0, 4, 3), 1), -EINVAL);
 }
 
+static int set_ccsidr(u32 csselr, u32 val)
+{
+	return reg_set(vcpu->fd, REG_CCSIDR(csselr), &val);
+}
+
+static u32 ccsidr(u32 csselr)
+{
+	u32 val = 0;
+
+	CHECK_EQ(reg_get(vcpu->fd, REG_CCSIDR(csselr), &val), 0);
+	return val;
+}
+
+/* A cache's lines are as long as CTR_EL0 says, of instructions or of data, and no shorter. */
+static void cache_lines(void)
+{
+	u64 ctr;
+
+	setup();
+	ctr = reg_read(vcpu, REG_CTR);
+	/* lines of 64 and 32 bytes; log2 of words there, log2 of bytes less 4 here */
+	for (unsigned int ind = 0; ind < 2; ind++) {
+		u64 val = (ctr & ~(0xful << 16 | 0xful)) | (ind ? 4 : 3) << 16 | (ind ? 3 : 4);
+
+		if (set(REG_CTR, val))
+			ktap_skip("CTR_EL0 takes no other lines");
+		CHECK_EQ(ccsidr(ind) & 7, 1);
+		CHECK_EQ(ccsidr(!ind) & 7, 2);
+		CHECK_EQ(set_ccsidr(ind, ccsidr(ind) & ~7u), -EINVAL);
+		CHECK_EQ(set_ccsidr(!ind, (ccsidr(!ind) & ~7u) | 1), -EINVAL);
+	}
+	CHECK_EQ(set_ccsidr(0, (ccsidr(0) & ~7u) | 2), 0);
+	CHECK_EQ(ccsidr(0) & 7, 2);
+}
+
 static const struct ktap_case cases[] = {
 	{ "GET_REG_LIST: calls", list_calls },
 	{ "GET_REG_LIST: contents", list_contents },
@@ -365,5 +404,6 @@ static const struct ktap_case cases[] = {
 	{ "timer registers", timer },
 	{ "PSCI version", psci_version },
 	{ "ID registers", id_registers },
+	{ "lines of caches", cache_lines },
 };
 KTAP_MAIN(cases)
