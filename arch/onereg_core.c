@@ -6,6 +6,7 @@
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/ptrace.h>
 #include "../core/objects.h"
@@ -195,6 +196,22 @@ static void truncate_aa32(struct keel_ctx *ctx)
 	ctx->pc = (u32)ctx->pc;
 }
 
+/*
+ * Bits 63:32 are of features that no guest has, and would be acted on by a CPU that has them. VMMs
+ * that know PSTATE as 32 bits leave there what they find.
+ */
+static int set_pstate(struct keel_vcpu *vcpu, u64 val)
+{
+	u64 pstate = lower_32_bits(val);
+	int err = check_pstate(vcpu, pstate);
+
+	if (err)
+		return err;
+	write_reg(vcpu, CORE(regs.pstate), &pstate);
+	truncate_aa32(&vcpu->ctx);
+	return 0;
+}
+
 int keel_onereg_core_get(struct keel_vcpu *vcpu, u64 id, void *buf)
 {
 	int err = keel_onereg_core_check(vcpu, id);
@@ -210,13 +227,10 @@ int keel_onereg_core_set(struct keel_vcpu *vcpu, u64 id, const void *buf)
 	int err = keel_onereg_core_check(vcpu, id);
 
 	if (!err && off == CORE(regs.pstate))
-		err = check_pstate(vcpu, *(const u64 *)buf);
-	if (err)
-		return err;
-	write_reg(vcpu, off, buf);
-	if (off == CORE(regs.pstate))
-		truncate_aa32(&vcpu->ctx);
-	return 0;
+		return set_pstate(vcpu, *(const u64 *)buf);
+	if (!err)
+		write_reg(vcpu, off, buf);
+	return err;
 }
 
 /* x0-x30, sp, pc, pstate, sp_el1, elr_el1, spsr[5] are adjacent; then vregs; then fpsr, fpcr. */

@@ -287,6 +287,10 @@ static void pstate(void)
 	if (!kvm_cap(KVM_CAP_ARM_EL1_32BIT))
 		CHECK_EQ(set(REG_PSTATE, 0x1d3), -EINVAL);
 	CHECK_EQ(reg_read(vcpu, REG_PSTATE), 0xf00003c5);
+	/* what a VMM leaves above the 32 bits that it knows */
+	CHECK_EQ(set(REG_PSTATE, 0xdeadbeef600003c4), 0);
+	if (on_keel())
+		CHECK_EQ(reg_read(vcpu, REG_PSTATE), 0x600003c4);
 }
 
 static void el1(void)
