@@ -11,6 +11,7 @@
 #include <asm/cputype.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
+#include "../core/cpu_models.h"
 #include "../core/objects.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
@@ -31,17 +32,17 @@
 /* The CPUs that had a target number before the generic one came. */
 static u32 preferred_target(void)
 {
-	if (read_cpuid_implementor() != ARM_CPU_IMP_ARM)
-		return KVM_ARM_TARGET_GENERIC_V8;
-	switch (read_cpuid_part_number()) {
-	case ARM_CPU_PART_AEM_V8:
+	switch (keel_midr_model(read_cpuid_id())) {
+	case KEEL_CPU_AEM_V8:
 		return KVM_ARM_TARGET_AEM_V8;
-	case ARM_CPU_PART_FOUNDATION:
+	case KEEL_CPU_FOUNDATION_V8:
 		return KVM_ARM_TARGET_FOUNDATION_V8;
-	case ARM_CPU_PART_CORTEX_A53:
+	case KEEL_CPU_CORTEX_A53:
 		return KVM_ARM_TARGET_CORTEX_A53;
-	case ARM_CPU_PART_CORTEX_A57:
+	case KEEL_CPU_CORTEX_A57:
 		return KVM_ARM_TARGET_CORTEX_A57;
+	case KEEL_CPU_XGENE:
+		return KVM_ARM_TARGET_XGENE_POTENZA;
 	default:
 		return KVM_ARM_TARGET_GENERIC_V8;
 	}

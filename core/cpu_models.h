@@ -27,7 +27,8 @@ static inline u8 keel_midr_revision(u32 midr)
 
 /* No vendor: software */
 #define KEEL_CPU_QEMU_MAX		KEEL_MODEL(0x00, 0x051)
-/* Arm */
+/* Arm; FOUNDATION_V8 and AEM_V8 are models in software */
+#define KEEL_CPU_FOUNDATION_V8		KEEL_MODEL(0x41, 0xd00)
 #define KEEL_CPU_CORTEX_A53		KEEL_MODEL(0x41, 0xd03)
 #define KEEL_CPU_CORTEX_A35		KEEL_MODEL(0x41, 0xd04)
 #define KEEL_CPU_CORTEX_A55		KEEL_MODEL(0x41, 0xd05)
@@ -39,6 +40,7 @@ static inline u8 keel_midr_revision(u32 midr)
 #define KEEL_CPU_NEOVERSE_N1		KEEL_MODEL(0x41, 0xd0c)
 #define KEEL_CPU_CORTEX_A77		KEEL_MODEL(0x41, 0xd0d)
 #define KEEL_CPU_CORTEX_A76AE		KEEL_MODEL(0x41, 0xd0e)
+#define KEEL_CPU_AEM_V8			KEEL_MODEL(0x41, 0xd0f)
 #define KEEL_CPU_NEOVERSE_V1		KEEL_MODEL(0x41, 0xd40)
 #define KEEL_CPU_CORTEX_A78		KEEL_MODEL(0x41, 0xd41)
 #define KEEL_CPU_CORTEX_A78AE		KEEL_MODEL(0x41, 0xd42)
@@ -77,11 +79,12 @@ static inline u8 keel_midr_revision(u32 midr)
 #define KEEL_CPU_OCTX2_95XXN		KEEL_MODEL(0x43, 0x0b4)
 #define KEEL_CPU_OCTX2_95XXMM		KEEL_MODEL(0x43, 0x0b5)
 #define KEEL_CPU_OCTX2_95XXO		KEEL_MODEL(0x43, 0x0b6)
-/* HiSilicon, NVIDIA, Qualcomm */
+/* HiSilicon, NVIDIA, Applied Micro, Qualcomm */
 #define KEEL_CPU_HISI_TSV110		KEEL_MODEL(0x48, 0xd01)
 #define KEEL_CPU_HISI_HIP09		KEEL_MODEL(0x48, 0xd02)
 #define KEEL_CPU_NVIDIA_CARMEL		KEEL_MODEL(0x4e, 0x004)
 #define KEEL_CPU_NVIDIA_OLYMPUS		KEEL_MODEL(0x4e, 0x010)
+#define KEEL_CPU_XGENE			KEEL_MODEL(0x50, 0x000)
 #define KEEL_CPU_QCOM_ORYON_X1		KEEL_MODEL(0x51, 0x001)
 #define KEEL_CPU_QCOM_KRYO		KEEL_MODEL(0x51, 0x200)	/* and 0x2nn */
 #define KEEL_CPU_QCOM_FALKOR_V1		KEEL_MODEL(0x51, 0x800)	/* also Kryo 2xx Gold */

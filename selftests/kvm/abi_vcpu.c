@@ -89,9 +89,27 @@ static int init(int vcpu, u32 target, u32 features)
 	return kvm(vcpu, KVM_ARM_VCPU_INIT, &init);
 }
 
+/* By MIDR_EL1's implementer and part. */
+static u32 target_of(u32 midr)
+{
+	static const struct { u32 model, target; } with_a_number[] = {
+		{ 0x4100d0f0, KVM_ARM_TARGET_AEM_V8 },
+		{ 0x4100d000, KVM_ARM_TARGET_FOUNDATION_V8 },
+		{ 0x4100d030, KVM_ARM_TARGET_CORTEX_A53 },
+		{ 0x4100d070, KVM_ARM_TARGET_CORTEX_A57 },
+		{ 0x50000000, KVM_ARM_TARGET_XGENE_POTENZA },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(with_a_number); i++)
+		if ((midr & 0xff00fff0) == with_a_number[i].model)
+			return with_a_number[i].target;
+	return KVM_ARM_TARGET_GENERIC_V8;
+}
+
 static void target(void)
 {
 	struct kvm_vcpu_init preferred;
+	u64 midr = 0;
 	int vcpu;
 
 	vm = vm_fd(0);
@@ -102,6 +120,8 @@ static void target(void)
 	vcpu = vcpu_fd(vm, 0);
 	CHECK_EQ(init(vcpu, 1000, 0), -EINVAL);
 	CHECK_EQ(init(vcpu, preferred.target, 0), 0);
+	CHECK_EQ(reg_get(vcpu, REG_SYS(3, 0, 0, 0, 0), &midr), 0);
+	CHECK_EQ(preferred.target, target_of(midr));
 	CHECK_EQ(init(vcpu, preferred.target, 0), 0);
 	CHECK_EQ(init(vcpu, 1000, 0), -EINVAL);
 	vcpu = vcpu_fd(vm, 1);
