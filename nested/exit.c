@@ -20,6 +20,7 @@
 #include "walk2.h"
 
 #define MOST_BITS	48	/* of a guest's address */
+#define MMFR2_TTL	GENMASK_ULL(51, 48)
 
 static u64 idreg(const struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2)
 {
@@ -103,7 +104,8 @@ static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 o
 		break;
 	case KEEL_TLBI_IPA:
 		unmap(vcpu, keel_nv_vmid(vcpu->nv),
-		      keel_tlbi_ipa(operand, granule(vcpu), MOST_BITS));
+		      keel_tlbi_ipa(operand, granule(vcpu), MOST_BITS,
+				    idreg(vcpu, 7, 2) & MMFR2_TTL));
 		break;
 	case KEEL_TLBI_IPA_RANGE:
 		unmap(vcpu, keel_nv_vmid(vcpu->nv), keel_tlbi_ipa_range(operand, MOST_BITS));

@@ -47,7 +47,7 @@ static const struct rule rules[] = {
 	FIX(7, 2, 20, 0),	/* CCIDX */
 	FIX(7, 2, 24, 0),	/* NV */
 	FIX(7, 2, 28, 0),	/* ST */
-	FIX(7, 2, 48, 1),	/* TTL */
+	MOST(7, 2, 48, 1),	/* TTL: without it nobody asks what TLBIs say of levels */
 	FIX(7, 2, 52, 0),	/* BBM */
 	/* ID_AA64MMFR4_EL1 */
 	FIX(7, 4, 20, 0),	/* NV_frac */

@@ -147,10 +147,14 @@ static struct keel_tlbi_span span(u64 first, u64 size, unsigned int bits)
 	return (struct keel_tlbi_span){ .first = first, .last = last < end ? last : end - 1 };
 }
 
-/* Bits 47:44 are TTL: granule, level. A level that has no entries of memory says nothing. */
-struct keel_tlbi_span keel_tlbi_ipa(u64 operand, unsigned int shift, unsigned int bits)
+/*
+ * With FEAT_TTL bits 47:44 are granule and level. A level that has no entries of memory says
+ * nothing.
+ */
+struct keel_tlbi_span keel_tlbi_ipa(u64 operand, unsigned int shift, unsigned int bits, bool ttl)
 {
-	unsigned int said = granule(bits_of(operand, 47, 46)), level = bits_of(operand, 45, 44);
+	unsigned int said = ttl ? granule(bits_of(operand, 47, 46)) : 0;
+	unsigned int level = bits_of(operand, 45, 44);
 	unsigned int size = largest(shift);
 	u64 ipa = bits_of(operand, 35, 0) << 12;
 

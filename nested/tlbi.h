@@ -34,10 +34,10 @@ struct keel_tlbi_span {
 
 /*
  * What IPAS2E1 and its kin say, and RIPAS2E1 and its kin. shift: of the granule that the tables
- * have (VTCR_EL2.TG0): 12, 14 or 16. bits: of address that stage 2 translates, 32 to 48. What is
- * covered is what the instruction promises or more.
+ * have (VTCR_EL2.TG0): 12, 14 or 16. bits: of address that stage 2 translates, 32 to 48. ttl:
+ * the guest has FEAT_TTL. What is covered is what the instruction promises or more.
  */
-struct keel_tlbi_span keel_tlbi_ipa(u64 operand, unsigned int shift, unsigned int bits);
+struct keel_tlbi_span keel_tlbi_ipa(u64 operand, unsigned int shift, unsigned int bits, bool ttl);
 struct keel_tlbi_span keel_tlbi_ipa_range(u64 operand, unsigned int bits);
 
 #endif

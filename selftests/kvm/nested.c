@@ -284,6 +284,28 @@ static void identity(void)
 	run_el2(guest_identity, 0);
 }
 
+/* By the VMM, before the first run: what virtual EL2 does not need. */
+static void hidden_by_vmm(void)
+{
+	const u64 mmfr1 = REG_SYS(3, 0, 0, 7, 1), mmfr2 = REG_SYS(3, 0, 0, 7, 2);
+	struct vm *vm = vm_el2(1, guest_nothing, 0);
+	struct vcpu *vcpu = &vm->vcpu[0];
+	u64 val = reg_read(vcpu, mmfr2), other;
+
+	CHECK_EQ(val >> 48 & 0xf, 1);				/* TTL */
+	other = val + (1ul << 48);
+	CHECK_EQ(reg_set(vcpu->fd, mmfr2, &other), -EINVAL);
+	other = val - (1ul << 48);
+	CHECK_EQ(reg_set(vcpu->fd, mmfr2, &other), 0);
+	CHECK_EQ(reg_read(vcpu, mmfr2), other);
+	CHECK_EQ(reg_set(vcpu->fd, mmfr2, &val), 0);
+	CHECK_EQ(reg_read(vcpu, mmfr2), val);
+	other = reg_read(vcpu, mmfr1) & ~(0xful << 8);		/* VH */
+	CHECK_EQ(reg_set(vcpu->fd, mmfr1, &other), -EINVAL);
+	vcpu_finish(vcpu);
+	vm_free(vm);
+}
+
 /* ---- exceptions ---- */
 
 static void guest_calls(u64 arg)
@@ -818,6 +840,7 @@ static const struct ktap_case cases[] = {
 	{ "the list of registers", list },
 	{ "each register has its home", homes },
 	{ "what the guest is told", identity },
+	{ "what the VMM may hide", hidden_by_vmm },
 	{ "calls come to EL2", calls },
 	{ "what is hidden is undefined", hidden },
 	{ "EL0 and back", el0 },

@@ -15,14 +15,15 @@ int main(void)
 		     tlb = any_below(3);
 	unsigned int crn = 8 + any_below(2), crm = any_below(16), op2 = any_below(8);
 	u64 op = any_u64(), first, last, end = 1ull << bits;
-	struct keel_tlbi_span s = keel_tlbi_ipa(op, shift, bits);
-	bool xs = any_bool();
+	bool xs = any_bool(), ttl = any_bool();
+	struct keel_tlbi_span s = keel_tlbi_ipa(op, shift, bits, ttl);
 	enum keel_tlbi what = keel_tlbi_decode(crn, crm, op2, tlb, xs);
 
 	first = (op & GENMASK_ULL(35, 0)) << 12;
 	implies(first < end, s.first <= first && s.last >= first && s.last < end);
-	implies(first < end && !(op >> 46 & 3), s.first <= (first & ~((1ull << shift) - 1)));
+	implies(first < end && (!ttl || !(op >> 46 & 3)), s.first <= (first & ~((1ull << shift) - 1)));
 	implies(first >= end, s.last < s.first || (s.first < end && s.last < end));
+	implies(first < end && !ttl, s.last - s.first >= (1ull << 25) - 1);
 	reached(first < end && s.last - s.first == 4095);
 	reached(first < end && s.last - s.first == (1ull << 30) - 1);
 
