@@ -6,6 +6,7 @@
  *  - the configuration table is read again by INV and INVALL, GICR_INVLPIR and
  *    GICR_INVALLR; pending LPIs come when they are enabled
  *  - an irqfd that is routed to a message
+ *  - a table that goes, or is another one, takes along what it described; the same one, nothing
  *  - tables, queues and commands that make no sense do no harm
  */
 #include <pthread.h>
@@ -340,6 +341,83 @@ static void guest_garbage(u64 arg)
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
 
+static void rebase(unsigned int n, u64 val)
+{
+	mmio_write32(GITS + GITS_CTLR, 0);
+	mmio_write64(GITS + GITS_BASER(n), val);
+	mmio_write32(GITS + GITS_CTLR, 1);
+	GUEST_EQ(mmio_read32(GITS + GITS_CTLR) & 1, 1);
+}
+
+/* Event 3 of device 1 arrives. */
+static void alive(unsigned int n)
+{
+	its_event(INT, 1, 3);
+	lpi_expect(n, LPI + 3);
+}
+
+static void map_device(void)
+{
+	its_mapd(1, ITT(1), 4, VALID);
+	its_mapti(1, 3, LPI + 3, 0);
+}
+
+/* What came meanwhile may be pending. */
+static void map_collection(void)
+{
+	its_mapc(0, 0, VALID);
+	drain();
+}
+
+/* Each table takes along what it described, and that alone. */
+static void guest_tables_change(u64 arg)
+{
+	its_usual(DEVICES);
+	alive(1);
+	mmio_write32(GITS + GITS_CTLR, 0);
+	mmio_write64(GITS + GITS_BASER(0), 0);
+	rebase(0, VALID | DEVICES);
+	alive(0);
+	map_device();
+	alive(1);
+	rebase(0, VALID | DEVICES);
+	rebase(1, VALID | COLLECTIONS);
+	alive(1);
+	if (!is_keel)
+		guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+	/* another place, another size, another form; attributes are none of these */
+	rebase(1, VALID | COLLECTIONS2);
+	alive(0);
+	map_collection();
+	alive(1);
+	rebase(1, VALID | COLLECTIONS2 | 1);
+	alive(0);
+	map_collection();
+	rebase(1, VALID | COLLECTIONS2 | 1 | 7ul << 59);
+	rebase(0, VALID | DEVICES | 7ul << 59);
+	alive(1);
+	rebase(0, VALID | DEVICES2);
+	alive(0);
+	map_device();
+	alive(1);
+	rebase(0, VALID | DEVICES2 | 3);
+	alive(0);
+	map_device();
+	alive(1);
+	((volatile u64 *)DEVICES2)[0] = VALID | LEVEL2;
+	rebase(0, VALID | INDIRECT | DEVICES2 | 3);
+	alive(0);
+	map_device();
+	alive(1);
+	mmio_write32(GITS + GITS_CTLR, 0);
+	mmio_write64(GITS + GITS_BASER(1), 0);
+	rebase(1, VALID | COLLECTIONS);
+	alive(0);
+	map_collection();
+	alive(1);
+	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
+}
+
 static void run(unsigned int n, void (*fn)(u64))
 {
 	struct its_machine m = its_machine(n, fn, NULL);
@@ -443,6 +521,14 @@ static void by_irqfd(void)
 	}
 }
 
+static void tables_change(void)
+{
+	struct its_machine m = its_machine(1, guest_tables_change, NULL);
+
+	*vm_shared(m.vm, is_keel) = on_keel();
+	vcpu_finish(&m.vm->vcpu[0]);
+}
+
 static void garbage(void)
 {
 	run(1, guest_garbage);
@@ -456,6 +542,7 @@ static const struct ktap_case cases[] = {
 	{ "MOVI to where LPIs are off", moving_away },
 	{ "two ITSes", second_its },
 	{ "irqfd to LPI", by_irqfd },
+	{ "tables that go or become others", tables_change },
 	{ "garbage", garbage },
 };
 

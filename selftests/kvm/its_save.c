@@ -6,6 +6,7 @@
  *  - what the guest spoils there is refused, and does no harm
  *  - what has no place in memory can be mapped no event, or is left out by a save,
  *    which a guest cannot make impossible, and a restore then finds none of it
+ *  - nor is what another table described saved to the one of now
  */
 #include <string.h>
 #include "lib/its.h"
@@ -249,6 +250,26 @@ static int save(struct its_machine *m)
 	return its_control(m->its, KVM_DEV_ARM_ITS_SAVE_TABLES);
 }
 
+/* The two tables get slots of their own, 3 and 4. */
+static void split(struct its_machine *m)
+{
+	REQUIRE_EQ(vm_slot(m->vm->fd, 1, 0, DATA_BASE, 0, m->tables), 0);
+	REQUIRE_EQ(vm_slot(m->vm->fd, 1, 0, QUEUE, TABLES_SIZE - 2 * K64, m->tables + 2 * K64), 0);
+	REQUIRE_EQ(vm_slot(m->vm->fd, 3, 0, DEVICES, K64, m->tables), 0);
+	REQUIRE_EQ(vm_slot(m->vm->fd, 4, 0, COLLECTIONS, K64, m->tables + K64), 0);
+}
+
+/* flags < 0: it is in no slot */
+static void set_piece(struct its_machine *m, u64 addr, int flags)
+{
+	char *mem = m->tables + (addr - DATA_BASE);
+	u32 slot = addr == DEVICES ? 3 : 4;
+
+	REQUIRE_EQ(vm_slot(m->vm->fd, slot, 0, addr, 0, mem), 0);
+	if (flags >= 0)
+		REQUIRE_EQ(vm_slot(m->vm->fd, slot, flags, addr, K64, mem), 0);
+}
+
 /* The in-tree KVM refuses to save then. */
 static void no_place(void)
 {
@@ -274,10 +295,11 @@ static void no_place(void)
 	CHECK_EQ(its_send(&m, GITS, 9000, 0), 0);
 	/* room for no collection, and for no device */
 	CHECK_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
-	CHECK_EQ(its_set_reg(m.its, GITS_BASER(1), VALID | NOWHERE), 0);
+	split(&m);
+	set_piece(&m, COLLECTIONS, -1);
 	CHECK_EQ(save(&m), 0);
 	CHECK_EQ(restore(&m), 0);
-	CHECK_EQ(its_set_reg(m.its, GITS_BASER(0), VALID | NOWHERE), 0);
+	set_piece(&m, DEVICES, -1);
 	CHECK_EQ(save(&m), 0);
 	CHECK_EQ(restore(&m), 0);
 }
@@ -315,10 +337,43 @@ static void left_out(void)
 	CHECK_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
 	CHECK_EQ(comes_back(&m), 1);
 	/* a table in read-only memory has no place, and what it holds is nobody's */
-	CHECK_EQ(its_set_reg(m.its, GITS_BASER(1), VALID | ROM), 0);
+	split(&m);
+	set_piece(&m, COLLECTIONS, KVM_MEM_READONLY);
 	CHECK_EQ(comes_back(&m), 0);
-	CHECK_EQ(its_set_reg(m.its, GITS_BASER(0), VALID | ROM), 0);
+	set_piece(&m, DEVICES, KVM_MEM_READONLY);
 	CHECK_EQ(comes_back(&m), 0);
+}
+
+static void guest_collections(u64 arg)
+{
+	lpi_cpu_enable();
+	lpis_on(0);
+	its_on(DEVICES);
+	for (u64 id = 0; id < 4; id++)
+		its_mapc(id, 0, VALID);
+	GUEST_SYNC(1, 0);
+}
+
+/* Older in-tree KVMs write what was mapped before. */
+static void resized(void)
+{
+	struct its_machine m = its_machine(1, guest_collections, NULL);
+	u64 *table = (u64 *)(m.tables + K64), was[5];
+
+	if (!on_keel())
+		ktap_skip("in-tree, it depends");
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	CHECK_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
+	CHECK_EQ(its_set_reg(m.its, GITS_BASER(1), its_reg(m.its, GITS_BASER(1))), 0);
+	CHECK_EQ(save(&m), 0);
+	memcpy(was, table, sizeof(was));
+	for (unsigned int i = 0; i < 4; i++)
+		CHECK(was[i] & VALID, "%u: %#lx", i, was[i]);
+	CHECK_EQ(was[4], 0);
+	CHECK_EQ(its_set_reg(m.its, GITS_BASER(1), VALID | COLLECTIONS | 1), 0);
+	CHECK_EQ(save(&m), 0);
+	CHECK_EQ(table[0], 0);
+	CHECK_EQ(memcmp(table + 1, was + 1, sizeof(was) - sizeof(was[0])), 0);
 }
 
 static void no_pending_table(void)
@@ -336,6 +391,7 @@ static const struct ktap_case cases[] = {
 	{ "restore of spoilt tables", spoilt },
 	{ "tables that are not in memory", no_place },
 	{ "what was left out does not come back", left_out },
+	{ "a table of another size holds nothing", resized },
 	{ "pending table that is not in memory", no_pending_table },
 };
 

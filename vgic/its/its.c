@@ -130,17 +130,25 @@ static u64 read_baser(const struct keel_frame_access *a, u32 i)
 	return reg ? *reg : 0;
 }
 
-/* A table that is taken away takes what is mapped along. */
+/* Where the table is, how large, and in what form. */
+#define TABLE	(GENMASK_ULL(63, 62) | GENMASK_ULL(47, 12) | GENMASK_ULL(9, 0))
+
+/* A table that is taken away, or another one than it was, takes along what it described. */
 static void write_baser(const struct keel_frame_access *a, u32 i, u64 val, u64 mask)
 {
-	u64 *reg = baser(a->its, i);
+	u64 *reg = baser(a->its, i), old;
 
 	if (!reg || a->its->enabled)
 		return;
-	*reg = keel_its_baser(merge(*reg, val, mask),
+	old = *reg;
+	*reg = keel_its_baser(merge(old, val, mask),
 			      i ? KEEL_ITS_TYPE_COLLECTION : KEEL_ITS_TYPE_DEVICE, !i);
-	if (!(*reg & KEEL_ITS_VALID))
-		keel_its_unmap_all(a->its);
+	if (!((*reg ^ old) & TABLE))
+		return;
+	if (i)
+		keel_its_unmap_collections(a->its);
+	else
+		keel_its_unmap_devices(a->its);
 }
 
 /* As KVM's ITS identifies itself, which is as Arm's GIC-500 does. */

@@ -66,6 +66,10 @@ void keel_its_map_init(struct keel_its *its);
 /* Messages to this address are its. config_lock. -ENOMEM: none of them. */
 int keel_its_place(struct keel_its *its, u64 base);
 void keel_its_unplace(struct keel_its *its, u64 base);	/* no more */
+/* All devices, with their events. */
+void keel_its_unmap_devices(struct keel_its *its);
+/* All collections: events stay in theirs, mapped to nobody. */
+void keel_its_unmap_collections(struct keel_its *its);
 void keel_its_unmap_all(struct keel_its *its);
 /*
  * Guest physical address of the entry of a device or collection. -EINVAL: the table has none in

@@ -14,6 +14,7 @@
 #include "its.h"
 
 #define REST	256	/* events of a walk between two looks at the scheduler */
+#define IN_USE	XA_MARK_0	/* events are in the collection */
 
 void keel_its_map_init(struct keel_its *its)
 {
@@ -72,12 +73,17 @@ static void drop_events(struct keel_its *its, unsigned long first, unsigned long
 	}
 }
 
-void keel_its_unmap_all(struct keel_its *its)
+void keel_its_unmap_devices(struct keel_its *its)
 {
 	drop_events(its, 0, ULONG_MAX);
 	xa_destroy(&its->devices);
-	xa_destroy(&its->collections);
 	keel_lpi_reap(its->vm);
+}
+
+void keel_its_unmap_all(struct keel_its *its)
+{
+	keel_its_unmap_devices(its);
+	xa_destroy(&its->collections);
 }
 
 bool keel_its_find_device(struct keel_its *its, u32 device, struct keel_its_dte *d)
@@ -168,6 +174,30 @@ int keel_its_unmap_collection(struct keel_its *its, u32 id)
 		return store_value(&its->collections, id, KEEL_ITS_UNMAPPED);
 	xa_erase(&its->collections, id);
 	return 0;
+}
+
+void keel_its_unmap_collections(struct keel_its *its)
+{
+	struct keel_its_event *e;
+	unsigned long id, key;
+	unsigned int n = 0;
+	void *v;
+
+	xa_for_each(&its->events, key, e) {
+		keel_lpi_route(e->lpi, NULL);
+		xa_set_mark(&its->collections, e->collection, IN_USE);
+		if (++n % REST == 0)
+			cond_resched();
+	}
+	xa_for_each(&its->collections, id, v) {
+		if (!xa_get_mark(&its->collections, id, IN_USE)) {
+			xa_erase(&its->collections, id);
+			continue;
+		}
+		/* in the place of another value: takes no memory */
+		store_value(&its->collections, id, KEEL_ITS_UNMAPPED);
+		xa_clear_mark(&its->collections, id, IN_USE);
+	}
 }
 
 /*
