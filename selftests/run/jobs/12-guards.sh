@@ -9,6 +9,7 @@ fails() { ! "$@"; }
 . "$RUN/guards/objects.sh"
 . "$RUN/guards/image.sh"
 . "$RUN/guards/plan.sh"
+. "$RUN/guards/broken.sh"
 . "$RUN/guards/results.sh"
 . "$RUN/guards/stop.sh"
 . "$RUN/guards/again.sh"
