@@ -16,6 +16,7 @@
 #   make prove      properties of the pure parts, for every value
 #   make probes     what was found in the kernel's headers
 #   make soak       what takes too long for that: other kernels, long guests, all judges
+#   make fuzz       random calls and random guests on the debug kernels; TIME=10m: for so long
 #   make matrix     the module for every stock kernel there is, and hosts of some; ONLY='7.3 7.3-rt': these
 #   make bench      what keel and in-tree KVM execute, side by side; PEER='xen kvm-7.3': and these
 #   make judges     rules of the architecture that emulation does not enforce
@@ -122,6 +123,10 @@ soak:
 	@selftests/run/check soak
 	@$(MAKE) judges
 
+TIME ?= 10m
+fuzz:
+	@selftests/run/fuzz $(TIME)
+
 matrix:
 	@selftests/run/kernel-matrix $(ONLY)
 
@@ -148,4 +153,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus prove selftests install-selftests selftests-tar check soak matrix bench judges htmldocs demo shell clean
+.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus prove selftests install-selftests selftests-tar check soak fuzz matrix bench judges htmldocs demo shell clean

@@ -187,9 +187,9 @@ repeats() {
 # others have it as it comes.
 NO_KPTI="--append kpti=off"
 
-# The test programs, one line each, but for those that need the module failing (its job).
+# The test programs, one line each, but for those that have jobs of their own, failing and fuzz.
 selftest_programs() {
-	find "$TOP/build/selftests" -maxdepth 1 -type f -perm -100 ! -name 'fail_*' | sort
+	find "$TOP/build/selftests" -maxdepth 1 -type f -perm -100 ! -name 'fail_*' ! -name 'fuzz_*' | sort
 }
 
 # Programs about registers and memory alone, which a kernel with lockdep says nothing new of
