@@ -77,6 +77,7 @@ enum keel_request {
 	KEEL_REQ_SLEEP,		/* vCPU was stopped or suspended: look at mp_state */
 	KEEL_REQ_RELOAD,	/* control registers changed: reload hcr, mdcr, idregs */
 	KEEL_REQ_ITS,		/* ITS command queues: go on with them */
+	KEEL_REQ_ITS_TRY,	/* the same, once: another vCPU had no memory for it */
 	/* the ring of dirty pages is at its limit: user space has to empty it */
 	KEEL_REQ_RING,
 	KEEL_REQ_PMU,		/* the PMU's registers were written, or a counter overflowed */
@@ -101,6 +102,7 @@ struct keel_vcpu_stat {
 	u64 halt_attempted_poll, halt_successful_poll, halt_wakeup;
 	u64 halt_poll_success_ns, halt_poll_fail_ns, halt_wait_ns;
 	u64 blocking;			/* 1 while blocked */
+	u64 its_memory_waits;		/* sleeps of an ITS's command that has no memory */
 	u64 halt_poll_success_hist[KEEL_STAT_BUCKETS], halt_poll_fail_hist[KEEL_STAT_BUCKETS];
 	u64 halt_wait_hist[KEEL_STAT_BUCKETS];
 	u64 exits_by_ec[KEEL_STAT_ECS];

@@ -5,6 +5,8 @@
  * the path of one exit.
  */
 #include <linux/jiffies.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
@@ -52,25 +54,63 @@ static int report_full_ring(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
-#define ITS_TRIES	100	/* 10 ms each */
+/* How long commands that do not get on wait for memory in one KVM_RUN, and at most between tries. */
+#define ITS_PATIENCE	HZ
+#define ITS_PAUSE	DIV_ROUND_UP(HZ, 20)
+
+struct patience {
+	unsigned long end, pause;	/* jiffies */
+};
+
+static struct patience patience(void)
+{
+	return (struct patience){ .end = jiffies + ITS_PATIENCE, .pause = 1 };
+}
+
+static void wait_for_memory(struct keel_vcpu *vcpu, struct patience *p)
+{
+	vcpu->stat.its_memory_waits++;
+	schedule_timeout_interruptible(p->pause);
+	p->pause = min(2 * p->pause, ITS_PAUSE);
+}
+
+/* Commands stay undone, for want of memory or of time: the next KVM_RUN goes on with them. */
+static void put_off_its(struct keel_vcpu *vcpu, bool own, bool memory)
+{
+	keel_request(vcpu, own ? KEEL_REQ_ITS : KEEL_REQ_ITS_TRY);
+	if (own && memory)
+		keel_its_queue_ask(vcpu);
+}
 
 /*
- * Finish the ITS's commands, or as many as signals and memory allow. A want of memory passes, mostly, and a VMM
- * that is told of it ends the VM: it is waited for, for a second. Verdict.
+ * Finish the ITS's commands, or as many as signals and memory allow. Verdict. For -ENOMEM VMMs end
+ * the VM, after -EAGAIN they call KVM_RUN again. A guest whose own commands these are does not go
+ * on without them; a vCPU that was asked to try does not wait.
  */
 static int serve_its(struct keel_vcpu *vcpu)
 {
-	unsigned int tries = 0;
-	int err;
+	bool own = test_and_clear_bit(KEEL_REQ_ITS, &vcpu->requests);
+	bool asked = test_and_clear_bit(KEEL_REQ_ITS_TRY, &vcpu->requests);
+	struct patience p = patience();
+	int more = own || asked;
 
-	while (test_and_clear_bit(KEEL_REQ_ITS, &vcpu->requests)) {
-		err = keel_its_queue_work(vcpu);
-		if (keel_host_work())
+	while (more) {
+		more = keel_its_queue_work(vcpu);
+		if (keel_host_work()) {
+			if (more)
+				put_off_its(vcpu, own, more < 0);
 			return leave_for_signal(vcpu);
-		if (err && ++tries == ITS_TRIES)
-			return err;
-		if (err)
-			schedule_timeout_interruptible(msecs_to_jiffies(10));
+		}
+		if (more < 0 && !own)
+			break;
+		if (more < 0 && time_after_eq(jiffies, p.end)) {
+			put_off_its(vcpu, true, true);
+			return -EAGAIN;
+		}
+		if (more < 0)
+			wait_for_memory(vcpu, &p);
+		else
+			p = patience();
 	}
 	return KEEL_RESUME;
 }
@@ -135,7 +175,7 @@ static int prepare(struct keel_vcpu *vcpu)
 		return -EIO;
 	if (keel_host_work())
 		return leave_for_signal(vcpu);
-	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_ITS)) {
+	if (READ_ONCE(vcpu->requests) & (BIT(KEEL_REQ_ITS) | BIT(KEEL_REQ_ITS_TRY))) {
 		verdict = serve_its(vcpu);
 		if (verdict != KEEL_RESUME)
 			return verdict;

@@ -39,6 +39,7 @@ const struct keel_stats_def keel_stats_defs[KEEL_NR_STATS_DEFS] = {
 	{ "halt_poll_fail_ns", NSECS, -9 },
 	{ "halt_wait_ns", NSECS, -9 },
 	{ "blocking", FLAG },
+	{ "its_memory_waits", COUNT },
 	{ "halt_poll_success_hist", HIST, -9, KEEL_STAT_BUCKETS },
 	{ "halt_poll_fail_hist", HIST, -9, KEEL_STAT_BUCKETS },
 	{ "halt_wait_hist", HIST, -9, KEEL_STAT_BUCKETS },

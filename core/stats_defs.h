@@ -5,7 +5,7 @@
 
 #include "stats_layout.h"
 
-#define KEEL_NR_STATS_DEFS	37
+#define KEEL_NR_STATS_DEFS	38
 
 extern const struct keel_stats_def keel_stats_defs[KEEL_NR_STATS_DEFS];
 

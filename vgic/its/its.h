@@ -109,13 +109,22 @@ int keel_its_msi(struct keel_vm *vm, u64 addr, u32 flags, u32 device, u32 event)
  * is NULL (user space). lock.
  */
 void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
-/* The same for what is left; NULL: whichever vCPU comes first, some may be off. */
+/*
+ * The same for what is left; NULL: whichever vCPU comes first, some may be off. Then none is in
+ * KVM_RUN.
+ */
 void keel_its_queue_request(struct keel_vm *vm, struct keel_vcpu *by);
 /*
- * KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, and requests itself
- * if it does not finish, behind keel_lpi_read_again(). -ENOMEM: it will not before there is memory.
+ * KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, behind
+ * keel_lpi_read_again(). 0: they are empty; positive: there is more; -ENOMEM: there is, and nothing
+ * of it could be done.
  */
 int keel_its_queue_work(struct keel_vcpu *vcpu);
+/*
+ * For what vcpu has no memory, another one that is in KVM_RUN may have, of its own node or group:
+ * KEEL_REQ_ITS_TRY to it.
+ */
+void keel_its_queue_ask(const struct keel_vcpu *vcpu);
 
 /* ---- vgic/its/save.c: the tables in guest memory. lock, no vCPU runs ---- */
 /*

@@ -205,18 +205,20 @@ static bool is_over(unsigned long end)
 	return time_after_eq(jiffies, end) || signal_pending(current);
 }
 
-/* Until end, in jiffies. Positive: there is more; -ENOMEM: and it cannot go on now. */
+/* Until end, in jiffies. Positive: there is more; -ENOMEM: and nothing of it could be done now. */
 static int run(struct keel_its *its, unsigned long end)
 {
+	bool moved = false;
 	struct batch b;
 	int err = 0;
 
 	for (b.nr = b.done = 0; !err && has_work(its) && !is_over(end);) {
 		err = step(its, &b);
+		moved |= !err;
 		cond_resched();
 	}
 	keel_lpi_reap(its->vm);
-	return err ?: has_work(its);
+	return err && !moved ? err : has_work(its);
 }
 
 void keel_its_queue_request(struct keel_vm *vm, struct keel_vcpu *by)
@@ -239,7 +241,7 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 		keel_its_queue_request(its->vm, by);
 }
 
-/* All of a VM's ITSes in the time of one; as above. */
+/* All of a VM's ITSes in the time of one; as above: -ENOMEM if none has got on. */
 static int run_all(struct keel_lpis *l)
 {
 	unsigned long end = jiffies + RUN_JIFFIES;
@@ -248,7 +250,8 @@ static int run_all(struct keel_lpis *l)
 
 	list_for_each_entry(its, &l->its, entry) {
 		ret = run(its, end);
-		all = all < 0 ? all : ret ?: all;
+		if (ret > 0 || !all)
+			all = ret;
 		cond_resched();
 	}
 	return all;
@@ -263,8 +266,19 @@ int keel_its_queue_work(struct keel_vcpu *vcpu)
 		more = keel_lpi_read_again(vcpu->vm) ?: run_all(l);
 		mutex_unlock(&l->lock);
 	}
-	/* for want of memory: this vCPU may be run no more */
-	if (more)
-		keel_its_queue_request(vcpu->vm, more < 0 ? NULL : vcpu);
-	return min(more, 0);
+	return more;
+}
+
+void keel_its_queue_ask(const struct keel_vcpu *vcpu)
+{
+	unsigned int i, nr = READ_ONCE(vcpu->vm->nr_vcpus);
+	struct keel_vcpu *other;
+
+	for (i = 1; i < nr; i++) {
+		other = keel_vm_vcpu(vcpu->vm, (vcpu->idx + i) % nr);
+		if (!READ_ONCE(other->task))
+			continue;
+		keel_vcpu_request(other, KEEL_REQ_ITS_TRY);
+		return;
+	}
 }

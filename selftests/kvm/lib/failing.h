@@ -17,18 +17,23 @@ bool failing_disarm(void);
 /* The same for all threads. */
 void failing_arm_all(unsigned int n);
 bool failing_disarm_all(void);
+/* Each n-th fails until one of these disarms, failing_struck() so far. */
+void failing_arm_every(unsigned int n);
+void failing_arm_all_every(unsigned int n);
+unsigned int failing_struck(void);
 
 /*
  * What is done with the n-th failing, for n = 1, 2, ... until it does not come to an n-th.
  * act() returns -errno or what is not negative; what failed is done again without failures and
  * has to succeed then, as what did not fail has to. begin() makes what act() needs, end() looks
- * at it and takes it away.
+ * at it and takes it away. recovers: nobody is told of a failure, act() succeeds all the same.
  */
 struct failing_trial {
 	const char *name;
 	void (*begin)(void);
 	int (*act)(void);
 	void (*end)(void);
+	bool recovers;
 };
 
 /* How many failures that made, all of which it outlived. */

@@ -5,8 +5,9 @@
  * For the check only, on emulated hosts.
  *
  * Parameters: nth, for the thread that writes it, and how many are left when it is read; any_nth,
- * for whichever thread comes; a_copy: was what failed last one, Y or N. In debugfs "failing": where
- * in keel what has failed, and what there asked for the guest's memory.
+ * for whichever thread comes; every and any_every, the same for each n-th until something else is
+ * written; struck, how many calls have failed since; a_copy: was what failed last one, Y or N. In
+ * debugfs "failing": where in keel what has failed, and what there asked for the guest's memory.
  */
 #include <linux/debugfs.h>
 #include <linux/kallsyms.h>
@@ -25,7 +26,7 @@
 
 static DEFINE_RAW_SPINLOCK(lock);
 static struct task_struct *who;	/* NULL: anybody */
-static unsigned int left;
+static unsigned int left, period, struck;
 static bool copied;		/* what has failed is a copy */
 
 /* By name: where a module is loaded differs each time. */
@@ -112,6 +113,8 @@ bool failing_strikes(u64 *args, unsigned int how, unsigned long caller, const ch
 	if (now) {
 		copied = how == FAIL_COPY || how == FAIL_CLEAR;
 		note_all(caller, callee);
+		WRITE_ONCE(left, period);
+		WRITE_ONCE(struck, struck + 1);
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 	if (now)
@@ -119,7 +122,7 @@ bool failing_strikes(u64 *args, unsigned int how, unsigned long caller, const ch
 	return now;
 }
 
-static int arm(const char *val, struct task_struct *task)
+static int arm(const char *val, struct task_struct *task, bool again)
 {
 	unsigned long flags;
 	unsigned int n;
@@ -130,18 +133,30 @@ static int arm(const char *val, struct task_struct *task)
 	raw_spin_lock_irqsave(&lock, flags);
 	WRITE_ONCE(who, task);
 	WRITE_ONCE(left, n);
+	WRITE_ONCE(struck, 0);
+	period = again ? n : 0;
 	raw_spin_unlock_irqrestore(&lock, flags);
 	return 0;
 }
 
 static int set_nth(const char *val, const struct kernel_param *kp)
 {
-	return arm(val, current);
+	return arm(val, current, false);
 }
 
 static int set_any(const char *val, const struct kernel_param *kp)
 {
-	return arm(val, NULL);
+	return arm(val, NULL, false);
+}
+
+static int set_every(const char *val, const struct kernel_param *kp)
+{
+	return arm(val, current, true);
+}
+
+static int set_any_every(const char *val, const struct kernel_param *kp)
+{
+	return arm(val, NULL, true);
 }
 
 static int get_left(char *buf, const struct kernel_param *kp)
@@ -152,7 +167,12 @@ static int get_left(char *buf, const struct kernel_param *kp)
 static const struct kernel_param_ops nth_ops = { .set = set_nth, .get = get_left };
 static const struct kernel_param_ops any_ops = { .set = set_any, .get = get_left };
 module_param_cb(nth, &nth_ops, NULL, 0644);
+static const struct kernel_param_ops every_ops = { .set = set_every, .get = get_left };
+static const struct kernel_param_ops any_every_ops = { .set = set_any_every, .get = get_left };
 module_param_cb(any_nth, &any_ops, NULL, 0644);
+module_param_cb(every, &every_ops, NULL, 0644);
+module_param_cb(any_every, &any_every_ops, NULL, 0644);
+module_param(struck, uint, 0444);
 module_param_named(a_copy, copied, bool, 0444);
 
 static int sites_show(struct seq_file *s, void *unused)
