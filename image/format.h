@@ -132,7 +132,9 @@ struct keel_image_el2 {
 struct keel_image_gic {
 	u64 propbaser;
 	u32 ctlr, revision;
-	u8 one_enable, groups_writable, pad[6];
+	u8 one_enable;
+	u8 any;		/* written as 0; ignored */
+	u8 pad[6];
 };
 
 struct keel_image_gic_cpu {

@@ -118,7 +118,6 @@ void keel_image_write_gic(struct keel_vm *vm, struct keel_image_out *out)
 		.ctlr = g->ctlr,
 		.revision = g->iidr_rev,
 		.one_enable = g->one_enable,
-		.groups_writable = g->groups_writable,
 	};
 	unsigned int i;
 
@@ -240,7 +239,6 @@ void keel_image_load_gic(struct keel_vm *vm, struct keel_image *image)
 		WRITE_ONCE(g->propbaser, keel_its_sane_attrs(r->propbaser, &keel_its_attrs_redist));
 	WRITE_ONCE(g->iidr_rev, r->revision);
 	WRITE_ONCE(g->one_enable, r->one_enable);
-	WRITE_ONCE(g->groups_writable, r->groups_writable);
 	WRITE_ONCE(g->ctlr, r->ctlr);
 	keel_for_each_vcpu(i, vcpu, vm) {
 		load_cpu(vcpu, keel_image_get(image, KEEL_IMAGE_GIC_CPU, i));

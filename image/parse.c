@@ -91,7 +91,7 @@ static bool good_gic(const struct view *v, const void *record)
 {
 	const struct keel_image_gic *g = record;
 
-	return !(g->ctlr & ~0x30003u) && is_bool(g->one_enable) && is_bool(g->groups_writable) &&
+	return !(g->ctlr & ~0x30003u) && is_bool(g->one_enable) &&
 	       is_zero(g->pad, sizeof(g->pad));
 }
 

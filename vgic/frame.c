@@ -155,7 +155,7 @@ static void write_fields(const struct keel_frame_access *a, const struct keel_re
 	u32 i, n = len * 8 / reg->bits, intid = keel_regmap_intid(reg, offset);
 	u32 mask = BIT(reg->bits) - 1;
 
-	if (!field->set || (field->after_iidr && !READ_ONCE(a->vm->gic.groups_writable)))
+	if (!field->set)
 		return;
 	if (must_halt(a, intid, field->sync_write))
 		keel_vgic_halt_guest(a->vm);

@@ -28,7 +28,6 @@ struct keel_regmap_field {
 	bool sync_write;	/* a list register may have it: change with the guest halted */
 	bool withdraws;		/* the interrupt may have to leave a vCPU that holds it */
 	bool routes;		/* GICv2: its target changes */
-	bool after_iidr;	/* GICv2: written only once user space has written GICD_IIDR */
 };
 
 struct keel_regmap_reg {
@@ -59,8 +58,8 @@ extern const struct keel_regmap_field keel_regmap_group, keel_regmap_set_enable,
 	keel_regmap_priority, keel_regmap_config, keel_regmap_none;
 
 /* GICv2 */
-extern const struct keel_regmap_field keel_regmap2_user_group, keel_regmap2_targets,
-	keel_regmap2_set_pending, keel_regmap2_clear_pending,
+extern const struct keel_regmap_field keel_regmap2_targets, keel_regmap2_set_pending,
+	keel_regmap2_clear_pending,
 	keel_regmap2_user_set_pending, keel_regmap2_user_clear_pending,
 	keel_regmap2_add_senders, keel_regmap2_remove_senders;
 

@@ -126,8 +126,6 @@ struct keel_gic {
 	/* [c] maintenance interrupt of virtual EL2, fixed at CTRL_INIT */
 	u8 maint_ppi;
 	u32 iidr_rev;
-	/* GICv2: user space wrote IIDR, and so may restore IGROUPR */
-	bool groups_writable;
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
 	struct keel_lpis lpi;
 	struct keel_irq *spi;		/* [c] nr_spis of them */

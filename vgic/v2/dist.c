@@ -44,14 +44,10 @@ static u64 read_iidr(const struct keel_frame_access *a, u32 i)
 	return keel_frame_iidr(READ_ONCE(a->vm->gic.iidr_rev));
 }
 
-/* As for a GICv3. Whoever writes it knows how groups are to be restored. */
+/* As for a GICv3. */
 static int set_iidr(const struct keel_frame_access *a, u32 i, u64 val)
 {
-	int err = keel_frame_set_revision(a, val ^ read_iidr(a, i), val);
-
-	if (!err)
-		WRITE_ONCE(a->vm->gic.groups_writable, true);
-	return err;
+	return keel_frame_set_revision(a, val ^ read_iidr(a, i), val);
 }
 
 /* GICD_SGIR: which vCPUs are to get it, a bit for each. */
@@ -109,8 +105,7 @@ static const struct keel_regmap_reg regs[] = {
 	WORD(GIC_DIST_CTRL, .read = read_ctlr, .write = write_ctlr),
 	WORD(GIC_DIST_CTR, .read = read_typer),
 	WORD(GIC_DIST_IIDR, .read = read_iidr, .user_write = set_iidr),
-	PER_IRQ(GIC_DIST_IGROUP, 1, KEEL_W32, .field = &keel_regmap_group,
-		.user_field = &keel_regmap2_user_group),
+	PER_IRQ(GIC_DIST_IGROUP, 1, KEEL_W32, .field = &keel_regmap_group),
 	PER_IRQ(GIC_DIST_ENABLE_SET, 1, KEEL_W32, .field = &keel_regmap_set_enable),
 	PER_IRQ(GIC_DIST_ENABLE_CLEAR, 1, KEEL_W32, .field = &keel_regmap_clear_enable),
 	PER_IRQ(GIC_DIST_PENDING_SET, 1, KEEL_W32, .field = &keel_regmap2_set_pending,

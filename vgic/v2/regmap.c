@@ -3,16 +3,6 @@
 /* Fields per interrupt that only a GICv2's distributor has (IHI 0048B, 4.3). */
 #include "../regmap.h"
 
-static u32 get_group(const struct keel_irq_state *s)
-{
-	return s->group1;
-}
-
-static void set_group(struct keel_irq_state *s, u32 val)
-{
-	s->group1 = val;
-}
-
 static u32 get_pending(const struct keel_irq_state *s)
 {
 	return keel_irq_pending(s);
@@ -72,9 +62,6 @@ static void remove_senders(struct keel_irq_state *s, u32 val)
 	keel_irq_remove_senders(s, val);
 }
 
-const struct keel_regmap_field keel_regmap2_user_group = {
-	.get = get_group, .set = set_group, .after_iidr = true,
-};
 const struct keel_regmap_field keel_regmap2_set_pending = {
 	.get = get_pending, .set = set_pending, .ones = true, .sync_read = true,
 };
