@@ -5,6 +5,7 @@
 #define KEEL_MMU_PGTABLE_FORMAT_H
 
 #include <linux/bitfield.h>
+#include <linux/compiler.h>
 #include "pgtable.h"
 
 static inline unsigned int stride(const struct keel_pgt_geo *geo)
@@ -64,7 +65,7 @@ static inline u64 decode_pa(const struct keel_pgt_geo *geo, u64 entry)
 {
 	u64 low = entry & GENMASK_ULL(47, 0) & ~(BIT_ULL(geo->page_shift) - 1);
 
-	if (!geo->wide)
+	if (likely(!geo->wide))
 		return low;
 	if (geo->page_shift == 16)
 		return low | (FIELD_GET(GENMASK_ULL(15, 12), entry) << 48);

@@ -10,6 +10,9 @@
 #define __aligned(n)		__attribute__((__aligned__(n)))
 #endif
 
+#define likely(x)		(x)
+#define unlikely(x)		(x)
+
 /* A test may define this: what others do to a word right after it was read. */
 __attribute__((__weak__)) void unit_after_read(const volatile void *word);
 
