@@ -6,7 +6,8 @@
 #   make shell      a shell on an emulated arm64 host with keel loaded
 #   make htmldocs   Documentation/ as build/htmldocs
 #   make demo       a guest of keel, from nothing to its user space; VFIO=1: with a device of the host's;
-#                   FORK=1: forked ten times while it is busy; NESTED=1: with a guest of its own
+#                   FORK=1: forked ten times while it is busy; NESTED=1: with a guest of its own, by
+#                   its kernel's KVM or (L1=keel) by keel
 #   make install    the module, the keel command, man pages; also: uninstall
 #   make install-vmm    the reference VMM, also: uninstall-vmm
 #   make deb        Debian packages, in build/deb

@@ -239,12 +239,32 @@ guest_files() {
 		--file "$TESTBED/vfio-bind:/bin/vfio-bind")
 }
 
-# The same for a guest with EL2, which has in its initramfs what a guest of its own needs, and these files.
-# usage: nested_files INITRAMFS [FILE...]    where that is to be
+# The same for a guest with EL2, which has in its initramfs what it runs on its own hypervisor.
+# usage: nested_files KERNEL INITRAMFS [--small] [FILE...]    where that is to be; as for make-nested
 nested_files() {
-	guest_files 6.12
-	"$TESTBED/make-nested" "$@"
-	GUEST_FILES+=(--file "$1:/t/guest.gz")
+	local kernel=$1 out=$2 small=
+	shift 2
+	if [ "${1:-}" = --small ]; then small=1; shift; fi
+	guest_files "$kernel"
+	"$TESTBED/make-nested" --kernel "$kernel" ${small:+--small} "$out" "$@"
+	GUEST_FILES+=(--file "$out:/t/guest.gz")
+}
+
+# Boot an emulated host whose guest with EL2 runs programs and then a guest of its own with as many CPUs, CPUS (2), by
+# its kernel's KVM, or by a keel.ko for that kernel.
+# usage: nested_guest NAME KERNEL [--small] [keel.ko] [PROGRAM...]    --small: there is no guest's guest
+nested_guest() {
+	local name=$1 kernel=$2 words=(nested) gz=$TOP/build/check/$1.gz f
+	shift 2
+	if lacks "$name" "$kernel"; then return; fi
+	nested_files "$kernel" "$gz" "$@"
+	case " $*" in *.ko*) words+=(keel) ;; esac
+	case " $*" in *' --small'*) words+=(small) ;; esac
+	for f; do
+		case $f in --small | *.ko) ;; *) words+=("${f##*/}") ;; esac
+	done
+	host "$name" --kernel 6.12 --mem 3G --modparams "nested=1 abi=7.3" --timeout 2400 "${GUEST_FILES[@]}" \
+		--file "$RUN/host/vmm-guest" -- "sh /t/vmm-guest ${CPUS:-2} ${words[*]}"
 }
 
 # Build one static program for the emulated host. usage: cross_build OUT SOURCE
