@@ -31,8 +31,8 @@ int main(void)
 		holds((v >> 8 & 15) == 1 && (v & 15) <= 1 && (v & 15) <= (val & 15) &&
 		      !(v >> 28 & 15));
 	if (idx == KEEL_IDLIMITS_IDX(7, 2))
-		holds(!(v >> 24 & 15) && (v >> 48 & 15) == 1 && !(v >> 52 & 15) &&
-		      (v & 0xfff) == (val & 0xfff));
+		holds(!(v >> 24 & 15) && (v >> 48 & 15) <= 1 && (v >> 48 & 15) <= (val >> 48 & 15) &&
+		      !(v >> 52 & 15) && (v & 0xfff) == (val & 0xfff));
 	if (idx == KEEL_IDLIMITS_IDX(7, 4))
 		holds(!(v >> 20 & 15) && (v >> 24 & 15) == 14);
 	if (idx == KEEL_IDLIMITS_IDX(7, 0)) {

@@ -21,7 +21,8 @@ int main(void)
 
 	first = (op & GENMASK_ULL(35, 0)) << 12;
 	implies(first < end, s.first <= first && s.last >= first && s.last < end);
-	implies(first < end && (!ttl || !(op >> 46 & 3)), s.first <= (first & ~((1ull << shift) - 1)));
+	implies(first < end && (!ttl || !(op >> 46 & 3)),
+		s.first <= (first & ~((1ull << shift) - 1)));
 	implies(first >= end, s.last < s.first || (s.first < end && s.last < end));
 	implies(first < end && !ttl, s.last - s.first >= (1ull << 25) - 1);
 	reached(first < end && s.last - s.first == 4095);

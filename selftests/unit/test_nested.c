@@ -230,7 +230,8 @@ static void idview_rest(void)
 
 	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(4, 0), 0x1101000011110000ULL, 12), 0x1101000011111111ULL);
 	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(5, 0), 0x0000000000f05f06ULL, 12), 0x0000000000f05f06ULL);
-	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(7, 2), 0x1200011000000011ULL, 12), 0x1200011000000011ULL);
+	CHECK_EQ(keel_idview(KEEL_IDLIMITS_IDX(7, 2), 0x1200011000000011ULL, 12),
+		 0x1200011000000011ULL);
 	for (idx = 0; idx < KEEL_IDLIMITS_IDX(4, 0); idx++)
 		CHECK_EQ(keel_idview(idx, 0x87654321, 12), 0x87654321);
 }
@@ -463,7 +464,8 @@ static void tlbi_ipa(void)
 			struct keel_tlbi_span s;
 
 			bits = 32 + i % 17;
-			s = keel_tlbi_ipa(ipa >> 12 | (u64)ttl << 44 | (u64)i << 63, shift, bits, has);
+			s = keel_tlbi_ipa(ipa >> 12 | (u64)ttl << 44 | (u64)i << 63, shift, bits,
+					  has);
 			CHECK(covers(s, ipa / want * want, ipa / want * want + want - 1, bits));
 			/* and not much more */
 			if (ipa >> bits)
