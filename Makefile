@@ -18,6 +18,7 @@
 #   make probes     what was found in the kernel's headers
 #   make soak       what takes too long for that: other kernels, long guests, all judges
 #   make fuzz       random calls and random guests on the debug kernels; TIME=10m: for so long
+#   make mutants    the module broken in places, and who notices; N=20, SEED=1, GATES=, FILES=
 #   make matrix     the module for every stock kernel there is, and hosts of some; ONLY='7.3 7.3-rt': these
 #   make bench      what keel and in-tree KVM execute, side by side; PEER='xen kvm-7.3': and these
 #   make judges     rules of the architecture that emulation does not enforce
@@ -128,6 +129,11 @@ TIME ?= 10m
 fuzz:
 	@selftests/run/fuzz $(TIME)
 
+N ?= 20
+SEED ?= 1
+mutants:
+	@selftests/run/mutants -n $(N) -s $(SEED) $(if $(GATES),-g "$(GATES)") $(FILES)
+
 matrix:
 	@selftests/run/kernel-matrix $(ONLY)
 
@@ -154,4 +160,4 @@ shell: $(if $(filter keel,$(HV)),module)
 clean:
 	rm -rf build keel.ko
 
-.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus prove selftests install-selftests selftests-tar check soak fuzz matrix bench judges htmldocs demo shell clean
+.PHONY: all keel.ko module probes kernel install uninstall vmm install-vmm uninstall-vmm deb lint unit litmus prove selftests install-selftests selftests-tar check soak fuzz mutants matrix bench judges htmldocs demo shell clean
