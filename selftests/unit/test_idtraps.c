@@ -148,6 +148,33 @@ static void one_by_one(void)
 	CHECK_EQ(set[KEEL_TRAP_HFGITR], ALWAYS_HFGITR | HFGITR_RANGE | 1ULL << 9 | 1ULL << 60 | 3ULL << 16);
 }
 
+/* The row's bits that are set where its field has this value, and all others are full. */
+static u64 set_at(const struct keel_idtrap *row, u64 val)
+{
+	u64 idregs[KEEL_IDLIMITS_NR], set[KEEL_NR_TRAP_REGS];
+
+	memset(idregs, 0xff, sizeof(idregs));
+	idregs[row->idx] &= ~(0xfULL << row->shift);
+	idregs[row->idx] |= val << row->shift;
+	keel_idtraps_compute(idregs, set);
+	return set[row->reg] & row->bits;
+}
+
+static void each_turns_at_its_least(void)
+{
+	const struct keel_idtrap *row;
+	unsigned int n;
+
+	for (row = keel_idtraps_rows(&n); n--; row++) {
+		bool open = row->kind == KEEL_TRAP_OPEN;
+
+		if (!has_min(row))
+			continue;
+		CHECK_EQ(set_at(row, row->min), open ? row->bits : 0);
+		CHECK_EQ(set_at(row, row->min - 1), open ? 0 : row->bits);
+	}
+}
+
 int main(void)
 {
 	RUN(each_field_has_a_row);
@@ -155,5 +182,6 @@ int main(void)
 	RUN(hidden_is_hidden);
 	RUN(all_or_nothing);
 	RUN(one_by_one);
+	RUN(each_turns_at_its_least);
 	return ktap_done();
 }
