@@ -6,7 +6,7 @@
  *  - a guest's commands to its ITS wait for memory, and none is lost, nor is what it writes to a
  *    redistributor's registers about LPIs: KVM_RUN says EAGAIN after a while, and a signal comes
  *    first; the other vCPUs go on, and do what they have memory for
- *  - tables of an ITS are saved and restored in the end
+ *  - tables of an ITS are saved and restored in the end, and read by pages
  */
 #include <pthread.h>
 #include <signal.h>
@@ -657,6 +657,32 @@ static void end_msi(void)
 	munmap(m.tables, TABLES_SIZE);
 }
 
+#define BIG_ITT		(DATA_BASE + 32 * K64)	/* 512 KiB */
+#define NR_BIG		16
+
+/* Devices with the most events that there may be, none of which is mapped. */
+static void guest_maps_big(u64 arg)
+{
+	its_usual(DEVICES);
+	for (u64 dev = 10; dev < 10 + NR_BIG; dev++)
+		its_mapd(dev, BIG_ITT, 16, VALID);
+	GUEST_SYNC(1, 0);
+}
+
+/* Each of their 65536 entries is looked at, in 128 pages. */
+static void restore_by_pages(void)
+{
+	begin_at_sync(guest_maps_big);
+	REQUIRE_EQ(its_control(m.its, KVM_DEV_ARM_ITS_SAVE_TABLES), 0);
+	REQUIRE_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
+	failing_arm(NR_BIG * 128 * 2);
+	CHECK_EQ(do_restore(), 0);
+	CHECK(!failing_disarm(), "memory was read more often");
+	REQUIRE_EQ(its_set_reg(m.its, GITS_CTLR, 1), 0);
+	CHECK_EQ(its_send(&m, GITS, 1, 5), 1);
+	end_machine();
+}
+
 static void an_its(void)
 {
 	static const struct failing_trial trials[] = {
@@ -676,6 +702,7 @@ static void an_its(void)
 
 	begin_its();
 	each(trials, ARRAY_SIZE(trials));
+	restore_by_pages();
 }
 
 /* ---- an ITS whose host has no memory for longer ---- */

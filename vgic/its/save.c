@@ -13,12 +13,16 @@
  * earlier save.
  */
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include "../../core/objects.h"
 #include "its.h"
 
 /* A slot has all of such entries of a table, or none: it begins and ends with a page. */
-#define TOGETHER	(4096 / KEEL_ITS_ENTRY)
+#define PIECE		4096
+#define TOGETHER	(PIECE / KEEL_ITS_ENTRY)
 
 static bool has_place(struct keel_its *its, u64 addr)
 {
@@ -222,6 +226,45 @@ int keel_its_save(struct keel_its *its)
 	return err;
 }
 
+/* Entries of an ITT that were read together. */
+struct piece {
+	u64 addr;		/* KEEL_GIC_NOWHERE: none were */
+	__le64 *entry;
+};
+
+/* The piece that has the entry at addr. */
+static int read_piece(struct keel_its *its, struct piece *p, u64 addr)
+{
+	u64 start = round_down(addr, PIECE);
+	int err = 0;
+
+	if (p->addr == start)
+		return 0;
+	p->addr = KEEL_GIC_NOWHERE;
+	if (has_place(its, start))
+		err = keel_guest_read(its->vm, ipa(start), p->entry, PIECE);
+	else
+		memset(p->entry, 0, PIECE);
+	if (!err)
+		p->addr = start;
+	return err ?: breathe();
+}
+
+static u32 index_in_piece(u64 addr)
+{
+	return addr % PIECE / KEEL_ITS_ENTRY;
+}
+
+/* How many entries from that at addr on are zero, in this piece. */
+static u32 zeroes(const struct piece *p, u64 addr)
+{
+	u32 first = index_in_piece(addr), i = first;
+
+	while (i < TOGETHER && !p->entry[i])
+		i++;
+	return i - first;
+}
+
 /* >= 0: distance to the next event, 0: none. */
 static int restore_event(struct keel_its *its, u32 device, u32 event, u64 entry)
 {
@@ -237,16 +280,24 @@ static int restore_event(struct keel_its *its, u32 device, u32 event, u64 entry)
 	return err ?: (int)i.next;
 }
 
-static int restore_events(struct keel_its *its, u32 device, const struct keel_its_dte *d)
+/* A guest may have 65536 devices with as many entries each, which may all be in the same memory. */
+static int restore_events(struct keel_its *its, u32 device, const struct keel_its_dte *d,
+			  struct piece *p)
 {
 	u32 event = 0, end = 1U << d->event_bits;
 	int step = 1;
-	u64 entry;
+	u64 addr;
 
-	for (; step && event < end; event += step) {
-		step = get_entry(its, keel_its_ite_addr(d->itt, event), &entry) ?: breathe();
-		if (!step)
-			step = restore_event(its, device, event, entry);
+	for (p->addr = KEEL_GIC_NOWHERE; step && event < end; event += step) {
+		addr = keel_its_ite_addr(d->itt, event);
+		step = read_piece(its, p, addr);
+		if (step < 0)
+			return step;
+		step = min(zeroes(p, addr), end - event);
+		if (step)
+			continue;
+		step = breathe() ?: restore_event(its, device, event,
+						  le64_to_cpu(p->entry[index_in_piece(addr)]));
 		if (step < 0)
 			return step;
 		if (step > 1 && event + step >= end)
@@ -256,19 +307,19 @@ static int restore_events(struct keel_its *its, u32 device, const struct keel_it
 }
 
 /* As restore_event(). */
-static int restore_device(struct keel_its *its, u32 device, u64 entry)
+static int restore_device(struct keel_its *its, u32 device, u64 entry, struct piece *p)
 {
 	struct keel_its_dte d = keel_its_dte_decode(entry);
 	int err;
 
 	if (!d.valid)
 		return 1;
-	err = keel_its_map_device(its, device, d) ?: restore_events(its, device, &d);
+	err = keel_its_map_device(its, device, d) ?: restore_events(its, device, &d, p);
 	return err ?: (int)d.next;
 }
 
 /* What is not there, of the second level or of all, is stepped over. */
-static int restore_devices(struct keel_its *its)
+static int restore_each_device(struct keel_its *its, struct piece *p)
 {
 	u32 id = 0;
 	int step;
@@ -284,12 +335,21 @@ static int restore_devices(struct keel_its *its)
 			return step;
 		step = get_entry(its, addr, &entry) ?: breathe();
 		if (!step)
-			step = restore_device(its, id, entry);
+			step = restore_device(its, id, entry, p);
 		if (step <= 0)
 			return step;
 		id += step;
 	}
 	return 0;
+}
+
+static int restore_devices(struct keel_its *its)
+{
+	struct piece p = { .entry = kmalloc(PIECE, GFP_KERNEL) };
+	int err = p.entry ? restore_each_device(its, &p) : -ENOMEM;
+
+	kfree(p.entry);
+	return err;
 }
 
 static int restore_collections(struct keel_its *its)
