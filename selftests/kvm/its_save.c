@@ -385,6 +385,31 @@ static void no_pending_table(void)
 	vcpu_finish(&m.vm->vcpu[0]);
 }
 
+/* LPIs of which the guest, with another redistributor, takes the configuration away. */
+static void guest_shrinks(u64 arg)
+{
+	its_usual(DEVICES);
+	its_mapd(2, ITT(2), 4, VALID);
+	its_mapti(2, 0, 40000, 0);
+	its_mapti(2, 1, LPI + 20, 0);
+	mmio_write64(GICR(1) + GICR_PROPBASER, PROPS | 0xd);
+	GUEST_SYNC(1, 0);
+}
+
+static void fewer_ids(void)
+{
+	struct its_machine m = its_machine(2, guest_shrinks, NULL);
+
+	vcpu_sync(&m.vm->vcpu[0], 1);
+	CHECK_EQ(save(&m), 0);
+	CHECK_EQ(its_set_reg(m.its, GITS_CTLR, 0), 0);
+	CHECK_EQ(restore(&m), 0);
+	CHECK_EQ(its_set_reg(m.its, GITS_CTLR, 1), 0);
+	CHECK_EQ(its_send(&m, GITS, 1, 5), 1);
+	CHECK_EQ(its_send(&m, GITS, 2, 0), 1);
+	CHECK_EQ(its_send(&m, GITS, 2, 1), 1);
+}
+
 static const struct ktap_case cases[] = {
 	{ "save and restore", saved },
 	{ "tables saved are in the bitmap of dirty pages", saved_to_bitmap },
@@ -393,6 +418,7 @@ static const struct ktap_case cases[] = {
 	{ "what was left out does not come back", left_out },
 	{ "a table of another size holds nothing", resized },
 	{ "pending table that is not in memory", no_pending_table },
+	{ "LPIs beyond those that the guest now has are restored", fewer_ids },
 };
 
 KTAP_MAIN(cases)

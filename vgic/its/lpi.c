@@ -107,8 +107,11 @@ static ipa_t pend_addr(const struct keel_vcpu *vcpu, u32 intid)
 static int take_pending(struct keel_vm *vm, struct keel_vcpu *vcpu, u32 intid)
 {
 	u8 bit = BIT(intid % 8), byte;
-	int err = keel_guest_read(vm, pend_addr(vcpu, intid), &byte, 1);
+	int err;
 
+	if (intid >= end_of_ids(vm))
+		return 0;
+	err = keel_guest_read(vm, pend_addr(vcpu, intid), &byte, 1);
 	if (err || !(byte & bit))
 		return err == -ENOMEM ? err : 0;
 	byte &= ~bit;
@@ -422,10 +425,10 @@ static int save_one(struct keel_vm *vm, struct keel_lpi *lpi)
 	int err;
 
 	/*
-	 * without a table in memory the guest has none pending after a restore, as it had none
-	 * before
+	 * without a table in memory, or beyond its end, the guest has none pending after a
+	 * restore, as it had none before
 	 */
-	if (!target || !target->gic.lpis_enabled ||
+	if (!target || !target->gic.lpis_enabled || intid >= end_of_ids(vm) ||
 	    !keel_guest_may_write(vm, pend_addr(target, intid)))
 		return 0;
 	err = keel_guest_read(vm, pend_addr(target, intid), &byte, 1);

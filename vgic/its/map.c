@@ -242,7 +242,7 @@ int keel_its_map_event(struct keel_its *its, u32 device, u32 event, u32 intid, u
 
 	if (!keel_its_find_device(its, device, &d))
 		return -ENOENT;
-	if (event >> d.event_bits || !keel_lpi_valid(its->vm, intid) ||
+	if (event >> d.event_bits || intid < KEEL_FIRST_LPI || intid >= KEEL_LPI_END ||
 	    !keel_guest_is_memory(its->vm, ipa(keel_its_ite_addr(d.itt, event))))
 		return -EINVAL;
 	if (keel_its_find_event(its, device, event))

@@ -57,6 +57,13 @@ static int mapd(struct keel_its *its, const struct keel_its_cmd *c)
 	return c->valid ? keel_its_map_device(its, c->device, d) : unmap_device(its, c->device);
 }
 
+static int mapti(struct keel_its *its, const struct keel_its_cmd *c)
+{
+	if (!keel_lpi_valid(its->vm, c->intid))
+		return -EINVAL;
+	return keel_its_map_event(its, c->device, c->event, c->intid, c->collection);
+}
+
 static int mapc(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	if (!c->valid)
@@ -125,7 +132,7 @@ static int execute(struct keel_its *its, const struct keel_its_cmd *c)
 		return mapc(its, c);
 	case KEEL_ITS_MAPI:
 	case KEEL_ITS_MAPTI:
-		return keel_its_map_event(its, c->device, c->event, c->intid, c->collection);
+		return mapti(its, c);
 	case KEEL_ITS_MOVI:
 		keel_its_move_event(its, c->device, c->event, c->collection);
 		break;

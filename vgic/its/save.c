@@ -8,9 +8,10 @@
  * those of what was unmapped were cleared then. What has no entry in memory
  * that the guest may write, because of a second level or a base address that it
  * spoilt since, is left out, and with a collection its events: no guest makes
- * its VM impossible to save. Nor impossible to restore: what could not have
- * been saved is not read, and what was left out is not in memory from an
- * earlier save.
+ * its VM impossible to save. What could not have been saved is not read by a
+ * restore, and what was left out is not in memory from an earlier save. But
+ * entries that the guest itself has written, or tables that lie over each other,
+ * can make a restore fail (-EINVAL), as in-tree.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
