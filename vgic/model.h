@@ -3,8 +3,8 @@
  * What a VM's GIC does by its model, and the only place where the rest of vgic/ asks for it: one
  * constant structure for each model, in the model's own room.
  *
- * Nothing of it is called on the way into the guest, out of it, or in a fast exit; of what the host
- * answers a write of GICD_ITARGETSR alone calls it. A call through a pointer costs more than what
+ * Nothing of it is called on the way into the guest, out of it, or in a fast exit, and of the guest's
+ * accesses that the host answers only a write of GICD_ITARGETSR calls it (retarget). A call through a pointer costs more than what
  * most of them do, and the image at EL2 can follow none of the host's. What they have to know of
  * the model keel_vgic_first_run() leaves as flags in struct keel_ctx_gic (present, in_cpu, soft),
  * which are tested in line.
@@ -24,9 +24,9 @@ struct keel_vm;
 struct kvm_device_attr;
 
 /*
- * reset_private, check_vcpu, add_vcpu, forget and destroy may be NULL: nothing is to be done. All
- * else is there but in the model of no GIC, which is asked for it nowhere. config_lock held but
- * where another is named.
+ * reset_private, check_vcpu, add_vcpu, forget and destroy may be NULL: nothing is to be done.
+ * retarget is there where the distributor has a field that routes. All else is there but in the
+ * model of no GIC, which is asked for it nowhere. config_lock held but where another is named.
  */
 struct keel_vgic_model {
 	u8 version;		/* of the architecture; 0: no GIC */
