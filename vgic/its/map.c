@@ -227,7 +227,8 @@ static int add_event(struct keel_its *its, unsigned long key, struct keel_its_ev
 		return -ENOMEM;
 	}
 	e->lpi = lpi;
-	xa_store(&its->events, key, e, GFP_KERNEL_ACCOUNT);
+	/* where one was reserved: it needs no memory */
+	WARN_ON_ONCE(xa_is_err(xa_store(&its->events, key, e, 0)));
 	its->nr_events++;
 	return 0;
 }
