@@ -184,6 +184,40 @@ static bool el2_suits(const struct keel_image_el2 *r)
 	return r->vtr == keel_ich_vtr(keel_hyp_gic_vtr());
 }
 
+/* The vCPUs that a GICv2's interrupts can be from and go to, a bit each. */
+static u8 known_to_gic2(struct keel_vm *vm)
+{
+	u8 known = 0;
+	unsigned int id;
+
+	for (id = 0; id < KEEL_GIC2_VCPUS; id++)
+		if (keel_vm_vcpu_by_id(vm, id))
+			known |= BIT(id);
+	return known;
+}
+
+/* n interrupts of a GICv2; who has sent the last one matters where somebody has. */
+static bool senders_suit(const struct keel_image_irq *r, unsigned int n, u8 known)
+{
+	for (; n; n--, r++)
+		if ((r->senders | r->targets | (r->sender ? BIT(r->sender) : 0)) & ~known)
+			return false;
+	return true;
+}
+
+static bool irqs_suit_gic2(struct keel_vm *vm, struct keel_image *image)
+{
+	u8 known = known_to_gic2(vm);
+	struct keel_vcpu *vcpu;
+	unsigned int i;
+
+	keel_for_each_vcpu(i, vcpu, vm)
+		if (!senders_suit(keel_image_get(image, KEEL_IMAGE_PRIVATE, i), KEEL_NR_PRIVATE,
+				  known))
+			return false;
+	return senders_suit(keel_image_get(image, KEEL_IMAGE_SPIS, 0), vm->gic.nr_spis, known);
+}
+
 int keel_image_check_gic(struct keel_vm *vm, struct keel_image *image)
 {
 	const struct keel_image_gic *g = keel_image_get(image, KEEL_IMAGE_GIC, 0);
@@ -198,7 +232,7 @@ int keel_image_check_gic(struct keel_vm *vm, struct keel_image *image)
 	keel_for_each_vcpu(i, vcpu, vm)
 		if (keel_nv(vcpu) && !el2_suits(keel_image_get(image, KEEL_IMAGE_EL2, i)))
 			return -EXDEV;
-	return 0;
+	return vm->gic.model->sysregs || irqs_suit_gic2(vm, image) ? 0 : -EINVAL;
 }
 
 static void load_cpu(struct keel_vcpu *vcpu, const struct keel_image_gic_cpu *r)

@@ -249,13 +249,26 @@ static int load_maps(struct keel_vm *vm, struct keel_image *image)
 	       load_kind(vm, image, load_devices) ?: load_kind(vm, image, load_events);
 }
 
-/* Each LPI has come to life by its mappings. */
+static u32 count_lpis(struct keel_vm *vm)
+{
+	struct keel_lpi *lpi;
+	unsigned long intid;
+	u32 n = 0;
+
+	xa_for_each(&vm->gic.lpi.by_intid, intid, lpi)
+		rest(++n);
+	return n;
+}
+
+/* Each LPI has come to life by its mappings, and has one record: where it goes is there alone. */
 static int load_lpis(struct keel_vm *vm, struct keel_image *image)
 {
 	u32 len = 0, i;
 	const struct keel_image_irq *r = keel_image_find(image, KEEL_IMAGE_LPIS, 0, &len);
 	struct keel_lpi *lpi;
 
+	if (count_lpis(vm) != len / sizeof(*r))
+		return -EINVAL;
 	for (i = 0; i < len / sizeof(*r); i++, rest(i)) {
 		lpi = xa_load(&vm->gic.lpi.by_intid, r[i].intid);
 		if (!lpi)

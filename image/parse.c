@@ -11,6 +11,8 @@
 #define MAX_IRQS	1024
 #define NR_SGIS		16
 #define NR_PRIVATE	32
+#define NO_PRIORITY	0x7u		/* priorities have five bits */
+#define CTLR_ENABLES	0x3u
 #define NR_IDS		0x10000u	/* of LPIs, devices, events, collections */
 #define FIRST_LPI	8192
 #define UNMAPPED	0xffffffffu
@@ -91,6 +93,9 @@ static bool good_gic(const struct view *v, const void *record)
 {
 	const struct keel_image_gic *g = record;
 
+	/* a GICv2 has one enable, for both groups */
+	if (v->config->gic == 2 && g->ctlr && g->ctlr != CTLR_ENABLES)
+		return false;
 	return !(g->ctlr & ~0x30003u) && is_bool(g->one_enable) &&
 	       is_zero(g->pad, sizeof(g->pad));
 }
@@ -112,6 +117,7 @@ static bool is_vcpu_or_nobody(const struct view *v, u16 index)
 static bool good_irq(const struct view *v, const struct keel_image_irq *r)
 {
 	return !(r->flags & ~KEEL_IMAGE_IRQ_ALL) && !r->pad && r->sender < 8 &&
+	       !((r->priority | r->shown_priority) & NO_PRIORITY) &&
 	       is_vcpu_or_nobody(v, r->target) && is_vcpu_or_nobody(v, r->holder) &&
 	       (r->holder == KEEL_IMAGE_NOBODY || (r->flags & KEEL_IMAGE_IRQ_ACTIVE));
 }

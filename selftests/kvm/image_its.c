@@ -286,6 +286,8 @@ static void contradictions(void)
 	struct its_machine a, b;
 	struct image i, was;
 	u32 len;
+	struct keel_image_header *h;
+	struct keel_image_section *s = NULL;
 	struct keel_image_event *e;
 	struct keel_image_its *regs;
 	struct keel_image_irq *lpi;
@@ -317,6 +319,7 @@ static void contradictions(void)
 	SPOILT(e[15].event, 16, -EINVAL);	/* the device has 4 bits */
 	SPOILT(e[3].collection, 5, -EINVAL);
 	SPOILT(lpi[len / sizeof(*lpi) - 1].intid, 60000, -EINVAL);	/* no event's */
+	SPOILT(lpi[0].priority, lpi[0].priority | 4, -EINVAL);	/* there are five bits */
 	SPOILT(d[1].dte, d[1].dte | 0x1f, -EINVAL);	/* 32 bits of events */
 	SPOILT(c[0].rdbase, 1, -EINVAL);	/* there is one vCPU */
 	SPOILT(regs->cwriter, 7, -EINVAL);
@@ -325,9 +328,48 @@ static void contradictions(void)
 	SPOILT(regs->device_baser, ~0ul, -EINVAL);
 	SPOILT(cpu->pri_bits, 9, -EXDEV);
 	SPOILT(cpu->id_bits, 7, -EXDEV);
+	/* the last section, without its last record: an event's LPI */
+	for (u32 n = 0; image_nth(&i, n); n++)
+		s = image_nth(&i, n);
+	REQUIRE_EQ(s->tag, KEEL_IMAGE_LPIS);
+	h = (void *)i.bytes;
+	s->len -= sizeof(*lpi);
+	h->size = i.size -= sizeof(*lpi);
+	CHECK_EQ(image_load(b.vm->fd, &i, 0), -EINVAL);
+	image_unchanged(b.vm->fd, &was);
+	s->len += sizeof(*lpi);
+	h->size = i.size += sizeof(*lpi);
 	REQUIRE_EQ(image_load(b.vm->fd, &i, 0), 0);
 	/* it has something mapped now */
 	CHECK_EQ(image_load(b.vm->fd, &i, 0), -EBUSY);
+}
+
+/* The vCPUs that a GICv2 names by bits are there. */
+static void contradictions_gic2(void)
+{
+	struct its_machine a, b;
+	struct image i, was;
+	struct keel_image_irq *sgi, *spi;
+	struct keel_image_gic *gic;
+	u32 len;
+
+	need_images();
+	a = machine2();
+	b = machine2();
+	vcpu_sync(&a.vm->vcpu[0], 1);
+	vcpu_complete(&a.vm->vcpu[0]);
+	i = image_save(a.vm->fd);
+	was = image_save(b.vm->fd);
+	sgi = image_section(&i, KEEL_IMAGE_PRIVATE, 0, &len);
+	spi = image_section(&i, KEEL_IMAGE_SPIS, 0, &len);
+	gic = image_section(&i, KEEL_IMAGE_GIC, 0, &len);
+	sgi[9].flags |= KEEL_IMAGE_IRQ_LATCH;
+	sgi[9].senders = 1;
+	SPOILT(sgi[9].senders, 0x81, -EINVAL);
+	SPOILT(sgi[9].sender, 7, -EINVAL);
+	SPOILT(spi[2].targets, 0x80, -EINVAL);
+	SPOILT(gic->ctlr, 1, -EINVAL);
+	CHECK_EQ(image_load(b.vm->fd, &i, 0), 0);
 }
 
 static const struct ktap_case cases[] = {
@@ -337,6 +379,7 @@ static const struct ktap_case cases[] = {
 	{ "an image with a byte or two spoilt", spoilt_anywhere, 300 },
 	{ "the same of a VM with a GICv2", spoilt_gic2, 300 },
 	{ "an image that contradicts itself", contradictions },
+	{ "one of a VM with a GICv2", contradictions_gic2 },
 };
 
 KTAP_MAIN(cases)

@@ -356,6 +356,8 @@ static void records(void)
 	REFUSED(SPIS, 0, irq, r[1].flags = 0x100);
 	REFUSED(SPIS, 0, irq, r[1].sender = 8);
 	REFUSED(SPIS, 0, irq, r[1].irouter = 1 << 24);
+	REFUSED(SPIS, 0, irq, r[1].priority = 0xa4);
+	REFUSED(SPIS, 0, irq, r[1].shown_priority = 1);
 	REFUSED(SPIS, 0, irq, r[0].intid = 31);
 	REFUSED(LPIS, 0, irq, r[0].intid = 8191);
 	REFUSED(LPIS, 0, irq, r[1].intid = 8192);
@@ -377,6 +379,7 @@ static void gic2(void)
 {
 	struct image a = image_of(put_gic2);
 	struct keel_image_irq *r = at(&a, KEEL_IMAGE_PRIVATE, 0);
+	struct keel_image_gic *g = at(&a, KEEL_IMAGE_GIC, 0);
 
 	CHECK_EQ(keel_image_check(a.start, a.size), 0);
 	r[3].senders = 1;
@@ -396,6 +399,13 @@ static void gic2(void)
 	r[16].flags |= KEEL_IMAGE_IRQ_LEVEL;
 	CHECK_EQ(keel_image_check(a.start, a.size), 0);
 	r[16].senders = 1;
+	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
+	r[16].senders = 0;
+	g->ctlr = 3;
+	CHECK_EQ(keel_image_check(a.start, a.size), 0);
+	g->ctlr = 1;
+	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
+	g->ctlr = 0x30003;
 	CHECK_EQ(keel_image_check(a.start, a.size), -EINVAL);
 	free(a.start);
 }
