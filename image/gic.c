@@ -208,10 +208,9 @@ static bool senders_suit(const struct keel_image_irq *r, unsigned int n, u8 know
 static bool irqs_suit_gic2(struct keel_vm *vm, struct keel_image *image)
 {
 	u8 known = known_to_gic2(vm);
-	struct keel_vcpu *vcpu;
 	unsigned int i;
 
-	keel_for_each_vcpu(i, vcpu, vm)
+	for (i = 0; i < vm->nr_vcpus; i++)
 		if (!senders_suit(keel_image_get(image, KEEL_IMAGE_PRIVATE, i), KEEL_NR_PRIVATE,
 				  known))
 			return false;
