@@ -9,7 +9,7 @@ built asan || exit 0
 built lock || exit 0
 st=$TOP/build/selftests
 # shellcheck disable=SC2086
-host fuzz-asan --kernel asan $NO_KPTI --modparams "nested=1 debugfs=1" --append KEEL_BRIEF=12 --timeout 900 -- \
+host fuzz-asan --kernel asan $NO_KPTI --modparams "nested=1 debugfs=1" --append KEEL_BRIEF=15 --timeout 900 -- \
 	"$st/fuzz_calls" "$st/fuzz_guest"
 # shellcheck disable=SC2086
 host fuzz-lock --kernel lock --nvhe $NO_KPTI --append KEEL_BRIEF=24 --timeout 900 -- \
