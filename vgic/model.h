@@ -3,11 +3,11 @@
  * What a VM's GIC does by its model, and the only place where the rest of vgic/ asks for it: one
  * constant structure for each model, in the model's own room.
  *
- * Nothing of it is called on the way into the guest, out of it, or in a fast exit, and of the guest's
- * accesses that the host answers only a write of GICD_ITARGETSR calls it (retarget). A call through a pointer costs more than what
- * most of them do, and the image at EL2 can follow none of the host's. What they have to know of
- * the model keel_vgic_first_run() leaves as flags in struct keel_ctx_gic (present, in_cpu, soft),
- * which are tested in line.
+ * Nothing of it is called on the way into the guest, out of it, or in a fast exit, and of the
+ * guest's accesses that the host answers only a write of GICD_ITARGETSR calls it (retarget). A call
+ * through a pointer costs more than what most of them do, and the image at EL2 can follow none of
+ * the host's. What they have to know of the model keel_vgic_first_run() leaves as flags in struct
+ * keel_ctx_gic (present, in_cpu, soft), which are tested in line.
  *
  * What the host's own GIC is, is another matter: struct keel_gic_hw (hw.h).
  */
