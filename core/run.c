@@ -4,9 +4,6 @@
  * verdict sends the vCPU back to user space. Documentation/exit-flow.rst has
  * the path of one exit.
  */
-#include <linux/jiffies.h>
-#include <linux/math.h>
-#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
@@ -54,68 +51,17 @@ static int report_full_ring(struct keel_vcpu *vcpu)
 	return KEEL_USER;
 }
 
-/* How long commands that do not get on wait for memory in one KVM_RUN, and at most between tries. */
-#define ITS_PATIENCE	HZ
-#define ITS_PAUSE	DIV_ROUND_UP(HZ, 20)
-
-struct patience {
-	unsigned long end, pause;	/* jiffies */
-};
-
-static struct patience patience(void)
+static int serve_its(struct keel_vcpu *vcpu)
 {
-	return (struct patience){ .end = jiffies + ITS_PATIENCE, .pause = 1 };
-}
+	int err = keel_its_finish(vcpu);
 
-static void wait_for_memory(struct keel_vcpu *vcpu, struct patience *p)
-{
-	vcpu->stat.its_memory_waits++;
-	schedule_timeout_interruptible(p->pause);
-	p->pause = min(2 * p->pause, ITS_PAUSE);
-}
-
-/* Commands stay undone, for want of memory or of time: the next KVM_RUN goes on with them. */
-static void put_off_its(struct keel_vcpu *vcpu, bool own, bool memory)
-{
-	keel_request(vcpu, own ? KEEL_REQ_ITS : KEEL_REQ_ITS_TRY);
-	if (own && memory)
-		keel_its_queue_ask(vcpu);
+	return err == -EINTR ? leave_for_signal(vcpu) : err ?: KEEL_RESUME;
 }
 
 /*
- * Finish the ITS's commands, or as many as signals and memory allow. Verdict. For -ENOMEM VMMs end
- * the VM, after -EAGAIN they call KVM_RUN again. A guest whose own commands these are does not go
- * on without them; a vCPU that was asked to try does not wait.
+ * Pairs with the handler of an overflow (arch/pmu_event.c): what it noted before the request is
+ * seen after.
  */
-static int serve_its(struct keel_vcpu *vcpu)
-{
-	bool own = test_and_clear_bit(KEEL_REQ_ITS, &vcpu->requests);
-	bool asked = test_and_clear_bit(KEEL_REQ_ITS_TRY, &vcpu->requests);
-	struct patience p = patience();
-	int more = own || asked;
-
-	while (more) {
-		more = keel_its_queue_work(vcpu);
-		if (keel_host_work()) {
-			if (more)
-				put_off_its(vcpu, own, more < 0);
-			return leave_for_signal(vcpu);
-		}
-		if (more < 0 && !own)
-			break;
-		if (more < 0 && time_after_eq(jiffies, p.end)) {
-			put_off_its(vcpu, true, true);
-			return -EAGAIN;
-		}
-		if (more < 0)
-			wait_for_memory(vcpu, &p);
-		else
-			p = patience();
-	}
-	return KEEL_RESUME;
-}
-
-/* Pairs with the handler of an overflow (arch/pmu_event.c): what it noted before the request is seen after. */
 static void serve_pmu(struct keel_vcpu *vcpu)
 {
 	if (READ_ONCE(vcpu->requests) & BIT(KEEL_REQ_PMU) &&
@@ -219,7 +165,10 @@ static void free_fp(struct keel_vcpu *vcpu)
 	vcpu->ctx.flags |= KEEL_CTX_FP_FREE;
 }
 
-/* Decide anew whether WFE traps, after this thread was switched out: only then can others have come to want the CPU. Preemption off. */
+/*
+ * Decide anew whether WFE traps, after this thread was switched out: only then can others have come
+ * to want the CPU. Preemption off.
+ */
 static void choose_wfe_trap(struct keel_vcpu *vcpu)
 {
 	unsigned long switches = current->nvcsw + current->nivcsw;
@@ -231,8 +180,8 @@ static void choose_wfe_trap(struct keel_vcpu *vcpu)
 }
 
 /*
- * What became pending after keel_route_interrupt() looked is virtual EL2's, but what is about to run is
- * below it with list registers of its own: nobody would hear of it. IRQs off.
+ * What became pending after keel_route_interrupt() looked is virtual EL2's, but what is about to
+ * run is below it with list registers of its own: nobody would hear of it. IRQs off.
  */
 static __always_inline bool owes_interrupt(struct keel_vcpu *vcpu)
 {
@@ -287,7 +236,10 @@ static __always_inline int run_guest(struct keel_vcpu *vcpu)
 	keel_host_guest_exit();
 	sync_gic(vcpu);
 	keel_timer_sync(vcpu);
-	/* pairs with the acquire of wait_outside() in vgic/state.c: what list registers and timers held is in memory */
+	/*
+	 * pairs with the acquire of wait_outside() in vgic/state.c: what list registers and timers
+	 * held is in memory
+	 */
 	smp_store_release(&vcpu->ctx.mode, KEEL_OUTSIDE);
 	keel_exit_stat_left(vcpu, code);
 	if (!vcpu->arch.debug_quiet)
@@ -295,18 +247,20 @@ static __always_inline int run_guest(struct keel_vcpu *vcpu)
 	return code;
 }
 
-/* The host takes the interrupt that ended the guest's run, as a part of the guest's time. IRQs off. */
+/*
+ * The host takes the interrupt that ended the guest's run, as a part of the guest's time. IRQs off.
+ */
 static void take_interrupts(void)
 {
 	local_irq_enable();
-	isb();	/* Arm ARM D1.13.4: a pending interrupt must be taken only after a context synchronisation */
+	isb();	/* Arm ARM D1.13.4: what is pending must be taken after this, not before */
 	local_irq_disable();
 	keel_host_guest_account();
 }
 
 /*
- * An exit for an interrupt that was for nothing else, nor for a timer, of a vCPU that needs nothing more at
- * every exit or entry.
+ * An exit for an interrupt that was for nothing else, nor for a timer, of a vCPU that needs nothing
+ * more at every exit or entry.
  */
 static bool may_stay(const struct keel_vcpu *vcpu)
 {
@@ -316,9 +270,9 @@ static bool may_stay(const struct keel_vcpu *vcpu)
 }
 
 /*
- * Nobody wants the CPU or took it away, or the vCPU's registers out of it, or changed what traps. IRQs off. Kernels with
- * PREEMPT_RT before 6.12 have a second flag for who wants it, which the last look (XFER_TO_GUEST_MODE_WORK) leaves to
- * preempt_enable().
+ * Nobody wants the CPU or took it away, or the vCPU's registers out of it, or changed what traps.
+ * IRQs off. Kernels with PREEMPT_RT before 6.12 have a second flag for who wants it, which the last
+ * look (XFER_TO_GUEST_MODE_WORK) leaves to preempt_enable().
  */
 static bool is_undisturbed(const struct keel_vcpu *vcpu)
 {
@@ -348,7 +302,10 @@ static noinline bool stay(struct keel_vcpu *vcpu)
 	return true;
 }
 
-/* IRQs off around the guest, and on long enough after it that the host takes the interrupt that ended it. */
+/*
+ * IRQs off around the guest, and on long enough after it that the host takes the interrupt that
+ * ended it.
+ */
 static int enter(struct keel_vcpu *vcpu)
 {
 	int code;
@@ -361,7 +318,10 @@ static int enter(struct keel_vcpu *vcpu)
 	return code;
 }
 
-/* Give up the entry that must_not_enter() forbade. As run_once() found it: preemption and IRQs off. Verdict. */
+/*
+ * Give up the entry that must_not_enter() forbade. As run_once() found it: preemption and IRQs off.
+ * Verdict.
+ */
 static int back_out(struct keel_vcpu *vcpu)
 {
 	WRITE_ONCE(vcpu->ctx.mode, KEEL_OUTSIDE);
@@ -376,8 +336,8 @@ static int back_out(struct keel_vcpu *vcpu)
 }
 
 /*
- * Kick the target of an SGI that was queued in place: inside the guest's world it could not be. What
- * it owes itself, the next entry looks for. IRQs may be on: vCPUs live as long as their VM.
+ * Kick the target of an SGI that was queued in place: inside the guest's world it could not be.
+ * What it owes itself, the next entry looks for. IRQs may be on: vCPUs live as long as their VM.
  */
 static void pay_kick(struct keel_vcpu *vcpu)
 {
@@ -404,7 +364,9 @@ static int run_once(struct keel_vcpu *vcpu)
 	int code, cpu;
 
 	preempt_disable();
-	/* acquire: pairs with the release of -1 in evict() of vhe/resident.c, after the registers */
+	/*
+	 * acquire: pairs with the release of -1 in evict() of vhe/resident.c, after the registers
+	 */
 	cpu = smp_load_acquire(&vcpu->resident_cpu);
 	if (cpu >= 0 && cpu != smp_processor_id())
 		keel_hyp_put(vcpu);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * An image's sections of ITSes: what they have mapped and which LPIs are pending, as they are in
- * the kernel. The guest's tables are not looked at, nor written: a VM can be saved without a page
- * of it changing.
+ * the kernel. The guest's tables are not looked at, nor written (but what EnableLPIs had no memory
+ * to read: image.c): a VM can be saved without a page of it changing.
  */
 #include <linux/sched.h>
 #include "../vgic/its/its.h"

@@ -25,8 +25,7 @@ struct keel_irq_state {
 	bool latch;		/* pending by an edge, ISPENDR or an SGI */
 	bool lr_latch;		/* a latch that went into the list register */
 	bool active;
-	/* presented with shown_priority and shown_group1: it has to be completed with the same */
-	bool shown;
+	bool shown;		/* with the next two, with which it has to be completed */
 	u8 shown_priority;
 	bool shown_group1;
 	bool hw;		/* mapped to a host interrupt that the guest's EOI deactivates */

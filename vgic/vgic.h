@@ -95,7 +95,9 @@ struct keel_lpis {
 	/* their mappings, and every ITS's registers; inside vm->srcu */
 	struct mutex lock;
 	bool present;			/* [V] an ITS was created; stays. Read without */
-	bool unread;			/* [t] tables were to be read, and the host had no memory then */
+	/* [t] tables were to be read, and the host had no memory then */
+	bool unread;
+	unsigned int asked;		/* [a] the vCPU that was asked last to go on */
 	struct list_head its;		/* [t] struct keel_its in the order of creation */
 	/* [c] struct keel_its by the number of its 64 KiB frames' pages */
 	struct xarray its_at;
@@ -123,7 +125,7 @@ struct keel_gic {
 	u32 ctlr;
 	/* GICv3: Group 0 follows EnableGrp1, as where the VM was saved */
 	bool one_enable;
-	/* [c] maintenance interrupt of virtual EL2, fixed at CTRL_INIT */
+	/* [c] virtual EL2's maintenance interrupt; from CTRL_INIT on */
 	u8 maint_ppi;
 	u32 iidr_rev;
 	u64 propbaser;			/* GICR_PROPBASER, one for all [t] */
@@ -145,7 +147,8 @@ struct keel_gic {
  * The host can give guests a GIC. Set once at load: model, number of LRs, PRIbits, maintenance
  * interrupt.
  */
-int keel_vgic_module_init(void);	/* returns 0 even without a usable GIC: ask keel_vgic_supported() */
+/* returns 0 even without a usable GIC: ask keel_vgic_supported() */
+int keel_vgic_module_init(void);
 void keel_vgic_module_exit(void);
 /* guests can have one now; changes with the parameter gicv2 */
 bool keel_vgic_supported(void);
@@ -292,7 +295,10 @@ bool keel_vgic_deactivate(struct keel_vm *vm, struct keel_irq *irq);
  */
 int keel_cpuif_uaccess(struct keel_vcpu *vcpu, u32 sysreg, bool write, u64 *val);
 
-/* ---- devices.c, v2/device.c, v3/device.c: KVM_DEV_TYPE_ARM_VGIC_V2 and _V3 on the device-fd frame ---- */
+/*
+ * ---- devices.c, v2/device.c, v3/device.c: KVM_DEV_TYPE_ARM_VGIC_V2 and _V3 on the device-fd frame
+ * ----
+ */
 /* A GICv2 initialises itself when it is first used. -EBUSY: a GICv3 does not. Takes vm->lock. */
 int keel_vgic_lazy_init(struct keel_vm *vm);
 /*

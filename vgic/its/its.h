@@ -126,6 +126,16 @@ int keel_its_queue_work(struct keel_vcpu *vcpu);
  */
 void keel_its_queue_ask(const struct keel_vcpu *vcpu);
 
+/* ---- vgic/its/wait.c ---- */
+/*
+ * KEEL_REQ_ITS, KEEL_REQ_ITS_TRY: finish what is left in the queues, or as much as signals and
+ * memory allow. The vCPU's thread, before an entry; sleeps, no lock but the vCPU's own. 0; -EINTR:
+ * a signal, or other work of the host's, comes first; -EAGAIN: for a second there was no memory for
+ * what the guest wrote by this vCPU, which does not go on without it. VMMs call KVM_RUN again for
+ * that, and end the VM for -ENOMEM. A vCPU that was asked to try does not wait.
+ */
+int keel_its_finish(struct keel_vcpu *vcpu);
+
 /* ---- vgic/its/save.c: the tables in guest memory. lock, no vCPU runs ---- */
 /*
  * What has no place in the guest's memory is left out. -EFAULT: user space has not mapped it;

@@ -197,13 +197,13 @@ static int load(struct keel_lpi *lpi, struct window *w, bool pending)
 
 static struct keel_lpi *create(struct keel_vm *vm, u32 intid, struct keel_vcpu *target)
 {
-	struct keel_lpi *lpi = kzalloc(sizeof(*lpi), GFP_KERNEL_ACCOUNT);
+	struct keel_lpi *lpi = kzalloc(sizeof(*lpi), KEEL_ITS_GFP);
 
 	if (!lpi)
 		return NULL;
 	keel_vgic_irq_init(&lpi->irq, target, intid);
 	lpi->vm = vm;
-	if (xa_err(xa_store(&vm->gic.lpi.by_intid, intid, lpi, GFP_KERNEL_ACCOUNT))) {
+	if (xa_err(xa_store(&vm->gic.lpi.by_intid, intid, lpi, KEEL_ITS_GFP))) {
 		kfree(lpi);
 		return NULL;
 	}
@@ -452,4 +452,10 @@ int keel_lpi_save_pending(struct keel_vm *vm)
 		rest(&n);
 	}
 	return err;
+}
+
+void keel_lpi_put_back_pending(struct keel_lpi *lpi)
+{
+	if (READ_ONCE(lpi->irq.s.latch))
+		save_one(lpi->vm, lpi);
 }

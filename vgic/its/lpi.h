@@ -19,6 +19,12 @@
 #define KEEL_LPI_ID_BITS	16	/* GICD_TYPER.IDbits with LPIs */
 #define KEEL_LPI_END		(1u << KEEL_LPI_ID_BITS)
 
+/*
+ * What commands allocate: whoever lacks memory for it fails, and waits (wait.c), rather than have
+ * the host look for a task to kill, or report that there is none.
+ */
+#define KEEL_ITS_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 struct keel_lpi {
 	struct keel_irq irq;		/* irq.target NULL: not mapped to a vCPU */
 	struct keel_vm *vm;		/* [I] */
@@ -72,6 +78,8 @@ int keel_lpi_read_again(struct keel_vm *vm);
 void keel_lpi_reap(struct keel_vm *vm);
 /* Write pending LPIs to their vCPUs' tables. lock, no vCPU runs. -EFAULT, -ENOMEM. */
 int keel_lpi_save_pending(struct keel_vm *vm);
+/* The same of one, if it is and has a place: for a restore that has taken it out and failed. */
+void keel_lpi_put_back_pending(struct keel_lpi *lpi);
 
 /*
  * Make pending. 1; 0: mapped to no vCPU; -EBUSY: whose LPIs are off. Any context, under RCU or

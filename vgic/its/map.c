@@ -25,7 +25,7 @@ void keel_its_map_init(struct keel_its *its)
 
 static int store_value(struct xarray *xa, u32 id, u64 val)
 {
-	return xa_err(xa_store(xa, id, xa_mk_value(val), GFP_KERNEL_ACCOUNT));
+	return xa_err(xa_store(xa, id, xa_mk_value(val), KEEL_ITS_GFP));
 }
 
 int keel_its_entry(struct keel_its *its, u64 baser, u32 id, u64 *addr)
@@ -201,17 +201,18 @@ void keel_its_unmap_collections(struct keel_its *its)
 }
 
 /*
- * All memory that a new event takes, before its LPI is brought in: that takes the LPI's pending bit out of the
- * guest's table, and a command that is done again would not find it. NULL: there is none.
+ * All memory that a new event takes, before its LPI is brought in: that takes the LPI's pending bit
+ * out of the guest's table, and a command that is done again would not find it. NULL: there is
+ * none.
  */
 static struct keel_its_event *new_event(struct keel_its *its, unsigned long key, u32 collection)
 {
-	struct keel_its_event *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	struct keel_its_event *e = kzalloc(sizeof(*e), KEEL_ITS_GFP);
 
 	if (!e)
 		return NULL;
 	e->collection = collection;
-	if (!xa_reserve(&its->events, key, GFP_KERNEL_ACCOUNT))
+	if (!xa_reserve(&its->events, key, KEEL_ITS_GFP))
 		return e;
 	kfree(e);
 	return NULL;

@@ -23,7 +23,9 @@
 #define RUN_JIFFIES	1
 #define BATCH		16	/* commands */
 
-/* Entries are zeroed when they are unmapped, so that a later save and restore finds no stale ones. */
+/*
+ * Entries are zeroed when they are unmapped, so that a later save and restore finds no stale ones.
+ */
 static int clear_entry(struct keel_its *its, u64 addr)
 {
 	__le64 none = 0;
@@ -68,9 +70,9 @@ static int mapc(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	if (!c->valid)
 		return keel_its_unmap_collection(its, c->collection);
-	return c->rdbase != KEEL_ITS_UNMAPPED
-		       ? keel_its_map_collection(its, c->collection, c->rdbase)
-		       : 0;
+	if (c->rdbase == KEEL_ITS_UNMAPPED)
+		return 0;
+	return keel_its_map_collection(its, c->collection, c->rdbase);
 }
 
 static int discard(struct keel_its *its, const struct keel_its_cmd *c)
@@ -122,7 +124,10 @@ static int to_event(struct keel_its *its, const struct keel_its_cmd *c)
 	return 0;
 }
 
-/* A flat switch over the commands. SYNC has nothing to wait for. -ENOMEM: to be done again; other errors are the guest's. */
+/*
+ * A flat switch over the commands. SYNC has nothing to wait for. -ENOMEM: to be done again; other
+ * errors are the guest's.
+ */
 static int execute(struct keel_its *its, const struct keel_its_cmd *c)
 {
 	switch (c->op) {
@@ -163,7 +168,10 @@ struct batch {
 	__le64 cmd[BATCH][KEEL_ITS_CMD_SIZE / 8];
 };
 
-/* Up to the end of a page at most. What cannot be read is zero, which is no command. -ENOMEM: not now. */
+/*
+ * Up to the end of a page at most. What cannot be read is zero, which is no command. -ENOMEM: not
+ * now.
+ */
 static int fetch(struct keel_its *its, struct batch *b)
 {
 	u64 addr = keel_its_queue_base(its->cbaser) + its->creadr;
@@ -212,14 +220,17 @@ static bool is_over(unsigned long end)
 	return time_after_eq(jiffies, end) || signal_pending(current);
 }
 
-/* Until end, in jiffies. Positive: there is more; -ENOMEM: and nothing of it could be done now. */
+/*
+ * Until end, in jiffies, but one command in any case: the ITS before may have taken all the time,
+ * again and again. Positive: there is more; -ENOMEM: and nothing of it could be done.
+ */
 static int run(struct keel_its *its, unsigned long end)
 {
-	bool moved = false;
+	bool over = signal_pending(current), moved = false;
 	struct batch b;
 	int err = 0;
 
-	for (b.nr = b.done = 0; !err && has_work(its) && !is_over(end);) {
+	for (b.nr = b.done = 0; !err && has_work(its) && !over; over = is_over(end)) {
 		err = step(its, &b);
 		moved |= !err;
 		cond_resched();
@@ -248,20 +259,22 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 		keel_its_queue_request(its->vm, by);
 }
 
-/* All of a VM's ITSes in the time of one; as above: -ENOMEM if none has got on. */
+/* All of a VM's ITSes in the time of one. As above; -ENOMEM of one is that of all. */
 static int run_all(struct keel_lpis *l)
 {
 	unsigned long end = jiffies + RUN_JIFFIES;
 	struct keel_its *its;
-	int ret, all = 0;
+	bool more = false;
+	int err = 0, ret;
 
 	list_for_each_entry(its, &l->its, entry) {
 		ret = run(its, end);
-		if (ret > 0 || !all)
-			all = ret;
+		if (ret < 0)
+			err = ret;
+		more |= ret;
 		cond_resched();
 	}
-	return all;
+	return err ?: more;
 }
 
 int keel_its_queue_work(struct keel_vcpu *vcpu)
@@ -279,11 +292,14 @@ int keel_its_queue_work(struct keel_vcpu *vcpu)
 void keel_its_queue_ask(const struct keel_vcpu *vcpu)
 {
 	unsigned int i, nr = READ_ONCE(vcpu->vm->nr_vcpus);
+	unsigned int *asked = &vcpu->vm->gic.lpi.asked;
 	struct keel_vcpu *other;
 
-	for (i = 1; i < nr; i++) {
-		other = keel_vm_vcpu(vcpu->vm, (vcpu->idx + i) % nr);
-		if (!READ_ONCE(other->task))
+	/* another one each time: who is asked tells nobody else that it has no memory either */
+	for (i = 0; i < nr; i++) {
+		WRITE_ONCE(*asked, (READ_ONCE(*asked) + 1) % nr);
+		other = keel_vm_vcpu(vcpu->vm, READ_ONCE(*asked) % nr);
+		if (other == vcpu || !READ_ONCE(other->task))
 			continue;
 		keel_vcpu_request(other, KEEL_REQ_ITS_TRY);
 		return;

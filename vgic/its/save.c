@@ -379,6 +379,8 @@ static int restore_collections(struct keel_its *its)
 
 int keel_its_restore(struct keel_its *its)
 {
+	struct keel_its_event *e;
+	unsigned long key;
 	int err = 0;
 
 	lockdep_assert_held(&its->vm->gic.lpi.lock);
@@ -390,8 +392,10 @@ int keel_its_restore(struct keel_its *its)
 	if (!err)
 		return 0;
 	/* when it is done again, LPIs that are pending are where they were taken from */
-	if (err == -ENOMEM)
-		keel_lpi_save_pending(its->vm);
+	xa_for_each(&its->events, key, e) {
+		keel_lpi_put_back_pending(e->lpi);
+		cond_resched();
+	}
 	keel_its_unmap_all(its);
 	return err;
 }
