@@ -48,8 +48,8 @@ int keel_pmu_refuse(struct keel_vcpu *vcpu, unsigned int cpu);
  * Value of counter i, and a new one; which is to count something else. The next entry sees to it.
  */
 u64 keel_pmu_event_value(struct keel_vcpu *vcpu, unsigned int i);
-/* Its value by the thread that runs the vCPU, in place: IRQs off. False: it takes what may wait. */
-bool keel_pmu_event_try_value(struct keel_vcpu *vcpu, unsigned int i, u64 *val);
+/* The same by the thread that runs the vCPU, in place: IRQs off, and what is to be done is done. */
+u64 keel_pmu_event_value_inplace(struct keel_vcpu *vcpu, unsigned int i);
 void keel_pmu_event_set(struct keel_vcpu *vcpu, unsigned int i, u64 val);
 void keel_pmu_event_renew(struct keel_vcpu *vcpu, u32 counters);
 /* Make events as the registers want them. The thread that runs the vCPU. */
@@ -65,7 +65,9 @@ void keel_pmu_event_work(struct irq_work *work);
  */
 bool keel_pmu_try_read(struct keel_vcpu *vcpu, u64 esr, u64 *val);
 
-/* --- pmu_world.c: around an entry, with all of DAIF masked if there are pseudo-NMIs, IRQs off --- */
+/*
+ * --- pmu_world.c: around an entry, with all of DAIF masked if there are pseudo-NMIs, IRQs off ---
+ */
 void keel_pmu_enter(struct keel_vcpu *vcpu);
 void keel_pmu_leave(struct keel_vcpu *vcpu);
 /* Filter of one of the CPU's counters, by its number in the architecture. */

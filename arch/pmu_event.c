@@ -31,22 +31,19 @@ u64 keel_pmu_event_value(struct keel_vcpu *vcpu, unsigned int i)
 	return keel_pmu_value(&pmu->regs, i, pmu->regs.cntr[i] + counted(&pmu->slot[i]));
 }
 
-bool keel_pmu_event_try_value(struct keel_vcpu *vcpu, unsigned int i, u64 *val)
+u64 keel_pmu_event_value_inplace(struct keel_vcpu *vcpu, unsigned int i)
 {
 	struct keel_pmu_vcpu *pmu = &vcpu->arch.pmu;
 	struct perf_event *event = pmu->slot[i].event;
 	u64 n = 0;
 
-	if (READ_ONCE(vcpu->requests) || pmu->raised || pmu->renew || pmu->rearm)
-		return false;
 	if (event) {
 		/* it counts for this thread: here, or nowhere */
 		if (READ_ONCE(event->oncpu) == smp_processor_id())
 			event->pmu->read(event);
 		n = local64_read(&event->count);
 	}
-	*val = keel_pmu_value(&pmu->regs, i, pmu->regs.cntr[i] + n);
-	return true;
+	return keel_pmu_value(&pmu->regs, i, pmu->regs.cntr[i] + n);
 }
 
 void keel_pmu_event_set(struct keel_vcpu *vcpu, unsigned int i, u64 val)

@@ -239,17 +239,28 @@ static bool is_value(u32 enc)
 	return enc >= SYS_PMEVCNTRn_EL0(0) && enc <= SYS_PMEVCNTRn_EL0(30);
 }
 
+/* Overflows are noted, events made anew and lines driven with what may wait. */
+static bool is_settled(const struct keel_vcpu *vcpu)
+{
+	const struct keel_pmu_vcpu *pmu = &vcpu->arch.pmu;
+
+	return !READ_ONCE(vcpu->requests) && !READ_ONCE(pmu->raised) && !pmu->renew && !pmu->rearm;
+}
+
 bool keel_pmu_try_read(struct keel_vcpu *vcpu, u64 esr, u64 *val)
 {
 	u32 enc = esr_sys64_to_sysreg(esr);
 	struct keel_pmu_regs *r;
 	unsigned int i;
 
-	if (!(esr & ESR_ELx_SYS64_ISS_DIR_MASK) || !is_value(enc))
+	if (!(esr & ESR_ELx_SYS64_ISS_DIR_MASK) || !is_value(enc) || !is_settled(vcpu))
 		return false;
 	r = open(vcpu, counter_el0(enc, false));
 	i = r ? counter_of(r, enc) : 0;
-	return r && is_there(r, i) && keel_pmu_event_try_value(vcpu, i, val);
+	if (!r || !is_there(r, i))
+		return false;
+	*val = keel_pmu_event_value_inplace(vcpu, i);
+	return true;
 }
 
 bool keel_sysreg_pmu_typer(struct keel_vcpu *vcpu, const struct keel_sysreg *row, bool write,

@@ -61,13 +61,22 @@ static enum keel_inplace signalled(struct keel_vcpu *vcpu)
 }
 
 /*
- * The same where list registers were written: a guest that is left now has not run, and they are
- * read back.
+ * Back to the guest with what is pending now in its list registers, what the vCPU owes itself as
+ * well. One that is left all the same has not run, and they are read back. A function of its own,
+ * so that the objects show that none gets by the ISB (tools/build/unseen-instructions).
  */
-static enum keel_inplace relisted(struct keel_vcpu *vcpu)
+static noinline enum keel_inplace relist(struct keel_vcpu *vcpu)
 {
-	enum keel_inplace verdict = signalled(vcpu);
+	struct keel_ctx *ctx = &vcpu->ctx;
+	enum keel_inplace verdict;
 
+	keel_vgic_flush(vcpu);
+	if (vcpu->kick_owed == vcpu)
+		vcpu->kick_owed = NULL;
+	keel_vhe_vgic_enter(ctx);
+	if (ctx->gic.soft)
+		keel_gicc_fast_drive(ctx);
+	verdict = signalled(vcpu);
 	if (verdict == KEEL_INPLACE_LEAVE)
 		isb();	/* Arm ARM D24.1.2.2: what was written is in ICH_ELRSR_EL2 */
 	return verdict;
@@ -91,20 +100,19 @@ static enum keel_inplace deactivate(struct keel_vcpu *vcpu)
 	/* its list registers are in memory: this cannot be one that another has */
 	keel_cpuif_deactivate(vcpu, intid);
 	keel_timer_hold(vcpu);
-	keel_vgic_flush(vcpu);
-	if (vcpu->kick_owed == vcpu)
-		vcpu->kick_owed = NULL;
-	keel_vhe_vgic_enter(ctx);
 	keel_hyp_skip(ctx);
-	return relisted(vcpu);
+	return relist(vcpu);
 }
 
-/* A value of its PMU's. */
+/* A value of its PMU's, unless the CPU's counters have an overflow for it that nobody took yet. */
 static noinline enum keel_inplace counter(struct keel_vcpu *vcpu, unsigned int rt)
 {
 	u64 val;
 
-	if (!keel_host_is_watching() || !keel_pmu_try_read(vcpu, vcpu->ctx.esr, &val))
+	u64 counters = vcpu->ctx.pmcnten;
+
+	if (!keel_host_is_watching() || (counters && read_sysreg(pmovsclr_el0) & counters) ||
+	    !keel_pmu_try_read(vcpu, vcpu->ctx.esr, &val))
 		return KEEL_INPLACE_NO;
 	if (rt != KEEL_XZR)
 		vcpu->ctx.x[rt] = val;
@@ -226,14 +234,7 @@ static enum keel_inplace interrupt(struct keel_vcpu *vcpu)
 	keel_vgic_sync(vcpu);
 	if (!keel_timer_try_raise(vcpu))
 		return KEEL_INPLACE_NO;
-	keel_vgic_flush(vcpu);
-	/* what it owes itself for its timer is in the list registers */
-	if (vcpu->kick_owed == vcpu)
-		vcpu->kick_owed = NULL;
-	keel_vhe_vgic_enter(&vcpu->ctx);
-	if (vcpu->ctx.gic.soft)
-		keel_gicc_fast_drive(&vcpu->ctx);
-	return relisted(vcpu);
+	return relist(vcpu);
 }
 
 enum keel_inplace keel_inplace_exit(struct keel_vcpu *vcpu, int code)
