@@ -150,6 +150,9 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #ifndef SYS_SP_EL1
 #define SYS_SP_EL1		sys_reg(3, 4, 4, 1, 0)
 #endif
+#ifndef SYS_MDCR_EL2
+#define SYS_MDCR_EL2		sys_reg(3, 4, 1, 1, 1)
+#endif
 #ifndef SYS_BRBCR_EL1
 #define SYS_BRBCR_EL1		sys_reg(2, 1, 9, 0, 0)
 #endif

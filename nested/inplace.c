@@ -11,6 +11,7 @@
 #include "../arch/idlimits.h"
 #include "../arch/mdscr.h"
 #include "../arch/sysreg.h"
+#include "../core/compat.h"
 #include "../hyp/entry.h"
 #include "../hyp/hyp.h"
 #include "../timer/timer.h"
@@ -61,6 +62,11 @@ static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64
 		return keel_sysreg_debug_try_mdscr(vcpu, t->write, val);
 	if (is_timer(t))
 		return !t->write && keel_timer_sysreg(vcpu, enc, false, val);
+	/*
+	 * whether what is enabled comes at virtual EL2 is looked at before an entry (arch/debug.c)
+	 */
+	if (enc == SYS_MDCR_EL2 && t->write && vcpu->arch.guest_mdscr & KEEL_MDSCR_KDE)
+		return false;
 	r = keel_nested_find(enc);
 	return r && (r->modes & (t->write ? KEEL_SYSREG_W : KEEL_SYSREG_R)) &&
 	       keel_nested_is_memory(r) && r->access(vcpu, r, t->write, val);

@@ -37,7 +37,8 @@ struct keel_nv {
 	int vmid;
 	bool mdcr_written;	/* else MDCR_EL2.HPMN is as many counters as there are */
 	u64 own[KEEL_NR_OWN];
-	bool told_phys;		/* user space wrote the physical count since the last KVM_RUN: the virtual one follows from it */
+	/* user space wrote the physical count since the last KVM_RUN: the virtual one follows */
+	bool told_phys;
 	/* The GIC of what is below, nested/el1gic.c */
 	struct {
 		bool on;		/* it has one: virtual EL2 takes the interrupts */

@@ -200,7 +200,10 @@ static void pops(void)
 	vm_free(vm);
 }
 
-/* User space gives EL2 a stage 2 without tables meanwhile, or an EL1 that must not be. arg: what to load. */
+/*
+ * User space gives EL2 a stage 2 without tables meanwhile, or an EL1 that must not be. arg: what to
+ * load.
+ */
 static void guest_is_stopped(u64 pops)
 {
 	guest_on(VEC_LOWER, come_back);

@@ -5,6 +5,7 @@
  *    written holds, and time goes on whichever vCPU runs first
  *  - CNTVOFF_EL2 may follow the virtual count that it is part of; when a vCPU has run it
  *    moves the virtual count alone
+ *  - a vCPU that sleeps until a time wakes when user space makes it that time on another
  *  - KVM_ARM_SET_COUNTER_OFFSET is stronger than a count that was written before
  *  - an address translation instruction of EL2 whose walk meets a table that is withheld, or that
  *    the VMM may not write, ends KVM_RUN with it, and is executed once it may
@@ -12,8 +13,10 @@
  *    for
  */
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include "../../uapi/keel.h"
 #include "lib/bad_memory.h"
 #include "lib/nested.h"
@@ -105,6 +108,70 @@ static void count_follows(void)
 	reg_write(&vm->vcpu[0], KVM_REG_ARM_TIMER_CNT, 20 * FAR_AWAY);
 	check_time(vm, 1, 9 * FAR_AWAY);
 	vm_free(vm);
+}
+
+static u64 taken;
+
+static void take(struct guest_regs *regs)
+{
+	u32 intid = icc_read(ICC_IAR1);
+
+	wr(CNTHP_CTL, 0);
+	icc_write(ICC_EOIR1, intid);
+	store_release(&taken, intid);
+}
+
+static void guest_sleeps(u64 cval)
+{
+	gic_enable(64, true);
+	guest_on(VEC_IRQ, take);
+	wr(hcr_el2, HCR_E2H | HCR_TGE);
+	wr(CNTHP_CVAL, cval);
+	wr(CNTHP_CTL, 1);
+	irq_on();
+	wfi_until(load_acquire(&taken));
+	GUEST_EQ(taken, 26);
+}
+
+static void *finish(void *vcpu)
+{
+	vcpu_finish(vcpu);
+	return NULL;
+}
+
+/* Asleep, after this many wakeups, and long enough to have its timer armed. How many there were. */
+static u64 wait_asleep(int stats, u64 wakeups)
+{
+	while (kvm_statistic(stats, "halt_wakeup") < wakeups || !kvm_statistic(stats, "blocking"))
+		usleep(1000);
+	usleep(50000);
+	return kvm_statistic(stats, "halt_wakeup");
+}
+
+/* A vCPU that sleeps until later is told when later comes to be now, by whatever moves the time. */
+static void sleepers_are_told(void)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		struct vm *vm = vm_el2(2, guest_sleeps, 6 * FAR_AWAY);
+		int stats = kvm(vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
+		struct vcpu *other = &vm->vcpu[1];
+		pthread_t thread;
+		u64 wakeups;
+
+		REQUIRE(stats >= 0, "%d", stats);
+		reg_write(&vm->vcpu[0], KVM_REG_ARM_PTIMER_CNT, FAR_AWAY);
+		REQUIRE_EQ(pthread_create(&thread, NULL, finish, &vm->vcpu[0]), 0);
+		wakeups = wait_asleep(stats, 0);
+		reg_write(other, KVM_REG_ARM_TIMER_CNT, 2 * FAR_AWAY);
+		wait_asleep(stats, wakeups + 1);
+		if (i)
+			reg_write(other, KVM_REG_ARM_PTIMER_CNT, 7 * FAR_AWAY);
+		else
+			reg_write(other, REG_CNTVOFF_EL2, 5 * FAR_AWAY);
+		pthread_join(thread, NULL);
+		close(stats);
+		vm_free(vm);
+	}
 }
 
 static void offset_is_stronger(void)
@@ -395,6 +462,7 @@ static void table_aborts(void)
 static const struct ktap_case cases[] = {
 	{ "counts are the VM's", counts_shared },
 	{ "CNTVOFF_EL2 after a count", count_follows },
+	{ "a vCPU that sleeps is told of the time", sleepers_are_told },
 	{ "a counter offset after a count", offset_is_stronger },
 	{ "a translation by a table that is withheld", table_withheld },
 	{ "a translation by a table that cannot be written", table_unwritable },

@@ -119,4 +119,7 @@ static inline void eret_to(u64 pc, u64 spsr)
 	eret_with(pc, spsr, 0, 0);
 }
 
+/* A stage-1 block: AF, inner shareable, normal memory. */
+#define BLOCK_AF_INNER	0x701ul
+
 #endif

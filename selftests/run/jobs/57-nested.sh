@@ -3,7 +3,8 @@
 # of a guest.
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
-all=(nested nested_el1 nested_stage2 nested_memory nested_gic nested_state nested_user nested_below nested_smp nested_inplace)
+all=(nested nested_returns nested_el1 nested_stage2 nested_memory nested_gic
+	nested_state nested_user nested_below nested_smp nested_inplace)
 files=() programs=()
 for p in "${all[@]}"; do
 	files+=(--file "$TOP/build/selftests/$p")
