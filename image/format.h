@@ -89,8 +89,8 @@ struct keel_image_its_config {
 
 struct keel_image_clock {
 	/*
-	 * A number of this load of keel, which is another after hibernation: under the same one the
-	 * host's counter is known to have gone on.
+	 * A number of this load of keel, another one after hibernation: under the same one the
+	 * host's counter is taken to have gone on.
 	 */
 	u64 boot;
 	u64 freq;		/* Hz */
@@ -126,7 +126,8 @@ struct keel_image_el2 {
 	u64 page[512];
 	u64 own[KEEL_IMAGE_EL2_OWN];
 	u8 el1, mdcr_written, pad[2];
-	u32 vtr;		/* ICH_VTR_EL2: what the page has of the GIC's is laid out by that */
+	/* ICH_VTR_EL2: what the page has of the GIC's is laid out by that */
+	u32 vtr;
 };
 
 struct keel_image_gic {

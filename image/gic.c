@@ -184,7 +184,7 @@ static bool el2_suits(const struct keel_image_el2 *r)
 	return r->vtr == keel_ich_vtr(keel_hyp_gic_vtr());
 }
 
-/* The vCPUs that a GICv2's interrupts can be from and go to, a bit each. */
+/* The vCPUs that a GICv2's interrupts can go to, a bit each. */
 static u8 known_to_gic2(struct keel_vm *vm)
 {
 	u8 known = 0;
@@ -196,11 +196,14 @@ static u8 known_to_gic2(struct keel_vm *vm)
 	return known;
 }
 
-/* n interrupts of a GICv2; who has sent the last one matters where somebody has. */
-static bool senders_suit(const struct keel_image_irq *r, unsigned int n, u8 known)
+/*
+ * n interrupts of a GICv2. Senders may be such as are not there: GICD_SPENDSGIR0 takes what the
+ * guest writes.
+ */
+static bool targets_suit(const struct keel_image_irq *r, unsigned int n, u8 known)
 {
 	for (; n; n--, r++)
-		if ((r->senders | r->targets | (r->sender ? BIT(r->sender) : 0)) & ~known)
+		if (r->targets & ~known)
 			return false;
 	return true;
 }
@@ -211,10 +214,10 @@ static bool irqs_suit_gic2(struct keel_vm *vm, struct keel_image *image)
 	unsigned int i;
 
 	for (i = 0; i < vm->nr_vcpus; i++)
-		if (!senders_suit(keel_image_get(image, KEEL_IMAGE_PRIVATE, i), KEEL_NR_PRIVATE,
+		if (!targets_suit(keel_image_get(image, KEEL_IMAGE_PRIVATE, i), KEEL_NR_PRIVATE,
 				  known))
 			return false;
-	return senders_suit(keel_image_get(image, KEEL_IMAGE_SPIS, 0), vm->gic.nr_spis, known);
+	return targets_suit(keel_image_get(image, KEEL_IMAGE_SPIS, 0), vm->gic.nr_spis, known);
 }
 
 int keel_image_check_gic(struct keel_vm *vm, struct keel_image *image)

@@ -44,8 +44,10 @@ void keel_image_write_irq(struct keel_irq *irq, struct keel_image_out *out);
 void keel_image_load_irq(struct keel_vm *vm, struct keel_irq *irq, const struct keel_image_irq *r);
 
 /* ---- image/its.c: as gic.c ---- */
+
 /* of vm->lock alone: no ITS comes */
 void keel_image_write_its_config(struct keel_vm *vm, struct keel_image_out *out);
+
 void keel_image_write_its(struct keel_vm *vm, struct keel_image_out *out);
 /* -EBUSY: the VM's ITSes have something mapped; -EINVAL: registers that cannot read so. */
 int keel_image_check_its(struct keel_vm *vm, struct keel_image *image);

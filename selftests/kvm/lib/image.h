@@ -53,6 +53,13 @@ static inline int image_load(int vm, const struct image *i, u32 flags)
 	return image_ioctl(vm, KEEL_VM_LOAD, i->bytes, &size, flags);
 }
 
+/* The guest goes on to its end in the other VM, and in its own. */
+static inline void image_finish(struct vm *from, struct vm *to)
+{
+	vcpu_finish(&to->vcpu[0]);
+	vcpu_finish(&from->vcpu[0]);
+}
+
 /* The exit that user space was told of is completed: nothing of it is left in the run page. */
 static inline void vcpu_complete(struct vcpu *vcpu)
 {
