@@ -11,6 +11,7 @@
 #include <linux/percpu.h>
 #include <linux/reboot.h>
 #include <linux/smp.h>
+#include <linux/suspend.h>
 #include <linux/syscore_ops.h>
 #include "../arch/arch.h"
 #include "../arch/mitigation.h"
@@ -129,6 +130,7 @@ static int give_cpu(unsigned int cpu)
 }
 
 unsigned int keel_cpu_counters;
+static bool hibernates;		/* kept by the image of the host's memory */
 static u64 suspended_at;	/* what the counter was; no other CPU runs then */
 
 /* The last CPU of a suspend; the others went through hotplug. IRQs off. */
@@ -141,8 +143,8 @@ static int suspend(KEEL_SYSCORE_ARG)
 
 static void resume(KEEL_SYSCORE_ARG)
 {
-	/* hibernation: the memory is that of then, and the counter is another */
-	if (keel_clock_now() < suspended_at)
+	/* the memory is that of then, and the counter has begun anew, and may have come to more */
+	if (hibernates || keel_clock_now() < suspended_at)
 		WRITE_ONCE(keel_cpu_counters, keel_cpu_counters + 1);
 	enable();
 }
@@ -184,6 +186,18 @@ static int come_back(struct notifier_block *nb, unsigned long event, void *unuse
 static struct notifier_block going_nb = { .notifier_call = going, .priority = 100 };
 static struct notifier_block back_nb = { .notifier_call = come_back, .priority = -100 };
 
+/* Before user space is frozen, and after it goes on. */
+static int hibernation(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	if (event == PM_HIBERNATION_PREPARE)
+		hibernates = true;
+	else if (event == PM_POST_HIBERNATION)
+		hibernates = false;
+	return NOTIFY_OK;
+}
+
+static struct notifier_block hibernation_nb = { .notifier_call = hibernation };
+
 static int register_power(void)
 {
 	int err = cpu_pm_register_notifier(&back_nb);
@@ -192,12 +206,20 @@ static int register_power(void)
 		return err;
 	err = cpu_pm_register_notifier(&going_nb);
 	if (err)
-		cpu_pm_unregister_notifier(&back_nb);
+		goto err_back;
+	err = register_pm_notifier(&hibernation_nb);
+	if (!err)
+		return 0;
+
+	cpu_pm_unregister_notifier(&going_nb);
+err_back:
+	cpu_pm_unregister_notifier(&back_nb);
 	return err;
 }
 
 static void unregister_power(void)
 {
+	unregister_pm_notifier(&hibernation_nb);
 	cpu_pm_unregister_notifier(&going_nb);
 	cpu_pm_unregister_notifier(&back_nb);
 }

@@ -9,7 +9,7 @@
 
 DECLARE_PER_CPU(bool, keel_cpu_is_taken);	/* [o] */
 extern bool keel_cpu_stop;			/* [a] set once */
-/* [a] How often the host's counter has begun anew under a kernel that goes on: hibernation. */
+/* [a] How often the host's counter may have begun anew under a kernel that goes on: hibernation. */
 extern unsigned int keel_cpu_counters;
 
 /* Take every online CPU and those that come later. Sleepable; -errno leaves nothing behind. */
