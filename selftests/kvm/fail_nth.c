@@ -28,11 +28,6 @@ static struct vm *vm;
 static char *mem;
 static int fd, vcpus;
 
-static void each(const struct failing_trial *t)
-{
-	ktap_note("%s: %u failures", t->name, failing_each(t));
-}
-
 /* Each page of the slot, by a store and by an instruction. */
 static void guest_touch(u64 arg)
 {
@@ -182,8 +177,7 @@ static void objects(void)
 	};
 
 	failing_setup();
-	for (unsigned int i = 0; i < ARRAY_SIZE(trials); i++)
-		each(&trials[i]);
+	failing_all(trials, ARRAY_SIZE(trials));
 }
 
 /* With its files in debugfs. */
@@ -195,7 +189,7 @@ static void objects_shown(void)
 	failing_setup();
 	if (!change_parameter("debugfs", "1", old))
 		ktap_skip("no parameter debugfs");
-	each(&trial);
+	failing_all(&trial, 1);
 	change_parameter("debugfs", old, old);
 }
 
@@ -334,8 +328,7 @@ static void memory(void)
 	bool keel = kvm_cap(KEEL_CAP_MEMORY_RIGHTS) > 0;
 
 	failing_setup();
-	for (unsigned int i = 0; i < ARRAY_SIZE(trials) - (keel ? 0 : 2); i++)
-		each(&trials[i]);
+	failing_all(trials, ARRAY_SIZE(trials) - (keel ? 0 : 2));
 }
 
 /* A block of memory is split for a log, eagerly. */
@@ -370,7 +363,7 @@ static void huge_memory(void)
 	static const struct failing_trial trial = { "a log for huge pages", begin_huge, do_huge_log, end_huge };
 
 	failing_setup();
-	each(&trial);
+	failing_all(&trial, 1);
 }
 
 /* ---- rings ---- */
@@ -415,8 +408,7 @@ static void rings(void)
 	if (kvm_cap(KVM_CAP_DIRTY_LOG_RING_ACQ_REL) <= 0)
 		ktap_skip("no rings");
 	failing_setup();
-	for (unsigned int i = 0; i < ARRAY_SIZE(trials); i++)
-		each(&trials[i]);
+	failing_all(trials, ARRAY_SIZE(trials));
 }
 
 /* ---- a vCPU's registers and state ---- */
@@ -504,8 +496,7 @@ static void states(void)
 	};
 
 	failing_setup();
-	for (unsigned int i = 0; i < ARRAY_SIZE(trials); i++)
-		each(&trials[i]);
+	failing_all(trials, ARRAY_SIZE(trials));
 }
 
 static void begin_sve(void)
@@ -535,7 +526,7 @@ static void sve(void)
 
 	need_sve();
 	failing_setup();
-	each(&trial);
+	failing_all(&trial, 1);
 }
 
 /* ---- KVM_RUN ---- */
@@ -602,8 +593,7 @@ static void runs(void)
 	bool pmu = kvm_cap(KVM_CAP_ARM_PMU_V3) == 1;
 
 	failing_setup();
-	for (unsigned int i = 0; i < ARRAY_SIZE(trials) - !pmu; i++)
-		each(&trials[i]);
+	failing_all(trials, ARRAY_SIZE(trials) - !pmu);
 }
 
 static int do_pmu_filter(void)
@@ -624,7 +614,7 @@ static void pmu(void)
 
 	need_pmu();
 	failing_setup();
-	each(&trial);
+	failing_all(&trial, 1);
 }
 
 /* ---- CPU online ---- */

@@ -16,12 +16,6 @@
 static struct vm *vm, *other;
 static int fd;
 
-static void each(const struct failing_trial *t)
-{
-	failing_setup();
-	ktap_note("%s: %u failures", t->name, failing_each(t));
-}
-
 static void end_vm(void)
 {
 	vcpu_finish(&vm->vcpu[0]);
@@ -84,8 +78,8 @@ static void images(void)
 	static const struct failing_trial load = { "an image is loaded", begin_load, do_load, end_load };
 
 	need_images();
-	each(&save);
-	each(&load);
+	failing_all(&save, 1);
+	failing_all(&load, 1);
 }
 
 /* ---- debugfs ---- */
@@ -226,8 +220,7 @@ static void el2(void)
 	};
 
 	nested_need();
-	for (unsigned int i = 0; i < ARRAY_SIZE(trials); i++)
-		each(&trials[i]);
+	failing_all(trials, ARRAY_SIZE(trials));
 }
 
 static const struct ktap_case cases[] = {

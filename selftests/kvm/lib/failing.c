@@ -18,6 +18,8 @@ static int own = -1, any = -1, own_every = -1, any_every = -1, so_far = -1, a_co
 
 void failing_setup(void)
 {
+	if (own > 0)
+		return;
 	own = open(MODULE "nth", O_RDWR | O_CLOEXEC);
 	if (own < 0)
 		ktap_skip("without the module failing");
@@ -126,4 +128,11 @@ unsigned int failing_each(const struct failing_trial *t)
 		n += n < all ? 1 : 1 + n / (all / 2);
 	CHECK(n < MOST, "%s fails for ever", t->name);
 	return failures;
+}
+
+void failing_all(const struct failing_trial *t, unsigned int n)
+{
+	failing_setup();
+	for (unsigned int i = 0; i < n; i++)
+		ktap_note("%s: %u failures", t[i].name, failing_each(&t[i]));
 }

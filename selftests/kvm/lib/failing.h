@@ -38,5 +38,7 @@ struct failing_trial {
 
 /* How many failures that made, all of which it outlived. */
 unsigned int failing_each(const struct failing_trial *t);
+/* Each of n trials so, with a word about it; a case that has nothing else to be skipped for. */
+void failing_all(const struct failing_trial *t, unsigned int n);
 
 #endif

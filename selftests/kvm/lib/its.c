@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An ITS and LPIs: a guest's driver of them, and machines that have one. */
+#include <sys/mman.h>
+#include <unistd.h>
 #include "its.h"
 
 u64 its_queued;
 
-void its_post(u64 its, u64 queue, u64 *offset, u64 a, u64 b, u64 c, u64 d)
+void its_put(u64 queue, u64 *offset, u64 a, u64 b, u64 c, u64 d)
 {
 	volatile u64 *q = (u64 *)(queue + *offset);
 
@@ -13,10 +15,20 @@ void its_post(u64 its, u64 queue, u64 *offset, u64 a, u64 b, u64 c, u64 d)
 	q[2] = c;
 	q[3] = d;
 	*offset = (*offset + 32) % K64;
+}
+
+void its_work(u64 its, u64 offset)
+{
 	dsb(sy);
-	mmio_write64(its + GITS_CWRITER, *offset);
-	while (mmio_read64(its + GITS_CREADR) != *offset)
+	mmio_write64(its + GITS_CWRITER, offset);
+	while (mmio_read64(its + GITS_CREADR) != offset)
 		;
+}
+
+void its_post(u64 its, u64 queue, u64 *offset, u64 a, u64 b, u64 c, u64 d)
+{
+	its_put(queue, offset, a, b, c, d);
+	its_work(its, *offset);
 }
 
 void its_command(u64 a, u64 b, u64 c, u64 d)
@@ -172,6 +184,14 @@ struct its_machine its_machine_of(struct vm *vm, char *tables)
 struct its_machine its_machine(unsigned int n, void (*fn)(u64), char *tables)
 {
 	return its_machine_of(vm_new(n, fn, 0), tables);
+}
+
+void its_machine_free(struct its_machine *m)
+{
+	close(m->its);
+	close(m->gic);
+	vm_free(m->vm);
+	munmap(m->tables, TABLES_SIZE);
 }
 
 int its_send(struct its_machine *m, u64 its, u32 device, u32 event)

@@ -47,9 +47,11 @@
 
 /* --- the guest's side --- */
 
-/*
- * A command, of an ITS whose queue is this one, which has got to this offset; done when it returns.
- */
+/* A command behind those in this queue, which has got to this offset; nobody is told. */
+void its_put(u64 queue, u64 *offset, u64 a, u64 b, u64 c, u64 d);
+/* The ITS whose queue has got to this offset is told, and done when it returns. */
+void its_work(u64 its, u64 offset);
+/* Both. */
 void its_post(u64 its, u64 queue, u64 *offset, u64 a, u64 b, u64 c, u64 d);
 /* The same for the ITS at GITS. */
 extern u64 its_queued;
@@ -88,6 +90,7 @@ int its_device(int vm);
 /* tables NULL: new ones */
 struct its_machine its_machine(unsigned int n, void (*fn)(u64), char *tables);
 struct its_machine its_machine_of(struct vm *vm, char *tables);
+void its_machine_free(struct its_machine *m);
 
 /* -errno */
 int its_set_base(int its, u64 base);

@@ -6,6 +6,6 @@
 if [ "$HV" != keel ]; then exit 0; fi
 cd "$TOP"
 st=$TOP/build/selftests
-failing asan asan --nvhe --cpu cortex-a57 -- "insmod keel.ko" "$st/fail_nth" "$st/fail_devices -t ITS" \
-	"$st/fail_devices -t short-of-memory"
+failing asan asan --nvhe --cpu cortex-a57 -- "insmod keel.ko" "$st/fail_nth" "$st/fail_its" \
+	"$st/fail_commands"
 failing lock lock -- "insmod keel.ko nested=1" "$st/fail_state" "$st/fail_devices -t GICv3" "$st/fail_devices -t wires"

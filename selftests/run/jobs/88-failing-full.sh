@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The job failing at its full length: all of it on both debug kernels, under VHE with guests that have
-# EL2 and under nVHE with a GICv2. Each call that can fail has failed at least once.
+# The job failing at its full length: all of it on both debug kernels, under VHE with guests that
+# have EL2 and under nVHE with a GICv2. Each call that can fail has failed at least once.
 # needs: asan lock
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
@@ -10,7 +10,8 @@ expect "failing: load-failing builds" cross_build "$TOP/build/check/load-failing
 # All hosts of one kernel, and whether between them each call has failed.   usage: all_sites KERNEL
 all_sites() {
 	local k=$1 n WHOLE_LENGTH=1 st=$TOP/build/selftests loader=$TOP/build/check/load-failing
-	local programs=("$st/fail_nth" "$st/fail_devices" "$st/fail_state")
+	local programs=("$st/fail_nth" "$st/fail_devices" "$st/fail_its" \
+		"$st/fail_commands" "$st/fail_state")
 	failing "$k" "$k-vhe" --file "$loader" -- "/t/load-failing /t/keel.ko keel 200 nested=1" \
 		"insmod keel.ko nested=1" "${programs[@]}"
 	failing "$k" "$k-nvhe" --nvhe --cpu neoverse-n1 --file "$loader" -- \
