@@ -25,7 +25,8 @@ expect() {
 }
 
 # Note what kind of host the results named NAME come from and what runs there, for the
-# table of "matrix": NAME|KERNEL|CPU|MODE|GIC|PROGRAMS.   usage: kind NAME RUN-OPTION... [-- PROGRAM...]
+# table of "matrix": NAME|KERNEL|CPU|MODE|GIC|PROGRAMS.
+# usage: kind NAME RUN-OPTION... [-- PROGRAM...]
 kind() {
 	local name=$1 kernel=6.12 cpu=max mode= gic=3 p programs=
 	shift
@@ -125,8 +126,8 @@ starved() {
 	results_late <"$1/results"
 }
 
-# Is something of these results wrong, and all of that by being late? A case that was ended at its limit, or a
-# program with whatever it says beside. The host's own line is judged by its verdict.
+# Is something of these results wrong, and all of that by being late? A case that was ended at its
+# limit, or a program with whatever it says beside. The host's own line is judged by its verdict.
 results_late() {
 	awk -F ': ' '
 	function other() { if (open) wrong[program] = 1; open = 0 }
@@ -148,7 +149,8 @@ results_late() {
 	}'
 }
 
-# Does a host's verdict say that it was late, at boot or at its end, or stalled, and nothing else? A stall is reported
+# Does a host's verdict say that it was late, at boot or at its end, or stalled, and nothing else? A
+# stall is reported
 # with backtraces; what is wrong otherwise has lines of its own.   usage: only_late VERDICT
 only_late() {
 	local late='^did not (end|have all CPUs) within |rcu.*(detected (expedited )?stalls|self-detected stall)|soft lockup|hard LOCKUP|blocked for more than'
@@ -174,8 +176,8 @@ again() {
 	echo "# to be repeated alone: $name"
 }
 
-# Is the host NAME to be repeated? Then all of the function that booted it is, with what it makes before
-# and judges behind. For such a function, right behind host, which ends then.
+# Is the host NAME to be repeated? Then all of the function that booted it is, with what it makes
+# before and judges behind. For such a function, right behind host, which ends then.
 # usage: repeats NAME FUNCTION [ARG...]    as it was called
 repeats() {
 	if [ -n "${AGAIN:-}" ] || [ ! -e "$TOP/build/check/again/${JOB:-job}-${1// /_}.sh" ]; then return 1; fi
@@ -183,8 +185,8 @@ repeats() {
 }
 
 # For hosts whose CPUs would have the kernel isolate its page tables (KPTI): emulation drops its
-# TLB at each entry and exit then, which takes a fifth of a job's time. nvhe-n1, nvhe-a72, gic2, hosts and
-# others have it as it comes.
+# TLB at each entry and exit then, which takes a fifth of a job's time. nvhe-n1, nvhe-a72, gic2,
+# hosts and others have it as it comes.
 NO_KPTI="--append kpti=off"
 
 # The test programs, one line each, but for those that have jobs of their own, failing and fuzz.
@@ -213,8 +215,9 @@ selftests() {
 	host "$name" "${options[@]}" --timeout 3000 -- "$@" "${programs[@]}"
 }
 
-# A host of a debug kernel with the module failing and a keel.ko whose calls go there, neither of them
-# loaded yet; behind the programs keel is unloaded, and what has failed is listed. WHOLE_LENGTH=1: not brief.
+# A host of a debug kernel with the module failing and a keel.ko whose calls go there, neither of
+# them loaded yet; behind the programs keel is unloaded, and what has failed is listed.
+# WHOLE_LENGTH=1: not brief.
 # usage: failing KERNEL NAME RUN-OPTION... -- PROGRAM...
 failing() {
 	local kernel=$1 name=$2 options=() dir=$TOP/build/check/${JOB:-job}-modules-$1
@@ -240,7 +243,8 @@ guest_files() {
 }
 
 # The same for a guest with EL2, which has in its initramfs what it runs on its own hypervisor.
-# usage: nested_files KERNEL INITRAMFS [--small] [FILE...]    where that is to be; as for make-nested
+# usage: nested_files KERNEL INITRAMFS [--small] [FILE...]
+#        where that is to be; as for make-nested
 nested_files() {
 	local kernel=$1 out=$2 small=
 	shift 2
@@ -250,18 +254,17 @@ nested_files() {
 	GUEST_FILES+=(--file "$out:/t/guest.gz")
 }
 
-# Boot an emulated host whose guest with EL2 runs programs and then a guest of its own with as many CPUs, CPUS (2), by
-# its kernel's KVM, or by a keel.ko for that kernel.
-# usage: nested_guest NAME KERNEL [--small] [keel.ko] [PROGRAM...]    --small: there is no guest's guest
+# Boot an emulated host whose guest with EL2 runs programs and then a guest of its own with as many
+# CPUs, CPUS (2), by its kernel's KVM, or by a keel.ko for that kernel.
+# usage: nested_guest NAME KERNEL [--small] [keel.ko] [PROGRAM...]
+#        --small: there is no guest's guest
 nested_guest() {
 	local name=$1 kernel=$2 words=(nested) gz=$TOP/build/check/$1.gz f
 	shift 2
 	if lacks "$name" "$kernel"; then return; fi
 	nested_files "$kernel" "$gz" "$@"
-	case " $*" in *.ko*) words+=(keel) ;; esac
-	case " $*" in *' --small'*) words+=(small) ;; esac
 	for f; do
-		case $f in --small | *.ko) ;; *) words+=("${f##*/}") ;; esac
+		case $f in --small) words+=(small) ;; *.ko) words+=(keel) ;; *) words+=("${f##*/}") ;; esac
 	done
 	host "$name" --kernel 6.12 --mem 3G --modparams "nested=1 abi=7.3" --timeout 2400 "${GUEST_FILES[@]}" \
 		--file "$RUN/host/vmm-guest" -- "sh /t/vmm-guest ${CPUS:-2} ${words[*]}"
@@ -307,7 +310,8 @@ build() {
 	test -e "$TOP/build/$kernel/keel.ko"
 }
 
-# Judge a module that prepare has built, or build it. Fails without one, or without the kernel.   usage: built KERNEL
+# Judge a module that prepare has built, or build it. Fails without one, or without the kernel.
+# usage: built KERNEL
 built() {
 	if [ "$HV" != keel ]; then return 0; fi
 	[ -e "$TOP/build/check/built-$1" ] || build "$1" || true
@@ -331,14 +335,16 @@ closed() {
 		"$TOP/build/$1/keel.ko" "$TOP/build/$1/nvhe/image.elf"
 }
 
-# usage: asks KERNEL    the module that was built for a stock kernel needs nothing of it that is not agreed on
+# usage: asks KERNEL
+#        the module that was built for a stock kernel needs nothing of it that is not agreed on
 asks() {
 	expect "$1: what is asked of the kernel is exported and listed" "$TOP/tools/build/symbols" \
 		"$RUN/symbols" "$KEEL_CACHE/kernel/$1/build/Module.symvers" "$TOP/build/$1/keel.ko"
 }
 
 # What the jobs need: that of all, and what they name, kernels, upstream or upstream-7.3 (a
-# kernel's own selftests), rootfs-NAME (of make-rootfs). Says on fd 3 what it is at.   usage: prepare strictly|"" [NEED...]
+# kernel's own selftests), rootfs-NAME (of make-rootfs). Says on fd 3 what it is at.
+# usage: prepare strictly|"" [NEED...]
 prepare() {
 	local k strictly=$1 bad=0
 	shift
