@@ -5,7 +5,8 @@
 #                   test bed's stock kernel (x86-64)
 #   make shell      a shell on an emulated arm64 host with keel loaded
 #   make htmldocs   Documentation/ as build/htmldocs
-#   make demo       a guest of keel, from nothing to its user space; VFIO=1: with a device of the host's;
+#   make demo       a guest of keel, from nothing to its user space; VFIO=1: with a device of the
+# host's;
 #                   FORK=1: forked ten times while it is busy; NESTED=1: with a guest of its own, by
 #                   its kernel's KVM or (L1=keel) by keel
 #   make install    the module, the keel command, man pages; also: uninstall
@@ -19,10 +20,12 @@
 #   make soak       what takes too long for that: other kernels, long guests, all judges
 #   make fuzz       random calls and random guests on the debug kernels; TIME=10m: for so long
 #   make mutants    the module broken in places, and who notices; N=20, SEED=1, GATES=, FILES=
-#   make matrix     the module for every stock kernel there is, and hosts of some; ONLY='7.3 7.3-rt': these
+#   make matrix     the module for every stock kernel there is, and hosts of some; ONLY='7.3
+# 7.3-rt': these
 #   make bench      what keel and in-tree KVM execute, side by side; PEER='xen kvm-7.3': and these
 #   make judges     rules of the architecture that emulation does not enforce
-#   make install-selftests            the test programs and run_kselftest.sh, to $DESTDIR$INSTALL_PATH
+#   make install-selftests            the test programs and run_kselftest.sh, to
+# $DESTDIR$INSTALL_PATH
 #   make selftests-tar                the same as a tarball, to carry to an arm64 machine
 #
 # KDIR=     build against this kernel

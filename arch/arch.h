@@ -64,13 +64,14 @@ void keel_inject_irq(struct keel_vcpu *vcpu);
  * something.
  */
 void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit);
-/* synchronous external abort, data */
+/* synchronous external aborts: of data, of an instruction fetch */
 void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);
 void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far);
 /* address size fault, level 0 */
 void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far);
 /* virtual SError with this syndrome (ISS, RAS), sets the line */
 void keel_inject_serror(struct keel_vcpu *vcpu, u64 esr);
+
 int keel_inject_get_events(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev);
 int keel_inject_set_events(struct keel_vcpu *vcpu, const struct kvm_vcpu_events *ev);
 
@@ -124,6 +125,7 @@ void keel_debug_flush(struct keel_vcpu *vcpu);
 void keel_debug_sync(struct keel_vcpu *vcpu);	/* after exit, IRQs off */
 /* debug exception routed to EL2; verdict */
 int keel_debug_exit(struct keel_vcpu *vcpu, const struct keel_exit *exit);
+
 void keel_debug_reset(struct keel_vcpu *vcpu);
 /*
  * After an instruction was emulated while the VMM steps: true if KVM_EXIT_DEBUG must be reported

@@ -143,10 +143,7 @@ static u64 flush_vmm(struct keel_vcpu *vcpu, u64 mdscr)
 
 	if (step) {
 		begin_step(vcpu);
-		/*
-		 * over already, and an interrupt of the host's came before its exception: not where
-		 * it began
-		 */
+		/* over, but an interrupt of the host's came first: the step did not begin here */
 		if (ctx->pstate & PSTATE_SS)
 			vcpu->arch.ss_pc = ctx->pc;
 		vcpu->arch.step_pstate = ctx->pstate;

@@ -181,9 +181,9 @@ int keel_smccc_set_fwreg(struct keel_vcpu *vcpu, u64 id, u64 val)
 	case KVM_REG_ARM_VENDOR_HYP_BMAP:
 		return set_bmap(vcpu->vm, &arch->fw_vendor_hyp, val, KEEL_VENDOR_HYP_MASK);
 	case KVM_REG_ARM_VENDOR_HYP_BMAP_2:
-		return has_bmap_2(vcpu->vm) ? set_bmap(vcpu->vm, &arch->fw_vendor_hyp_2, val,
-						       KEEL_VENDOR_HYP_2_MASK)
-					    : -ENOENT;
+		if (!has_bmap_2(vcpu->vm))
+			return -ENOENT;
+		return set_bmap(vcpu->vm, &arch->fw_vendor_hyp_2, val, KEEL_VENDOR_HYP_2_MASK);
 	}
 	return -ENOENT;
 }

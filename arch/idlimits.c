@@ -72,12 +72,14 @@ static const struct keel_idfield aa64pfr0[] = {
 	ABOVE(EL3, 12),
 	FIELD(FP, 16, SIGNED, 1),
 	FIELD(AdvSIMD, 20, SIGNED, 1),
-	FIELD(GIC, 24, LOWER, 1),		/* idreg.c: 0 once the VM runs without an in-kernel GICv3 */
+	/* idreg.c: 0 once the VM runs without an in-kernel GICv3 */
+	FIELD(GIC, 24, LOWER, 1),
 	FIELD(RAS, 28, LOWER, 2),		/* virtual SErrors carry VSESR_EL2; no records */
 	/* idreg.c: 0 without KVM_ARM_VCPU_SVE, as all of ID_AA64ZFR0_EL1 */
 	FIELD(SVE, 32, LOWER, 1),
 	ABOVE(SEL2, 36),
-	FIELD(MPAM, 40, IGNORED, 0),		/* shown by kernels before 6.13, though no guest could use it */
+	/* shown by kernels before 6.13, though no guest could use it */
+	FIELD(MPAM, 40, IGNORED, 0),
 	HIDE(AMU, 44),
 	FIELD(DIT, 48, LOWER, 1),
 	ABOVE(RME, 52),

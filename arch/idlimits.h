@@ -43,7 +43,8 @@ struct keel_idlimit {
 	const char *name;	/* NULL: unallocated */
 	const struct keel_idfield *fields;
 	u8 nr;
-	u64 mask[KEEL_NR_ABIS];	/* what KVM_ARM_GET_REG_WRITABLE_MASKS has: whole fields may be changed if all of it is here */
+	/* what KVM_ARM_GET_REG_WRITABLE_MASKS has: a field may be changed if all of it is here */
+	u64 mask[KEEL_NR_ABIS];
 };
 
 /* EL0 can use AArch32: its ID registers have values */

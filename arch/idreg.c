@@ -173,9 +173,9 @@ static u64 host_idx(unsigned int idx)
  */
 static u64 unwise_fields(unsigned int idx)
 {
-	return idx == IDX(6, 2) && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX
-		       ? ISAR2_WFXT
-		       : 0;
+	if (idx == IDX(6, 2) && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX)
+		return ISAR2_WFXT;
+	return 0;
 }
 
 static u64 compute_offer(unsigned int idx, enum keel_abi abi)

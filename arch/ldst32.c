@@ -297,7 +297,10 @@ bool keel_ldst32_decode_a32(u32 insn, struct keel_ldst *d)
 	return false;
 }
 
-/* ---- T32, 16 bits: what has write-back; the others are described, but LDR (literal) need not be ---- */
+/*
+ * ---- T32, 16 bits: what has write-back; the others are described, but LDR (literal) need not be
+ * ----
+ */
 
 static bool t16_list(u16 insn, struct keel_ldst *d)
 {

@@ -254,10 +254,7 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 	err = keel_sve_check_finalized(vcpu);
 	if (err)
 		return err;
-	/*
-	 * what is looked at here is fixed in the same breath, and the VM's whole configuration with
-	 * it
-	 */
+	/* what is looked at here is fixed with it, as is the VM's whole configuration */
 	mutex_lock(&vm->config_lock);
 	/* the timers last: what was mapped to an interrupt of the host's is not taken back */
 	err = keel_vgic_first_run(vcpu) ?: keel_pmu_first_run(vcpu) ?: keel_nested_first_run(vcpu) ?:

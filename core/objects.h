@@ -81,7 +81,8 @@ enum keel_request {
 	/* the ring of dirty pages is at its limit: user space has to empty it */
 	KEEL_REQ_RING,
 	KEEL_REQ_PMU,		/* the PMU's registers were written, or a counter overflowed */
-	KEEL_REQ_TIMER,		/* somebody else has set the VM's counters, or changed a timer's interrupt at the GIC: load the timers anew */
+	/* load the timers anew: another set the VM's counters, or changed a timer's interrupt */
+	KEEL_REQ_TIMER,
 	KEEL_NR_REQUESTS
 };
 

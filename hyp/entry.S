@@ -96,7 +96,8 @@ SYM_INNER_LABEL(keel_guest_resume, SYM_L_LOCAL)
 	ldr	x30, [x0, #CTX_X + 8 * 30]
 	ldp	x0, x1, [x0, #CTX_X]
 	eret
-	dsb	nsh			/* no speculation past the ERET; SB is an alternative, which the EL2 image cannot have */
+	/* no speculation past the ERET; SB is an alternative, which the EL2 image cannot have */
+	dsb	nsh
 	isb
 SYM_FUNC_END(keel_guest_enter)
 
@@ -124,7 +125,8 @@ SYM_CODE_START(keel_guest_exit)
 	mov	x20, x1
 	mov	x0, x1
 	mov	x1, x19
-	bl	keel_fast_exit			/* bool (ctx, code); needs neither SP_EL0 nor keys */
+	/* bool (ctx, code); needs neither SP_EL0 nor keys */
+	bl	keel_fast_exit
 	and	w2, w0, #1
 	mov	x0, x20
 	cbnz	w2, keel_guest_resume
@@ -137,7 +139,8 @@ SYM_CODE_START(keel_guest_exit)
 	keys	save, x9
 	add	x9, sp, #HOST_KEYS
 	keys	load, x9
-	isb					/* the host's keys before its signed returns (Arm ARM D8.10.1: context synchronisation) */
+	/* the host's keys before its signed returns (Arm ARM D8.10.1: context synchronisation) */
+	isb
 3:
 	host_pan
 	ldr	x9, [sp, #HOST_CTX + 8]

@@ -27,7 +27,9 @@
 	addvl	x2, x2, #1
 	.endm
 
-/* void keel_sve_save(void *state, struct user_fpsimd_state *): SVE enabled. Clobbers x2 to x4, P0. */
+/*
+ * void keel_sve_save(void *state, struct user_fpsimd_state *): SVE enabled. Clobbers x2 to x4, P0.
+ */
 SYM_FUNC_START(keel_sve_save)
 	behind_z
 	zregs	str

@@ -58,7 +58,10 @@
 	b	keel_guest_exit
 	.endm
 
-	/* Exception from EL2 itself. x0, x1 are saved first: what was interrupted goes on if it can. */
+	/*
+	 * Exception from EL2 itself. x0, x1 are saved first: what was interrupted goes on if it
+	 * can.
+	 */
 	.macro	own, handler, overflow
 	.align	7
 	check_own_stack \overflow
@@ -78,7 +81,8 @@
 	never				/* SError,      SP_EL0 */
 
 	own	keel_own_sync, keel_host_overflow_4	/* Synchronous, EL2 */
-	own	keel_own_irq, keel_host_overflow_5	/* IRQ,         EL2: masked, but in an illegal return */
+	/* IRQ,         EL2: masked, but in an illegal return */
+	own	keel_own_irq, keel_host_overflow_5
 	own	keel_own_irq, keel_host_overflow_6	/* FIQ,         EL2: likewise */
 	own	keel_own_serror, keel_host_overflow_7	/* SError,      EL2 */
 
@@ -108,7 +112,8 @@ SYM_CODE_START(keel_vectors)
 	.align	11
 	table	KEEL_BHB_LOOP_FIRMWARE_1
 	.align	11
-	.org	keel_vectors + 2048 * KEEL_NR_BHB	/* fails to assemble if a table has the wrong size */
+	/* fails to assemble if a table has the wrong size */
+	.org	keel_vectors + 2048 * KEEL_NR_BHB
 SYM_CODE_END(keel_vectors)
 
 /*
@@ -176,7 +181,9 @@ SYM_CODE_START_LOCAL(keel_own_serror)
 	b	keel_guest_exit
 SYM_CODE_END(keel_own_serror)
 
-/* keel's own bug. Hand the CPU's registers to C, which gives the host its vectors back and panics. */
+/*
+ * keel's own bug. Hand the CPU's registers to C, which gives the host its vectors back and panics.
+ */
 SYM_CODE_START_LOCAL(keel_vector_bug)
 	mrs	x0, esr_el2
 	mrs	x1, elr_el2

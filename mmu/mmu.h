@@ -89,7 +89,8 @@ struct keel_stage2 {
 	struct keel_mmu *mmu;		/* [I] */
 	/* [I] what counts its tables but for the root; NULL: nothing */
 	atomic_long_t *nr_tables;
-	int __percpu *last_vcpu;	/* [o] own CPU, IRQs off: vCPU, and which context of it, that last ran on the CPU, -1 none */
+	/* [o] own CPU, IRQs off: which vCPU, and context of it, ran on the CPU last; -1 none */
+	int __percpu *last_vcpu;
 };
 
 struct keel_shadows;

@@ -22,7 +22,8 @@ struct keel_timer_vm {
 	u64 voffset, poffset;		/* guest counter = host counter - offset; [a] */
 	/* set by KVM_ARM_SET_COUNTER_OFFSET: later CNT writes are ignored; [a] */
 	bool offset_fixed;
-	u8 ppi[KEEL_NR_TIMERS];		/* of the timers that the CPU has: INTIDs at an in-kernel GIC; [c], fixed after the first run */
+	/* [c] of the timers that the CPU has: INTIDs at an in-kernel GIC; fixed by the first run */
+	u8 ppi[KEEL_NR_TIMERS];
 	/*
 	 * Of the timers that the CPU has not: with virtual EL2 those are EL1's, in its page
 	 * (nested/el1timer.c); without, EL2's, which nobody has.
@@ -41,7 +42,8 @@ struct keel_timer_vcpu {
 	/* CTL and CVAL live in ctx.sys[KEEL_CNT{V,P}_{CTL,CVAL}_EL0]; [v] */
 	bool line[KEEL_NR_TIMERS];	/* level last computed; [v] */
 	bool blocked;			/* between block and unblock; [v] */
-	bool virt_trapped;		/* from a flush to the next: the guest's virtual timer and counter trap, the CPU's has its deadline; [o] */
+	/* [o] from a flush to the next: the virtual ones trap; the CPU's has its deadline */
+	bool virt_trapped;
 	/* from a flush to the next: the CPU has the physical timer's registers; [o] */
 	bool phys_loaded;
 	/* host count at which WFIT ends, or KEEL_TIMER_NEVER; [v] */
@@ -64,6 +66,7 @@ void keel_timer_wake_cpu(void);		/* it is back, or did not go; as above */
 
 /* offset := now, so the guest's counters start near 0 */
 void keel_timer_vm_init(struct keel_vm *vm);
+
 void keel_timer_vcpu_init(struct keel_vcpu *vcpu);
 void keel_timer_vcpu_reset(struct keel_vcpu *vcpu);	/* architectural reset of both timers */
 void keel_timer_vcpu_destroy(struct keel_vcpu *vcpu);

@@ -84,7 +84,8 @@ static void quiet_trbe(struct keel_el2_world *w)
 		return;
 	quiet_trace(w);
 	if (keel_hyp_features.tsb_erratum)
-		__tsb_csync();	/* Cortex-A710 2054223, Neoverse N2 2067961: the first may do nothing */
+		/* Cortex-A710 2054223, Neoverse N2 2067961: the first may do nothing */
+		__tsb_csync();
 	__tsb_csync();	/* what was traced is out (Arm ARM D7.4) */
 	dsb(nsh);
 	write_sysreg_s(0, SYS_TRBLIMITR_EL1);

@@ -31,7 +31,10 @@
 	b	keel_host_unexpected
 	.endm
 
-	/* All registers as at the exception. CNTHP_CVAL_EL2 is used by nobody under nVHE: the EL2 timer is off. */
+	/*
+	 * All registers as at the exception. CNTHP_CVAL_EL2 is used by nobody under nVHE: the EL2
+	 * timer is off.
+	 */
 	.macro	overflow, vector
 SYM_CODE_START(keel_host_overflow_\vector)
 	msr	cnthp_cval_el2, x0
@@ -84,7 +87,8 @@ SYM_CODE_START(keel_host_vectors)
 	unexpected 13				/* IRQ */
 	unexpected 14				/* FIQ */
 	unexpected 15				/* SError */
-	.org	keel_host_vectors + 2048	/* fails to assemble if the table has the wrong size */
+	/* fails to assemble if the table has the wrong size */
+	.org	keel_host_vectors + 2048
 SYM_CODE_END(keel_host_vectors)
 
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15
@@ -146,7 +150,8 @@ SYM_CODE_START_LOCAL(keel_host_stub)
 	mov	x30, x7
 	cmp	x8, #HVC_SOFT_RESTART
 	b.eq	1f
-	cmp	x8, #HVC_SET_VECTORS		/* the next owner's; a crash kernel's way in asks for it */
+	/* the next owner's; a crash kernel's way in asks for it */
+	cmp	x8, #HVC_SET_VECTORS
 	b.ne	2f
 	msr	vbar_el2, x1
 	isb
@@ -194,7 +199,8 @@ SYM_CODE_START_LOCAL(keel_host_unexpected)
 	stp	x28, x29, [sp, #224]
 	stp	x30, x0, [sp, #240]
 	mov	x0, sp
-	bl	keel_panic_report		/* u64 frame (regs): the host call to end, or 0: go on at ELR_EL2 */
+	/* u64 frame (regs): the host call to end, or 0: go on at ELR_EL2 */
+	bl	keel_panic_report
 	cbz	x0, 1f
 
 	/* The host call ends here, whatever was under way. */

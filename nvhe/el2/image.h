@@ -14,15 +14,9 @@ static inline struct keel_el2_cpu *keel_image_cpu(void)
 
 /* The calls of the world switch. ctx is checked by calls.c: pages that EL2 can write. switch.c */
 long keel_switch_run(struct keel_ctx *ctx);
-/*
- * The CPU is taken, the host's registers are in it: learn them, and what features there are.
- * switch.c
- */
+/* switch.c: the CPU is taken, the host's registers are in it: learn them, and its features. */
 void keel_switch_take(struct keel_el2_cpu *cpu);
-/*
- * The host's world, whatever of the guest's was loaded when EL2's code failed. Must not fail.
- * switch.c
- */
+/* switch.c: the host's world again when EL2's code failed, whatever is loaded. Must not fail. */
 void keel_switch_recover(struct keel_el2_cpu *cpu);
 /* Is it one (its own address in it)? switch.c */
 bool keel_switch_is_context(const struct keel_ctx *ctx);

@@ -38,12 +38,14 @@ SYM_CODE_START(keel_start)
 	msr	ttbr0_el2, x3
 	isb					/* the regime's registers before its first walk */
 	tlbi	alle2				/* what an earlier stay here left */
-	tlbi	alle1				/* ... or another kernel, under the VMIDs of guests to come */
+	/* ... or another kernel, under the VMIDs of guests to come */
+	tlbi	alle1
 	ic	iallu
 	dsb	nsh
 	isb
 	msr	sctlr_el2, x4
-	isb					/* MMU and caches on; same addresses (Arm ARM D8.2.12) */
+	/* MMU and caches on; same addresses (Arm ARM D8.2.12) */
+	isb
 
 	add	x5, x0, #CPU_FOUND
 	stp	x10, x11, [x5]

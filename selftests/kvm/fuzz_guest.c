@@ -26,7 +26,8 @@
 #define COMMANDS	2000	/* of a vCPU in a round */
 #define PARTS		64	/* of all system instructions */
 #define PER_PART	(0x20000 / PARTS / FUZZ_VCPUS)
-#define LONG_NS		100000000ull	/* of a CPU, and no command; what comes before takes longer */
+/* of a CPU, and no command; what comes before takes longer */
+#define LONG_NS		100000000ull
 #define LONG_SLEEP	20	/* ticks that nearly no CPU was used in */
 #define BEGINNINGS	3	/* and no command */
 

@@ -45,7 +45,8 @@ judge() {
 	fi
 }
 
-# Was the host cut off, nothing else being wrong with it, before it had come to all programs?   usage: has_missing NAME
+# Was the host cut off, nothing else being wrong with it, before it had come to all programs?
+# usage: has_missing NAME
 has_missing() {
 	! grep -qv '^did not end within ' "$TOP/build/check/$JOB-$1-keel/verdict" &&
 		awk -F '|' 'NR == FNR { got[$1]; next } !/^host / && !($1 in got) { missing = 1 } END { exit !missing }' \
@@ -69,8 +70,9 @@ kernel_of() {
 	echo "$2"
 }
 
-# One program, under both hypervisors. One that asserts how much time has passed is tried up to three
-# times on keel: it shows what it is for when it passes once, and a busy machine can fail it each time.
+# One program, under both hypervisors. One that asserts how much time has passed is tried up to
+# three times on keel: it shows what it is for when it passes once, and a busy machine can fail it
+# each time.
 # usage: upstream_alone NAME PROGRAM RUN-OPTION...
 upstream_alone() {
 	local name=$1 program=$2 want got dir out=$TOP/build/check/$1 turn
@@ -95,7 +97,8 @@ upstream_alone() {
 by_clock() { grep -q "^${1%% *}:" "$RUN/upstream.clock"; }
 
 # The verdicts of the in-tree KVM, into the file $reference. They change with the
-# kernel, with QEMU, with what is called and with the host.   usage: refer NAME RUN-OPTION... -- PROGRAM...
+# kernel, with QEMU, with what is called and with the host.
+# usage: refer NAME RUN-OPTION... -- PROGRAM...
 refer() {
 	local name=$1 key turn
 	shift

@@ -108,7 +108,10 @@ static inline void gic_send_sgi(u64 sgi, u64 cpus)
 	icc_write(ICC_SGI1R, sgi << 24 | cpus);
 }
 
-/* The next interrupt is this one. It is taken and its priority dropped; with EOImode it stays active. */
+/*
+ * The next interrupt is this one. It is taken and its priority dropped; with EOImode it stays
+ * active.
+ */
 static inline void gic_expect(u64 intid)
 {
 	u64 got;

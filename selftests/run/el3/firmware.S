@@ -20,7 +20,8 @@
 #define GICD		0x08000000
 #define GICR		0x080a0000
 #define GICR_SIZE	17		/* log2 */
-#define BOXES		0x0e000000	/* EL3's memory: for each CPU entry and context, 0: not started */
+/* EL3's memory: for each CPU entry and context, 0: not started */
+#define BOXES		0x0e000000
 #define CALLS		0x0e001000
 #define COUNT		0x82000000	/* EL2 to EL3 */
 #define GUEST_ANSWER	0x5ec5ec0

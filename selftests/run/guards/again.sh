@@ -7,7 +7,8 @@ mkdir -p "$tree"/{selftests/run/jobs,tools/testbed}
 cp "$RUN"/{check,lib.sh,within,ktap,matrix,upstream.sh} "$tree/selftests/run/"
 cp "$TESTBED/lib.sh" "$tree/tools/testbed/"
 install -m 755 /dev/null "$tree/tools/testbed/setup"
-# What run leaves behind. usage: run ... --log DIR ... -- WAITED VERDICT RESULT, once for each time it is run
+# What run leaves behind, once for each time it is run.
+# usage: run ... --log DIR ... -- WAITED VERDICT RESULT
 cat >"$tree/tools/testbed/run" <<'END'
 #!/bin/bash
 while [ "$1" != -- ]; do if [ "$1" = --log ]; then log=$2; fi; shift; done
@@ -42,7 +43,8 @@ expect "guards: ... and its first log is kept" grep -q "$late" "$tree/build/chec
 thrice='thrice() { AGAIN=1; for i in 1 2 3; do host h -- "$@"; done; }; thrice'
 expect "guards: ... also where it is repeated more often" check_job "$thrice" 80 "" "ok 1" 70 "" "ok 1" 60 "" "ok 1"
 expect "guards: ... that is, the very first" grep -qx 80 "$tree/build/check/10-a-h-first/waited"
-# What a job judges behind host is the second run's, too; so is what it made before, here in $GUEST_FILES.
+# What a job judges behind host is the second run's, too; so is what it made before, here in
+# $GUEST_FILES.
 judges='judged() {
 	local made=${GUEST_FILES[0]}
 	host "$1" -- "${@:2}"
@@ -111,7 +113,8 @@ expect "guards: ... not if its kernel warned" fails upstream_is "$late"$'\n'"ker
 expect "guards: ... nor what a good host did not come to" fails upstream_is "" "slow -a 1" ""
 expect "guards: what was killed at its limit is repeated" upstream_is "" "slow -a 1" "fail"
 expect "guards: ... not the same with other arguments" fails upstream_is "" "slow -a 2" "fail"
-# Its host's own line is judged, but where it was cut off before a program.   usage: cut_off VERDICT PROGRAM-DONE...
+# Its host's own line is judged, but where it was cut off before a program.
+# usage: cut_off VERDICT PROGRAM-DONE...
 cut_off() {
 	local dir=$TOP/build/check/guard-up-keel
 	mkdir -p "$dir"
@@ -127,8 +130,10 @@ expect "guards: ... and where it stalled" fails cut_off "kernel log: watchdog: B
 rm -f "$TOP/build/check/up.want" "$TOP/build/check/up.got"
 rm -rf "$TOP/build/check/guard-up-keel" "$TOP/build/check/up-keel.txt"
 
-# What a program of another suite comes to alone: in-tree first, then on keel each time it is tried there,
-# with what is behind a % of its host. Passes without a "not ok".   usage: alone PROGRAM IN-TREE KEEL...
+# What a program of another suite comes to alone: in-tree first, then on keel each time it is tried
+# there,
+# with what is behind a % of its host. Passes without a "not ok".
+# usage: alone PROGRAM IN-TREE KEEL...
 alone() {
 	local program=$1
 	shift

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The judges of the plan find circles of files, headers that reach upwards, what nobody uses,
-# nouns that belong to two rooms, names of what is not there, state that no image carries, anchors that no list has,
-# jobs on no page, and versions that disagree.
+# nouns that belong to two rooms, names of what is not there, state that no image carries, anchors
+# that no list has, jobs on no page, prose that is too wide, and versions that disagree.
 
 # usage: circle FILE:CALLEE-FILE...    rooms a/ and b/, each file with one function
 circle() {
@@ -51,6 +51,20 @@ expect "guards: a comment that names what is there passes" naming 'see a/file.h,
 expect "guards: a comment that names a file that is not there is caught" fails naming 'see a/gone.h'
 expect "guards: ... without its room" fails naming 'see gone.c'
 expect "guards: a comment that names a function that is not there is caught" fails naming 'see keel_gone()'
+
+# usage: wide FILE FORMAT    %s: a hundred columns
+wide() {
+	rm -rf "$work/wide"
+	mkdir -p "$work/wide"
+	printf "$2" "$(printf 'two %.0s' {1..25})" >"$work/wide/$1"
+	"$TOP/tools/lint/width" "$work/wide"
+}
+expect "guards: code, tables and literal blocks may be wide" wide a.h 'int f(%s, %s);\n'
+expect "guards: ... of a document" wide a.rst 'Like this::\n\n  %s %s\n\n'
+expect "guards: a wide comment is caught" fails wide a.h '/* %s */\n'
+expect "guards: ... beside code" fails wide a.c 'int a; /* %s */\n'
+expect "guards: ... of a script" fails wide a.sh '# %s\n'
+expect "guards: a wide line of a document is caught" fails wide a.rst '%smore\n'
 
 # usage: layers TEXT-OF-LOW [TEXT-OF-PURE]     hyp/ below mmu/, both below core/objects.h
 layers() {
@@ -106,7 +120,8 @@ expect "guards: jobs that are on the page pass" with_line jobs
 expect "guards: a job on no page is caught" fails with_line jobs selftests/run/jobs/11-odd.sh
 expect "guards: a job of the soak that its list has not is caught" fails with_line jobs selftests/run/jobs/88-vmm.sh
 
-# A repository of version 1.2.3, tagged so.   usage: versions FILE TEXT    FILE: has TEXT instead, or "tag"
+# A repository of version 1.2.3, tagged so.
+# usage: versions FILE TEXT    FILE: has TEXT instead, or "tag"
 versions() {
 	local tag=v1.2.3
 	rm -rf "$work/version"

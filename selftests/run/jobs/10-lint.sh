@@ -19,6 +19,7 @@ expect "lint: a noun belongs to one room" "$TOP/tools/lint/nouns" build/6.12
 expect "lint: no header includes one of a higher layer" "$TOP/tools/lint/includes"
 expect "lint: nothing is there that nobody uses" "$TOP/tools/lint/unused"
 expect "lint: comments and documents name what is there" "$TOP/tools/lint/names"
+expect "lint: prose is at most 100 columns wide" "$TOP/tools/lint/width"
 expect "lint: a VM's image has all of its state" "$TOP/tools/lint/image"
 expect "lint: all that names keel's version names the same" "$TOP/tools/lint/version"
 expect "lint: each job is in Documentation/testing.rst" "$TOP/tools/lint/jobs"

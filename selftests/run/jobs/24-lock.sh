@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A kernel with lockdep and kmemleak: the module's test programs
-# under nVHE, what is about a GICv2, loads and unloads. Under VHE what has most locks, on a host that
-# masks its interrupts by the GIC's priority mask (pseudo-NMI), and a short part so under nVHE.
+# under nVHE, what is about a GICv2, loads and unloads. Under VHE what has most locks, on a host
+# that masks its interrupts by the GIC's priority mask (pseudo-NMI), and a short part so under nVHE.
 # needs: lock
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Guests with EL2, and guests of theirs, with few VMIDs; then at a level that has no such thing. And keel as the hypervisor
-# of a guest.
+# Guests with EL2, and guests of theirs, with few VMIDs; then at a level that has no such thing. And
+# keel as the hypervisor of a guest.
 . "$(dirname "$0")/../lib.sh"
 if [ "$HV" != keel ]; then exit 0; fi
 all=(nested nested_returns nested_el1 nested_stage2 nested_memory nested_gic

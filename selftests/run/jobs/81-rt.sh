@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Debian 13's kernel with PREEMPT_RT, where most locks sleep: a Linux guest, and
 # those of the module's programs that have most to do with locks, timers and
-# interrupts. With VHE and without. Of those that count exits (fast_*) what is about timers: what takes
-# other locks is not served on the spot there.
+# interrupts. With VHE and without. Of those that count exits (fast_*) what is about timers: what
+# takes other locks is not served on the spot there.
 # needs: 6.12-rt
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"

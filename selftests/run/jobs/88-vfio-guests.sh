@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Linux guests under QEMU and the reference VMM that have the host's NVMe disk and network
-# card; the programs about assigned devices under nVHE on 6.12, and on the newest kernel in both modes.
+# card; the programs about assigned devices under nVHE on 6.12, and on the newest kernel in both
+# modes.
 # needs: 7.3
 . "$(dirname "$0")/../lib.sh"
 . "$RUN/vfio.sh"

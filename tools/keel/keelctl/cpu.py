@@ -9,8 +9,8 @@ VMIDS_ALWAYS = 255      # 8 bits, without that of the host
 
 NO_GIC, TRUST = 'guests have a GICv2 in software alone', 'an untrusted guest can stop the machine'
 
-# The rows of core/errata_table.c that take something away: erratum; implementer and part; first and last
-# variant and revision; what is lost.
+# The rows of core/errata_table.c that take something away: erratum; implementer and part; first and
+# last variant and revision; what is lost.
 ERRATA = (
     ('Arm 832075', 0x41, 0xd07, (0, 0), (1, 2), TRUST),
     ('Arm 1508412', 0x41, 0xd0d, (0, 0), (1, 0), TRUST),
