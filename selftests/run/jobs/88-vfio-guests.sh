@@ -15,6 +15,7 @@ all_copies() {
 }
 sum() { md5sum <"$1" | cut -d' ' -f1; }
 
+# FIRST: what the first one, under QEMU, does (see assigned-guest). STAGE: see vfio_machine.
 # usage: guest NAME RUN-OPTION...
 guest() {
 	local name=$1 disk=$TOP/build/check/$1.nvme nic=$TOP/build/check/$1.nic
@@ -24,7 +25,7 @@ guest() {
 	vfio_machine "$disk"
 	vfio_nic "$nic"
 	host "$name" "$@" "${VFIO_OPTIONS[@]}" --rootfs qemu10 --mem 3G --timeout 1800 "${GUEST_FILES[@]}" -- \
-		"$RUN/host/assigned-guest qemu" "$RUN/host/assigned-guest vmm" "$RUN/host/assigned-guest intx"
+		"$RUN/host/assigned-guest ${FIRST:-qemu}" "$RUN/host/assigned-guest vmm" "$RUN/host/assigned-guest intx"
 	if repeats "$name" guest "$name" "$@"; then return; fi
 	expect "$name: the disk has what each guest wrote" all_copies "$disk"
 	expect "$name: the guests have received what was sent" [ "$(grep -c "nic received $(sum "$nic")" "$log")" = 3 ]
@@ -37,7 +38,8 @@ STAGE=1 vfio_devices vfio-stage1 6.12
 STAGE=2 vfio_devices vfio-stage2 6.12
 STAGE=2 vfio_devices vfio-stage2-nvhe 6.12 --cpu neoverse-n1 --nvhe
 NESTING=1 vfio_devices vfio-nesting 6.1
-guest vfio-linux --kernel 6.12
+FIRST=unplug guest vfio-linux --kernel 6.12
+STAGE=2 guest vfio-linux-stage2 --kernel 6.12
 guest vfio-linux-nvhe --kernel 6.12 --cpu neoverse-n1 --nvhe
 if lacks vfio-7.3 7.3; then exit 0; fi
 vfio_devices vfio-7.3 7.3
