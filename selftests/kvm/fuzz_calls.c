@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lib/fuzz_call.h"
+#include "lib/fuzz_machine.h"
 #include "lib/gic2.h"
 #include "lib/its.h"
 #include "lib/nested.h"
@@ -244,19 +245,13 @@ static void guest_step(struct rng *r)
 	}
 }
 
-/* An interrupt or an SError is not taken again and again. */
-static void mask(struct guest_regs *regs)
-{
-	regs->pstate |= 0x3c0;
-}
-
 static void guest(u64 seed)
 {
 	struct rng r = { seed + guest_cpu() };
 
 	guest_on(VEC_SYNC, guest_skip_sync);
 	for (unsigned int v = VEC_IRQ; v <= VEC_SERROR; v++)
-		guest_on(v, mask);
+		guest_on(v, fuzz_mask);
 	guest_secondary_fn = guest;
 	if (guest_has_its && !guest_cpu())
 		its_usual(DEVICES);
@@ -276,22 +271,6 @@ static void list_registers(int vcpu)
 		fuzz_world.regs[n] = list->reg[n];
 	fuzz_world.nr_regs = n;
 	free(list);
-}
-
-/* What the host has of these, each for half of the rounds, and two of them for few. */
-static u32 any_features(struct rng *r)
-{
-	u32 features = 0;
-
-	if (kvm_cap(KVM_CAP_ARM_PMU_V3) == 1 && fuzz_one_in(r, 2))
-		features |= 1u << KVM_ARM_VCPU_PMU_V3;
-	if (kvm_cap(KVM_CAP_ARM_EL1_32BIT) == 1 && fuzz_one_in(r, 8))
-		return features | 1u << KVM_ARM_VCPU_EL1_32BIT;
-	if (kvm_cap(KVM_CAP_ARM_SVE) == 1 && fuzz_one_in(r, 2))
-		features |= SVE;
-	if (kvm_cap(KVM_CAP_ARM_EL2) == 1 && fuzz_one_in(r, 3))
-		features |= HAS_EL2;
-	return features;
 }
 
 static void gic3(struct rng *r, struct vm *vm, unsigned int place)
@@ -339,21 +318,11 @@ static void add_vcpu(struct vm *vm, unsigned int i, u32 features)
 		sve_finalize(v->fd);
 }
 
-/* Where there is no GIC the PMU has no interrupt. */
-static void init_pmu(int vcpu)
+/* A machine that works, of one of several kinds: state says which. */
+static struct vm *start(u64 state, u32 features, unsigned int place)
 {
-	u32 irq = 23;
-
-	device_attr(vcpu, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, &irq);
-	device_attr(vcpu, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, NULL);
-}
-
-/* A machine that works, of one of several kinds: its seed says which. */
-static struct vm *start(u64 seed, unsigned int place)
-{
-	struct rng r = { seed };
+	struct rng r = { state };
 	struct kvm_enable_cap ring = { .cap = KVM_CAP_DIRTY_LOG_RING_ACQ_REL, .args = { PAGE } };
-	u32 features = any_features(&r);
 	unsigned int nr = 1 + fuzz_below(&r, MACHINE_VCPUS), kind = fuzz_below(&r, 8);
 	struct vm *vm = vm_new(0, guest, 0);
 
@@ -368,7 +337,7 @@ static struct vm *start(u64 seed, unsigned int place)
 	else if (kind)
 		gic2(&r, vm, place);
 	for (unsigned int i = 0; i < nr && features & 1u << KVM_ARM_VCPU_PMU_V3; i++)
-		init_pmu(vm->vcpu[i].fd);
+		fuzz_init_pmu(&vm->vcpu[i]);
 	if (!(features & 1u << KVM_ARM_VCPU_EL1_32BIT))
 		vcpu_start(&vm->vcpu[0], guest, fuzz_next(&r));
 	fuzz_world.features = features | 1u << KVM_ARM_VCPU_PSCI_0_2;
@@ -388,18 +357,19 @@ static void disturb(void)
 	}
 }
 
-static void round_of_calls(struct rng *r)
+static void round_of_calls(struct rng *r, u64 seed)
 {
 	struct sigaction act = { .sa_handler = nothing };
 	struct rng states[THREADS];
-	u64 seed = fuzz_next(r);
+	u32 features = fuzz_features(r, seed, true);
+	u64 state = fuzz_next(r);
 
 	sigaction(SIGUSR1, &act, NULL);
 	fuzz_world.area = vm_alloc(FUZZ_AREA, HUGE);
 	fuzz_put_fd(FD_SYSTEM, 0, kvm_open());
-	machine = start(seed, 0);
+	machine = start(state, features, 0);
 	if (fuzz_one_in(r, 2))
-		twin = start(seed, 1);
+		twin = start(state, features, 1);
 	fuzz_spread_fds();
 	for (unsigned int i = 0; i < THREADS; i++)
 		states[i].state = fuzz_next(r);

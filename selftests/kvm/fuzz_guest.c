@@ -19,12 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 #include "lib/fuzz_commands.h"
+#include "lib/fuzz_machine.h"
 #include "lib/gic2.h"
 #include "lib/nested.h"
 #include "lib/sve.h"
 
-#define COMMANDS	2000	/* of a vCPU in a round */
-#define PARTS		64	/* of all system instructions */
+#define COMMANDS	1000	/* of a vCPU in a round */
+#define PARTS		64	/* of all system instructions: one for each L, op0 and op1 */
 #define PER_PART	(0x20000 / PARTS / FUZZ_VCPUS)
 /* of a CPU, and no command; what comes before takes longer */
 #define LONG_NS		100000000ull
@@ -157,22 +158,6 @@ static void *vcpu_thread(void *arg)
 
 /* ---- machines ---- */
 
-/* What the host has of these, each for half of the rounds. */
-static u32 any_features(struct rng *r)
-{
-	u32 some = 0;
-
-	if (kvm_cap(KVM_CAP_ARM_PMU_V3) == 1 && fuzz_one_in(r, 2))
-		some |= 1u << KVM_ARM_VCPU_PMU_V3;
-	if (kvm_cap(KVM_CAP_ARM_SVE) == 1 && fuzz_one_in(r, 2))
-		some |= SVE;
-	if (kvm_cap(KVM_CAP_ARM_PTRAUTH_ADDRESS) == 1 && fuzz_one_in(r, 2))
-		some |= 1u << KVM_ARM_VCPU_PTRAUTH_ADDRESS | 1u << KVM_ARM_VCPU_PTRAUTH_GENERIC;
-	if (kvm_cap(KVM_CAP_ARM_EL2) == 1 && fuzz_one_in(r, 2))
-		some |= HAS_EL2;
-	return some;
-}
-
 /* The host's kind, or the other where it has none; with an ITS where that can be. */
 static bool add_gic(struct vm *vm)
 {
@@ -199,22 +184,14 @@ static void fill_tables(char *tables)
 		vectors[i] = INSN_HVC;
 }
 
-static void init_pmu(struct vcpu *v)
-{
-	u32 irq = 23;
-
-	device_attr(v->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_IRQ, &irq);
-	device_attr(v->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_PMU_V3_CTRL, KVM_ARM_VCPU_PMU_V3_INIT, NULL);
-}
-
-static struct vm *machine(struct rng *r)
+static struct vm *machine(struct rng *r, u64 seed)
 {
 	struct kvm_enable_cap nisv = { .cap = KVM_CAP_ARM_NISV_TO_USER };
 	struct kvm_enable_cap decode = { .cap = KEEL_CAP_ARM_DECODE_NISV, .args = { 1 } };
 	char *tables = vm_alloc(TABLES_SIZE, HUGE);
 	struct vm *vm;
 
-	features = any_features(r);
+	features = fuzz_features(r, seed, false);
 	vm = vm_new_features(FUZZ_VCPUS, features, fuzz_guest_commands, 0);
 	fill_tables(tables);
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, TABLES_SIZE, tables), 0);
@@ -223,7 +200,7 @@ static struct vm *machine(struct rng *r)
 	*vm_shared(vm, fuzz_has_its) = add_gic(vm);
 	for (unsigned int i = 0; i < FUZZ_VCPUS; i++) {
 		if (features & 1u << KVM_ARM_VCPU_PMU_V3)
-			init_pmu(&vm->vcpu[i]);
+			fuzz_init_pmu(&vm->vcpu[i]);
 		if (features & SVE)
 			sve_finalize(vm->vcpu[i].fd);
 	}
@@ -234,9 +211,9 @@ static struct vm *machine(struct rng *r)
 	return vm;
 }
 
-static void commands(struct rng *r, u64 first, u64 nr, u64 kind)
+static void commands(struct rng *r, u64 seed, u64 first, u64 nr, u64 kind)
 {
-	struct vm *vm = machine(r);
+	struct vm *vm = machine(r, seed);
 	struct fuzz_work *w = vm_shared(vm, fuzz_work[0]);
 
 	for (unsigned int i = 0; i < FUZZ_VCPUS; i++)
@@ -248,19 +225,34 @@ static void commands(struct rng *r, u64 first, u64 nr, u64 kind)
 	tick(FUZZ_VCPUS);
 }
 
-static void round_of_commands(struct rng *r)
+static void round_of_commands(struct rng *r, u64 seed)
 {
-	commands(r, 0, COMMANDS, ANY);
+	commands(r, seed, 0, COMMANDS, ANY);
 }
 
-static void round_of_encodings(struct rng *r)
+/*
+ * L, op0 and op1 of a round's instructions. PARTS rounds have all; the first have reads and writes
+ * of op0 3, and SYSL and SYS, then the same of EL2's, of debug registers and so on.
+ */
+static u64 part_of(u64 seed)
 {
-	commands(r, r->state % PARTS * PER_PART, PER_PART, ALL_SYSTEM);
+	u64 n = (seed - 1) % PARTS, op0 = 3 ^ ((n >> 1 & 1) << 1 | (n >> 3 & 1));
+
+	return (~n & 1) << 5 | op0 << 3 | (n >> 2 & 1) << 2 | n >> 4;
+}
+
+static void round_of_encodings(struct rng *r, u64 seed)
+{
+	u64 part = part_of(seed);
+
+	ktap_note("seed %#lx: L %lu, op0 %lu, op1 %lu", seed, part >> 5, part >> 3 & 3, part & 7);
+	commands(r, seed, part * PER_PART, PER_PART, ALL_SYSTEM);
 }
 
 /* ---- pages of random instructions ---- */
 
 #define PAGES	16
+#define CODES	30	/* contents of them, in a round */
 
 static void any_registers(struct rng *r, struct vcpu *v, bool narrow)
 {
@@ -302,19 +294,17 @@ static struct code {
 
 static void *code_thread(void *arg)
 {
-	for (unsigned int i = 0; i < 60; i++)
+	for (unsigned int i = 0; i < CODES; i++)
 		run_page(code.r, code.v, code.pages);
 	__atomic_fetch_add(&nr_over, 1, __ATOMIC_SEQ_CST);
 	return NULL;
 }
 
-static void round_of_code(struct rng *r)
+static void round_of_code(struct rng *r, u64 seed)
 {
 	struct vm *vm;
 
-	features = any_features(r);
-	if (kvm_cap(KVM_CAP_ARM_EL1_32BIT) == 1 && fuzz_one_in(r, 2))
-		features = 1u << KVM_ARM_VCPU_EL1_32BIT;
+	features = fuzz_features(r, seed, true);
 	vm = vm_new_features(1, features, fuzz_guest_commands, 0);
 	code = (struct code){ &vm->vcpu[0], r, vm_alloc(PAGES * PAGE, PAGE) };
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, PAGES * PAGE, code.pages), 0);
@@ -330,17 +320,17 @@ static void round_of_code(struct rng *r)
 
 static void random_commands(void)
 {
-	fuzz_rounds(ktap_times(24), 120, round_of_commands);
+	fuzz_rounds(ktap_times(48), 120, round_of_commands);
 }
 
 static void random_code(void)
 {
-	fuzz_rounds(ktap_times(24), 120, round_of_code);
+	fuzz_rounds(ktap_times(48), 120, round_of_code);
 }
 
 static void all_encodings(void)
 {
-	fuzz_rounds(ktap_times(32), 120, round_of_encodings);
+	fuzz_rounds(ktap_times(PARTS), 120, round_of_encodings);
 }
 
 static const struct ktap_case cases[] = {

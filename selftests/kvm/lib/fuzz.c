@@ -81,7 +81,7 @@ static void await_end(pid_t pid, u64 seed, unsigned int seconds, int before, int
 }
 
 /* How it ends is its own affair, as a child of its own may have it killed: but it ends. */
-static void one_round(u64 seed, unsigned int seconds, void (*round)(struct rng *r))
+static void one_round(u64 seed, unsigned int seconds, void (*round)(struct rng *r, u64 seed))
 {
 	int status, before = vms_left();
 	pid_t pid;
@@ -93,14 +93,14 @@ static void one_round(u64 seed, unsigned int seconds, void (*round)(struct rng *
 		struct rng r = { seed };
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		round(&r);
+		round(&r, seed);
 		ktap_end();
 	}
 	await_end(pid, seed, seconds, before, &status);
 	CHECK(!(WIFEXITED(status) && WEXITSTATUS(status) == 1), "seed %#lx", seed);
 }
 
-void fuzz_rounds(unsigned int rounds, unsigned int seconds, void (*round)(struct rng *r))
+void fuzz_rounds(unsigned int rounds, unsigned int seconds, void (*round)(struct rng *r, u64 seed))
 {
 	u64 seed = number("KEEL_SEED", 1), limit = number("KEEL_FUZZ_TIME", 0);
 	u64 n = number("KEEL_ROUNDS", rounds), i;

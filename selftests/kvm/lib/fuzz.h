@@ -42,7 +42,7 @@ u64 fuzz_value(struct rng *r);
  * So many rounds, each in a process that has "seconds" to come to its end. It is killed then, which
  * is no failure as it may have lost itself; but it ends, and no VM is left.
  */
-void fuzz_rounds(unsigned int rounds, unsigned int seconds, void (*round)(struct rng *r));
+void fuzz_rounds(unsigned int rounds, unsigned int seconds, void (*round)(struct rng *r, u64 seed));
 /* For a round to say how much it has done; the sum is printed. */
 void fuzz_count(u64 done);
 

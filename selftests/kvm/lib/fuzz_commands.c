@@ -4,6 +4,7 @@
  * own regime is undone behind it; where that is too late the host begins the vCPU anew.
  */
 #include "fuzz_commands.h"
+#include "fuzz_machine.h"
 #include "stage2.h"
 
 #define CPACR_ALL	(3ul << 20 | 3ul << 16)	/* FP, SIMD and SVE */
@@ -59,12 +60,6 @@ static void from_lower(struct guest_regs *regs)
 {
 	regs->pc = (u64)fuzz_back;
 	regs->pstate = fuzz_has_el2 ? PSTATE_EL2H : PSTATE_EL1H;
-}
-
-/* An interrupt or an SError is not taken again and again. */
-static void mask(struct guest_regs *regs)
-{
-	regs->pstate |= 0x3c0;
 }
 
 static void put_code(u32 *code, u32 insn, u32 then)
@@ -380,14 +375,14 @@ void fuzz_guest_commands(u64 cpu)
 	struct fuzz_work *w = &fuzz_work[cpu];
 
 	for (unsigned int v = 0; v < 4; v++) {
-		guest_on(v, v ? mask : guest_skip_sync);
-		guest_on(VEC_SYNC + v, v ? mask : guest_skip_sync);
+		guest_on(v, v ? fuzz_mask : guest_skip_sync);
+		guest_on(VEC_SYNC + v, v ? fuzz_mask : guest_skip_sync);
 		guest_on(VEC_LOWER + v, from_lower);
 		guest_on(VEC_LOWER + 4 + v, from_lower);
 	}
 	if (!cpu && !w->next)
 		start_machine();
-	guest_on(VEC_IRQ, mask);
+	guest_on(VEC_IRQ, fuzz_mask);
 	msr(cpacr_el1, CPACR_ALL);
 	isb();
 	while (w->next < w->end) {
