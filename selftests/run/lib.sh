@@ -90,11 +90,6 @@ host() {
 	mkdir -p "$log"
 	"$TESTBED/run" --quiet --log "$log" --hv "$HV" "$@" \
 		>"$log/run.log" 2>&1 || true
-	if [ ! -e "$log/verdict" ]; then
-		echo "not ok - $name: host did not start"
-		tail -n 5 "$log/run.log" | sed 's/^/#   /'
-		return
-	fi
 	host_results "$name" "$log" >"$log/results"
 	if [ -z "${AGAIN:-}" ] && starved "$log"; then
 		again "$name" host "$name" "$@"
@@ -104,9 +99,14 @@ host() {
 	fi
 }
 
-# usage: host_results NAME LOG
+# What run has left in a directory.   usage: host_results NAME LOG
 host_results() {
 	local name=$1 log=$2
+	if [ ! -e "$log/verdict" ]; then
+		echo "not ok - $name: host did not start"
+		tail -n 5 "$log/run.log" | sed 's/^/#   /'
+		return
+	fi
 	"$RUN/ktap" -v whole="${WHOLE:-0}" "$log/output.log" |
 		sed -E "s/^((not )?ok - )/\\1$name: /" || true
 	if [ -s "$log/verdict" ]; then

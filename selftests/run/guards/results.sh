@@ -17,6 +17,11 @@ expect "guards: a host that ran nothing is caught" fails ktap "@@ host\n@@ done\
 expect "guards: a module that does not load is caught" fails ktap "${b}$e@@ insmod-failed keel.ko\n"
 expect "guards: a skipped program is a skip" count "${b}no\n@@ end 1 4\n@@ done\n" 'ok - p.*# SKIP' 1
 
+mkdir "$work/none"
+echo "no such machine" >"$work/none/run.log"
+not_started() { host_results some "$work/none" | grep -c '^not ok'; }
+expect "guards: a host that did not start is caught" test "$(not_started)" = 1
+
 # A kernel that the mirror lacks is a skip with its name; one that cannot be had is none.
 mkdir -p "$work/bed" build/check
 printf '#!/bin/sh\ncase $1 in no-such) exit 4;; bad) exit 1;; esac\n' >"$work/bed/kernel"
