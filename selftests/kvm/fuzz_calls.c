@@ -32,6 +32,7 @@ static unsigned int nr_over;
 /* What calls are made of, and one made the same way, whose vCPUs none of them has at first. */
 static struct vm *machine, *twin;
 static pthread_t threads[THREADS];
+static pthread_barrier_t all_there;	/* threads, to whom each of them may send signals */
 
 static void nothing(int sig)
 {
@@ -201,6 +202,7 @@ static void *thread(void *state)
 	struct fuzz_args *a = calloc(1, sizeof(*a));
 	struct rng *r = state;
 
+	pthread_barrier_wait(&all_there);
 	for (unsigned int i = 0; i < OPS; i++) {
 		one(r, a);
 		fuzz_count(1);
@@ -365,7 +367,9 @@ static void round_of_calls(struct rng *r, u64 seed)
 	u64 state = fuzz_next(r);
 
 	sigaction(SIGUSR1, &act, NULL);
-	fuzz_world.area = vm_alloc(FUZZ_AREA, HUGE);
+	/* a slot may reach beyond its end: nobody writes to what is there */
+	fuzz_world.area = vm_alloc(2 * FUZZ_AREA, HUGE);
+	mprotect(fuzz_world.area + FUZZ_AREA, FUZZ_AREA, PROT_NONE);
 	fuzz_put_fd(FD_SYSTEM, 0, kvm_open());
 	machine = start(state, features, 0);
 	if (fuzz_one_in(r, 2))
@@ -373,16 +377,17 @@ static void round_of_calls(struct rng *r, u64 seed)
 	fuzz_spread_fds();
 	for (unsigned int i = 0; i < THREADS; i++)
 		states[i].state = fuzz_next(r);
+	pthread_barrier_init(&all_there, NULL, THREADS + 1);
 	for (unsigned int i = 0; i < THREADS; i++)
-		if (pthread_create(&threads[i], NULL, thread, &states[i]))
-			_exit(0);
+		REQUIRE(!pthread_create(&threads[i], NULL, thread, &states[i]));
+	pthread_barrier_wait(&all_there);
 	disturb();
 	_exit(0);
 }
 
 static void random_calls(void)
 {
-	fuzz_rounds(ktap_times(60), 60, round_of_calls);
+	fuzz_rounds(ktap_times(60), 60, THREADS * OPS, round_of_calls);
 }
 
 static void __attribute__((constructor)) offer(void)

@@ -136,6 +136,8 @@ static void run_commands(struct vcpu *v, struct fuzz_work *w, u64 end)
 		if ((ret == -EINTR || (!ret && answer(v, &r)) || (ret == -ENOSYS && skip(v))) &&
 		    !is_stuck(&p, next))
 			continue;
+		if (next != p.next)
+			p = (struct pace){ .next = next };
 		if (++p.lost > BEGINNINGS || !begin_anew(v))
 			return;
 		p.ticks = 0;
@@ -273,6 +275,7 @@ static void run_page(struct rng *r, struct vcpu *v, u32 *code)
 	u64 pc = DATA_BASE + fuzz_below(r, PAGES * PAGE / 4) * 4;
 	u64 pstate = narrow ? narrow_states[fuzz_below(r, ARRAY_SIZE(narrow_states))] :
 			      states[fuzz_below(r, ARRAY_SIZE(states))];
+	int ret;
 
 	if (vcpu_init_fd(v->vm->fd, v->fd, features))
 		return;
@@ -281,9 +284,12 @@ static void run_page(struct rng *r, struct vcpu *v, u32 *code)
 	any_registers(r, v, narrow);
 	reg_set(v->fd, REG_PSTATE, &pstate);
 	reg_set(v->fd, REG_PC, &pc);
-	for (unsigned int exits = 0; exits < 200 && !vcpu_run(v); exits++)
+	ret = vcpu_run(v);
+	fuzz_count(vcpu_lets_in(ret));
+	for (unsigned int exits = 0; exits < 200 && !ret; exits++) {
 		answer(v, r);
-	fuzz_count(1);
+		ret = vcpu_run(v);
+	}
 }
 
 static struct code {
@@ -311,6 +317,8 @@ static void round_of_code(struct rng *r, u64 seed)
 	if (features & SVE)
 		sve_finalize(vm->vcpu[0].fd);
 	add_gic(vm);
+	if (features & 1u << KVM_ARM_VCPU_PMU_V3)
+		fuzz_init_pmu(&vm->vcpu[0]);
 	catch_ticks();
 	REQUIRE(!pthread_create(&threads[0], NULL, code_thread, NULL));
 	tick(1);
@@ -320,17 +328,17 @@ static void round_of_code(struct rng *r, u64 seed)
 
 static void random_commands(void)
 {
-	fuzz_rounds(ktap_times(48), 120, round_of_commands);
+	fuzz_rounds(ktap_times(48), 120, FUZZ_VCPUS * COMMANDS, round_of_commands);
 }
 
 static void random_code(void)
 {
-	fuzz_rounds(ktap_times(48), 120, round_of_code);
+	fuzz_rounds(ktap_times(48), 120, CODES, round_of_code);
 }
 
 static void all_encodings(void)
 {
-	fuzz_rounds(ktap_times(PARTS), 120, round_of_encodings);
+	fuzz_rounds(ktap_times(PARTS), 120, FUZZ_VCPUS * PER_PART, round_of_encodings);
 }
 
 static const struct ktap_case cases[] = {

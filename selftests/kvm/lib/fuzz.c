@@ -62,11 +62,14 @@ static bool ends_within(pid_t pid, unsigned int seconds, int *status)
 
 /*
  * A process that cannot be killed, or a VM that stays, is waited for until the case is at its
- * limit, which is what fails then: how long either takes is the host's affair.
+ * limit, which is what fails then: how long either takes is the host's affair. False: it had to be
+ * killed.
  */
-static void await_end(pid_t pid, u64 seed, unsigned int seconds, int before, int *status)
+static bool await_end(pid_t pid, u64 seed, unsigned int seconds, int before, int *status)
 {
-	if (!ends_within(pid, seconds, status)) {
+	bool ended = ends_within(pid, seconds, status);
+
+	if (!ended) {
 		kill(pid, SIGKILL);
 		if (!ends_within(pid, 10, status)) {
 			ktap_note("seed %#lx: was killed, and is still there", seed);
@@ -78,12 +81,17 @@ static void await_end(pid_t pid, u64 seed, unsigned int seconds, int before, int
 			ktap_note("seed %#lx: %d VMs are left", seed, vms_left() - before);
 		usleep(2000);
 	}
+	return ended;
 }
 
-/* How it ends is its own affair, as a child of its own may have it killed: but it ends. */
-static void one_round(u64 seed, unsigned int seconds, void (*round)(struct rng *r, u64 seed))
+/*
+ * It does not crash: what calls and guests are given is no memory of the round's own but what is
+ * made for them. False: it was not done in time, which is no failure.
+ */
+static bool one_round(u64 seed, unsigned int seconds, void (*round)(struct rng *r, u64 seed))
 {
 	int status, before = vms_left();
+	bool ended;
 	pid_t pid;
 
 	log_seed(seed);
@@ -96,19 +104,35 @@ static void one_round(u64 seed, unsigned int seconds, void (*round)(struct rng *
 		round(&r, seed);
 		ktap_end();
 	}
-	await_end(pid, seed, seconds, before, &status);
+	ended = await_end(pid, seed, seconds, before, &status);
 	CHECK(!(WIFEXITED(status) && WEXITSTATUS(status) == 1), "seed %#lx", seed);
+	CHECK(!ended || !WIFSIGNALED(status), "seed %#lx: signal %d", seed, WTERMSIG(status));
+	return ended;
 }
 
-void fuzz_rounds(unsigned int rounds, unsigned int seconds, void (*round)(struct rng *r, u64 seed))
+void fuzz_rounds(unsigned int rounds, unsigned int seconds, unsigned int commands,
+		 void (*round)(struct rng *r, u64 seed))
 {
 	u64 seed = number("KEEL_SEED", 1), limit = number("KEEL_FUZZ_TIME", 0);
-	u64 n = number("KEEL_ROUNDS", rounds), i;
+	u64 n = number("KEEL_ROUNDS", rounds), ended = 0, done = 0, i;
 	time_t end = time(NULL) + limit;
 
 	counter = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	REQUIRE(counter != MAP_FAILED);
-	for (i = 0; limit ? time(NULL) < end : i < n; i++)
-		one_round(seed + i, seconds, round);
+	for (i = 0; limit ? time(NULL) < end : i < n; i++) {
+		u64 before = *counter;
+
+		if (!one_round(seed + i, seconds, round))
+			continue;
+		done += *counter - before;
+		ended++;
+	}
 	ktap_note("%lu rounds from seed %#lx on, %lu commands", i, seed, *counter);
+	if (ended != i)
+		ktap_note("%lu of them were ended at their limit", i - ended);
+	CHECK(done >= ended * commands / 4, "%lu of %lu commands", done, ended * commands);
+	if (!ended) {
+		ktap_note("not done within %u s", seconds);
+		CHECK(ended, "no round came to its end");
+	}
 }

@@ -40,9 +40,11 @@ u64 fuzz_value(struct rng *r);
 
 /*
  * So many rounds, each in a process that has "seconds" to come to its end. It is killed then, which
- * is no failure as it may have lost itself; but it ends, and no VM is left.
+ * is no failure as it may have lost itself; but it ends, and no VM is left. A round has so many
+ * commands: of those that came to their end by themselves a quarter has to be done.
  */
-void fuzz_rounds(unsigned int rounds, unsigned int seconds, void (*round)(struct rng *r, u64 seed));
+void fuzz_rounds(unsigned int rounds, unsigned int seconds, unsigned int commands,
+		 void (*round)(struct rng *r, u64 seed));
 /* For a round to say how much it has done; the sum is printed. */
 void fuzz_count(u64 done);
 

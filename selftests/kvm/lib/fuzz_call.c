@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every ioctl, on some fd, with some argument: see fuzz_call.h. */
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 #include "fuzz_attr.h"
@@ -75,8 +76,11 @@ u64 fuzz_gpa(struct rng *r)
 
 u64 fuzz_hva(struct rng *r)
 {
+	u64 hva = fuzz_value(r);
+
+	/* a guest and calls write there: not what the program has itself, below 4 GiB */
 	if (fuzz_one_in(r, 10))
-		return fuzz_value(r);
+		return hva >> 32 ? hva : hva % PAGE;
 	return (u64)fuzz_world.area + fuzz_below(r, FUZZ_AREA / PAGE) * PAGE;
 }
 
@@ -236,6 +240,15 @@ static void arg_small(struct rng *r, struct fuzz_args *a)
 {
 	fill(r, a->arg, 64);
 	*(u32 *)a->arg = fuzz_below(r, 12);
+}
+
+/* SIGUSR1 is not among them: it ends what waits. */
+static void arg_signals(struct rng *r, struct fuzz_args *a)
+{
+	u64 set = fuzz_value(r) & ~(1ul << (SIGUSR1 - 1));
+
+	*(u32 *)a->arg = fuzz_one_in(r, 4) ? fuzz_below(r, 12) : 8;
+	memcpy(a->arg + 4, &set, 8);
 }
 
 static void arg_irqfd(struct rng *r, struct fuzz_args *a)
@@ -416,7 +429,7 @@ static const struct call calls[] = {
 	{ FD_VCPU, KVM_GET_VCPU_EVENTS, arg_any, .weight = 1 },
 	{ FD_VCPU, KVM_SET_VCPU_EVENTS, arg_events, .weight = 3 },
 	{ FD_VCPU, KVM_SET_GUEST_DEBUG, arg_debug, .weight = 3 },
-	{ FD_VCPU, KVM_SET_SIGNAL_MASK, arg_small, .weight = 1 },
+	{ FD_VCPU, KVM_SET_SIGNAL_MASK, arg_signals, .weight = 1 },
 	{ FD_VCPU, KVM_PRE_FAULT_MEMORY, arg_prefault, .weight = 4 },
 	{ FD_VCPU, KVM_GET_STATS_FD, NULL, 1, FD_EVENT, 1 },
 	{ FD_VCPU, KVM_SET_DEVICE_ATTR, fuzz_attr_vcpu, .weight = 8 },

@@ -222,6 +222,12 @@ int vcpu_run(struct vcpu *vcpu)
 	return kvm(vcpu->fd, KVM_RUN, 0);
 }
 
+bool vcpu_lets_in(int ret)
+{
+	/* accesses that nobody describes, and memory that is not there or not to be touched */
+	return ret == 0 || ret == -EINTR || ret == -ENOSYS || ret == -EFAULT;
+}
+
 bool vcpu_is_ucall(struct vcpu *vcpu, struct ucall *uc)
 {
 	struct kvm_run *run = vcpu->run;

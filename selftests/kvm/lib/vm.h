@@ -84,6 +84,8 @@ void vcpu_start(struct vcpu *vcpu, void (*fn)(u64), u64 arg);
 void *vm_hva(struct vm *vm, u64 gpa);
 
 int vcpu_run(struct vcpu *vcpu);
+/* Is this what KVM_RUN says of a vCPU that is not refused, whatever its guest does? */
+bool vcpu_lets_in(int ret);
 /* Run until the guest's next message; the case ends when it is a failure or
  * anything else happens. */
 struct ucall vcpu_ucall(struct vcpu *vcpu);
