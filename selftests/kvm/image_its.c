@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include "lib/fuzz.h"
 #include "lib/gic2.h"
 #include "lib/image.h"
 #include "lib/its.h"
@@ -262,19 +263,11 @@ static void spoilt_registers(void)
 	image_unchanged(b.vm->fd, &was);
 }
 
-static u64 seed = 88172645463325252;
-
-static u64 next_random(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	return seed ^= seed << 17;
-}
-
 static void spoil(struct its_machine (*make)(void))
 {
 	struct its_machine a, b;
 	struct image i, was;
+	struct rng r = {};
 	char *clean;
 
 	need_images();
@@ -287,11 +280,9 @@ static void spoil(struct its_machine (*make)(void))
 	clean = malloc(i.size);
 	memcpy(clean, i.bytes, i.size);
 	for (u32 n = 0; n < ktap_times(200); n++) {
-		u64 at = next_random() % i.size;
-
-		i.bytes[at] ^= 1 << next_random() % 8;
-		if (next_random() % 2)
-			i.bytes[next_random() % i.size] = next_random();
+		i.bytes[fuzz_below(&r, i.size)] ^= 1 << fuzz_below(&r, 8);
+		if (fuzz_one_in(&r, 2))
+			i.bytes[fuzz_below(&r, i.size)] = fuzz_next(&r);
 		try(&b, &i, &was, make);
 		memcpy(i.bytes, clean, i.size);
 	}

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include "lib/fuzz.h"
 #include "lib/its.h"
 
 static void movi(u64 dev, u64 event, u64 id)
@@ -291,20 +292,12 @@ static void guest_wait(u64 arg)
 	}
 }
 
-static u64 seed = 88172645463325252ul;
-
-static u64 random64(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
+static struct rng rng;
 
 /* Each field is sometimes small enough to mean something. */
 static u64 some(unsigned int bits)
 {
-	return random64() & ((random64() & 1) ? 3 : (1ul << bits) - 1);
+	return fuzz_next(&rng) & (fuzz_one_in(&rng, 2) ? 3 : (1ul << bits) - 1);
 }
 
 static void guest_garbage(u64 arg)
@@ -312,14 +305,12 @@ static void guest_garbage(u64 arg)
 	its_usual(DEVICES);
 	for (u32 i = 0; i < 1500; i++)
 		its_command(some(6) | some(32) << 32, some(32) | some(32) << 32,
-			(random64() & VALID) | some(48) << 16 | some(16), random64());
+			(fuzz_next(&rng) & VALID) | some(48) << 16 | some(16), fuzz_next(&rng));
 	/* a queue most of which is not there */
 	mmio_write32(GITS + GITS_CTLR, 0);
 	mmio_write64(GITS + GITS_CBASER, VALID | (DATA_BASE + TABLES_SIZE - K64) | 0xff);
 	mmio_write32(GITS + GITS_CTLR, 1);
-	mmio_write64(GITS + GITS_CWRITER, 0x40000);
-	while (mmio_read64(GITS + GITS_CREADR) != 0x40000)
-		;
+	its_work(GITS, 0x40000);
 	drain();
 	/* tables that are not there */
 	mmio_write32(GITS + GITS_CTLR, 0);

@@ -32,10 +32,7 @@ static void guest_long(u64 arg)
 	}
 	q[4 * (n - 1)] = INT | 1ul << 32;
 	q[4 * (n - 1) + 1] = 3;
-	dsb(sy);
-	mmio_write64(GITS + GITS_CWRITER, n * 32);
-	while (mmio_read64(GITS + GITS_CREADR) != n * 32)
-		;
+	its_work(GITS, n * 32);
 	lpi_expect(1, LPI + 3);
 	guest_ucall(UCALL_DONE, 0, 0, 0, 0);
 }
@@ -67,10 +64,7 @@ static void for_each_of_crowd(u64 op)
 		q[4 * i + 1] = i | (LPI + i) << 32;
 		q[4 * i + 2] = 0;
 	}
-	dsb(sy);
-	mmio_write64(GITS + GITS_CWRITER, CROWD * 32);
-	while (mmio_read64(GITS + GITS_CREADR) != CROWD * 32)
-		;
+	its_work(GITS, CROWD * 32);
 }
 
 static u64 first_of_crowd;

@@ -99,9 +99,7 @@ static void guest_gic(u64 unused)
 	mmio_write64(GITS + GITS_BASER(1), VALID | COLLECTIONS);
 	mmio_write64(GITS + GITS_CBASER, VALID | BAD_IPA);
 	mmio_write32(GITS + GITS_CTLR, 1);
-	mmio_write64(GITS + GITS_CWRITER, 64);
-	while (mmio_read64(GITS + GITS_CREADR) != 64)
-		;
+	its_work(GITS, 64);
 	mmio_write32(GITS + GITS_CTLR, 0);
 	its_usual(DEVICES);
 	its_mapd(2, BAD_IPA, 4, VALID);
