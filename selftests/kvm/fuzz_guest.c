@@ -111,7 +111,7 @@ static u64 thread_ns(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-static bool is_stuck(struct pace *p, u64 next)
+static bool is_stuck(struct pace *p, u64 next, bool starts)
 {
 	u64 now = thread_ns();
 
@@ -119,7 +119,7 @@ static bool is_stuck(struct pace *p, u64 next)
 		*p = (struct pace){ next, now };
 		return false;
 	}
-	return now - p->ns > (next ? LONG_NS : 20 * LONG_NS) || ++p->ticks > LONG_SLEEP;
+	return now - p->ns > (starts ? 20 * LONG_NS : LONG_NS) || ++p->ticks > LONG_SLEEP;
 }
 
 /* A guest that has made an end of itself, or hangs in a command, begins behind that. */
@@ -127,14 +127,14 @@ static void run_commands(struct vcpu *v, struct fuzz_work *w, u64 end)
 {
 	struct rng r = { w->seed };
 	struct pace p = { ~0ul };
-	u64 next;
+	u64 first = w->next, next;
 
 	while ((next = READ_ONCE(w->next)) < end) {
 		int ret = vcpu_run(v);
 
 		/* an access that nobody describes: ENOSYS */
 		if ((ret == -EINTR || (!ret && answer(v, &r)) || (ret == -ENOSYS && skip(v))) &&
-		    !is_stuck(&p, next))
+		    !is_stuck(&p, next, next == first))
 			continue;
 		if (next != p.next)
 			p = (struct pace){ .next = next };

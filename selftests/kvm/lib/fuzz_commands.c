@@ -214,11 +214,12 @@ static void change_its(struct rng *r)
 	}
 }
 
-/* A queue that wraps, with anything in it. */
+/* What is next in a page's queue; now and then another one, up to which all is done again. */
 static void command_its(struct rng *r)
 {
 	static const u8 ops[] = { 1, 3, 3, 4, 5, 8, 8, 9, 9, 10, 10, 10, 11, 12, 13, 14, 15 };
-	u64 at = fuzz_below(r, K64 / 32) * 32;
+	u64 next = mmio_read64(GITS + GITS_CREADR) % PAGE & ~31ul;
+	u64 at = fuzz_one_in(r, 50) ? fuzz_below(r, PAGE / 32) * 32 : next;
 	volatile u64 *q = (u64 *)(QUEUE + at);
 
 	q[0] = ops[fuzz_below(r, sizeof(ops))] | fuzz_below(r, 8) << 32;
@@ -229,9 +230,7 @@ static void command_its(struct rng *r)
 		q[fuzz_below(r, 4)] = fuzz_next(r);
 	if (fuzz_one_in(r, 20))
 		change_its(r);
-	/* now and then all of the queue is to be executed */
-	mmio_write64(GITS + GITS_CREADR, at);
-	mmio_write64(GITS + GITS_CWRITER, (at + 32) % K64);
+	mmio_write64(GITS + GITS_CWRITER, (at + 32) % PAGE);
 }
 
 /* Timers, SGIs, sleep, and interrupts that are taken. */
@@ -358,16 +357,29 @@ static void command(struct fuzz_work *w, u64 n)
 	}
 }
 
+static bool is_started;
+
+static void start_its(void)
+{
+	its_usual(DEVICES);
+	irq_off();
+	/* two vCPUs write there, and whoever comes last may have all of the queue done again */
+	mmio_write32(GITS + GITS_CTLR, 0);
+	mmio_write64(GITS + GITS_CBASER, VALID | QUEUE);
+	mmio_write32(GITS + GITS_CTLR, 1);
+}
+
+/* The others wait, as they would spoil it. */
 static void start_machine(void)
 {
 	if (fuzz_has_its)
-		its_usual(DEVICES);
-	irq_off();
-	if (!fuzz_has_el2)
-		return;
-	t.l1[DATA_BASE >> 30] = DATA_BASE | S2_BLOCK | S2_RWX;
-	t.l1[MMIO_BASE >> 30] = MMIO_BASE | S2_BLOCK | S2_RWX;
-	build(&t, 1);
+		start_its();
+	if (fuzz_has_el2) {
+		t.l1[DATA_BASE >> 30] = DATA_BASE | S2_BLOCK | S2_RWX;
+		t.l1[MMIO_BASE >> 30] = MMIO_BASE | S2_BLOCK | S2_RWX;
+		build(&t, 1);
+	}
+	store_release(&is_started, true);
 }
 
 void fuzz_guest_commands(u64 cpu)
@@ -380,8 +392,10 @@ void fuzz_guest_commands(u64 cpu)
 		guest_on(VEC_LOWER + v, from_lower);
 		guest_on(VEC_LOWER + 4 + v, from_lower);
 	}
-	if (!cpu && !w->next)
+	if (!cpu && !is_started)
 		start_machine();
+	while (!load_acquire(&is_started))
+		;
 	guest_on(VEC_IRQ, fuzz_mask);
 	msr(cpacr_el1, CPACR_ALL);
 	isb();
