@@ -9,6 +9,7 @@ void fuzz_attr_vm(struct rng *r, struct fuzz_args *a);
 void fuzz_attr_vcpu(struct rng *r, struct fuzz_args *a);
 void fuzz_attr_gic(struct rng *r, struct fuzz_args *a);
 void fuzz_attr_its(struct rng *r, struct fuzz_args *a);
+void fuzz_attr_its_control(struct rng *r, struct fuzz_args *a);
 void fuzz_attr_vfio(struct rng *r, struct fuzz_args *a);
 
 #endif

@@ -385,78 +385,82 @@ struct call {
 	u64 most;				/* of the number */
 	enum fuzz_kind makes;			/* an fd of this kind, or FD_SYSTEM: none */
 	unsigned int weight;
+	bool slow;	/* it makes something, runs a guest, waits for readers or copies a lot */
 };
 
 static const struct call calls[] = {
-	{ FD_SYSTEM, KVM_CREATE_VM, NULL, 2, FD_VM, 2 },
+	{ FD_SYSTEM, KVM_CREATE_VM, NULL, 2, FD_VM, 2, .slow = true },
 	{ FD_SYSTEM, KVM_CHECK_EXTENSION, NULL, 300, .weight = 1 },
 	{ FD_SYSTEM, KVM_GET_VCPU_MMAP_SIZE, NULL, 1, .weight = 1 },
-	{ FD_VM, KVM_CREATE_VCPU, NULL, 4, FD_VCPU, 6 },
-	{ FD_VM, KVM_CREATE_VCPU, NULL, 600, FD_VCPU, 2 },
-	{ FD_VM, KVM_SET_USER_MEMORY_REGION, arg_memory, .weight = 8 },
-	{ FD_VM, KVM_SET_USER_MEMORY_REGION2, arg_memory, .weight = 2 },
-	{ FD_VM, KVM_GET_DIRTY_LOG, arg_get_log, .weight = 4 },
-	{ FD_VM, KVM_CLEAR_DIRTY_LOG, arg_log, .weight = 4 },
-	{ FD_VM, KVM_SET_MEMORY_ATTRIBUTES, arg_rights, .weight = 4 },
+	{ FD_VM, KVM_CREATE_VCPU, NULL, 4, FD_VCPU, 6, .slow = true },
+	{ FD_VM, KVM_CREATE_VCPU, NULL, 600, FD_VCPU, 2, .slow = true },
+	{ FD_VM, KVM_SET_USER_MEMORY_REGION, arg_memory, .weight = 8, .slow = true },
+	{ FD_VM, KVM_SET_USER_MEMORY_REGION2, arg_memory, .weight = 2, .slow = true },
+	{ FD_VM, KVM_GET_DIRTY_LOG, arg_get_log, .weight = 4, .slow = true },
+	{ FD_VM, KVM_CLEAR_DIRTY_LOG, arg_log, .weight = 4, .slow = true },
+	{ FD_VM, KVM_SET_MEMORY_ATTRIBUTES, arg_rights, .weight = 4, .slow = true },
 	{ FD_VM, KVM_RESET_DIRTY_RINGS, NULL, 1, .weight = 2 },
 	{ FD_VM, KVM_ENABLE_CAP, arg_cap, .weight = 4 },
-	{ FD_VM, KVM_CREATE_DEVICE, arg_device, .weight = 6 },
-	{ FD_VM, KVM_CREATE_IRQCHIP, NULL, 1, .weight = 2 },
+	{ FD_VM, KVM_CREATE_DEVICE, arg_device, .weight = 6, .slow = true },
+	{ FD_VM, KVM_CREATE_IRQCHIP, NULL, 1, .weight = 2, .slow = true },
 	{ FD_VM, KVM_ARM_SET_DEVICE_ADDR, arg_address, .weight = 2 },
 	{ FD_VM, KVM_IRQ_LINE, arg_line, .weight = 6 },
 	{ FD_VM, KVM_IRQ_LINE_STATUS, arg_line, .weight = 1 },
-	{ FD_VM, KVM_IRQFD, arg_irqfd, .weight = 8 },
-	{ FD_VM, KVM_IOEVENTFD, arg_ioeventfd, .weight = 4 },
-	{ FD_VM, KVM_SET_GSI_ROUTING, arg_routes, .weight = 4 },
+	{ FD_VM, KVM_IRQFD, arg_irqfd, .weight = 8, .slow = true },
+	{ FD_VM, KVM_IOEVENTFD, arg_ioeventfd, .weight = 4, .slow = true },
+	{ FD_VM, KVM_SET_GSI_ROUTING, arg_routes, .weight = 4, .slow = true },
 	{ FD_VM, KVM_SIGNAL_MSI, arg_msi, .weight = 6 },
-	{ FD_VM, KVM_REGISTER_COALESCED_MMIO, arg_zone, .weight = 2 },
-	{ FD_VM, KVM_UNREGISTER_COALESCED_MMIO, arg_zone, .weight = 1 },
+	{ FD_VM, KVM_REGISTER_COALESCED_MMIO, arg_zone, .weight = 2, .slow = true },
+	{ FD_VM, KVM_UNREGISTER_COALESCED_MMIO, arg_zone, .weight = 1, .slow = true },
 	{ FD_VM, KVM_ARM_PREFERRED_TARGET, arg_any, .weight = 1 },
 	{ FD_VM, KVM_ARM_SET_COUNTER_OFFSET, arg_offset, .weight = 1 },
 	{ FD_VM, KVM_ARM_GET_REG_WRITABLE_MASKS, arg_masks, .weight = 1 },
-	{ FD_VM, KVM_GET_STATS_FD, NULL, 1, FD_EVENT, 1 },
+	{ FD_VM, KVM_GET_STATS_FD, NULL, 1, FD_EVENT, 1, .slow = true },
 	{ FD_VM, KVM_SET_DEVICE_ATTR, fuzz_attr_vm, .weight = 2 },
-	{ FD_VM, KEEL_VM_SAVE, arg_save, .weight = 4 },
-	{ FD_VM, KEEL_VM_LOAD, arg_load, .weight = 4 },
-	{ FD_VCPU, KVM_RUN, NULL, 1, .weight = 30 },
-	{ FD_VCPU, KVM_ARM_VCPU_INIT, arg_init, .weight = 6 },
+	{ FD_VM, KEEL_VM_SAVE, arg_save, .weight = 4, .slow = true },
+	{ FD_VM, KEEL_VM_LOAD, arg_load, .weight = 4, .slow = true },
+	{ FD_VCPU, KVM_RUN, NULL, 1, .weight = 30, .slow = true },
+	{ FD_VCPU, KVM_ARM_VCPU_INIT, arg_init, .weight = 6, .slow = true },
 	{ FD_VCPU, KVM_ARM_VCPU_FINALIZE, arg_feature, .weight = 3 },
 	{ FD_VCPU, KVM_GET_ONE_REG, arg_reg, .weight = 6 },
 	{ FD_VCPU, KVM_SET_ONE_REG, arg_reg, .weight = 14 },
-	{ FD_VCPU, KVM_GET_REG_LIST, arg_list, .weight = 2 },
+	{ FD_VCPU, KVM_GET_REG_LIST, arg_list, .weight = 2, .slow = true },
 	{ FD_VCPU, KVM_GET_MP_STATE, arg_any, .weight = 1 },
 	{ FD_VCPU, KVM_SET_MP_STATE, arg_small, .weight = 4 },
 	{ FD_VCPU, KVM_GET_VCPU_EVENTS, arg_any, .weight = 1 },
 	{ FD_VCPU, KVM_SET_VCPU_EVENTS, arg_events, .weight = 3 },
 	{ FD_VCPU, KVM_SET_GUEST_DEBUG, arg_debug, .weight = 3 },
 	{ FD_VCPU, KVM_SET_SIGNAL_MASK, arg_signals, .weight = 1 },
-	{ FD_VCPU, KVM_PRE_FAULT_MEMORY, arg_prefault, .weight = 4 },
-	{ FD_VCPU, KVM_GET_STATS_FD, NULL, 1, FD_EVENT, 1 },
+	{ FD_VCPU, KVM_PRE_FAULT_MEMORY, arg_prefault, .weight = 4, .slow = true },
+	{ FD_VCPU, KVM_GET_STATS_FD, NULL, 1, FD_EVENT, 1, .slow = true },
 	{ FD_VCPU, KVM_SET_DEVICE_ATTR, fuzz_attr_vcpu, .weight = 8 },
 	{ FD_VCPU, KVM_GET_DEVICE_ATTR, fuzz_attr_vcpu, .weight = 2 },
 	{ FD_VCPU, KVM_HAS_DEVICE_ATTR, fuzz_attr_vcpu, .weight = 1 },
 	{ FD_GIC, KVM_SET_DEVICE_ATTR, fuzz_attr_gic, .weight = 16 },
 	{ FD_GIC, KVM_GET_DEVICE_ATTR, fuzz_attr_gic, .weight = 8 },
 	{ FD_GIC, KVM_HAS_DEVICE_ATTR, fuzz_attr_gic, .weight = 2 },
-	{ FD_ITS, KVM_SET_DEVICE_ATTR, fuzz_attr_its, .weight = 12 },
+	{ FD_ITS, KVM_SET_DEVICE_ATTR, fuzz_attr_its, .weight = 8 },
+	{ FD_ITS, KVM_SET_DEVICE_ATTR, fuzz_attr_its_control, .weight = 4, .slow = true },
 	{ FD_ITS, KVM_GET_DEVICE_ATTR, fuzz_attr_its, .weight = 3 },
 	{ FD_ITS, KVM_HAS_DEVICE_ATTR, fuzz_attr_its, .weight = 1 },
 	{ FD_OTHER, KVM_SET_DEVICE_ATTR, fuzz_attr_vfio, .weight = 3 },
 	{ FD_OTHER, KVM_HAS_DEVICE_ATTR, fuzz_attr_vfio, .weight = 1 },
 };
 
-static const struct call *any_call(struct rng *r)
+static const struct call *any_call(struct rng *r, bool slow)
 {
-	static unsigned int sum;
+	static unsigned int sums[2];
 	unsigned int all = 0, at;
 
-	if (!READ_ONCE(sum)) {
+	if (!READ_ONCE(sums[slow])) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++)
-			all += calls[i].weight;
-		WRITE_ONCE(sum, all);
+			all += calls[i].slow <= slow ? calls[i].weight : 0;
+		WRITE_ONCE(sums[slow], all);
 	}
-	at = fuzz_below(r, sum);
+	at = fuzz_below(r, sums[slow]);
 	for (const struct call *c = calls;; c++) {
+		if (c->slow > slow)
+			continue;
 		if (at < c->weight)
 			return c;
 		at -= c->weight;
@@ -472,9 +476,8 @@ static void keep_device(struct rng *r, const struct kvm_create_device *cd)
 		fuzz_keep_fd(r, kind, cd->fd);
 }
 
-void fuzz_call(struct rng *r, struct fuzz_args *args)
+static void make(struct rng *r, struct fuzz_args *args, const struct call *c)
 {
-	const struct call *c = any_call(r);
 	unsigned long request = c->request;
 	int ret, fd = fuzz_fd(r, c->kind);
 	u64 val = (u64)args->arg;
@@ -494,4 +497,14 @@ void fuzz_call(struct rng *r, struct fuzz_args *args)
 		fuzz_keep_fd(r, c->makes, ret);
 	else if (request == KEEL_VM_SAVE && !ret)
 		args->size = ((struct keel_vm_image *)args->arg)->size;
+}
+
+void fuzz_call(struct rng *r, struct fuzz_args *args)
+{
+	make(r, args, any_call(r, true));
+}
+
+void fuzz_quick_call(struct rng *r, struct fuzz_args *args)
+{
+	make(r, args, any_call(r, fuzz_one_in(r, 500)));
 }

@@ -40,5 +40,7 @@ void fuzz_spread_fds(void);
 u64 fuzz_gpa(struct rng *r);
 u64 fuzz_hva(struct rng *r);
 void fuzz_call(struct rng *r, struct fuzz_args *args);
+/* One that takes microseconds, but for one in 500. */
+void fuzz_quick_call(struct rng *r, struct fuzz_args *args);
 
 #endif
