@@ -11,86 +11,10 @@
  */
 #include <pthread.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include "lib/gic.h"
-#include "lib/image.h"
+#include "lib/fork.h"
 
 #define PAGES	256u
 #define DATA(n)	((volatile u64 *)(DATA_BASE + (n) * page_size))
-
-struct machine {
-	struct vm *vm;
-	char *data;	/* at DATA_BASE */
-	int gic;
-};
-
-static void need_fork(void)
-{
-	need_images();
-	/* what fork() shares by huge pages is write-protected and copied otherwise */
-	if (!on_keel())
-		ktap_skip("needs keel");
-}
-
-static struct machine machine(void (*fn)(u64), u64 arg)
-{
-	struct machine m = { .vm = vm_new(1, fn, arg), .data = vm_alloc(PAGES * PAGE, HUGE) };
-
-	madvise(m.data, PAGES * PAGE, MADV_NOHUGEPAGE);
-	REQUIRE_EQ(vm_slot(m.vm->fd, 1, 0, DATA_BASE, PAGES * PAGE, m.data), 0);
-	m.gic = gic_new(m.vm, 64);
-	return m;
-}
-
-/*
- * In the child: the same machine on the memory that it has of the parent's. Its fds were the
- * parent's.
- */
-static void rebuild(struct machine *m, const struct image *i)
-{
-	struct vm *vm = m->vm;
-	struct vcpu *v = &vm->vcpu[0];
-
-	munmap(v->run, kvm_run_size());
-	close(v->fd);
-	close(m->gic);
-	close(vm->fd);
-	vm->fd = vm_fd(0);
-	REQUIRE_EQ(vm_slot(vm->fd, 0, 0, RAM_BASE, RAM_SIZE, vm->ram), 0);
-	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, PAGES * PAGE, m->data), 0);
-	v->fd = vcpu_fd(vm->fd, 0);
-	v->run = vcpu_map(v->fd);
-	REQUIRE_EQ(vcpu_init_fd(vm->fd, v->fd, 0), 0);
-	m->gic = gic_new(vm, 64);
-	REQUIRE_EQ(image_load(vm->fd, i, 0), 0);
-}
-
-/* Fork at a sync of the guest's; 0 in the child, whose machine is loaded. */
-static pid_t fork_machine(struct machine *m)
-{
-	struct image i;
-	pid_t child;
-
-	vcpu_complete(&m->vm->vcpu[0]);
-	i = image_save(m->vm->fd);
-	child = fork();
-	REQUIRE(child >= 0);
-	if (!child)
-		rebuild(m, &i);
-	free(i.bytes);
-	return child;
-}
-
-/* The child's verdict is its exit status: a check that fails there ends it with another. */
-static void expect_success(pid_t child)
-{
-	int status = -1;
-
-	REQUIRE_EQ(waitpid(child, &status, 0), child);
-	CHECK_EQ(status, 0);
-}
 
 /* ---- the guest ---- */
 
@@ -167,10 +91,10 @@ static void isolated(void)
 	u64 history = 1, mine;
 
 	need_fork();
-	m = machine(guest_rounds, 0);
+	m = machine_new(PAGES * PAGE, guest_rounds, 0);
 	next_round(&m, 1, 0);
 	CHECK_EQ(next_round(&m, 1, 1), history);
-	child = fork_machine(&m);
+	child = machine_fork(&m);
 	mine = child ? 2 : 3;
 	for (u64 r = 2; r < 20; r++) {
 		history = history * 31 + mine;
@@ -189,10 +113,10 @@ static void generations(void)
 	pid_t child = 0;
 
 	need_fork();
-	m = machine(guest_rounds, 0);
+	m = machine_new(PAGES * PAGE, guest_rounds, 0);
 	next_round(&m, 0, 0);
 	for (g = 1; g <= depth; g++) {
-		child = fork_machine(&m);
+		child = machine_fork(&m);
 		if (child)
 			break;
 		next_round(&m, g, g);
@@ -212,7 +136,7 @@ static void clone_some(struct machine *m, unsigned int n)
 	pid_t child[BATCH];
 
 	for (unsigned int i = 0; i < n; i++) {
-		child[i] = fork_machine(m);
+		child[i] = machine_fork(m);
 		if (!child[i]) {
 			CHECK_EQ(next_round(m, i, 1), i);
 			CHECK_EQ(next_round(m, i, 2), i * 32);
@@ -230,7 +154,7 @@ static void clones(void)
 	struct machine m;
 
 	need_fork();
-	m = machine(guest_rounds, 0);
+	m = machine_new(PAGES * PAGE, guest_rounds, 0);
 	next_round(&m, 7, 0);
 	for (; n > BATCH; n -= BATCH)
 		clone_some(&m, BATCH);
@@ -282,7 +206,7 @@ static void while_it_runs(void)
 	u64 was;
 
 	need_fork();
-	m = machine(guest_counts, 0);
+	m = machine_new(PAGES * PAGE, guest_counts, 0);
 	REQUIRE_EQ(pthread_create(&t, NULL, run, &m.vm->vcpu[0]), 0);
 	for (unsigned int i = 0; i < ktap_times(20); i++) {
 		pid_t child;
@@ -344,7 +268,7 @@ static void reads_go_on(void)
 	pid_t child;
 
 	need_fork();
-	m = machine(guest_reads, 0);
+	m = machine_new(PAGES * PAGE, guest_reads, 0);
 	vcpu_sync(&m.vm->vcpu[0], 1);
 	stats = kvm(m.vm->vcpu[0].fd, KVM_GET_STATS_FD, 0);
 	REQUIRE(stats >= 0);
@@ -399,7 +323,7 @@ static void logged(void)
 	pid_t child;
 
 	need_fork();
-	m = machine(guest_log, 0);
+	m = machine_new(PAGES * PAGE, guest_log, 0);
 	REQUIRE_EQ(vm_slot(m.vm->fd, 1, KVM_MEM_LOG_DIRTY_PAGES, DATA_BASE, PAGES * PAGE, m.data), 0);
 	vcpu_sync(&m.vm->vcpu[0], 1);
 	CHECK_EQ(dirty(&m, 1), PAGES);
@@ -426,7 +350,7 @@ static void of_the_parent(void)
 	u64 size = 0;
 
 	need_fork();
-	m = machine(guest_rounds, 0);
+	m = machine_new(PAGES * PAGE, guest_rounds, 0);
 	i = image_save(m.vm->fd);
 	child = fork();
 	if (!child) {
