@@ -155,7 +155,7 @@ static void end_el2(void)
  * A hypervisor's tables, which have access flags set, are read for its guest and for AT. That one
  * also walks tables of its guest's.
  */
-static u64 word[512] __attribute__((aligned(4096)));
+static u64 word[512] __attribute__((aligned(MOST_PAGE)));
 
 static void guest_has_guest(u64 arg)
 {
@@ -164,7 +164,7 @@ static void guest_has_guest(u64 arg)
 	word[1] = 0x1234;
 	set_page(&t, 5, ((u64)word | S2_PAGE | S2_RWX) & ~S2_AF);
 	GUEST_SYNC(1, 0);
-	GUEST_EQ(l2_read(WINDOW + 5 * 4096 + 8), 0x1234);
+	GUEST_EQ(l2_read(WINDOW + 5 * PAGE + 8), 0x1234);
 	GUEST_EQ(t.pages[5] & S2_AF, S2_AF);
 	GUEST_SYNC(2, 0);
 }
@@ -180,14 +180,14 @@ static void guest_asks(u64 arg)
 	set_page(&t, 11, (u64)word | S2_PAGE | S2_RWX);
 	wr(hcr_el2, HCR_E2H | HCR_RW | HCR_VM);
 	wr(TCR_EL12, 25ul | 2ul << 32 | 1ul << 8 | 1ul << 10 | 3ul << 12 | 1ul << 23);
-	wr(S3_5_C2_C0_0, WINDOW + 11 * 4096);
+	wr(S3_5_C2_C0_0, WINDOW + 11 * PAGE);
 	wr(S3_5_C10_C2_0, 0xff);
 	word[3] = WINDOW | 0x701;	/* a block of level 1 */
 	dsb(sy);
 	wr(SCTLR_EL12, rd(SCTLR_EL12) | 1);
 	GUEST_SYNC(1, 0);
-	GUEST_EQ(AT(s12e1r, (3ul << 30) + 11 * 4096) & (PA | 1), (u64)word);
-	GUEST_EQ(AT(s1e1r, (3ul << 30) + 11 * 4096) & (PA | 1), WINDOW + 11 * 4096);
+	GUEST_EQ(AT(s12e1r, (3ul << 30) + 11 * PAGE) & (PA | 1), (u64)word);
+	GUEST_EQ(AT(s1e1r, (3ul << 30) + 11 * PAGE) & (PA | 1), WINDOW + 11 * PAGE);
 	GUEST_SYNC(2, 0);
 }
 

@@ -263,12 +263,17 @@ static void homes(void)
 
 static void guest_identity(u64 arg)
 {
+	u64 granule;
+
 	GUEST_EQ(mrs(CurrentEL), 2 << 2);
 	GUEST_ASSERT(rd(hcr_el2) & HCR_E2H);
 	GUEST_EQ(rd(id_aa64pfr0_el1) & 0xffff, 0x1111);
 	GUEST_EQ(rd(id_aa64mmfr1_el1) >> 8 & 0xf, 1);		/* VH */
-	if (PAGE == 4096)
-		GUEST_EQ(rd(id_aa64mmfr0_el1) >> 40 & 0xf, 2);	/* TGRAN4_2: yes */
+	/* TGRAN4_2, TGRAN16_2, TGRAN64_2: the host's pages, and none that are smaller */
+	granule = rd(id_aa64mmfr0_el1) >> 32 & 0xfff;
+	GUEST_EQ(granule >> 8, PAGE == 4096 ? 2 : 1);
+	GUEST_ASSERT(PAGE != 16384 || (granule & 0xf) == 2);
+	GUEST_ASSERT(PAGE != 65536 || (granule & 0xff) == 0x21);
 	GUEST_EQ(rd(id_aa64mmfr1_el1) >> 28 & 0xf, 0);		/* XNX */
 	GUEST_EQ(rd(id_aa64mmfr2_el1) >> 24 & 0xf, 0);		/* NV */
 	GUEST_EQ(rd(ID_MMFR4) >> 20 & 0xff, 0xe0);

@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include "lib/stage2.h"
 
+#define WORDS	(PAGE / 8)	/* of a page */
+
 static struct vm *vm_data(void (*fn)(u64), u32 flags, u64 **page)
 {
 	struct vm *vm = vm_el2(1, fn, 0);
@@ -35,11 +37,11 @@ static void start_data(void)
 {
 	start(1);
 	for (u64 i = 0; i < 16; i++)
-		t.pages[32 + i] = (DATA_BASE + i * 4096) | S2_PAGE | S2_RWX;
+		t.pages[32 + i] = (DATA_BASE + i * PAGE) | S2_PAGE | S2_RWX;
 	sync_tables();
 }
 
-#define AT_DATA(i)	(WINDOW + (32 + (i)) * 4096ul)
+#define AT_DATA(i)	(WINDOW + (32 + (i)) * PAGE)
 
 static void guest_dirties(u64 arg)
 {
@@ -78,7 +80,7 @@ static void logs(void)
 	dirty(vm);
 	for (u64 n = 2; n < 5; n++) {
 		vcpu_sync(vcpu, n);
-		CHECK_EQ(page[n * 512], n);
+		CHECK_EQ(page[n * WORDS], n);
 		CHECK_EQ(dirty(vm), 1ul << n | 1ul << 9);
 		CHECK_EQ(dirty(vm), 0);
 	}
@@ -115,9 +117,9 @@ static void unmapped(void)
 
 	for (u64 n = 1; n < 20; n++) {
 		REQUIRE(mmap(page, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page);
-		page[3 * 512] = n;
+		page[3 * WORDS] = n;
 		CHECK_EQ(find(&vm->vcpu[0]), n);
-		page[3 * 512] = n + 100;
+		page[3 * WORDS] = n + 100;
 		CHECK_EQ(find(&vm->vcpu[0]), n + 100);
 	}
 	vm_data_free(vm, page);
@@ -152,7 +154,7 @@ static void forked(void)
 		REQUIRE(child >= 0);
 		if (!child) {
 			close(go[1]);
-			_exit(read(go[0], &status, 1) || page[3 * 512] != n);
+			_exit(read(go[0], &status, 1) || page[3 * WORDS] != n);
 		}
 		close(go[0]);
 		CHECK_EQ(find(vcpu), ++n);
@@ -179,11 +181,11 @@ static void removed(void)
 	struct vm *vm = vm_data(guest_finds, 0, &page);
 	struct vcpu *vcpu = &vm->vcpu[0];
 
-	page[3 * 512] = 1;
+	page[3 * WORDS] = 1;
 	CHECK_EQ(find(vcpu), 1);
 	vbar = reg_read(vcpu, REG_VBAR_EL2);
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 0, NULL), 0);
-	expect_mmio(vcpu, DATA_BASE + 3 * 4096, 0x1234);
+	expect_mmio(vcpu, DATA_BASE + 3 * PAGE, 0x1234);
 	/* each where its name says, though it is the guest's guest that waits */
 	CHECK_EQ(reg_read(vcpu, REG_VBAR_EL2), vbar);
 	CHECK(reg_read(vcpu, REG_VBAR_EL1) != vbar, "%#lx", vbar);
@@ -192,10 +194,10 @@ static void removed(void)
 	CHECK_EQ(find(vcpu), 0x1234);
 	/* moved: the old place has nothing, the new one is not the guest's guest's */
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 16 * PAGE, page), 0);
-	page[3 * 512] = 2;
+	page[3 * WORDS] = 2;
 	CHECK_EQ(find(vcpu), 2);
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE + 64 * PAGE, 16 * PAGE, page), 0);
-	expect_mmio(vcpu, DATA_BASE + 3 * 4096, 0x5678);
+	expect_mmio(vcpu, DATA_BASE + 3 * PAGE, 0x5678);
 	CHECK_EQ(find(vcpu), 0x5678);
 	vm_data_free(vm, page);
 }
@@ -206,12 +208,12 @@ static void withheld(void)
 	struct vm *vm = vm_data(guest_finds, 0, &page);
 	struct vcpu *vcpu = &vm->vcpu[0];
 	struct kvm_memory_attributes attr = {
-		.address = DATA_BASE + 3 * 4096, .size = PAGE, .attributes = KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE,
+		.address = DATA_BASE + 3 * PAGE, .size = PAGE, .attributes = KEEL_MEMORY_NO_READ | KEEL_MEMORY_NO_WRITE,
 	};
 
 	if (!on_keel())
 		ktap_skip("no rights of pages");
-	page[3 * 512] = 1;
+	page[3 * WORDS] = 1;
 	CHECK_EQ(find(vcpu), 1);
 	REQUIRE_EQ(kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, &attr), 0);
 	CHECK_EQ(vcpu_run(vcpu), -EFAULT);
@@ -237,7 +239,7 @@ static void guest_finds_anew(u64 arg)
  */
 static void tables_withheld(void)
 {
-	u64 *page, table = (u64)t.pages & ~4095ul;
+	u64 *page, table = (u64)t.pages;
 	struct vm *vm = vm_data(guest_finds_anew, 0, &page);
 	struct vcpu *vcpu = &vm->vcpu[0];
 	const struct keel_memory_fault *fault = (void *)&vcpu->run->hw;
@@ -245,7 +247,7 @@ static void tables_withheld(void)
 
 	if (!on_keel())
 		ktap_skip("no rights of pages");
-	page[3 * 512] = 1;
+	page[3 * WORDS] = 1;
 	CHECK_EQ(find(vcpu), 1);
 	REQUIRE_EQ(kvm(vm->fd, KVM_SET_MEMORY_ATTRIBUTES, &attr), 0);
 	for (int i = 0; i < 2; i++) {
@@ -267,7 +269,7 @@ static void tables_withheld(void)
 static void guest_lives(u64 n)
 {
 	start_data();
-	t.pages[32] = (DATA_BASE + n * 4096) | S2_PAGE | S2_RWX;
+	t.pages[32] = (DATA_BASE + n * PAGE) | S2_PAGE | S2_RWX;
 	sync_tables();
 	GUEST_SYNC(n, l2_read(AT_DATA(0)));
 }
@@ -279,7 +281,7 @@ static void reset(void)
 	struct vcpu *vcpu = &vm->vcpu[0];
 
 	for (u64 n = 0; n < 4; n++) {
-		page[n * 512] = 100 + n;
+		page[n * WORDS] = 100 + n;
 		if (n) {
 			REQUIRE_EQ(vcpu_init_fd(vm->fd, vcpu->fd, HAS_EL2), 0);
 			vcpu_start(vcpu, guest_lives, n);
@@ -293,12 +295,12 @@ static void reset(void)
  * Each address of the sweep has a table of its own in the shadow, though the hypervisor has one for
  * all.
  */
-#define SWEPT	20000ul
+#define SWEPT	(S2_FIRST == 1 ? 20000ul : (1ul << S2_BITS) / HUGE - WINDOW / HUGE)
 
 static void l2_sweeps(u64 at, u64 unused)
 {
 	for (u64 i = 0; i < SWEPT; i++)
-		if (mmio_read64(at + (i << 21)) != 77)
+		if (mmio_read64(at + i * HUGE) != 77)
 			l2_call(i);
 	l2_call(SWEPT);
 }
@@ -306,10 +308,10 @@ static void l2_sweeps(u64 at, u64 unused)
 static void guest_sweeps(u64 arg)
 {
 	start_data();
-	for (unsigned int i = 1; i < 512; i++)
+	for (unsigned int i = 1; S2_FIRST == 1 && i < 512; i++)
 		t.l1[i] = (u64)t.window | S2_TABLE;
-	for (unsigned int i = 0; i < 512; i++)
-		t.window[i] = (u64)t.pages | S2_TABLE;
+	for (u64 i = S2_FIRST == 1 ? 0 : WINDOW / HUGE, *table = S2_FIRST == 1 ? t.window : t.first; i < WORDS; i++)
+		table[i] = (u64)t.pages | S2_TABLE;
 	sync_tables();
 	GUEST_SYNC(1, 0);
 	enter(l2_sweeps, AT_DATA(3), 0);
@@ -338,11 +340,11 @@ static void bounded(void)
 
 	if (!on_keel())
 		ktap_skip("needs keel");
-	page[3 * 512] = 77;
+	page[3 * WORDS] = 77;
 	vcpu_sync(vcpu, 1);
 	before = free_memory();
 	vcpu_sync(vcpu, 2);
-	CHECK(free_memory() + SWEPT * 4096 / 2 > before, "%lu KiB less than before", (before - free_memory()) / 1024);
+	CHECK(free_memory() + SWEPT * PAGE / 2 > before, "%lu KiB less than before", (before - free_memory()) / 1024);
 	vcpu_finish(vcpu);
 	vm_data_free(vm, page);
 }

@@ -133,7 +133,7 @@ static void play(u64 unused)
 	gic_cpu_enable(GICR(me));
 	irq_off();
 	wr(VTCR_EL2, VTCR);
-	wr(VTTBR_EL2, (u64)t.l1 | 1ul << 48);
+	wr(VTTBR_EL2, vttbr_of(&t, 1));
 	wr(VBAR_EL12, (u64)l2_vectors);
 	wr(ICH_VMCR, VMCR_ON);
 	wr(ICH_HCR, 1);

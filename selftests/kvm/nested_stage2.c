@@ -69,8 +69,8 @@ static void runs(void)
 
 /* ---- faults ---- */
 
-static u64 word[512] __attribute__((aligned(4096)));
-static u64 word2[512] __attribute__((aligned(4096)));
+static u64 word[512] __attribute__((aligned(MOST_PAGE)));
+static u64 word2[512] __attribute__((aligned(MOST_PAGE)));
 
 static void faulted(u64 ec, u64 status, u64 at, bool write)
 {
@@ -90,12 +90,12 @@ static void read_faults(u64 at, u64 status)
 
 static void guest_faults(u64 arg)
 {
-	u64 at = WINDOW + 5 * 4096 + 8, desc = (u64)word | S2_PAGE | S2_RWX;
+	u64 at = WINDOW + 5 * PAGE + 8, desc = (u64)word | S2_PAGE | S2_RWX;
 
 	start(1);
-	read_faults(1ul << 39, 0x04);		/* more bits than there are */
-	read_faults(0x1c0000000ul, 0x05);
-	read_faults(BIG + 0x200008, 0x06);
+	read_faults(1ul << S2_BITS, 0x04);	/* more bits than there are */
+	read_faults(NO_ENTRY, 0x04 | S2_FIRST);
+	read_faults(BIG + HUGE + 8, 0x06);
 	read_faults(at, 0x07);
 	enter(l2_writes, at, 1);
 	faulted(EC_DABT_LOW, 0x07, at, true);
@@ -104,13 +104,13 @@ static void guest_faults(u64 arg)
 	/* address size: the block's, then a table's */
 	set_page(&t, 5, 1ul << 45 | S2_PAGE | S2_RWX);
 	read_faults(at, 0x03);
-	t.big[1] = 1ul << 45 | S2_BLOCK | S2_RWX;
+	*big_block(&t, 1) = 1ul << 45 | S2_BLOCK | S2_RWX;
 	sync_tables();
-	read_faults(BIG + 0x200008, 0x02);
+	read_faults(BIG + HUGE + 8, 0x02);
 	/* a table where there is no memory */
-	t.big[1] = MMIO_BASE | S2_TABLE;
+	*big_block(&t, 1) = MMIO_BASE | S2_TABLE;
 	sync_tables();
-	enter(l2_reads, BIG + 0x200008, 0);
+	enter(l2_reads, BIG + HUGE + 8, 0);
 	GUEST_EQ(seen.esr & 0x3f, 0x17);
 	GUEST_EQ(seen.esr >> 24 & 1, 0);
 	/* the access flag: a fault, or set */
@@ -137,10 +137,10 @@ static void guest_faults(u64 arg)
 	GUEST_EQ(l2_read(at), 0x7777);
 	enter((void *)at, 0, 0);
 	faulted(EC_IABT_LOW, 0x0f, at, false);
-	t.big[1] = (RAM_BASE & ~0x1ffffful) | S2_BLOCK | (S2_RWX & ~S2_W);
+	*big_block(&t, 1) = (RAM_BASE & ~(HUGE - 1)) | S2_BLOCK | (S2_RWX & ~S2_W);
 	sync_tables();
-	enter(l2_writes, BIG + 0x200008, 1);
-	faulted(EC_DABT_LOW, 0x0e, BIG + 0x200008, true);
+	enter(l2_writes, BIG + HUGE + 8, 1);
+	faulted(EC_DABT_LOW, 0x0e, BIG + HUGE + 8, true);
 }
 
 static void faults(void)
@@ -167,7 +167,7 @@ static void guest_mends(u64 arg)
 	guest_on(VEC_LOWER, mend);
 	word[2] = 0x1122;
 	dsb(sy);
-	GUEST_EQ(l2_read(WINDOW + 7 * 4096 + 16), 0x1122);
+	GUEST_EQ(l2_read(WINDOW + 7 * PAGE + 16), 0x1122);
 	GUEST_EQ(mended, 1);
 }
 
@@ -181,8 +181,8 @@ static void mends(void)
 /* The guest's page is one or the other of two; each way to say that it has changed. */
 static void swap_page(unsigned int how)
 {
-	static const u64 ttl = 1ul << 46 | 3ul << 44;
-	u64 at = WINDOW + 9 * 4096, op = at >> 12, range = at >> 12 | 1ul << 46;
+	u64 ttl = S2_TG | 3ul << 44;
+	u64 at = WINDOW + 9 * PAGE, op = at >> 12, range = at / PAGE | S2_TG;
 	u64 *to = how & 1 ? word2 : word;
 
 	GUEST_EQ(l2_read(at), how & 1 ? 0xaaaa : 0xbbbb);
@@ -229,14 +229,14 @@ static void guest_swaps(u64 arg)
 		swap_page(how - 1);
 	}
 	/* a whole block goes with one of its addresses */
-	t.big[3] = ((u64)word & ~0x1ffffful) | S2_BLOCK | S2_RWX;
+	*big_block(&t, 3) = ((u64)word & ~(HUGE - 1)) | S2_BLOCK | S2_RWX;
 	sync_tables();
-	GUEST_EQ(l2_read(BIG + 3 * 0x200000 + ((u64)word & 0x1fffff)), 0xaaaa);
-	t.big[3] = 0;
+	GUEST_EQ(l2_read(BIG + 3 * HUGE + ((u64)word & (HUGE - 1))), 0xaaaa);
+	*big_block(&t, 3) = 0;
 	sync_tables();
 	asm volatile("tlbi ipas2e1is, %0\n dsb ish\n tlbi vmalle1is\n dsb ish\n isb"
-		     :: "r"((BIG + 3 * 0x200000) >> 12 | 1ul << 46 | 2ul << 44) : "memory");
-	read_faults(BIG + 3 * 0x200000 + ((u64)word & 0x1fffff), 0x06);
+		     :: "r"((BIG + 3 * HUGE) >> 12 | S2_TG | 2ul << 44) : "memory");
+	read_faults(BIG + 3 * HUGE + ((u64)word & (HUGE - 1)), 0x06);
 }
 
 static void swaps(void)
@@ -248,7 +248,7 @@ static void swaps(void)
  * More guests than there are shadows, by turns; they differ in a page, and in nothing but the VMID.
  */
 static struct tables many[5];
-static u64 own_page[5][512] __attribute__((aligned(4096)));
+static u64 own_page[5][MOST_PAGE / 8] __attribute__((aligned(MOST_PAGE)));
 
 static void guest_many(u64 arg)
 {
@@ -262,20 +262,20 @@ static void guest_many(u64 arg)
 	for (u64 n = 0; n < 20; n++) {
 		u64 i = n * 3 % 5;
 
-		wr(VTTBR_EL2, (u64)many[i].l1 | (10 + i) << 48);
-		GUEST_EQ(l2_read(WINDOW + 4096 + 8), 0x100 + i);
-		l2_write(WINDOW + 4096 + 16, n);
+		wr(VTTBR_EL2, vttbr_of(&many[i], 10 + i));
+		GUEST_EQ(l2_read(WINDOW + PAGE + 8), 0x100 + i);
+		l2_write(WINDOW + PAGE + 16, n);
 		GUEST_EQ(READ_ONCE(own_page[i][2]), n);
 	}
 	/*
 	 * the same tables under another VMID, which have changed meanwhile: nothing to be
 	 * invalidated
 	 */
-	wr(VTTBR_EL2, (u64)many[0].l1 | 10ul << 48);
-	GUEST_EQ(l2_read(WINDOW + 4096 + 8), 0x100);
+	wr(VTTBR_EL2, vttbr_of(&many[0], 10));
+	GUEST_EQ(l2_read(WINDOW + PAGE + 8), 0x100);
 	set_page(&many[0], 1, (u64)own_page[4] | S2_PAGE | S2_RWX);
-	wr(VTTBR_EL2, (u64)many[0].l1 | 77ul << 48);
-	GUEST_EQ(l2_read(WINDOW + 4096 + 8), 0x104);
+	wr(VTTBR_EL2, vttbr_of(&many[0], 77));
+	GUEST_EQ(l2_read(WINDOW + PAGE + 8), 0x104);
 }
 
 static void many_guests(void)
@@ -292,7 +292,7 @@ static void many_guests(void)
 
 static void guest_asks(u64 arg)
 {
-	u64 at = WINDOW + 11 * 4096, par;
+	u64 at = WINDOW + 11 * PAGE, par;
 
 	start(1);
 	wr(hcr_el2, HCR_E2H | HCR_RW | HCR_VM);
@@ -310,7 +310,7 @@ static void guest_asks(u64 arg)
 	GUEST_EQ(par >> 1 & 0x3f, 0x0f);
 	/* with tables of its own, which have to be in the shadow for the CPU to find them */
 	wr(TCR_EL12, 25ul | 2ul << 32 | 1ul << 8 | 1ul << 10 | 3ul << 12 | 1ul << 23);
-	wr(S3_5_C2_C0_0, WINDOW + 12 * 4096);
+	wr(S3_5_C2_C0_0, WINDOW + 12 * PAGE);
 	wr(S3_5_C10_C2_0, 0xff);
 	word[3] = WINDOW | 0x701;	/* a block of level 1 */
 	dsb(sy);
@@ -321,7 +321,7 @@ static void guest_asks(u64 arg)
 	set_page(&t, 12, (u64)word | S2_PAGE | S2_RWX);
 	par = AT(s1e1r, (3ul << 30) + 0x5000);
 	GUEST_EQ(par & (PA | 1), WINDOW + 0x5000);
-	par = AT(s12e1r, (3ul << 30) + 11 * 4096);
+	par = AT(s12e1r, (3ul << 30) + 11 * PAGE);
 	GUEST_EQ(par & (PA | 1), (u64)word);
 	wr(SCTLR_EL12, rd(SCTLR_EL12) & ~1ul);
 	/* EL2 is as it was */
@@ -426,14 +426,14 @@ static u64 begun, ended, reads;
 static void guest_changes(u64 arg)
 {
 	wr(VTCR_EL2, VTCR);
-	wr(VTTBR_EL2, (u64)t.l1 | 1ul << 48);
+	wr(VTTBR_EL2, vttbr_of(&t, 1));
 	wr(hcr_el2, HCR_E2H | HCR_RW | HCR_TGE);
 	for (u64 n = 1;; n++) {
 		store_release(&begun, n);
 		dsb(ish);
 		set_page(&t, 9, (u64)(n & 1 ? word2 : word) | S2_PAGE | S2_RWX);
 		asm volatile("tlbi ipas2e1is, %0\n dsb ish\n isb"
-			     :: "r"((WINDOW + 9 * 4096) >> 12 | 1ul << 46 | 3ul << 44) : "memory");
+			     :: "r"((WINDOW + 9 * PAGE) >> 12 | S2_TG | 3ul << 44) : "memory");
 		for (u64 since = load_acquire(&reads), first = (store_release(&ended, n), since);
 		     since - first < 2;)
 			since = load_acquire(&reads);
@@ -455,7 +455,7 @@ static void guest_races(u64 arg)
 	while (!load_acquire(&ended))
 		;
 	for (u64 i = 0; known < 100; i++) {
-		u64 n = load_acquire(&ended), val = l2_read(WINDOW + 9 * 4096);
+		u64 n = load_acquire(&ended), val = l2_read(WINDOW + 9 * PAGE);
 
 		dsb(ish);
 		if (load_acquire(&begun) == n) {

@@ -10,17 +10,41 @@ void sync_tables(void)
 	isb();
 }
 
+/* Of level 2, in a GiB of which its hypervisor's guest has something. */
+static u64 *block_entry(struct tables *t, u64 at)
+{
+	if (S2_FIRST == 2)
+		return &t->first[at / HUGE];
+	return at >= BIG ? &t->big[(at - BIG) / HUGE] :
+	       at >= WINDOW ? &t->window[(at - WINDOW) / HUGE] : &t->low[at / HUGE];
+}
+
+u64 *big_block(struct tables *t, unsigned int n)
+{
+	return block_entry(t, BIG + n * HUGE);
+}
+
+void map_gib(struct tables *t, u64 at)
+{
+	u64 size = S2_FIRST == 1 ? 1ul << 30 : HUGE;
+
+	for (u64 end = at + (1ul << 30); at < end; at += size)
+		t->first[at / size] = at | S2_BLOCK | S2_RWX;
+}
+
 void build(struct tables *t, u64 vmid)
 {
-	t->l1[0] = (u64)t->low | S2_TABLE;
-	t->l1[WINDOW >> 30] = (u64)t->window | S2_TABLE;
-	t->l1[BIG >> 30] = (u64)t->big | S2_TABLE;
-	t->window[0] = (u64)t->pages | S2_TABLE;
-	for (u64 at = RAM_BASE; at < RAM_END; at += 1ul << 21)
-		t->low[at >> 21] = at | S2_BLOCK | S2_RWX;
+	if (S2_FIRST == 1) {
+		t->l1[0] = (u64)t->low | S2_TABLE;
+		t->l1[WINDOW >> 30] = (u64)t->window | S2_TABLE;
+		t->l1[BIG >> 30] = (u64)t->big | S2_TABLE;
+	}
+	*block_entry(t, WINDOW) = (u64)t->pages | S2_TABLE;
+	for (u64 at = RAM_BASE & ~(HUGE - 1); at < RAM_END; at += HUGE)
+		*block_entry(t, at) = at | S2_BLOCK | S2_RWX;
 	sync_tables();
 	wr(VTCR_EL2, VTCR);
-	wr(VTTBR_EL2, (u64)t->l1 | vmid << 48);
+	wr(VTTBR_EL2, vttbr_of(t, vmid));
 }
 
 void set_page(struct tables *t, unsigned int i, u64 desc)
