@@ -483,9 +483,13 @@ static void guest_overlaid(u64 arg)
 
 static void overlaid(void)
 {
-	struct vm *vm = new_vm(1, guest_overlaid);
-	char *mem = vm_alloc(HUGE, HUGE);
+	struct vm *vm;
+	char *mem;
 
+	if (GICD + HUGE > UCALL_ADDR)
+		ktap_skip("a huge page has %lu MiB", HUGE >> 20);
+	vm = new_vm(1, guest_overlaid);
+	mem = vm_alloc(HUGE, HUGE);
 	madvise(mem, HUGE, MADV_HUGEPAGE);
 	memset(mem, 0x5a, HUGE);
 	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, GICD, HUGE, mem), 0);

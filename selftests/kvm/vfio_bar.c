@@ -307,13 +307,13 @@ static void slots(void)
 	CHECK_EQ(vm_slot(vm, 2, KVM_MEM_LOG_DIRTY_PAGES, 2 * PLACE, BLOCK, m.bar), -EINVAL);
 	CHECK_EQ(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, PLACE, m.size, m.bar), -EINVAL);
 	vcpu_sync(&m.vm->vcpu[0], 1);
-	REQUIRE_EQ(munmap(m.bar + 4096, 4096), 0);
+	REQUIRE_EQ(munmap(m.bar + PAGE, PAGE), 0);
 	CHECK_EQ(vcpu_run(&m.vm->vcpu[0]), -EFAULT);
 	CHECK_EQ(vcpu_run(&m.vm->vcpu[0]), -EFAULT);
 	CHECK_EQ(vm_slot(vm, 1, 0, 0, 0, NULL), 0);
 	CHECK_EQ(vcpu_run(&m.vm->vcpu[0]), 0);
 	CHECK_EQ(m.vm->vcpu[0].run->exit_reason, KVM_EXIT_MMIO);
-	CHECK_EQ(m.vm->vcpu[0].run->mmio.phys_addr, PLACE + 4096);
+	CHECK_EQ(m.vm->vcpu[0].run->mmio.phys_addr, PLACE + PAGE);
 }
 
 static void map_cacheable(int fd, void *at, u64 size)
