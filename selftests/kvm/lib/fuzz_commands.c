@@ -287,7 +287,7 @@ static void change_el2(struct rng *r)
 	switch (fuzz_below(r, 5)) {
 	case 0:
 		if (!fuzz_one_in(r, 3))
-			val = S2_RWX | S2_PAGE | (fuzz_address(r) & ~0xffful);
+			val = S2_RWX | S2_PAGE | (fuzz_address(r) & ~(PAGE - 1));
 		t.pages[fuzz_below(r, 512)] = val;
 		dsb(ish);
 		break;
@@ -296,7 +296,7 @@ static void change_el2(struct rng *r)
 		at_own(0xd50c8000u | fuzz_below(r, 128) << 5, fuzz_one_in(r, 2) ? val : WINDOW >> 12, 0);
 		break;
 	case 2:
-		wr(VTTBR_EL2, (fuzz_one_in(r, 8) ? val : (u64)t.l1) | fuzz_below(r, 4) << 48);
+		wr(VTTBR_EL2, (fuzz_one_in(r, 8) ? val : vttbr_of(&t, 0)) | fuzz_below(r, 4) << 48);
 		break;
 	case 3:
 		wr(VTCR_EL2, fuzz_one_in(r, 3) ? val : VTCR);
@@ -375,8 +375,8 @@ static void start_machine(void)
 	if (fuzz_has_its)
 		start_its();
 	if (fuzz_has_el2) {
-		t.l1[DATA_BASE >> 30] = DATA_BASE | S2_BLOCK | S2_RWX;
-		t.l1[MMIO_BASE >> 30] = MMIO_BASE | S2_BLOCK | S2_RWX;
+		map_gib(&t, DATA_BASE);
+		map_gib(&t, MMIO_BASE);
 		build(&t, 1);
 	}
 	store_release(&is_started, true);
