@@ -719,7 +719,7 @@ static const struct bench {
 };
 
 static const char *const names[] = {
-#define OP(id, name, target, n)	name,
+#define OP(id, name, vhe, nvhe, n)	name,
 	BENCH_OPS(OP)
 #undef OP
 };

@@ -6,7 +6,7 @@
  * under -icount. (The interface's own counters crash QEMU 10.0 in that mode.)
  *
  * Arguments: out=FILE    a line for each operation that was measured
- *            profile=OP  and for this one how often each block of code ran
+ *            profile=OP  and for this one how often each block of code ran; repeatable
  *
  * Debian does not package the header of the plugin interface; what is used of
  * it is declared here, as of version 4.
@@ -49,30 +49,32 @@ struct counts {
 /* The cheapest batch of an operation: no tick of the host came in between. */
 struct op {
 	const char *name;
-	unsigned int per_batch, target, batches;
-	bool open;
+	unsigned int per_batch, vhe, nvhe, batches;
+	bool open, profiled;
 	struct counts begin, least;
 };
 
 static struct op ops[NR_OPS] = {
-#define OP(id, name_, target_, n)	{ .name = name_, .per_batch = n, .target = target_ },
+#define OP(id, name_, vhe_, nvhe_, n) \
+	{ .name = name_, .per_batch = n, .vhe = vhe_, .nvhe = nvhe_ },
 	BENCH_OPS(OP)
 #undef OP
 };
 
 static FILE *out;
-static struct op *profiled;
+static struct op *profiling;	/* the one that is open, if it is profiled */
 static struct counts total;
 
 /*
  * Instructions in a row of which only the last can end in an exception: all of
- * them were executed when the first was.
+ * them were executed when the first was. How often since the profiled operation began, and
+ * in the cheapest batch of each.
  */
 struct segment {
 	struct segment *next;
 	uint64_t addr;
 	unsigned int n[NR_KINDS];
-	uint64_t runs;
+	uint64_t runs, *least;
 };
 static struct segment *segments;
 
@@ -107,6 +109,22 @@ static void begin(unsigned int cpu, void *data)
 
 	op->open = true;
 	op->begin = total;
+	if (!op->profiled)
+		return;
+	profiling = op;
+	for (struct segment *s = segments; s; s = s->next)
+		s->runs = 0;
+}
+
+/* So often each block ran in the batch that has ended. */
+static void keep_runs(struct op *op)
+{
+	for (struct segment *s = segments; s; s = s->next) {
+		if (!s->least && s->runs)
+			s->least = calloc(NR_OPS, sizeof(*s->least));
+		if (s->least)
+			s->least[op - ops] = s->runs;
+	}
 }
 
 static void end(unsigned int cpu, void *data)
@@ -119,8 +137,12 @@ static void end(unsigned int cpu, void *data)
 	op->open = false;
 	for (int k = 0; k < NR_KINDS; k++)
 		c.n[k] -= op->begin.n[k];
-	if (!op->batches++ || c.n[INSNS] < op->least.n[INSNS])
+	if (!op->batches++ || c.n[INSNS] < op->least.n[INSNS]) {
 		op->least = c;
+		if (op->profiled)
+			keep_runs(op);
+	}
+	profiling = NULL;
 }
 
 static void ran(unsigned int cpu, void *data)
@@ -129,7 +151,7 @@ static void ran(unsigned int cpu, void *data)
 
 	for (int k = 0; k < NR_KINDS; k++)
 		total.n[k] += s->n[k];
-	if (profiled && profiled->open)
+	if (profiling)
 		s->runs++;
 }
 
@@ -187,27 +209,35 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 }
 
 /*
- * op NAME TARGET INSTRUCTIONS SYSREGS BARRIERS RETURNS, each for one time; block ADDRESS INSNS RUNS
+ * op NAME GOAL-VHE GOAL-NVHE INSTRUCTIONS SYSREGS BARRIERS RETURNS, each for one time;
+ * block NAME ADDRESS INSNS RUNS
  */
+static void print_blocks(const struct op *op)
+{
+	for (const struct segment *s = segments; s; s = s->next)
+		if (s->least && s->least[op - ops])
+			fprintf(out, "block %s %#" PRIx64 " %u %.3f\n", op->name, s->addr,
+				s->n[INSNS], (double)s->least[op - ops] / op->per_batch);
+}
+
 static void finish(plugin_id id, void *data)
 {
 	for (struct op *op = ops; op < ops + NR_OPS; op++) {
 		if (!op->batches)
 			continue;
-		fprintf(out, "op %s %u", op->name, op->target);
+		fprintf(out, "op %s %u %u", op->name, op->vhe, op->nvhe);
 		for (int k = 0; k < NR_KINDS; k++)
 			fprintf(out, " %.1f", (double)op->least.n[k] / op->per_batch);
 		fputc('\n', out);
+		print_blocks(op);
 	}
-	for (struct segment *s = segments; s; s = s->next)
-		if (s->runs)
-			fprintf(out, "block %#" PRIx64 " %u %.3f\n", s->addr, s->n[INSNS],
-				(double)s->runs / profiled->per_batch / profiled->batches);
 	fclose(out);
 }
 
 static bool argument(const char *arg)
 {
+	bool known = false;
+
 	if (!strncmp(arg, "out=", 4)) {
 		out = fopen(arg + 4, "w");
 		return out;
@@ -216,8 +246,8 @@ static bool argument(const char *arg)
 		return false;
 	for (struct op *op = ops; op < ops + NR_OPS; op++)
 		if (!strcmp(op->name, arg + 8))
-			profiled = op;
-	return profiled;
+			known = op->profiled = true;
+	return known;
 }
 
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
