@@ -125,11 +125,12 @@ static void busy(void)
 	const char *until = getenv("BUSY_UNTIL");
 	struct vm *vm = vm_new(NR, guest_busy, 1ul << 40);
 	volatile u64 *count = *vm_shared(vm, rounds);
+	size_t size = NR * 64 * PAGE;
 	pthread_t threads[NR];
 	char up[256];
 
 	nap = getenv("BUSY_NAP") ? atoi(getenv("BUSY_NAP")) : 0;
-	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, 8 << 20, vm_alloc(8 << 20, PAGE)), 0);
+	REQUIRE_EQ(vm_slot(vm->fd, 1, 0, DATA_BASE, size, vm_alloc(size, PAGE)), 0);
 	for (int i = 0; i < NR; i++) {
 		vcpu_start(&vm->vcpu[i], guest_busy, (i + 1ul) << 40);
 		pthread_create(&threads[i], NULL, run, &vm->vcpu[i]);

@@ -207,7 +207,7 @@ static void just_below_full(void)
 
 static u64 bits(void)
 {
-	static u64 bitmap[64];
+	static u64 bitmap[4096];
 	struct kvm_dirty_log log = { .slot = SLOT, .dirty_bitmap = bitmap };
 
 	REQUIRE_EQ(kvm(vm->fd, KVM_GET_DIRTY_LOG, &log), 0);

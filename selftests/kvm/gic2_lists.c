@@ -17,6 +17,7 @@
  *  - level-sensitive lines and a resampling irqfd
  *  - a slot of huge pages over the CPU interface does not hide it
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -364,10 +365,23 @@ static void nested(void)
 	run(1, guest_nest);
 }
 
+/* The host's GICV serves guests, and no software. */
+static bool is_hardware(void)
+{
+	char how[32] = "";
+	int fd = open("/sys/module/keel/parameters/gicv2", O_RDONLY);
+
+	REQUIRE(fd >= 0 && read(fd, how, sizeof(how) - 1) > 0);
+	close(fd);
+	return strcmp(how, "soft\n") && !gic_is_offered(KVM_DEV_TYPE_ARM_VGIC_V3);
+}
+
 static void split(void)
 {
 	if (!on_keel())
 		ktap_skip("KVM has as many active as list registers");
+	if (PAGE > 0x1000 && is_hardware())
+		ktap_skip("GICC_DIR is in a page with the rest of GICV: which one it was is not told");
 	run(1, guest_split);
 }
 

@@ -354,11 +354,12 @@ static void private_file(void)
 
 static void discarded(void)
 {
-	char *mem = vm_alloc(MB, PAGE);
+	size_t size = MB > 32 * PAGE ? MB : 32 * PAGE;
+	char *mem = vm_alloc(size, PAGE);
 
-	setup(mem, MB, 0);
+	setup(mem, size, 0);
 	for (int i = 0; i < 20; i++) {
-		exercise(mem, MB / PAGE);
+		exercise(mem, size / PAGE);
 		REQUIRE_EQ(madvise(mem + 8 * PAGE, 16 * PAGE, MADV_DONTNEED), 0);
 		for (int page = 8; page < 24; page++)
 			CHECK_EQ(READ(page * PAGE), 0);
