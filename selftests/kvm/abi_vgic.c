@@ -270,6 +270,8 @@ static void early_iidr(void)
 	CHECK_EQ(gic_set_dist(gic, 0xc, 1), -EINVAL);	/* GICD_TYPER2: no GICv4.1 */
 	REQUIRE_EQ(gic_initialise(gic), 0);
 	CHECK_EQ(gic_get_dist(gic, GIC_IIDR), 0x4b00243b);
+	CHECK_EQ(gic_set_dist(gic, 0xc, 0), 0);
+	CHECK_EQ(gic_set_dist(gic, 0xc, 1), -EBUSY);	/* nor will it */
 }
 
 /* In-tree KVM declares the VM dead after the first of these. */

@@ -65,10 +65,15 @@ static int set_iidr(const struct keel_frame_access *a, u32 i, u64 val)
 	return keel_frame_set_revision(a, val ^ read_iidr(a, i), val);
 }
 
-/* TYPER2 says what GICv4.1 has. A VM that was saved with any of it cannot go on here. */
+/*
+ * TYPER2 says what GICv4.1 has. A VM that was saved with any of it cannot go on here; nor does it
+ * change in one that is initialised.
+ */
 static int set_typer2(const struct keel_frame_access *a, u32 i, u64 val)
 {
-	return val ? -EINVAL : 0;
+	if (!val)
+		return 0;
+	return a->vm->gic.initialised && a->vm->arch.abi >= KEEL_ABI_7_3 ? -EBUSY : -EINVAL;
 }
 
 static struct keel_irq *spi(const struct keel_frame_access *a, u32 intid)
