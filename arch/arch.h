@@ -67,6 +67,8 @@ void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /* synchronous external aborts: of data, of an instruction fetch */
 void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far);
 void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far);
+/* ... as the exit was: data or instruction, the access itself or the walk of its tables */
+void keel_inject_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit);
 /* address size fault, level 0 */
 void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far);
 /* virtual SError with this syndrome (ISS, RAS), sets the line */

@@ -96,21 +96,13 @@ static int call32(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 	return verdict;
 }
 
-static void inject_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit)
-{
-	if (exit->abort.exec)
-		keel_inject_iabt(vcpu, exit->far);
-	else
-		keel_inject_dabt(vcpu, exit->far);
-}
-
 static int act(struct keel_vcpu *vcpu, const struct keel_exit *exit, enum keel_fault_verdict fault)
 {
 	switch (fault) {
 	case KEEL_FAULT_NO_MEMORY:
 		return keel_mmio_abort(vcpu, exit);
 	case KEEL_FAULT_ABORT:
-		inject_abort(vcpu, exit);
+		keel_inject_abort(vcpu, exit);
 		break;
 	case KEEL_FAULT_SIZE:
 		keel_inject_size_fault(vcpu, exit->abort.exec, exit->far);

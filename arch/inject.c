@@ -19,6 +19,7 @@
 #include "aarch32.h"
 #include "arch.h"
 #include "entry_state.h"
+#include "walk_regime.h"
 
 /* Named by Arm ARM D24.2 (SCTLR_EL1, ID_AA64PFR1_EL1); not in every host's header. */
 #define SCTLR_SPAN	BIT_ULL(23)
@@ -32,6 +33,8 @@
 #define PFR0_RAS	GENMASK_ULL(31, 28)
 
 #define FSC_ADDRESS_SIZE_L0	0x00
+#define FSC_ABORT_WALK_L0	0x14	/* external abort on the walk */
+#define PAGE_BITS		GENMASK_ULL(11, 0)	/* of HPFAR_EL2's page */
 #define SERROR_IMPDEF		ESR_ELx_ISV	/* ISS.IDS: syndrome is IMPLEMENTATION DEFINED */
 
 static struct keel_entry_ctl entry_ctl(struct keel_vcpu *vcpu)
@@ -117,15 +120,15 @@ void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 
 static void inject_abort(struct keel_vcpu *vcpu, bool exec, u64 fsc, u64 far)
 {
-	bool lower;
+	bool size = fsc == FSC_ADDRESS_SIZE_L0, lower;
 	u64 ec;
 
-	if (fsc == ESR_ELx_FSC_EXTABT && keel_below_routes_aborts(vcpu))
+	if (!size && keel_below_routes_aborts(vcpu))
 		keel_below_leave(vcpu);
 	lower = keel_entry_state_from_el0(keel_context_origin(vcpu));
 
 	if (keel_aarch32_el1(vcpu)) {
-		keel_aarch32_abort(vcpu, exec, fsc != ESR_ELx_FSC_EXTABT, far);
+		keel_aarch32_abort(vcpu, exec, size, far);
 		return;
 	}
 	if (exec)
@@ -144,6 +147,47 @@ void keel_inject_dabt(struct keel_vcpu *vcpu, u64 far)
 void keel_inject_iabt(struct keel_vcpu *vcpu, u64 far)
 {
 	inject_abort(vcpu, true, ESR_ELx_FSC_EXTABT, far);
+}
+
+/* For the table in this page. */
+struct search {
+	struct keel_vm *vm;
+	u64 page;
+	bool found;
+};
+
+static int read_others(void *ctx, u64 addr, void *data, size_t len)
+{
+	struct search *s = ctx;
+
+	s->found = (addr & ~PAGE_BITS) == s->page;
+	return s->found ? -EFAULT : keel_guest_read(s->vm, ipa(addr), data, len);
+}
+
+/*
+ * The CPU tells where the descriptor was that it could not read, not of which level: that is found
+ * by a walk. If the tables have changed it is an abort like any other.
+ */
+static u64 walk_status(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	struct search search = { .vm = vcpu->vm, .page = exit->ipa.v & ~PAGE_BITS };
+	struct keel_walk walk = keel_walk_regime(vcpu);
+	int level = 0;
+	u64 out;
+
+	walk.read = read_others;
+	walk.ctx = &search;
+	walk.level = &level;
+	keel_walk(&walk, exit->far, &out);
+	return search.found ? FSC_ABORT_WALK_L0 + level : ESR_ELx_FSC_EXTABT;
+}
+
+void keel_inject_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+{
+	bool walk = exit->abort.s1ptw && !keel_aarch32_el1(vcpu) && !keel_below_has_stage2(vcpu);
+
+	inject_abort(vcpu, exit->abort.exec, walk ? walk_status(vcpu, exit) : ESR_ELx_FSC_EXTABT,
+		     exit->far);
 }
 
 void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far)

@@ -167,12 +167,8 @@ int keel_mmio_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	const struct keel_abort *a = &exit->abort;
 
-	if (a->exec) {
-		keel_inject_iabt(vcpu, exit->far);
-		return KEEL_RESUME;
-	}
-	if (a->s1ptw) {
-		keel_inject_dabt(vcpu, exit->far);
+	if (a->exec || a->s1ptw) {
+		keel_inject_abort(vcpu, exit);
 		return KEEL_RESUME;
 	}
 	if (a->cm) {

@@ -23,7 +23,7 @@
 #include "ldst_data.h"
 #include "mmio.h"
 #include "undescribed.h"
-#include "walk.h"
+#include "walk_regime.h"
 
 #define MAX_TRIES	100
 #define PAGE_BITS	GENMASK_ULL(11, 0)	/* the smallest page of either stage */
@@ -67,18 +67,13 @@ static int read_memory(void *vm, u64 addr, void *data, size_t len)
 
 static int fetch_bytes(struct keel_vcpu *vcpu, u64 pc, void *bytes, size_t len)
 {
-	struct keel_walk walk = {
-		.sctlr = keel_sr_read(vcpu, KEEL_SCTLR_EL1),
-		.tcr = keel_sr_read(vcpu, KEEL_TCR_EL1),
-		.ttbr0 = keel_sr_read(vcpu, KEEL_TTBR0_EL1),
-		.ttbr1 = keel_sr_read(vcpu, KEEL_TTBR1_EL1),
-		.aarch32 = keel_aarch32_el1(vcpu),
-		.read = read_memory,
-		.ctx = vcpu->vm,
-	};
+	struct keel_walk walk = keel_walk_regime(vcpu);
 	u64 addr;
-	int err = keel_walk(&walk, pc, &addr) ?: keel_guest_fetch(vcpu->vm, ipa(addr), bytes, len);
+	int err;
 
+	walk.read = read_memory;
+	walk.ctx = vcpu->vm;
+	err = keel_walk(&walk, pc, &addr) ?: keel_guest_fetch(vcpu->vm, ipa(addr), bytes, len);
 	vcpu->arch.undescribed.no_memory = err == -ENOMEM;
 	return err;
 }

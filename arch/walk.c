@@ -90,6 +90,8 @@ static int walk_long(const struct keel_walk *w, const struct range *r, u64 va, u
 	int err;
 
 	for (level = LAST_LEVEL + 1 - levels;; level++) {
+		if (w->level)
+			*w->level = level;
 		err = read_desc(w, table + bits_of(va, shift + index_bits - 1, shift) * 8, 8,
 				&desc);
 		if (err)

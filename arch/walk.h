@@ -9,6 +9,7 @@
 struct keel_walk {
 	u64 sctlr, tcr, ttbr0, ttbr1;
 	bool aarch32;		/* of EL1 */
+	int *level;		/* of what is read next, in the long format: -1 to 3; or NULL */
 	int (*read)(void *ctx, u64 ipa, void *data, size_t len);
 	void *ctx;
 };

@@ -11,7 +11,7 @@
 #include <asm/esr.h>
 #include "../arch/exit.h"
 #include "../arch/idlimits.h"
-#include "../arch/walk.h"
+#include "../arch/walk_regime.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "../vhe/nested.h"
@@ -89,16 +89,11 @@ static int read_table(void *ctx, u64 addr, void *data, size_t len)
 static void map_tables(struct mapper *m, u64 va)
 {
 	struct keel_vcpu *vcpu = m->vcpu;
-	struct keel_walk walk = {
-		.sctlr = keel_sr_read(vcpu, KEEL_SCTLR_EL1),
-		.tcr = keel_sr_read(vcpu, KEEL_TCR_EL1),
-		.ttbr0 = keel_sr_read(vcpu, KEEL_TTBR0_EL1),
-		.ttbr1 = keel_sr_read(vcpu, KEEL_TTBR1_EL1),
-		.read = read_table,
-		.ctx = m,
-	};
+	struct keel_walk walk = keel_walk_regime(vcpu);
 	u64 out;
 
+	walk.read = read_table;
+	walk.ctx = m;
 	m->verdict = KEEL_FAULT_DONE;
 	/* where it ends the next try tells */
 	keel_walk(&walk, va, &out);

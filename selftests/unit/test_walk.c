@@ -115,6 +115,7 @@ static void check_layout(const struct layout *l, bool high, unsigned int leaf)
 	u64 tcr = l->tsz | (u64)l->tsz << 16 | l->tg0 << 14 | l->tg1 << 30 | 5ull << 32;
 	struct keel_walk w = regime(tcr);
 	u64 va = low(any(), 64 - l->tsz) | (high ? ~0ull << (64 - l->tsz) : 0), want, got = 0;
+	int level = -2;
 
 	want = build(&w, l, va, high, leaf);
 	CHECK_EQ(keel_walk(&w, va, &got), 0);
@@ -126,7 +127,10 @@ static void check_layout(const struct layout *l, bool high, unsigned int leaf)
 	CHECK_EQ(keel_walk(&w, va, &got), -EAGAIN);
 	w.tcr = tcr;
 	hole = mem[leaf].ipa;
+	w.level = &level;
 	CHECK_EQ(keel_walk(&w, va, &got), -EFAULT);
+	CHECK_EQ(level, (int)(l->first + leaf));
+	w.level = NULL;
 	hole = 0;
 	mem[leaf].desc &= ~1ull;
 	CHECK_EQ(keel_walk(&w, va, &got), -EAGAIN);
