@@ -18,6 +18,7 @@
 #include "../arch/pmu_host.h"
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
+#include "../mmu/mmu.h"
 #include "../timer/clock.h"
 #include "../timer/timer.h"
 #include "compat.h"
@@ -112,6 +113,7 @@ static int take_cpu(unsigned int cpu)
 	if (err)
 		return err;
 	keel_pmu_host_take_cpu(cpu);
+	keel_mmu_take_cpu();
 	local_irq_save(flags);
 	err = enable();
 	local_irq_restore(flags);

@@ -123,6 +123,8 @@ struct keel_mmu {
 /* Module-wide: VTCR values, VMID width, caches. Sleepable; -errno leaves nothing behind. */
 int keel_mmu_module_init(void);
 void keel_mmu_module_exit(void);
+/* A CPU is about to be taken, the first after init as well. No thread of a VMM runs there yet. */
+void keel_mmu_take_cpu(void);
 /* Largest IPA width this machine can give a guest: KVM_CAP_ARM_VM_IPA_SIZE. */
 unsigned int keel_mmu_ipa_limit(void);
 /*

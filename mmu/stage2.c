@@ -421,11 +421,20 @@ void keel_stage2_split(struct keel_stage2 *s2, ipa_t start, ipa_t end, u64 chunk
 
 /* ---- caches ---- */
 
+/* The shortest line of a data cache, of all CPUs so far. */
+static unsigned long dcache_line;
+
+/* The kernel looks the register up in a table, which is too long for each page. */
+void keel_mmu_take_cpu(void)
+{
+	/* DminLine, words */
+	WRITE_ONCE(dcache_line, 4UL << field(read_sanitised_ftr_reg(SYS_CTR_EL0), 16));
+}
+
 /* To the point of coherency; complete on return. The kernel's own routine is not exported. */
 static void clean_inval_poc(void *va, u64 size)
 {
-	/* DminLine, words */
-	u64 line = 4ULL << ((read_sanitised_ftr_reg(SYS_CTR_EL0) >> 16) & 0xf);
+	unsigned long line = READ_ONCE(dcache_line);
 	unsigned long pos = (unsigned long)va & ~(line - 1), end = (unsigned long)va + size;
 
 	for (; pos < end; pos += line)
