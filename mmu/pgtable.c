@@ -51,13 +51,13 @@ static int walk_entry(struct keel_pgt *pgt, u64 *entry, int level, u64 start, u6
 static u64 pass_empty(const struct keel_pgt_geo *geo, const u64 *table, int level, u64 start,
 		      u64 end)
 {
-	unsigned int first = entry_index(geo, start, level),
-		     last = entry_index(geo, end - 1, level), i;
+	const u64 *first = table + entry_index(geo, start, level),
+		  *last = table + entry_index(geo, end - 1, level), *entry = first + 1;
 
-	for (i = first + 1; i <= last && !READ_ONCE(table[i]); i++)
-		;
+	while (entry <= last && !READ_ONCE(*entry))
+		entry++;
 	return (start & ~(level_size(geo, level) - 1)) +
-	       ((u64)(i - first) << level_shift(geo, level));
+	       ((u64)(entry - first) << level_shift(geo, level));
 }
 
 static int walk_table(struct keel_pgt *pgt, u64 *table, int level, u64 start, u64 end,
