@@ -237,17 +237,37 @@ static u64 offer(const struct keel_vm *vm, unsigned int idx)
 	return vm_has_el2(vm) ? keel_idview(idx, val, PAGE_SHIFT) : val;
 }
 
-static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
+/* What a VM's guests do not have, whatever their registers could say. */
+struct lack {
+	bool pauth, sve, pmu, gic;
+};
+
+static struct lack lack_of(const struct keel_vm *vm)
 {
-	if (!vm_has_pauth(vm))
+	return (struct lack) {
+		.pauth = !vm_has_pauth(vm), .sve = !vm_has_sve(vm), .pmu = !vm_has_pmu(vm),
+		.gic = keel_vgic_lacks_sysregs(vm),
+	};
+}
+
+static __always_inline u64 without(const struct lack *lack, unsigned int idx, u64 val)
+{
+	if (lack->pauth)
 		val &= ~of[idx].pauth;
-	if (!vm_has_sve(vm))
+	if (lack->sve)
 		val &= ~sve_fields(idx);
-	if (!vm_has_pmu(vm))
+	if (lack->pmu)
 		val &= ~of[idx].pmu;
-	if (keel_vgic_lacks_sysregs(vm))
+	if (lack->gic)
 		val &= ~gic_fields(idx);
 	return val;
+}
+
+static u64 visible(struct keel_vm *vm, unsigned int idx, u64 val)
+{
+	struct lack lack = lack_of(vm);
+
+	return without(&lack, idx, val);
 }
 
 u64 keel_idreg_read(struct keel_vm *vm, unsigned int idx)
@@ -335,11 +355,13 @@ void keel_idreg_apply(struct keel_vcpu *vcpu)
 {
 	struct keel_vm *vm = vcpu->vm;
 	struct keel_ctx *ctx = &vcpu->ctx;
+	struct lack lack;
 	unsigned int i;
 
 	mutex_lock(&vm->config_lock);
+	lack = lack_of(vm);
 	for (i = 0; i < KEEL_NR_IDREGS; i++)
-		ctx->idregs[i] = keel_idreg_read(vm, i);
+		ctx->idregs[i] = without(&lack, i, vm->arch.idregs[i]);
 	ctx->ctr = vm->arch.ctr;
 	ctx->vpidr = vm->arch.midr;
 	mutex_unlock(&vm->config_lock);

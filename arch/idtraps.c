@@ -141,7 +141,8 @@ void keel_idtraps_compute(const u64 *idregs, u64 set[KEEL_NR_TRAP_REGS])
 
 	for (i = 0; i < KEEL_NR_TRAP_REGS; i++)
 		set[i] = 0;
+	/* most rows have none */
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (is_set(&rows[i], idregs[rows[i].idx]))
+		if (rows[i].bits && is_set(&rows[i], idregs[rows[i].idx]))
 			set[rows[i].reg] |= rows[i].bits;
 }
