@@ -31,7 +31,10 @@ void keel_idreg_vm_init(struct keel_vm *vm);
 void keel_idreg_apply(struct keel_vcpu *vcpu);
 /* EC 0x18; verdict */
 int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit);
-void keel_sysreg_reset(struct keel_vcpu *vcpu);		/* architectural reset of every register */
+/* Once, for a vCPU that nobody has seen yet; no reset changes it. */
+void keel_sysreg_init_mpidr(struct keel_vcpu *vcpu);
+/* architectural reset of every other register */
+void keel_sysreg_reset(struct keel_vcpu *vcpu);
 
 /* --- onereg.c: user space's view, exact errno of KVM_{GET,SET}_ONE_REG, KVM_GET_REG_LIST --- */
 int keel_onereg_get(struct keel_vcpu *vcpu, const struct kvm_one_reg *reg);

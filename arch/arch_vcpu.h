@@ -69,9 +69,6 @@ struct keel_arch_vcpu {
 	void *sve_state;
 	unsigned int sve_vq;
 
-	/* Identity of the vCPU that outlives resets: MPIDR_EL1 was given its first value. */
-	bool mpidr_set;
-
 	/* CCSIDR_EL1 as user space wrote it, by CSSELR; see arch/cache.c. */
 	u16 ccsidr_set;
 	u32 ccsidr[14];

@@ -294,28 +294,25 @@ int keel_sysreg_trap(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 }
 
 /* Bit 31 is RES1. */
-static u64 first_mpidr(unsigned int id)
+void keel_sysreg_init_mpidr(struct keel_vcpu *vcpu)
 {
-	return BIT_ULL(31) | keel_affinity_of_id(id);
+	vcpu->ctx.sys[KEEL_MPIDR_EL1] = BIT_ULL(31) | keel_affinity_of_id(vcpu->id);
 }
 
 /* The vCPU is not resident anywhere. Registers without an architectural reset value become 0. */
 void keel_sysreg_reset(struct keel_vcpu *vcpu)
 {
 	struct keel_ctx *ctx = &vcpu->ctx;
-	u64 mpidr = vcpu->arch.mpidr_set ? ctx->sys[KEEL_MPIDR_EL1] : first_mpidr(vcpu->id);
 	const struct keel_sysreg *r;
 	unsigned int i;
 
+	/* lookups by affinity see that one at any time */
 	for (i = 0; i < KEEL_NR_REGS; i++)
 		if (i != KEEL_MPIDR_EL1)
 			ctx->sys[i] = 0;
 	for (r = keel_sysreg_table; r < keel_sysreg_table + keel_sysreg_nr; r++)
 		if (r->reg >= 0)
 			ctx->sys[r->reg] = r->reset;
-	/* seen by lookups at any time, and the same value over every reset */
-	WRITE_ONCE(ctx->sys[KEEL_MPIDR_EL1], mpidr);
-	vcpu->arch.mpidr_set = true;
 	memset(vcpu->arch.once_listed, 0, sizeof(vcpu->arch.once_listed));
 	ctx->sys[KEEL_ACTLR_EL1] = read_sysreg_s(SYS_ACTLR_EL1);
 }

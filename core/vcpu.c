@@ -141,8 +141,10 @@ int keel_vcpu_create(struct keel_vm *vm, unsigned long id)
 	vcpu = alloc(vm, id);
 	if (!vcpu)
 		goto out;
-	/* The MPIDR stands before the first lookup by affinity. */
-	keel_sysreg_reset(vcpu);
+	/*
+	 * The MPIDR stands before the first lookup by affinity; KVM_ARM_VCPU_INIT resets the others
+	 */
+	keel_sysreg_init_mpidr(vcpu);
 
 	keel_vm_get(vm);
 	err = open_and_publish(vcpu);
