@@ -249,8 +249,6 @@ int keel_reset_first_run(struct keel_vcpu *vcpu)
 	struct keel_vm *vm = vcpu->vm;
 	int err;
 
-	if (vcpu->has_run)
-		return 0;
 	err = keel_sve_check_finalized(vcpu);
 	if (err)
 		return err;

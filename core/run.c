@@ -504,9 +504,11 @@ int keel_vcpu_run(struct keel_vcpu *vcpu)
 
 	if (!vcpu->initialised)
 		return -ENOEXEC;
-	ret = keel_reset_first_run(vcpu);
-	if (ret)
-		return ret;
+	if (!vcpu->has_run) {
+		ret = keel_reset_first_run(vcpu);
+		if (ret)
+			return ret;
+	}
 	/* a CPU that was turned off and on again does not go on with what it was at */
 	if (vcpu->mmio_pending)
 		serve_reset(vcpu);

@@ -106,12 +106,16 @@ static __always_inline void set_line(struct keel_vcpu *vcpu, enum keel_timer_id 
 		change_line(vcpu, vcpu->vm->timer.ppi[id], level);
 }
 
+/* Every entry after a full exit pays for these: they are shorter for a timer that is known. */
+static __always_inline void update_line(struct keel_vcpu *vcpu, enum keel_timer_id id)
+{
+	set_line(vcpu, id, line_level(timer_state(vcpu, id)));
+}
+
 static void update_lines(struct keel_vcpu *vcpu)
 {
-	unsigned int i;
-
-	for (i = 0; i < KEEL_NR_TIMERS; i++)
-		set_line(vcpu, i, line_level(timer_state(vcpu, i)));
+	update_line(vcpu, KEEL_TIMER_VIRT);
+	update_line(vcpu, KEEL_TIMER_PHYS);
 	if (keel_nv(vcpu))
 		keel_nested_lines(vcpu);
 }
@@ -120,17 +124,20 @@ static void update_lines(struct keel_vcpu *vcpu)
  * Keep the host's interrupts from ending the guest's run at once: the line is
  * high, or the GIC has it pending or active.
  */
-static void hold_host_irqs(struct keel_vcpu *vcpu)
+static __always_inline void hold_host_irq(struct keel_vcpu *vcpu, enum keel_timer_id id)
 {
 	bool gic = vcpu->ctx.gic.present;
-	unsigned int id;
 
-	for (id = 0; id < KEEL_NR_TIMERS; id++) {
-		if (!keel_timer_irq_has(id))
-			continue;
-		keel_timer_irq_mask(id, !gic && vcpu->timer.line[id]);
-		keel_timer_irq_set_active(id, gic && keel_vgic_hw_busy(ppi_of(vcpu, id)));
-	}
+	if (!keel_timer_irq_has(id))
+		return;
+	keel_timer_irq_mask(id, !gic && vcpu->timer.line[id]);
+	keel_timer_irq_set_active(id, gic && keel_vgic_hw_busy(ppi_of(vcpu, id)));
+}
+
+static void hold_host_irqs(struct keel_vcpu *vcpu)
+{
+	hold_host_irq(vcpu, KEEL_TIMER_VIRT);
+	hold_host_irq(vcpu, KEEL_TIMER_PHYS);
 }
 
 static u64 deadline_of(struct timer_state s)
