@@ -17,6 +17,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include "../core/objects.h"
 #include "../hyp/tlb_range.h"
@@ -27,7 +28,8 @@
 #define BUCKET_SHIFT	21
 #define NR_BUCKETS	32768	/* addresses beyond 64 GiB share them */
 #define PER_VCPU	2
-#define MIN_TABLES	512	/* for each vCPU with virtual EL2: a guest of a GiB by pages */
+/* For each vCPU with virtual EL2. With pages of 4 KiB it is a guest of a GiB by pages. */
+#define MIN_BYTES	SZ_2M
 #define NOBODYS		(~0ULL)	/* VTTBR_EL2 with CnP: nobody's key */
 
 struct keel_shadow {
@@ -368,7 +370,7 @@ void keel_shadow_unmap_memory(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool
  */
 static long max_tables(const struct keel_mmu *mmu)
 {
-	return max_t(u64, (u64)READ_ONCE(mmu->shadows->nr) / PER_VCPU * MIN_TABLES,
+	return max_t(u64, (u64)READ_ONCE(mmu->shadows->nr) / PER_VCPU * (MIN_BYTES / PAGE_SIZE),
 		     READ_ONCE(mmu->slots.bytes) / PAGE_SIZE * sizeof(u64) * 4 / PAGE_SIZE);
 }
 
