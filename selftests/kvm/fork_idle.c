@@ -14,7 +14,7 @@
 #include <sys/prctl.h>
 #include "lib/fork.h"
 
-#define MEMORY		(4ul << 20)
+#define MEMORY		(1024ul * PAGE)
 #define MEMORY_MANY	(64ul << 20)
 #define DATA(n)	((volatile u64 *)(DATA_BASE + (n) * PAGE))
 #define SPI	40

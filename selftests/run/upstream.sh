@@ -85,8 +85,12 @@ upstream_alone() {
 	shift 2
 	REPEATED=1
 	dir=$("$TESTBED/build-upstream" "$(kernel_of "$@")")
-	verdicts kvm "$name" "$@" -- "$dir/$program" >"$out.kvm"
-	want=$(norm "$out.kvm" | sed -n "s/^$program|//p")
+	if [ -n "$(suite_of "$name")" ]; then
+		want=ok
+	else
+		verdicts kvm "$name" "$@" -- "$dir/$program" >"$out.kvm"
+		want=$(norm "$out.kvm" | sed -n "s/^$program|//p")
+	fi
 	for turn in 1 2 3; do
 		verdicts keel "$name" "$@" -- "$dir/$program" >"$out.keel"
 		got=$(norm "$out.keel" | sed -n "s/^$program|//p")

@@ -8,7 +8,7 @@ out=$TOP/build/check/peers
 ops="hypercall smccc-features id-register gic-mmio-read gic-mmio-write sgi-send"
 
 # usage: takes PLACE HV OPERATION
-takes() { awk -v op="$3" '$2 == op { printf "%d", $4 }' "$out/$1-${2//-/_}"; }
+takes() { awk -v op="$3" '$2 == op { printf "%d", $5 }' "$out/$1-${2//-/_}"; }
 
 # usage: beside MODE:CPU PEER...
 beside() {
