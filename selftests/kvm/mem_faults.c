@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "lib/swap.h"
 #include "lib/vm.h"
 
 #ifndef MADV_COLLAPSE
@@ -565,38 +566,6 @@ static void same_page_merging(void)
 	CHECK(merged > 0);
 }
 
-static bool swap_on(void)
-{
-	FILE *f = popen("exec 2>/dev/null; modprobe zram; echo 64M >/sys/block/zram0/disksize && "
-			"mkswap /dev/zram0 && swapon /dev/zram0", "r");
-	char buffer[256];
-
-	while (f && fread(buffer, 1, sizeof(buffer), f) > 0)
-		;
-	return f && pclose(f) == 0;
-}
-
-static void swap_off(void)
-{
-	if (system("swapoff /dev/zram0; echo 1 >/sys/block/zram0/reset"))
-		ktap_note("zram0 stays");
-}
-
-/* How many of this process's pages are swap entries. */
-static u64 swapped(void)
-{
-	FILE *f = fopen("/proc/self/status", "r");
-	unsigned long kb = 0;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "VmSwap: %lu kB", &kb) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kb * 1024 / PAGE;
-}
-
 /* Pages go out to swap (zram, where that can be had) and come back. */
 static void paged_out(void)
 {
@@ -609,7 +578,7 @@ static void paged_out(void)
 		exercise(mem, pages);
 		if (madvise(mem, 2 * MB, MADV_PAGEOUT))
 			ktap_skip("no MADV_PAGEOUT");
-		out = swapped();
+		out = swap_pages();
 		VERIFY(0, pages, 3000);
 		madvise(mem, 2 * MB, MADV_COLD);
 		FILL(0, pages, 4000);

@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "lib/assigned.h"
+#include "lib/swap.h"
 
 #define ID		0x00
 #define INVERT		0x04
@@ -248,16 +249,29 @@ static void press(char *p, u64 size, u64 i)
 	usleep(20000);
 }
 
+/* Memory of the process that no device has is swapped out meanwhile. */
 static void pressed(void)
 {
 	struct assigned a = edu(guest_dma, 6);
+	u64 size = TABLES_SIZE + DMA_SIZE, most = 0;
+	bool swap = swap_on();
+	char *idle = vm_alloc(size, PAGE);
 
 	for (u64 i = 0; i < 6; i++) {
-		press(a.data, TABLES_SIZE + DMA_SIZE, i);
+		memset(idle, i + 1, size);
+		madvise(idle, size, MADV_PAGEOUT);
+		most = swap_pages() > most ? swap_pages() : most;
+		press(a.data, size, i);
+		CHECK_EQ(swap_pages_of(a.data, size), 0);
 		one_dma(&a, i);
 	}
+	ktap_note("swap %d, %lu pages of others' went out", swap, most);
+	CHECK(!swap || most > 0);
 	vcpu_finish(&a.vm->vcpu[0]);
 	set_file("/sys/kernel/mm/ksm/run", "2");
+	munmap(idle, size);
+	if (swap)
+		swap_off();
 }
 
 /* Where that page is in the host's memory. */
