@@ -166,8 +166,8 @@ static void open_file(struct disk *d, const char *file, bool forked)
 	d->fd = open(file, (forked ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 	if (d->fd < 0)
 		die("%s: %s", file, strerror(errno));
-	/* Two machines that write to one disk destroy it. */
-	if (flock(d->fd, (forked ? LOCK_SH : LOCK_EX) | LOCK_NB))
+	/* Two machines that write to one disk destroy it. A kernel may be without such locks. */
+	if (flock(d->fd, (forked ? LOCK_SH : LOCK_EX) | LOCK_NB) && errno != ENOSYS)
 		die("%s: in use: %s", file, strerror(errno));
 	size = lseek(d->fd, 0, SEEK_END);
 	if (size < 512)
