@@ -256,6 +256,7 @@ nested_files() {
 
 # Boot an emulated host whose guest with EL2 runs programs and then a guest of its own with as many
 # CPUs, CPUS (2), by its kernel's KVM, or by a keel.ko for that kernel.
+# HOST_KERNEL: the host's.
 # usage: nested_guest NAME KERNEL [--small] [keel.ko] [PROGRAM...]
 #        --small: there is no guest's guest
 nested_guest() {
@@ -266,8 +267,8 @@ nested_guest() {
 	for f; do
 		case $f in --small) words+=(small) ;; *.ko) words+=(keel) ;; *) words+=("${f##*/}") ;; esac
 	done
-	host "$name" --kernel 6.12 --mem 3G --modparams "nested=1 abi=7.3" --timeout 2400 "${GUEST_FILES[@]}" \
-		--file "$RUN/host/vmm-guest" -- "sh /t/vmm-guest ${CPUS:-2} ${words[*]}"
+	host "$name" --kernel "${HOST_KERNEL:-6.12}" --mem 3G --modparams "nested=1 abi=7.3" \
+		--timeout 2400 "${GUEST_FILES[@]}" --file "$RUN/host/vmm-guest" -- "sh /t/vmm-guest ${CPUS:-2} ${words[*]}"
 }
 
 # Build one static program for the emulated host. usage: cross_build OUT SOURCE
