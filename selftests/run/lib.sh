@@ -150,8 +150,8 @@ results_late() {
 }
 
 # Does a host's verdict say that it was late, at boot or at its end, or stalled, and nothing else? A
-# stall is reported
-# with backtraces; what is wrong otherwise has lines of its own.   usage: only_late VERDICT
+# stall is reported with backtraces; what is wrong otherwise has lines of its own.
+# usage: only_late VERDICT
 only_late() {
 	local late='^did not (end|have all CPUs) within |rcu.*(detected (expedited )?stalls|self-detected stall)|soft lockup|hard LOCKUP|blocked for more than'
 	local trace='^(kernel log: )?([0-9]+:)?(\[[^]]*\])* ?Call trace:$'

@@ -131,8 +131,7 @@ rm -f "$TOP/build/check/up.want" "$TOP/build/check/up.got"
 rm -rf "$TOP/build/check/guard-up-keel" "$TOP/build/check/up-keel.txt"
 
 # What a program of another suite comes to alone: in-tree first, then on keel each time it is tried
-# there,
-# with what is behind a % of its host. Passes without a "not ok".
+# there, with what is behind a % of its host. Passes without a "not ok".
 # usage: alone PROGRAM IN-TREE KEEL...
 alone() {
 	local program=$1
