@@ -166,28 +166,33 @@ static int read_others(void *ctx, u64 addr, void *data, size_t len)
 
 /*
  * The CPU tells where the descriptor was that it could not read, not of which level: that is found
- * by a walk. If the tables have changed it is an abort like any other.
+ * by a walk. If the tables have changed it is an abort like any other. -ENOMEM: no memory now.
  */
-static u64 walk_status(struct keel_vcpu *vcpu, const struct keel_exit *exit)
+static int walk_status(struct keel_vcpu *vcpu, const struct keel_exit *exit, u64 *fsc)
 {
 	struct search search = { .vm = vcpu->vm, .page = exit->ipa.v & ~PAGE_BITS };
 	struct keel_walk walk = keel_walk_regime(vcpu);
-	int level = 0;
+	int level = 0, err;
 	u64 out;
 
 	walk.read = read_others;
 	walk.ctx = &search;
 	walk.level = &level;
-	keel_walk(&walk, exit->far, &out);
-	return search.found ? FSC_ABORT_WALK_L0 + level : ESR_ELx_FSC_EXTABT;
+	err = keel_walk(&walk, exit->far, &out);
+	if (search.found)
+		*fsc = FSC_ABORT_WALK_L0 + level;
+	return err == -ENOMEM ? err : 0;
 }
 
 void keel_inject_abort(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
 	bool walk = exit->abort.s1ptw && !keel_aarch32_el1(vcpu) && !keel_below_has_stage2(vcpu);
+	u64 fsc = ESR_ELx_FSC_EXTABT;
 
-	inject_abort(vcpu, exit->abort.exec, walk ? walk_status(vcpu, exit) : ESR_ELx_FSC_EXTABT,
-		     exit->far);
+	/* what the guest is told does not hang on the host's memory: it comes here again */
+	if (walk && walk_status(vcpu, exit, &fsc))
+		return;
+	inject_abort(vcpu, exit->abort.exec, fsc, exit->far);
 }
 
 void keel_inject_size_fault(struct keel_vcpu *vcpu, bool exec, u64 far)

@@ -179,6 +179,7 @@ static void test_52_bits(void)
 {
 	/* 64 KiB: bits 51:48 are in 15:12, and of the table in 5:2 */
 	struct keel_walk w = regime(22 | 1 << 14 | 6ull << 32);
+	int level;
 	u64 got;
 
 	w.ttbr0 = 0x123456780000 | 0xa << 2;
@@ -200,6 +201,13 @@ static void test_52_bits(void)
 	put(0x4000 + 4 * 8, 0x0001aaaabbbbc003 | 3 << 8);
 	CHECK_EQ(keel_walk(&w, 3ull << 48 | 1ull << 39 | 2ull << 30 | 3 << 21 | 4 << 12 | 0xdef, &got), 0);
 	CHECK_EQ(got, 3ull << 50 | 0x0001aaaabbbbcdef);
+	w.level = &level;
+	for (int i = 0; i < 2; i++) {
+		hole = i ? 0xb000000001000 + 1 * 8 : 0x5123456789000 + 3 * 8;
+		CHECK_EQ(keel_walk(&w, 3ull << 48 | 1ull << 39, &got), -EFAULT);
+		CHECK_EQ(level, i - 1);
+	}
+	hole = 0;
 }
 
 /* ---- AArch32 ---- */
