@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/vmstat.h>
 #include <asm/cacheflush.h>
 #include <asm/cpufeature.h>
 #include <asm/kvm_arm.h>
@@ -132,12 +133,32 @@ bool keel_mmu_caches_frames(void)
 
 /* ---- pages for tables ---- */
 
+/*
+ * Pages that become or were tables of a stage 2: counted as SecPageTables in /proc/meminfo and as
+ * sec_pagetables of the cgroup that pays for them.
+ */
+static void *alloc_tables(unsigned int order)
+{
+	unsigned long tables = __get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, order);
+
+	if (tables)
+		mod_lruvec_page_state(virt_to_page((void *)tables), NR_SECONDARY_PAGETABLE,
+				      1 << order);
+	return (void *)tables;
+}
+
+static void free_tables(void *tables, unsigned int order)
+{
+	mod_lruvec_page_state(virt_to_page(tables), NR_SECONDARY_PAGETABLE, -(1 << order));
+	free_pages((unsigned long)tables, order);
+}
+
 int keel_stage2_topup(struct keel_table_cache *cache)
 {
 	void *page;
 
 	while (cache->nr < KEEL_TABLE_CACHE) {
-		page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+		page = alloc_tables(0);
 		if (!page)
 			return -ENOMEM;
 		cache->pages[cache->nr++] = page;
@@ -148,7 +169,7 @@ int keel_stage2_topup(struct keel_table_cache *cache)
 void keel_stage2_drop(struct keel_table_cache *cache)
 {
 	while (cache->nr)
-		free_page((unsigned long)cache->pages[--cache->nr]);
+		free_tables(cache->pages[--cache->nr], 0);
 }
 
 static void *take_page(void *arg)
@@ -164,7 +185,7 @@ static void free_table(void *arg, void *table)
 
 	if (s2->nr_tables)
 		atomic_long_dec(s2->nr_tables);
-	free_page((unsigned long)table);
+	free_tables(table, 0);
 }
 
 static u64 table_phys(const void *table)
@@ -278,7 +299,7 @@ int keel_stage2_init(struct keel_stage2 *s2, struct keel_mmu *mmu, unsigned int 
 	 * pages of one order are aligned to their size, as concatenated tables must be (Arm ARM
 	 * D8.2.8)
 	 */
-	pgt->root = (u64 *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, root_order(pgt));
+	pgt->root = alloc_tables(root_order(pgt));
 	if (!pgt->root) {
 		keel_vmid_destroy(s2);
 		return -ENOMEM;
@@ -294,7 +315,7 @@ void keel_stage2_destroy(struct keel_stage2 *s2)
 	write_lock(&s2->mmu->lock);
 	keel_stage2_unmap(s2, ipa(0), keel_stage2_end(s2), true);
 	write_unlock(&s2->mmu->lock);
-	free_pages((unsigned long)s2->pgt.root, root_order(&s2->pgt));
+	free_tables(s2->pgt.root, root_order(&s2->pgt));
 	s2->pgt.root = NULL;
 	keel_vmid_destroy(s2);
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include "lib/fork.h"
+#include "lib/procfs.h"
 
 #define MEMORY		(1024ul * PAGE)
 #define MEMORY_MANY	(64ul << 20)
@@ -133,20 +134,6 @@ static pid_t clone_one(struct machine *m, u64 mine)
 
 /* ---- what they take, in KiB ---- */
 
-static u64 field(const char *file, const char *name)
-{
-	char line[128];
-	u64 value = 0;
-	FILE *f = fopen(file, "r");
-
-	REQUIRE(f, "%s: %d", file, errno);
-	while (fgets(line, sizeof(line), f))
-		if (!strncmp(line, name, strlen(name)) && line[strlen(name)] == ':')
-			value = strtoull(line + strlen(name) + 1, NULL, 10);
-	fclose(f);
-	return value;
-}
-
 static u64 of_clones(const pid_t *child, unsigned int n, const char *name)
 {
 	char file[64];
@@ -154,7 +141,7 @@ static u64 of_clones(const pid_t *child, unsigned int n, const char *name)
 
 	for (unsigned int i = 0; i < n; i++) {
 		snprintf(file, sizeof(file), "/proc/%d/smaps_rollup", child[i]);
-		sum += field(file, name);
+		sum += proc_number(file, name);
 	}
 	return sum / n;
 }
@@ -167,7 +154,7 @@ static const char *const kinds[] = {
 static void amounts(u64 *kb)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
-		kb[i] = field("/proc/meminfo", kinds[i]);
+		kb[i] = proc_number("/proc/meminfo", kinds[i]);
 }
 
 static void tell_amounts(const u64 *before, const u64 *after, unsigned int n)

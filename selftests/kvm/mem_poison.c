@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include "lib/procfs.h"
 #include "lib/vm.h"
 
 #ifndef MADV_HWPOISON
@@ -111,24 +112,10 @@ static void write_number(const char *path, unsigned int n)
 	}
 }
 
-static u64 huge_page_size(void)
-{
-	FILE *f = fopen("/proc/meminfo", "r");
-	unsigned long kib = 0;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "Hugepagesize: %lu kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib * 1024;
-}
-
 static void huge_page(void)
 {
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB;
-	u64 size = huge_page_size();
+	u64 size = proc_number("/proc/meminfo", "Hugepagesize") * 1024;
 	char *mem;
 
 	write_number("/proc/sys/vm/nr_hugepages", 3);

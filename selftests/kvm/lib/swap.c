@@ -2,6 +2,7 @@
 /* Memory that is swapped out: lib/swap.h. */
 #include <stdio.h>
 #include <stdlib.h>
+#include "procfs.h"
 #include "swap.h"
 
 bool swap_on(void)
@@ -23,16 +24,7 @@ void swap_off(void)
 
 u64 swap_pages(void)
 {
-	FILE *f = fopen("/proc/self/status", "r");
-	unsigned long kb = 0;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "VmSwap: %lu kB", &kb) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kb * 1024 / PAGE;
+	return proc_number("/proc/self/status", "VmSwap") * 1024 / PAGE;
 }
 
 u64 swap_pages_of(const void *p, u64 size)
