@@ -99,6 +99,7 @@ struct keel_lpis {
 	bool unread;
 	unsigned int asked;		/* [a] the vCPU that was asked last to go on */
 	struct list_head its;		/* [t] struct keel_its in the order of creation */
+	struct list_head *turn;		/* [t] in its: whose commands are next, the head: all's */
 	/* [c] struct keel_its by the number of its 64 KiB frames' pages */
 	struct xarray its_at;
 	struct xarray by_intid;		/* [t] struct keel_lpi */

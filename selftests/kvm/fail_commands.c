@@ -3,7 +3,7 @@
  * A guest's commands to its ITS while the host has no memory for them. Proves:
  *  - they wait, and none is lost: KVM_RUN says EAGAIN after a while, and a signal comes first
  *  - another vCPU does them if it has the memory; who has not goes on all the same
- *  - a queue that gets on is not given up
+ *  - a queue that gets on is not given up, nor held up by that of another ITS
  */
 #include <pthread.h>
 #include <signal.h>
@@ -60,6 +60,31 @@ static void guest_many(u64 arg)
 		queue(0x0a | 2ul << 32, (LPI + 1000 + i) << 32 | i, 0);
 	GUEST_SYNC(1, 0);
 	do_queued();
+	GUEST_SYNC(2, 0);
+}
+
+#define MANY	1500
+
+/* Commands that are only read: half of the reads fail, and each other one brings some of them. */
+static void guest_syncs(u64 arg)
+{
+	its_usual(DEVICES);
+	its_second_on();
+	for (u64 i = 0; i < MANY; i++)
+		queue(0x05, 0, 0);
+	GUEST_SYNC(1, 0);
+	do_queued();
+	GUEST_SYNC(2, 0);
+}
+
+/* A device of the other ITS: it is read, and then there is something to allocate. */
+static void guest_maps_second(u64 arg)
+{
+	u64 offset = 0;
+
+	its_put(QUEUE2, &offset, 0x08 | 3ul << 32, 3, VALID | ITT(3), 0);
+	GUEST_SYNC(1, 0);
+	its_work(GITS2, offset);
 	GUEST_SYNC(2, 0);
 }
 
@@ -248,12 +273,42 @@ static void gets_on(void)
 	its_machine_free(&m);
 }
 
+/*
+ * With each second call failing, one gets on slowly and the other not at all: the first is done to
+ * the last before KVM_RUN gives up.
+ */
+static void one_gets_on(void)
+{
+	int second;
+
+	failing_setup();
+	m = its_machine(2, guest_syncs, NULL);
+	vm = m.vm;
+	second = its_device(vm->fd);
+	REQUIRE_EQ(its_set_base(second, GITS2), 0);
+	vcpu_start(&vm->vcpu[1], guest_maps_second, 0);
+	vcpu_sync(&vm->vcpu[0], 1);
+	vcpu_sync(&vm->vcpu[1], 1);
+	failing_arm_every(2);
+	CHECK_EQ(vcpu_run(&vm->vcpu[1]), -EAGAIN);
+	CHECK_EQ(vcpu_run(&vm->vcpu[0]), -EAGAIN);
+	failing_disarm();
+	CHECK(its_reg(second, GITS_CREADR) != its_reg(second, GITS_CWRITER));
+	CHECK_EQ(its_reg(m.its, GITS_CREADR), its_reg(m.its, GITS_CWRITER));
+	vcpu_sync(&vm->vcpu[0], 2);
+	vcpu_sync(&vm->vcpu[1], 2);
+	CHECK_EQ(its_reg(second, GITS_CREADR), its_reg(second, GITS_CWRITER));
+	close(second);
+	its_machine_free(&m);
+}
+
 static const struct ktap_case cases[] = {
 	{ "commands-wait", waits, 60 },
 	{ "a-signal-comes-first", ends_for_signal, 60 },
 	{ "another-vcpu-helps", another_helps, 60 },
 	{ "others-go-on", others_go_on, 60 },
 	{ "a-queue-gets-on", gets_on, 60 },
+	{ "one-of-two-gets-on", one_gets_on, 90 },
 };
 
 KTAP_MAIN(cases)

@@ -262,10 +262,7 @@ static u64 queued2;
 static void guest_second_its(u64 arg)
 {
 	its_usual(DEVICES);
-	mmio_write64(GITS2 + GITS_BASER(0), VALID | DEVICES2);
-	mmio_write64(GITS2 + GITS_BASER(1), VALID | COLLECTIONS2);
-	mmio_write64(GITS2 + GITS_CBASER, VALID | QUEUE2 | 0xf);
-	mmio_write32(GITS2 + GITS_CTLR, 1);
+	its_second_on();
 	lpi_configure(LPI + 40, PROP_ON);
 	its_post(GITS2, QUEUE2, &queued2, 0x08 | 1ul << 32, 3, VALID | ITT(5), 0);
 	its_post(GITS2, QUEUE2, &queued2, 0x09, 0, VALID, 0);

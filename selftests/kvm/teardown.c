@@ -374,7 +374,7 @@ static void tables_counted(void)
 	during = proc_number("/proc/meminfo", "SecPageTables");
 	vm_free(vm);
 	after = proc_number("/proc/meminfo", "SecPageTables");
-	ktap_note("before %llu kB, with %u tables %llu kB, after %llu kB", before, n, during, after);
+	ktap_note("before %lu kB, with %u tables %lu kB, after %lu kB", before, n, during, after);
 	CHECK((during - before) * 1024 >= n * PAGE * 3 / 4);
 	CHECK((during - after) * 1024 >= n * PAGE * 3 / 4);
 }

@@ -54,6 +54,8 @@ static void destroy(struct keel_device *dev)
 	}
 	mutex_lock(&l->lock);
 	keel_its_unmap_all(its);
+	if (l->turn == &its->entry)
+		l->turn = &l->its;
 	list_del(&its->entry);
 	WRITE_ONCE(l->present, !list_empty(&l->its));
 	keel_share_update(dev->vm);

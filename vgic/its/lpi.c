@@ -37,6 +37,7 @@ void keel_lpi_vm_init(struct keel_vm *vm)
 
 	mutex_init(&l->lock);
 	INIT_LIST_HEAD(&l->its);
+	l->turn = &l->its;
 	xa_init_flags(&l->its_at, XA_FLAGS_ACCOUNT);
 	xa_init_flags(&l->by_intid, XA_FLAGS_ACCOUNT);
 	init_llist_head(&l->to_free);

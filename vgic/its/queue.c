@@ -220,17 +220,14 @@ static bool is_over(unsigned long end)
 	return time_after_eq(jiffies, end) || signal_pending(current);
 }
 
-/*
- * Until end, in jiffies, but one command in any case: the ITS before may have taken all the time,
- * again and again. Positive: there is more; -ENOMEM: and nothing of it could be done.
- */
+/* Until end, in jiffies. Positive: there is more; -ENOMEM: and nothing of it could be done. */
 static int run(struct keel_its *its, unsigned long end)
 {
-	bool over = signal_pending(current), moved = false;
+	bool moved = false;
 	struct batch b;
 	int err = 0;
 
-	for (b.nr = b.done = 0; !err && has_work(its) && !over; over = is_over(end)) {
+	for (b.nr = b.done = 0; !err && has_work(its) && !is_over(end);) {
 		err = step(its, &b);
 		moved |= !err;
 		cond_resched();
@@ -259,22 +256,29 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 		keel_its_queue_request(its->vm, by);
 }
 
-/* All of a VM's ITSes in the time of one. As above; -ENOMEM of one is that of all. */
+/*
+ * All of a VM's ITSes in the time of one: the next call begins where this one ends. As above;
+ * -ENOMEM: one lacks memory, and no other has got on.
+ */
 static int run_all(struct keel_lpis *l)
 {
 	unsigned long end = jiffies + RUN_JIFFIES;
-	struct keel_its *its;
+	struct list_head *first = l->turn;
 	bool more = false;
 	int err = 0, ret;
 
-	list_for_each_entry(its, &l->its, entry) {
-		ret = run(its, end);
-		if (ret < 0)
-			err = ret;
-		more |= ret;
-		cond_resched();
-	}
-	return err ?: more;
+	do {
+		if (l->turn != &l->its) {
+			ret = run(list_entry(l->turn, struct keel_its, entry), end);
+			if (ret < 0)
+				err = ret;
+			more |= ret > 0;
+			cond_resched();
+		}
+		l->turn = l->turn->next;
+	} while (l->turn != first && !is_over(end));
+	more |= !err && l->turn != first;
+	return more ? 1 : err;
 }
 
 int keel_its_queue_work(struct keel_vcpu *vcpu)

@@ -100,6 +100,14 @@ void its_on(u64 devices)
 	GUEST_EQ(mmio_read32(GITS + GITS_CTLR) & 1, 1);
 }
 
+void its_second_on(void)
+{
+	mmio_write64(GITS2 + GITS_BASER(0), VALID | DEVICES2);
+	mmio_write64(GITS2 + GITS_BASER(1), VALID | COLLECTIONS2);
+	mmio_write64(GITS2 + GITS_CBASER, VALID | QUEUE2 | 0xf);
+	mmio_write32(GITS2 + GITS_CTLR, 1);
+}
+
 void its_usual(u64 devices)
 {
 	lpi_cpu_enable();

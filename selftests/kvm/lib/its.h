@@ -74,6 +74,8 @@ void lpi_expect_at(unsigned int n, u32 intid, const char *file, unsigned int lin
 void lpi_cpu_enable(void);
 void lpis_on(unsigned int cpu);
 void its_on(u64 devices);
+/* Likewise the one at GITS2. */
+void its_second_on(void);
 /* All of these: CPU 0 with collection 0, device 1 with 16 events, event n is LPI + n, on. */
 void its_usual(u64 devices);
 
