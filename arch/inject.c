@@ -161,7 +161,7 @@ static int read_others(void *ctx, u64 addr, void *data, size_t len)
 	struct search *s = ctx;
 
 	s->found = (addr & ~PAGE_BITS) == s->page;
-	return s->found ? -EFAULT : keel_guest_read(s->vm, ipa(addr), data, len);
+	return s->found ? -EFAULT : keel_guest_fetch(s->vm, ipa(addr), data, len);
 }
 
 /*
