@@ -28,8 +28,11 @@
 #define BUCKET_SHIFT	21
 #define NR_BUCKETS	32768	/* addresses beyond 64 GiB share them */
 #define PER_VCPU	2
-/* For each vCPU with virtual EL2. With pages of 4 KiB it is a guest of a GiB by pages. */
-#define MIN_BYTES	SZ_2M
+/*
+ * For each vCPU with virtual EL2. With pages of 4 KiB it is a guest of a GiB by pages. With larger
+ * ones it is no less than one load needs that crosses a page, of a guest whose tables are far apart.
+ */
+#define MIN_TABLES	(PAGE_SIZE == SZ_64K ? 64 : SZ_2M / PAGE_SIZE)
 #define NOBODYS		(~0ULL)	/* VTTBR_EL2 with CnP: nobody's key */
 
 struct keel_shadow {
@@ -370,7 +373,7 @@ void keel_shadow_unmap_memory(struct keel_mmu *mmu, ipa_t start, ipa_t end, bool
  */
 static long max_tables(const struct keel_mmu *mmu)
 {
-	return max_t(u64, (u64)READ_ONCE(mmu->shadows->nr) / PER_VCPU * (MIN_BYTES / PAGE_SIZE),
+	return max_t(u64, (u64)READ_ONCE(mmu->shadows->nr) / PER_VCPU * MIN_TABLES,
 		     READ_ONCE(mmu->slots.bytes) / PAGE_SIZE * sizeof(u64) * 4 / PAGE_SIZE);
 }
 
