@@ -161,8 +161,9 @@ int keel_stats_vm_fd(struct keel_vm *vm)
 
 int keel_stats_vcpu_fd(struct keel_vcpu *vcpu)
 {
-	char id[KEEL_STATS_NAME_SIZE];
+	char id[KEEL_STATS_NAME_SIZE], name[32];
 
 	snprintf(id, sizeof(id), "kvm-%d/vcpu-%u", task_tgid_nr(current), vcpu->id);
-	return open_fd(vcpu->vm, vcpu, "kvm-vcpu-stats", id);
+	snprintf(name, sizeof(name), "kvm-vcpu-stats:%u", vcpu->id);
+	return open_fd(vcpu->vm, vcpu, name, id);
 }
