@@ -236,20 +236,21 @@ static int synchronous(struct keel_vcpu *vcpu)
 
 /*
  * Where some CPUs only have AArch32 at EL0 guests are told that there is none. One
- * that goes there all the same, on a CPU that has it, cannot go on elsewhere.
+ * that goes there all the same, on a CPU that has it, cannot go on elsewhere, nor before
+ * KVM_ARM_VCPU_INIT.
  */
 static bool is_lost(const struct keel_ctx *ctx)
 {
 	return unlikely(ctx->pstate & PSR_MODE32_BIT) && !keel_hyp_features.aa32;
 }
 
-/* The state that user space gave the vCPU is one that this CPU cannot enter. */
+/* The state that user space gave the vCPU is one that this CPU cannot enter. -EINVAL, as KVM's. */
 static int illegal(struct keel_vcpu *vcpu)
 {
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
 	vcpu->run->fail_entry.hardware_entry_failure_reason = 0;
 	vcpu->run->fail_entry.cpu = vcpu->last_cpu;
-	return KEEL_USER;
+	return -EINVAL;
 }
 
 /*
@@ -281,8 +282,10 @@ int keel_exit_handle(struct keel_vcpu *vcpu, int code)
 		ctx->flags &= ~KEEL_CTX_SERROR;
 		serror(vcpu, ctx->disr);
 	}
-	if (is_lost(ctx) && code != KEEL_EXIT_FAILED)
+	if (is_lost(ctx) && code != KEEL_EXIT_FAILED) {
+		vcpu->initialised = false;
 		code = KEEL_EXIT_ILLEGAL;
+	}
 	switch (code) {
 	case KEEL_EXIT_SYNC:
 		return synchronous(vcpu);

@@ -163,9 +163,20 @@ static int system_down(struct keel_vcpu *vcpu, u32 type, u64 flags)
 	return KEEL_USER;
 }
 
+/* User space reads the arguments: those of a 32-bit call have 32 bits (Arm DEN 0028, 2.6). */
+static void cut_arguments(struct keel_vcpu *vcpu)
+{
+	u64 *x = vcpu->ctx.x;
+	unsigned int i;
+
+	for (i = 1; i <= 3 && !(x[0] & PSCI_0_2_64BIT); i++)
+		x[i] = lower_32_bits(x[i]);
+}
+
 /* Registers stay as they are: user space reads the arguments and decides. */
 static int system_suspend(struct keel_vcpu *vcpu)
 {
+	cut_arguments(vcpu);
 	report_event(vcpu, KVM_SYSTEM_EVENT_SUSPEND, 0, 0);
 	return KEEL_USER;
 }
@@ -202,11 +213,13 @@ int keel_psci_call(struct keel_vcpu *vcpu)
 	case KEEL_PSCI_SYSTEM_OFF:
 		return system_down(vcpu, KVM_SYSTEM_EVENT_SHUTDOWN, 0);
 	case KEEL_PSCI_SYSTEM_OFF2:
+		cut_arguments(vcpu);
 		return system_down(vcpu, KVM_SYSTEM_EVENT_SHUTDOWN,
 				   KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2);
 	case KEEL_PSCI_SYSTEM_RESET:
 		return system_down(vcpu, KVM_SYSTEM_EVENT_RESET, 0);
 	case KEEL_PSCI_SYSTEM_RESET2:
+		cut_arguments(vcpu);
 		return system_down(vcpu, KVM_SYSTEM_EVENT_RESET,
 				   KVM_SYSTEM_EVENT_RESET_FLAG_PSCI_RESET2);
 	case KEEL_PSCI_SYSTEM_SUSPEND:

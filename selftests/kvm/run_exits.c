@@ -366,6 +366,7 @@ static void signal_mask(void)
 #define PSCI_SYSTEM_OFF		0x84000008
 #define PSCI_SYSTEM_RESET	0x84000009
 #define PSCI_SYSTEM_RESET2	0xc4000012
+#define PSCI_SYSTEM_RESET2_32	0x84000012
 
 static void guest_call(u64 arg)
 {
@@ -404,25 +405,28 @@ static void system_events(void)
 }
 
 /* A VMM reads the type and the cookie of the reset where the guest put them. */
-static void guest_reset2(u64 type)
+#define WIDE(n)	(0xabcdul << 32 | (n))
+
+static void guest_reset2(u64 fn)
 {
-	guest_hvc(PSCI_SYSTEM_RESET2, type, 0x1234, 0x5678);
+	guest_hvc(fn, WIDE(0x80000001), WIDE(0x1234), WIDE(0x5678));
 	GUEST_ASSERT(false);
 }
 
 static void reset2_arguments(void)
 {
-	static const u64 types[] = { 0, 0x80000001 };
+	static const u64 fn[] = { PSCI_SYSTEM_RESET2, PSCI_SYSTEM_RESET2_32 };
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(types); i++) {
-		struct vcpu *vcpu = &vm_new(1, guest_reset2, types[i])->vcpu[0];
+	for (unsigned int i = 0; i < ARRAY_SIZE(fn); i++) {
+		struct vcpu *vcpu = &vm_new(1, guest_reset2, fn[i])->vcpu[0];
+		u64 mask = i ? 0xffffffff : ~0ul;
 
 		CHECK_EQ(vcpu_run(vcpu), 0);
 		REQUIRE_EQ(vcpu->run->exit_reason, KVM_EXIT_SYSTEM_EVENT);
 		CHECK_EQ(reg_read(vcpu, REG_X(0)), -6);		/* INTERNAL_FAILURE */
-		CHECK_EQ(reg_read(vcpu, REG_X(1)), types[i]);
-		CHECK_EQ(reg_read(vcpu, REG_X(2)), 0x1234);
-		CHECK_EQ(reg_read(vcpu, REG_X(3)), 0x5678);
+		CHECK_EQ(reg_read(vcpu, REG_X(1)), WIDE(0x80000001) & mask);
+		CHECK_EQ(reg_read(vcpu, REG_X(2)), WIDE(0x1234) & mask);
+		CHECK_EQ(reg_read(vcpu, REG_X(3)), WIDE(0x5678) & mask);
 	}
 }
 
@@ -751,8 +755,10 @@ static void el0_in_aa32(void)
 	reg_write(vcpu, REG_ELR_EL1, (u64)&code[1]);
 	reg_write(vcpu, REG_SPSR_EL1, PSR_USR32);
 	if (!told) {
-		vcpu_run(vcpu);
+		CHECK_EQ(vcpu_run(vcpu), -EINVAL);
 		CHECK_EQ(vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+		CHECK_EQ(vcpu_run(vcpu), -ENOEXEC);
+		CHECK_EQ(vcpu_init_fd(vcpu->vm->fd, vcpu->fd, 0), 0);
 		return;
 	}
 	catch_alarm();
