@@ -252,7 +252,8 @@ int keel_inject_set_events(struct keel_vcpu *vcpu, const struct kvm_vcpu_events 
 {
 	int ret = events_check(ev);
 
-	if (ret)
+	/* KVM_ARM_VCPU_INIT takes away what was pending before it */
+	if (ret || !vcpu->initialised)
 		return ret;
 	if (ev->exception.serror_pending)
 		keel_inject_serror(vcpu, ev->exception.serror_has_esr ?

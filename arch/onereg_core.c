@@ -208,7 +208,6 @@ static int set_pstate(struct keel_vcpu *vcpu, u64 val)
 	if (err)
 		return err;
 	write_reg(vcpu, CORE(regs.pstate), &pstate);
-	truncate_aa32(&vcpu->ctx);
 	return 0;
 }
 
@@ -226,10 +225,14 @@ int keel_onereg_core_set(struct keel_vcpu *vcpu, u64 id, const void *buf)
 	u64 off = offset(id);
 	int err = keel_onereg_core_check(vcpu, id);
 
-	if (!err && off == CORE(regs.pstate))
-		return set_pstate(vcpu, *(const u64 *)buf);
-	if (!err)
+	if (err)
+		return err;
+	if (off == CORE(regs.pstate))
+		err = set_pstate(vcpu, *(const u64 *)buf);
+	else
 		write_reg(vcpu, off, buf);
+	if (!err)
+		truncate_aa32(&vcpu->ctx);
 	return err;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/uaccess.h>
+#include "../arch/abi.h"
 #include "../arch/arch.h"
 #include "../arch/sve.h"
 #include "coalesced.h"
@@ -65,12 +66,18 @@ static int set_mp_state(struct keel_vcpu *vcpu, const struct kvm_mp_state *state
 	return 0;
 }
 
+/* Linux 6.12 does not ask for KVM_ARM_VCPU_INIT first. */
+static bool has_events(const struct keel_vcpu *vcpu)
+{
+	return vcpu->initialised || vcpu->vm->arch.abi < KEEL_ABI_7_3;
+}
+
 static int get_events(struct keel_vcpu *vcpu, void __user *argp)
 {
 	struct kvm_vcpu_events events = {};
 	int err;
 
-	if (!vcpu->initialised)
+	if (!has_events(vcpu))
 		return -ENOEXEC;
 	err = keel_inject_get_events(vcpu, &events);
 	if (err)
@@ -82,7 +89,7 @@ static int set_events(struct keel_vcpu *vcpu, const void __user *argp)
 {
 	struct kvm_vcpu_events events;
 
-	if (!vcpu->initialised)
+	if (!has_events(vcpu))
 		return -ENOEXEC;
 	if (copy_from_user(&events, argp, sizeof(events)))
 		return -EFAULT;

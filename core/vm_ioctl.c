@@ -56,6 +56,7 @@ static int set_attr(struct keel_vm *vm, const struct kvm_device_attr *attr)
 	return attr->group == KVM_ARM_VM_SMCCC_CTRL ? keel_smccc_vm_set_attr(vm, attr) : -ENXIO;
 }
 
+/* The status shares its place with the number. arm64's KVM tells none, and leaves the number. */
 static int irq_line(struct keel_vm *vm, void __user *argp, bool status)
 {
 	struct kvm_irq_level irq;
@@ -66,7 +67,6 @@ static int irq_line(struct keel_vm *vm, void __user *argp, bool status)
 	err = keel_irqline_set(vm, &irq);
 	if (err < 0 || !status)
 		return err;
-	irq.status = err;
 	return copy_to_user(argp, &irq, sizeof(irq)) ? -EFAULT : 0;
 }
 

@@ -293,6 +293,18 @@ static void pstate(void)
 		CHECK_EQ(reg_read(vcpu, REG_PSTATE), 0x600003c4);
 }
 
+/* What is written while PSTATE says so has 32 bits, whichever comes first. */
+static void aarch32_el0(void)
+{
+	setup();
+	if (set(REG_PSTATE, 0x10))
+		ktap_skip("no AArch32 at EL0");
+	CHECK_EQ(set(REG_PC, 1ul << 40 | 0x1000), 0);
+	CHECK_EQ(set(REG_X(3), 1ul << 40 | 0x1234), 0);
+	CHECK_EQ(reg_read(vcpu, REG_PC), 0x1000);
+	CHECK_EQ(reg_read(vcpu, REG_X(3)), 0x1234);
+}
+
 static void el1(void)
 {
 	setup();
@@ -404,6 +416,7 @@ static const struct ktap_case cases[] = {
 	{ "random ids", random_ids },
 	{ "core and FP registers", core },
 	{ "PSTATE", pstate },
+	{ "registers of AArch32 at EL0", aarch32_el0 },
 	{ "EL1 registers", el1 },
 	{ "timer registers", timer },
 	{ "PSCI version", psci_version },

@@ -269,6 +269,18 @@ static void events(void)
 	}
 }
 
+/* There is no status on arm64: the caller finds what it gave. */
+static void line_status(void)
+{
+	struct kvm_irq_level line = { .irq = KVM_ARM_IRQ_CPU_FIQ, .level = 1 }, before = line;
+
+	vm = vm_fd(0);
+	REQUIRE_EQ(vcpu_init_fd(vm, vcpu_fd(vm, 0), 0), 0);
+	CHECK_EQ(kvm(vm, KVM_IRQ_LINE_STATUS, &line), 0);
+	CHECK(!memcmp(&line, &before, sizeof(line)), "irq %#x", line.irq);
+	CHECK_EQ(kvm(vm, KVM_IRQ_LINE_STATUS, (void *)8), -EFAULT);
+}
+
 static void signal_mask(void)
 {
 	/* no gap between them */
@@ -400,6 +412,7 @@ static const struct ktap_case cases[] = {
 	{ "attributes before VCPU_INIT", attributes_before_init },
 	{ "MP_STATE", mp_state },
 	{ "VCPU_EVENTS", events },
+	{ "IRQ_LINE_STATUS", line_status },
 	{ "SET_SIGNAL_MASK", signal_mask },
 	{ "a signal that only KVM_RUN lets in: fatal", fatal_signal },
 	{ "a signal that only KVM_RUN lets in: ignored", ignored_signal },

@@ -362,8 +362,20 @@ static u64 mask(struct vm *vm, unsigned int crm, unsigned int op2)
 	return masks[crm << 3 | op2];
 }
 
+/* Of a vCPU before KVM_ARM_VCPU_INIT. */
+static void check_events(struct vm *vm, bool old)
+{
+	struct kvm_vcpu_events ev = {};
+	int fd = vcpu_fd(vm->fd, 1);
+
+	CHECK_EQ(kvm(fd, KVM_GET_VCPU_EVENTS, &ev), old ? 0 : -ENOEXEC);
+	CHECK_EQ(kvm(fd, KVM_SET_VCPU_EVENTS, &ev), old ? 0 : -ENOEXEC);
+	close(fd);
+}
+
 static void check_level(struct vm *vm, bool old)
 {
+	check_events(vm, old);
 	CHECK_EQ(reg_read(&vm->vcpu[0], KVM_REG_ARM_PSCI_VERSION), old ? 0x10001 : 0x10003);
 	CHECK_EQ(listed(vm, BMAP_2), !old);
 	CHECK_EQ(listed(vm, TCR2), old);
