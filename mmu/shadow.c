@@ -30,7 +30,7 @@
 #define PER_VCPU	2
 /*
  * For each vCPU with virtual EL2. With pages of 4 KiB it is a guest of a GiB by pages. With larger
- * ones it is no less than one load needs that crosses a page, of a guest whose tables are far apart.
+ * ones it is no less than a load needs that crosses a page, of a guest whose tables are far apart.
  */
 #define MIN_TABLES	(PAGE_SIZE == SZ_64K ? 64 : SZ_2M / PAGE_SIZE)
 #define NOBODYS		(~0ULL)	/* VTTBR_EL2 with CnP: nobody's key */

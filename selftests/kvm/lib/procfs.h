@@ -5,7 +5,7 @@
 
 #include "guest.h"
 
-/* The number on the line of that name, 0 if there is none. A file that is not there ends the case. */
+/* The number on the line of that name, 0 if there is none. No such file: the end of the case. */
 u64 proc_number(const char *file, const char *name);
 
 #endif
