@@ -6,6 +6,7 @@
 #include <linux/context_tracking.h>
 #include <linux/kconfig.h>
 #include <linux/rcupdate.h>
+#include <linux/rseq.h>
 #include <linux/types.h>
 #include <linux/vtime.h>
 #ifdef KEEL_HAVE_ENTRY_VIRT		/* since 6.18 */
@@ -96,6 +97,17 @@ int keel_host_do_work(void);
 static inline int keel_host_work(void)
 {
 	return keel_host_work_pending() ? keel_host_do_work() : 0;
+}
+
+/*
+ * Last in KVM_RUN, once work was done in it: from 6.19 on the kernel takes a move to another CPU
+ * for seen by that, and the thread's rseq area has the old one. Any context of the thread.
+ */
+static inline void keel_host_back(void)
+{
+#ifdef KEEL_HAVE_RSEQ_VIRT
+	rseq_virt_userspace_exit();
+#endif
 }
 
 #endif

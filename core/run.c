@@ -493,6 +493,7 @@ static int run_settled(struct keel_vcpu *vcpu)
 	ret = run_with_signals(vcpu);
 	keel_timer_user_update(vcpu);
 	WRITE_ONCE(vcpu->task, NULL);
+	keel_host_back();
 	if (keel_traced(KEEL_EVENT_USER))
 		keel_trace_user(READ_ONCE(vcpu->run->exit_reason), ret);
 	return ret;
