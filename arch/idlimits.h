@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What keel offers in each field of the ID registers (op0=3 op1=0 CRn=0,
- * CRm 1..7) and what user space may lower. Pure.
+ * CRm 1..7) and what user space may lower, by the table in idfields.def. Pure.
  */
 #ifndef KEEL_ARCH_IDLIMITS_H
 #define KEEL_ARCH_IDLIMITS_H
@@ -29,13 +29,29 @@ enum keel_idkind {
 	KEEL_ID_PMU,
 };
 
+/* What becomes of a feature in a guest that does not have it. */
+enum keel_idwithout {
+	KEEL_WITHOUT_TRAPS,	/* it traps, by the rows of idtraps.c */
+	KEEL_WITHOUT_ASKS,	/* it traps always, and who emulates it asks the ID register */
+	/* an instruction that nothing traps, or only for a reason of its own */
+	KEEL_WITHOUT_CALL,
+	KEEL_WITHOUT_PSTATE,	/* a bit of PSTATE, FPCR or an EL1 register that nothing traps */
+	KEEL_WITHOUT_WALK,	/* how stage 1 translates, orders or reports: nothing to trap */
+	/* says something and offers nothing: about EL2, EL3, speculation, sizes */
+	KEEL_WITHOUT_TELLS,
+	KEEL_WITHOUT_FEATURE,	/* the vCPUs' features say whether they have it, and what traps */
+	KEEL_WITHOUT_SAME,	/* user space cannot take it away */
+	KEEL_WITHOUT_HIDDEN,	/* no guest has it */
+};
+
 /* One 4-bit field. */
 struct keel_idfield {
 	const char *name;
 	u8 shift;
 	u8 kind;
-	s8 max;			/* LOWER, SIGNED, EITHER */
+	s8 max;			/* LOWER, SIGNED, EITHER, PMU */
 	u8 floor;		/* least value that user space may write */
+	u8 without;
 };
 
 /* A register; what is in no field is zero. */
@@ -43,8 +59,6 @@ struct keel_idlimit {
 	const char *name;	/* NULL: unallocated */
 	const struct keel_idfield *fields;
 	u8 nr;
-	/* what KVM_ARM_GET_REG_WRITABLE_MASKS has: a field may be changed if all of it is here */
-	u64 mask[KEEL_NR_ABIS];
 };
 
 /* EL0 can use AArch32: its ID registers have values */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ID registers of a VM. The limits themselves are in idlimits.c, and what traps
- * by them in idtraps.c.
+ * ID registers of a VM. The limits themselves and what traps by them are in idfields.def.
  */
 #include <linux/bitfield.h>
 #include <linux/cache.h>

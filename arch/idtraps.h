@@ -23,15 +23,7 @@ enum keel_idtrap_reg {
 enum keel_idtrap_kind {
 	KEEL_TRAP_LESS,		/* the bits are set while the field is less than min */
 	KEEL_TRAP_OPEN,		/* they are set from min on, and the feature traps without them */
-	/* it traps always, and who emulates it asks the ID register; bits: those by which */
-	KEEL_TRAP_ASKS,
-	KEEL_TRAP_HIDE,		/* no guest has it: the bits are set always */
-	/* an instruction that nothing traps, or only for a reason of its own */
-	KEEL_TRAP_CALL,
-	KEEL_TRAP_PSTATE,	/* a bit of PSTATE, FPCR or an EL1 register that nothing traps */
-	KEEL_TRAP_WALK,		/* how stage 1 translates, orders or reports: nothing to trap */
-	/* says something and offers nothing: about EL2, EL3, speculation, sizes */
-	KEEL_TRAP_TELLS,
+	KEEL_TRAP_ALWAYS,	/* whatever the field is */
 };
 
 struct keel_idtrap {
@@ -39,11 +31,11 @@ struct keel_idtrap {
 	u8 shift;		/* of the field */
 	u8 kind;
 	u8 min;			/* LESS, OPEN */
-	u8 reg;			/* whose bits they are */
+	u8 reg;			/* whose bits they are: enum keel_idtrap_reg */
 	u64 bits;
 };
 
-/* The rows, for whoever wants to see that all fields have one. */
+/* The rows, for whoever wants to hold them to the fields. */
 const struct keel_idtrap *keel_idtraps_rows(unsigned int *nr);
 /* Bits to set in each control, from the values that the guest reads. */
 void keel_idtraps_compute(const u64 *idregs, u64 set[KEEL_NR_TRAP_REGS]);

@@ -2,7 +2,7 @@
 /*
  * The composer of EL2's controls for a vCPU. Three things go into them: what every guest
  * has, with this host's CPUs and their errata; what follows from the guest's features and
- * ID registers, by the table of idtraps.c: whatever it is not offered traps, and sysreg.c
+ * ID registers, by the table of idfields.def: whatever it is not offered traps, and sysreg.c
  * makes an UNDEFINED exception of it; and what changes from entry to entry (struct
  * keel_traps).
  *

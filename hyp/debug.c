@@ -5,7 +5,7 @@
  *
  * While a guest has its breakpoint registers in the CPU its accesses to other debug
  * registers do not trap either (MDCR_EL2.TDA is 0). With FEAT_FGT those that are not
- * switched have traps of their own (arch/idtraps.c), at AArch64. Without, MDCCINT_EL1 is
+ * switched have traps of their own (arch/idfields.def), at AArch64. Without, MDCCINT_EL1 is
  * switched; claim tags and what waits in the channel stay for the next.
  */
 #include <asm/sysreg.h>

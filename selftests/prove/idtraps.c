@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proves: arch/idtraps.c
- * unwind: 140
+ * proves: arch/idtraps.c arch/idfields.def
+ * unwind: 40
  *
  * Every set of ID registers: what no guest has traps whatever they say, what this one is not
  * offered traps, what it is offered does not, and one that is offered less traps no less.
@@ -59,7 +59,7 @@ int main(void)
 
 /* mutant: arch/idtraps.c: s/return val < row->min;/return val <= row->min;/ */
 /* mutant: arch/idtraps.c: s/return val >= row->min;/return val < row->min;/ */
-/* mutant: arch/idtraps.c: s/TRAP(5, 0, TraceFilt, 40, HIDE/TRAP(5, 0, TraceFilt, 40, LESS/ */
-/* mutant: arch/idtraps.c: s/TRAP(6, 0, TLB, 56, LESS, 1, HCR/TRAP(6, 0, TLB, 52, LESS, 1, HCR/ */
+/* mutant: arch/idfields.def: s/\(TraceFilt,\t*\)ALWAYS/\1LESS/ */
+/* mutant: arch/idfields.def: s/\(IDTRAP(AA64ISAR0, \)TLB,\(\t*LESS, 1,\t*HCR,\)/\1TS,\2/ */
 /* mutant: arch/idtraps.c: s/set\[rows\[i\].reg\] |= rows/set[rows[i].reg] = rows/ */
 /* mutant: arch/idtraps.c: s/GENMASK_ULL(41, 34)/GENMASK_ULL(40, 34)/ */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pure: arch/idtraps.c arch/idlimits.c */
 /*
- * Traps by ID registers: each field that user space may lower, and that is not
- * hidden from all, has a row, and no row but of what is hidden from all is about any
- * other; a guest with all features has no trap that it could do without, one with none
- * has them all.
+ * Traps by ID registers: each field says what becomes of the feature in a guest without it, as
+ * the field's limits have it, and has rows of traps if, and only if, that is what it says; every
+ * bit of the controls is set by every value of every field as it is written down here; a guest
+ * with all features has no trap that it could do without, one with none has them all.
  */
 #include <string.h>
 #include "arch/idlimits.h"
@@ -14,17 +14,6 @@
 #define ALWAYS_HCR	(1ULL << 35 | 1ULL << 58)	/* TLOR, TID5 */
 #define ALWAYS_HFGITR	(1ULL << 62)			/* ATS1E1A */
 #define HFGITR_RANGE	(0xfULL << 24 | 0xffULL << 34)
-
-static const struct keel_idtrap *find(unsigned int idx, unsigned int shift)
-{
-	const struct keel_idtrap *row;
-	unsigned int n;
-
-	for (row = keel_idtraps_rows(&n); n--; row++)
-		if (row->idx == idx && row->shift == shift && row->kind != KEEL_TRAP_HIDE)
-			return row;
-	return NULL;
-}
 
 static bool can_be_lowered(unsigned int idx, const struct keel_idfield *f)
 {
@@ -42,41 +31,37 @@ static bool can_be_lowered(unsigned int idx, const struct keel_idfield *f)
 	return true;
 }
 
-static void each_field_has_a_row(void)
+/* Does a guest find anything in the field, whatever the host's is? */
+static bool is_offered(unsigned int idx, unsigned int shift)
 {
-	for (unsigned int idx = KEEL_IDLIMITS_IDX(4, 0); idx < KEEL_IDLIMITS_NR; idx++) {
+	u64 any = 0;
+
+	for (u64 host = 0; host < 16; host++)
+		any |= keel_idlimits_offer(idx, KEEL_ABI_7_3, host << shift, KEEL_IDOFFER_AA32 |
+					   KEEL_IDOFFER_PAUTH | KEEL_IDOFFER_PMU);
+	return any;
+}
+
+static void check_without(unsigned int idx, const struct keel_idfield *f)
+{
+	bool lowers = can_be_lowered(idx, f);
+
+	if (lowers != (f->without <= KEEL_WITHOUT_TELLS))
+		printf("# %s.%s\n", keel_idlimits_reg(idx)->name, f->name);
+	CHECK_EQ(lowers, f->without <= KEEL_WITHOUT_TELLS);
+	CHECK_EQ(is_offered(idx, f->shift), f->without != KEEL_WITHOUT_HIDDEN);
+	if (f->kind == KEEL_ID_PAUTH)
+		CHECK_EQ(f->without, KEEL_WITHOUT_FEATURE);
+}
+
+static void each_field_says_what_becomes_of_it(void)
+{
+	for (unsigned int idx = 0; idx < KEEL_IDLIMITS_NR; idx++) {
 		const struct keel_idlimit *l = keel_idlimits_reg(idx);
 
-		for (unsigned int i = 0; i < l->nr; i++) {
-			bool want = can_be_lowered(idx, &l->fields[i]);
-
-			if (!!find(idx, l->fields[i].shift) != want)
-				printf("# %s.%s\n", l->name, l->fields[i].name);
-			CHECK_EQ(!!find(idx, l->fields[i].shift), want);
-		}
+		for (unsigned int i = 0; i < l->nr; i++)
+			check_without(idx, &l->fields[i]);
 	}
-}
-
-/* The most that any guest may find in the field. */
-static u64 largest(const struct keel_idtrap *row)
-{
-	u64 most = 0;
-
-	for (unsigned int abi = 0; abi < KEEL_NR_ABIS; abi++)
-		most |= keel_idlimits_offer(row->idx, abi, ~0ULL,
-					    KEEL_IDOFFER_PAUTH | KEEL_IDOFFER_PMU);
-	return (most >> row->shift) & 0xf;
-}
-
-/* What is hidden is so from all. */
-static void hidden_is_hidden(void)
-{
-	const struct keel_idtrap *row;
-	unsigned int n;
-
-	for (row = keel_idtraps_rows(&n); n--; row++)
-		if (row->kind == KEEL_TRAP_HIDE)
-			CHECK_EQ(largest(row), 0);
 }
 
 static bool has_min(const struct keel_idtrap *row)
@@ -84,12 +69,39 @@ static bool has_min(const struct keel_idtrap *row)
 	return row->kind == KEEL_TRAP_LESS || row->kind == KEEL_TRAP_OPEN;
 }
 
-static bool may_have_bits(const struct keel_idtrap *row)
+static unsigned int count(unsigned int idx, unsigned int shift, bool min)
 {
-	return has_min(row) || row->kind == KEEL_TRAP_ASKS || row->kind == KEEL_TRAP_HIDE;
+	const struct keel_idtrap *row;
+	unsigned int n, found = 0;
+
+	for (row = keel_idtraps_rows(&n); n--; row++)
+		found += row->idx == idx && row->shift == shift && has_min(row) == min;
+	return found;
 }
 
-/* Only rows of traps have bits, and only such a field has more than one row. */
+/* Conditions are of what traps without the feature; what traps always asks, or is nobody's. */
+static void rows_are_the_fields(void)
+{
+	unsigned int found = 0, n;
+
+	keel_idtraps_rows(&n);
+	for (unsigned int idx = 0; idx < KEEL_IDLIMITS_NR; idx++) {
+		const struct keel_idlimit *l = keel_idlimits_reg(idx);
+
+		for (unsigned int i = 0; i < l->nr; i++) {
+			const struct keel_idfield *f = &l->fields[i];
+			unsigned int min = count(idx, f->shift, true);
+			unsigned int always = count(idx, f->shift, false);
+
+			CHECK_EQ(min != 0, f->without == KEEL_WITHOUT_TRAPS);
+			CHECK(!always || f->without == KEEL_WITHOUT_ASKS ||
+			      f->without == KEEL_WITHOUT_HIDDEN);
+			found += min + always;
+		}
+	}
+	CHECK_EQ(found, n);
+}
+
 static void rows_are_well_formed(void)
 {
 	const struct keel_idtrap *row;
@@ -97,10 +109,67 @@ static void rows_are_well_formed(void)
 
 	for (row = keel_idtraps_rows(&n); n--; row++) {
 		CHECK(row->idx < KEEL_IDLIMITS_NR && row->shift % 4 == 0 && row->shift < 64);
-		CHECK(may_have_bits(row) ? row->bits || row->kind == KEEL_TRAP_ASKS : !row->bits);
+		CHECK(row->bits != 0);
 		CHECK_EQ(has_min(row), row->min != 0);
 		CHECK(row->reg < KEEL_NR_TRAP_REGS);
-		CHECK(row->bits || find(row->idx, row->shift) == row);
+	}
+}
+
+/* The bits of a control by the Arm ARM, apart from the table: set while the field is below. */
+static const struct {
+	unsigned int crm, op2, lsb, below;
+	enum keel_idtrap_reg reg;
+	u64 bits;
+} written[] = {
+	{ 4, 0, 56, 2, KEEL_TRAP_HFGRTR, 0x00000000c0000000 },	/* CSV2: SCXTNUM_EL0, EL1 */
+	{ 4, 0, 56, 2, KEEL_TRAP_HFGWTR, 0x00000000c0000000 },
+	{ 6, 0, 56, 1, KEEL_TRAP_HCR,	 0x0080000000000000 },	/* TLB: TTLBOS */
+	{ 6, 0, 56, 1, KEEL_TRAP_HFGITR, 0x0000000000fc0000 },	/* TLBI ...OS */
+	{ 6, 0, 56, 2, KEEL_TRAP_HFGITR, 0x000003fc0f000000 },	/* TLBI R... */
+	{ 6, 1, 0,  1, KEEL_TRAP_HFGITR, 0x0000000000000100 },	/* DPB: DC CVAP */
+	{ 6, 1, 0,  2, KEEL_TRAP_HFGITR, 0x0000000000000200 },	/* DC CVADP */
+	{ 6, 1, 40, 1, KEEL_TRAP_HFGITR, 0x0007000000000000 },	/* SPECRES: CFP, DVP, CPP */
+	{ 6, 1, 40, 2, KEEL_TRAP_HFGITR, 0x1000000000000000 },	/* COSP */
+	{ 7, 1, 20, 2, KEEL_TRAP_HFGITR, 0x0000000000030000 },	/* PAN: AT S1E1RP, S1E1WP */
+};
+
+static const u64 always[KEEL_NR_TRAP_REGS] = {
+	[KEEL_TRAP_HCR] = 0x0400000800000000,		/* TID5, TLOR */
+	[KEEL_TRAP_MDCR] = 0x00084c60,			/* TTRF, TPMS, TDRA, TDOSA, TPM, TPMCR */
+	[KEEL_TRAP_HFGITR] = 0x4000000000000000,	/* AT S1E1A */
+	[KEEL_TRAP_HDFGRTR] = 0x8008000000000420,	/* PMBIDR, TRBIDR, OSECCR, DBGCLAIM */
+	[KEEL_TRAP_HDFGWTR] = 0x0000000000000420,	/* OSECCR, DBGCLAIM */
+};
+
+static void expect(const u64 *idregs, u64 *set)
+{
+	memcpy(set, always, sizeof(always));
+	for (unsigned int i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		u64 reg = idregs[KEEL_IDLIMITS_IDX(written[i].crm, written[i].op2)];
+
+		if ((reg >> written[i].lsb & 0xf) < written[i].below)
+			set[written[i].reg] |= written[i].bits;
+	}
+	/* MOPS: HCRX_EL2.MSCEn, MCE2 */
+	if (idregs[KEEL_IDLIMITS_IDX(6, 2)] >> 16 & 0xf)
+		set[KEEL_TRAP_HCRX] |= 0xc00;
+}
+
+/* Every value of each of the fields, beside all ones and beside zeros. */
+static void as_written(void)
+{
+	u64 idregs[KEEL_IDLIMITS_NR], set[KEEL_NR_TRAP_REGS], want[KEEL_NR_TRAP_REGS];
+
+	for (unsigned int i = 0; i < KEEL_IDLIMITS_NR * 16 * 16 * 2; i++) {
+		unsigned int idx = i / 512, shift = i / 32 % 16 * 4;
+
+		memset(idregs, i & 1 ? 0xff : 0, sizeof(idregs));
+		idregs[idx] &= ~(0xfULL << shift);
+		idregs[idx] |= (u64)(i / 2 % 16) << shift;
+		keel_idtraps_compute(idregs, set);
+		expect(idregs, want);
+		for (unsigned int r = 0; r < KEEL_NR_TRAP_REGS; r++)
+			CHECK_EQ(set[r], want[r]);
 	}
 }
 
@@ -177,9 +246,10 @@ static void each_turns_at_its_least(void)
 
 int main(void)
 {
-	RUN(each_field_has_a_row);
+	RUN(each_field_says_what_becomes_of_it);
+	RUN(rows_are_the_fields);
 	RUN(rows_are_well_formed);
-	RUN(hidden_is_hidden);
+	RUN(as_written);
 	RUN(all_or_nothing);
 	RUN(one_by_one);
 	RUN(each_turns_at_its_least);
