@@ -3,7 +3,8 @@
  * Accesses to the distributor and SGIs as fast exits: reads of what no list
  * register may know better, writes to SPIs that are on no vCPU's list before
  * and after, an SGI to a vCPU that need not be told of it. Everything else goes
- * to the host from the beginning, which must come to the same.
+ * to the host from the beginning, which must come to the same: both have the
+ * registers from vgic/v3/dist.def, and what they do from vgic/field.h.
  *
  * What the host shares (hyp/gic_share.h) is touched only if this world has it:
  * under nVHE rubbish makes an exit go to the host, no more. The VM stays as
@@ -14,7 +15,6 @@
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
-#include <linux/irqchip/arm-gic-v3.h>
 #include <linux/kernel.h>
 #include <linux/nospec.h>
 #include <asm/barrier.h>
@@ -23,6 +23,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/sysreg.h>
 #include "../vgic/field.h"
+#include "../vgic/v3/dist_fast.h"
 #include "../vgic/vgic.h"
 #include "affinity.h"
 #include "collect.h"
@@ -58,52 +59,8 @@ static struct keel_irq *find_spis(const struct keel_gic_share *share, u32 intid,
 
 /* ---- registers of the distributor ---- */
 
-/* The fields of an access: their kind, width, first interrupt and number. */
-struct fields {
-	enum keel_field kind;
-	u32 bits, intid, n;
-};
-
-/* 32-bit registers with one bit for each interrupt, 128 bytes of each kind. */
-static bool find_bits(u32 offset, struct fields *f)
-{
-	switch (offset & ~0x7fU) {
-	case GICD_IGROUPR:
-		f->kind = KEEL_GROUP;
-		break;
-	case GICD_ISENABLER:
-		f->kind = KEEL_ENABLE;
-		break;
-	case GICD_ICENABLER:
-		f->kind = KEEL_DISABLE;
-		break;
-	default:
-		return false;
-	}
-	f->bits = 1;
-	f->intid = (offset & 0x7f) * 8;
-	return true;
-}
-
-static bool find_fields(u32 offset, unsigned int len, struct fields *f)
-{
-	if (offset - GICD_IPRIORITYR < 1024) {
-		if (len != 1 && len != 4)
-			return false;
-		*f = (struct fields){ KEEL_PRIORITY, 8, offset - GICD_IPRIORITYR };
-	} else if (len != 4) {
-		return false;
-	} else if (offset - GICD_ICFGR < 256) {
-		*f = (struct fields){ KEEL_CONFIG, 2, (offset - GICD_ICFGR) * 4 };
-	} else if (!find_bits(offset, f)) {
-		return false;
-	}
-	f->n = len * 8 / f->bits;
-	return true;
-}
-
 /* Single bytes, of which a list register knows nothing: some value of theirs is as good as any. */
-static bool read_fields(const struct keel_gic_share *share, struct fields f, u64 *val)
+static bool read_fields(const struct keel_gic_share *share, struct keel_dist_fields f, u64 *val)
 {
 	const struct keel_irq *irq = find_spis(share, f.intid, f.n);
 	u32 i;
@@ -154,10 +111,9 @@ static bool write_one(struct keel_irq *irq, enum keel_field kind, u32 val)
 	return quiet;
 }
 
-static bool write_fields(const struct keel_gic_share *share, struct fields f, u64 val)
+static bool write_fields(const struct keel_gic_share *share, struct keel_dist_fields f, u64 val)
 {
 	struct keel_irq *irq = find_spis(share, f.intid, f.n);
-	bool ones = f.kind == KEEL_ENABLE || f.kind == KEEL_DISABLE;
 	u32 i;
 
 	if (!irq)
@@ -165,7 +121,7 @@ static bool write_fields(const struct keel_gic_share *share, struct fields f, u6
 	for (i = 0; i < f.n; i++, val >>= f.bits) {
 		u32 v = val & (BIT(f.bits) - 1);
 
-		if ((v || !ones) && !write_one(&irq[i], f.kind, v))
+		if ((v || !KEEL_FIELD_ONES(f.kind)) && !write_one(&irq[i], f.kind, v))
 			return false;
 	}
 	return true;
@@ -174,24 +130,11 @@ static bool write_fields(const struct keel_gic_share *share, struct fields f, u6
 static bool access_dist(const struct keel_gic_share *share, u32 offset, unsigned int len,
 			bool write, u64 *val)
 {
-	struct fields f;
+	struct keel_dist_fields f;
 
-	if (offset & (len - 1))
-		return false;
-	if (!write && len == 4) {
-		switch (offset) {
-		case GICD_CTLR:
-			*val = READ_ONCE(share->ctlr);
-			return true;
-		case GICD_TYPER:
-			*val = READ_ONCE(share->typer);
-			return true;
-		case GICD_IIDR:
-			*val = READ_ONCE(share->iidr);
-			return true;
-		}
-	}
-	return find_fields(offset, len, &f) &&
+	if (!write && len == 4 && keel_dist_read_word(share, offset, val))
+		return true;
+	return keel_dist_find_fields(offset, len, &f) &&
 	       (write ? write_fields(share, f, *val) : read_fields(share, f, val));
 }
 

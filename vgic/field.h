@@ -12,7 +12,13 @@
 #define KEEL_FIELD_PRIORITY	0xf8	/* five bits of priority, of which no host offers fewer */
 #define KEEL_FIELD_EDGE		2	/* GICD_ICFGR: upper bit of the field */
 
-enum keel_field { KEEL_GROUP, KEEL_ENABLE, KEEL_DISABLE, KEEL_PRIORITY, KEEL_CONFIG };
+enum keel_field {
+	KEEL_GROUP, KEEL_ENABLE, KEEL_DISABLE, KEEL_PRIORITY, KEEL_CONFIG,
+	KEEL_NO_FIELD,		/* none of these */
+};
+
+/* Only a 1 does something. */
+#define KEEL_FIELD_ONES(field)	((field) == KEEL_ENABLE || (field) == KEEL_DISABLE)
 
 static inline u32 keel_field_get(const struct keel_irq_state *s, enum keel_field field)
 {
@@ -26,6 +32,8 @@ static inline u32 keel_field_get(const struct keel_irq_state *s, enum keel_field
 		return s->priority;
 	case KEEL_CONFIG:
 		return s->level ? 0 : KEEL_FIELD_EDGE;
+	case KEEL_NO_FIELD:
+		break;
 	}
 	return 0;
 }
@@ -50,6 +58,9 @@ static inline void keel_field_set(struct keel_irq_state *s, enum keel_field fiel
 	case KEEL_CONFIG:
 		if (s->intid >= KEEL_NR_PRIVATE)
 			s->level = !(val & KEEL_FIELD_EDGE);
+		break;
+	case KEEL_NO_FIELD:
+		break;
 	}
 }
 

@@ -95,10 +95,11 @@ const struct keel_regmap_field keel_regmap_group = {
 	.get = get_group, .set = set_group, .withdraws = true,
 };
 const struct keel_regmap_field keel_regmap_set_enable = {
-	.get = get_enable, .set = set_enable, .ones = true,
+	.get = get_enable, .set = set_enable, .ones = KEEL_FIELD_ONES(KEEL_ENABLE),
 };
 const struct keel_regmap_field keel_regmap_clear_enable = {
-	.get = get_enable, .set = clear_enable, .ones = true, .withdraws = true,
+	.get = get_enable, .set = clear_enable, .ones = KEEL_FIELD_ONES(KEEL_DISABLE),
+	.withdraws = true,
 };
 const struct keel_regmap_field keel_regmap_set_pending = {
 	.get = get_pending, .set = set_pending, .ones = true, .sync_read = true,

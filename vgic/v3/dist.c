@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The distributor's registers: GICD_* (IHI 0069, 12.9), for one security state
- * and affinity routing that is always on.
- */
+/* What the distributor's registers do; which there are is in dist.def. */
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/irqchip/arm-gic-v3.h>
@@ -17,7 +14,6 @@
 
 /* Aff2:Aff1:Aff0; TYPER.A3V is 0, and No1N set */
 #define IROUTER_AFFINITY	GENMASK_ULL(23, 0)
-#define IDREGS			0xffd0			/* implementation defined but for PIDR2 */
 
 static u64 read_ctlr(const struct keel_frame_access *a, u32 i)
 {
@@ -112,38 +108,20 @@ static void write_irouter(const struct keel_frame_access *a, u32 i, u64 val, u64
 
 static u64 read_id(const struct keel_frame_access *a, u32 i)
 {
-	return IDREGS + 4 * i == GICD_PIDR2 ? KEEL_GIC_PIDR2 : 0;
+	return GICD_IDREGS + 4 * i == GICD_PIDR2 ? KEEL_GIC_PIDR2 : 0;
 }
 
-#define PER_IRQ(offset_, bits_, widths_, ...) \
-	{ .offset = (offset_), .len = 1024 * (bits_) / 8, .bits = (bits_), .size = 4, \
-	  .widths = (widths_), __VA_ARGS__ }
-#define WORD(offset_, ...) \
-	{ .offset = (offset_), .len = 4, .size = 4, .widths = KEEL_W32, __VA_ARGS__ }
-
-/* By offset. What is missing here is reserved or of an option that TYPER denies: RAZ/WI. */
 static const struct keel_regmap_reg regs[] = {
-	WORD(GICD_CTLR, .read = read_ctlr, .write = write_ctlr),
-	WORD(GICD_TYPER, .read = read_typer),
-	WORD(GICD_IIDR, .read = read_iidr, .user_write = set_iidr),
-	WORD(GICD_TYPER2, .user_write = set_typer2),
-	WORD(GICD_STATUSR, .read = read_statusr, .user_write = set_statusr),
-	PER_IRQ(GICD_IGROUPR, 1, KEEL_W32, .field = &keel_regmap_group),
-	PER_IRQ(GICD_ISENABLER, 1, KEEL_W32, .field = &keel_regmap_set_enable),
-	PER_IRQ(GICD_ICENABLER, 1, KEEL_W32, .field = &keel_regmap_clear_enable),
-	PER_IRQ(GICD_ISPENDR, 1, KEEL_W32, .field = &keel_regmap_set_pending,
-		.user_field = &keel_regmap_user_pending),
-	PER_IRQ(GICD_ICPENDR, 1, KEEL_W32, .field = &keel_regmap_clear_pending,
-		.user_field = &keel_regmap_none),
-	PER_IRQ(GICD_ISACTIVER, 1, KEEL_W32, .field = &keel_regmap_set_active),
-	PER_IRQ(GICD_ICACTIVER, 1, KEEL_W32, .field = &keel_regmap_clear_active),
-	PER_IRQ(GICD_IPRIORITYR, 8, KEEL_W32 | KEEL_W8, .field = &keel_regmap_priority),
-	PER_IRQ(GICD_ITARGETSR, 8, KEEL_W32 | KEEL_W8),	/* affinity routing has IROUTER */
-	PER_IRQ(GICD_ICFGR, 2, KEEL_W32, .field = &keel_regmap_config),
-	PER_IRQ(GICD_IGRPMODR, 1, KEEL_W32),	/* one security state */
-	{ .offset = GICD_IROUTER, .len = 1024 * 8, .bits = 64, .size = 8,
-	  .widths = KEEL_W64 | KEEL_W32, .read = read_irouter, .write = write_irouter },
-	{ .offset = IDREGS, .len = 48, .size = 4, .widths = KEEL_W32, .read = read_id },
+#define DIST_WORD(offset_, shared, read_, write_, user_write_) \
+	{ .offset = (offset_), .len = 4, .size = 4, .widths = KEEL_W32, \
+	  .read = (read_), .write = (write_), .user_write = (user_write_) },
+#define DIST_FIELDS(offset_, bits_, widths_, kind, field_, user_field_) \
+	{ .offset = (offset_), .len = 1024 * (bits_) / 8, .bits = (bits_), .size = 4, \
+	  .widths = (widths_), .field = (field_), .user_field = (user_field_) },
+#define DIST_REGS(offset_, len_, bits_, size_, widths_, read_, write_) \
+	{ .offset = (offset_), .len = (len_), .bits = (bits_), .size = (size_), \
+	  .widths = (widths_), .read = (read_), .write = (write_) },
+#include "dist.def"
 };
 
 const struct keel_regmap keel_dist_map = { .reg = regs, .nr = ARRAY_SIZE(regs) };

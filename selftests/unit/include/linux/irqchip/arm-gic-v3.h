@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The distributor's map of IHI 0069, 12.8. */
+#ifndef KEEL_UNIT_LINUX_IRQCHIP_ARM_GIC_V3_H
+#define KEEL_UNIT_LINUX_IRQCHIP_ARM_GIC_V3_H
+
+#define GICD_CTLR		0x0000
+#define GICD_TYPER		0x0004
+#define GICD_IIDR		0x0008
+#define GICD_TYPER2		0x000c
+#define GICD_STATUSR		0x0010
+#define GICD_IGROUPR		0x0080
+#define GICD_ISENABLER		0x0100
+#define GICD_ICENABLER		0x0180
+#define GICD_ISPENDR		0x0200
+#define GICD_ICPENDR		0x0280
+#define GICD_ISACTIVER		0x0300
+#define GICD_ICACTIVER		0x0380
+#define GICD_IPRIORITYR		0x0400
+#define GICD_ITARGETSR		0x0800
+#define GICD_ICFGR		0x0c00
+#define GICD_IGRPMODR		0x0d00
+#define GICD_IROUTER		0x6000
+#define GICD_IDREGS		0xffd0
+
+#endif
