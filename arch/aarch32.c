@@ -4,22 +4,18 @@
  * registers of its modes are x13 to x30: LR_abt is x20, LR_und x22 (Arm ARM
  * D1.8.1).
  */
-#include <linux/bitfield.h>
 #include <asm/ptrace.h>
 #include "../hyp/hyp.h"
 #include "aarch32.h"
 #include "entry_state32.h"
-#include "idlimits.h"
+#include "idfields.h"
 
 #define X_LR_ABT	20
 #define X_LR_UND	22
 
 #define PSTATE_RESET	(PSR_AA32_MODE_SVC | PSR_AA32_A_BIT | PSR_AA32_I_BIT | PSR_AA32_F_BIT)
 
-/* ID_AA64MMFR1_EL1.PAN, ID_AA64PFR1_EL1.SSBS: what holds in AArch64 holds in AArch32. */
-#define MMFR1_PAN	GENMASK_ULL(23, 20)
-#define PFR1_SSBS	GENMASK_ULL(7, 4)
-
+/* PAN, SSBS: what holds in AArch64 holds in AArch32. */
 static struct keel_entry32_ctl entry_ctl(struct keel_vcpu *vcpu)
 {
 	const u64 *id = vcpu->ctx.idregs;
@@ -27,8 +23,8 @@ static struct keel_entry32_ctl entry_ctl(struct keel_vcpu *vcpu)
 	return (struct keel_entry32_ctl) {
 		.sctlr = keel_sr_read(vcpu, KEEL_SCTLR_EL1),
 		.vbar = keel_sr_read(vcpu, KEEL_VBAR_EL1),
-		.pan = FIELD_GET(MMFR1_PAN, id[KEEL_IDLIMITS_IDX(7, 1)]),
-		.ssbs = FIELD_GET(PFR1_SSBS, id[KEEL_IDLIMITS_IDX(4, 1)]),
+		.pan = KEEL_IDFIELD(id, AA64MMFR1, PAN),
+		.ssbs = KEEL_IDFIELD(id, AA64PFR1, SSBS),
 	};
 }
 

@@ -17,7 +17,7 @@
 #include "../hyp/hyp.h"
 #include "arch.h"
 #include "cp15.h"
-#include "idlimits.h"
+#include "idfields.h"
 #include "mdscr.h"
 #include "sysreg.h"
 
@@ -151,10 +151,9 @@ static const struct row cp15_wide[] = {
 /* DBGDIDR, Arm ARM G8.3.16: numbers less one as in ID_AA64DFR0_EL1, Armv8 debug, EL3's two bits. */
 static bool didr(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	u64 dfr0 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(5, 0)];
-	u64 pfr0 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(4, 0)];
-	u64 wrps = (dfr0 >> 20) & 0xf, brps = (dfr0 >> 12) & 0xf, ctx_cmps = (dfr0 >> 28) & 0xf;
-	u64 el3 = !!((pfr0 >> 12) & 0xf);
+	const u64 *id = vcpu->ctx.idregs;
+	u64 wrps = KEEL_IDFIELD(id, AA64DFR0, WRPs), brps = KEEL_IDFIELD(id, AA64DFR0, BRPs);
+	u64 ctx_cmps = KEEL_IDFIELD(id, AA64DFR0, CTX_CMPs), el3 = !!KEEL_IDFIELD(id, AA64PFR0, EL3);
 
 	*val = wrps << 28 | brps << 24 | ctx_cmps << 20 | 6 << 16 | el3 << 14 | el3 << 12;
 	return true;

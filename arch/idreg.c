@@ -19,72 +19,57 @@
 #include "../vgic/vgic.h"
 #include "arch.h"
 #include "cache.h"
-#include "idlimits.h"
+#include "idfields.h"
 #include "idreg.h"
 #include "mitigation.h"
 #include "sve.h"
 
 static_assert(KEEL_IDLIMITS_NR == KEEL_NR_IDREGS);
 
-/* Fields by the Arm ARM (D24.2); not every supported host's header names them. */
-#define PFR0_EL0	GENMASK_ULL(3, 0)
-#define PFR0_EL1	GENMASK_ULL(7, 4)
-#define PFR0_RAS	GENMASK_ULL(31, 28)
-#define PFR0_SVE	GENMASK_ULL(35, 32)
-#define ZFR0_BF16	GENMASK_ULL(23, 20)
-#define PFR0_GIC	GENMASK_ULL(27, 24)
-#define PFR0_CSV2	GENMASK_ULL(59, 56)
-#define PFR0_CSV3	GENMASK_ULL(63, 60)
-#define A32PFR1_GIC	GENMASK_ULL(31, 28)
 #define A32ISAR6_BF16	GENMASK_ULL(23, 20)
-#define ISAR1_ADDR	(GENMASK_ULL(7, 4) | GENMASK_ULL(11, 8))	/* APA, API */
-#define ISAR1_GENERIC	(GENMASK_ULL(27, 24) | GENMASK_ULL(31, 28))	/* GPA, GPI */
-#define ISAR1_BF16	GENMASK_ULL(47, 44)
-#define ISAR2_ADDR	GENMASK_ULL(15, 12)				/* APA3 */
-#define ISAR2_GENERIC	GENMASK_ULL(11, 8)				/* GPA3 */
-#define ISAR2_WFXT	GENMASK_ULL(3, 0)
-#define MMFR2_CNP	GENMASK_ULL(3, 0)
-#define MMFR2_FWB	GENMASK_ULL(43, 40)
-#define MMFR2_EVT	GENMASK_ULL(59, 56)
+#define ISAR1_ADDR	(KEEL_IDMASK(AA64ISAR1, APA) | KEEL_IDMASK(AA64ISAR1, API))
+#define ISAR1_GENERIC	(KEEL_IDMASK(AA64ISAR1, GPA) | KEEL_IDMASK(AA64ISAR1, GPI))
+#define PFR0_CSV2	KEEL_IDMASK(AA64PFR0, CSV2)
+#define PFR0_CSV3	KEEL_IDMASK(AA64PFR0, CSV3)
 
-#define IDX(crm, op2)	KEEL_IDLIMITS_IDX(crm, op2)
+#define HOST_FIELD(reg, field)	KEEL_IDFIELD_OF(host(KEEL_IDX_##reg), reg, field)
 
-static u64 host(unsigned int crm, unsigned int op2)
+static u64 host(unsigned int idx)
 {
-	return read_sanitised_ftr_reg(sys_reg(3, 0, 0, crm, op2));
+	return read_sanitised_ftr_reg(sys_reg(3, 0, 0, idx / 8 + 1, idx % 8));
 }
 
 bool keel_idreg_host_aa32(void)
 {
-	return FIELD_GET(PFR0_EL0, host(4, 0)) == 2;
+	return HOST_FIELD(AA64PFR0, EL0) == 2;
 }
 
 bool keel_idreg_host_aa32_el1(void)
 {
-	return FIELD_GET(PFR0_EL1, host(4, 0)) == 2;
+	return HOST_FIELD(AA64PFR0, EL1) == 2;
 }
 
 bool keel_idreg_host_pauth(void)
 {
-	u64 isar1 = host(6, 1), isar2 = host(6, 2);
+	u64 isar1 = host(KEEL_IDX_AA64ISAR1), isar2 = host(KEEL_IDX_AA64ISAR2);
 
-	return ((isar1 & ISAR1_ADDR) || (isar2 & ISAR2_ADDR)) &&
-	       ((isar1 & ISAR1_GENERIC) || (isar2 & ISAR2_GENERIC));
+	return ((isar1 & ISAR1_ADDR) || KEEL_IDFIELD_OF(isar2, AA64ISAR2, APA3)) &&
+	       ((isar1 & ISAR1_GENERIC) || KEEL_IDFIELD_OF(isar2, AA64ISAR2, GPA3));
 }
 
 bool keel_idreg_host_fwb(void)
 {
-	return host(7, 2) & MMFR2_FWB;
+	return HOST_FIELD(AA64MMFR2, FWB);
 }
 
 bool keel_idreg_host_evt(void)
 {
-	return host(7, 2) & MMFR2_EVT;
+	return HOST_FIELD(AA64MMFR2, EVT);
 }
 
 bool keel_idreg_host_ras(void)
 {
-	return host(4, 0) & PFR0_RAS;
+	return HOST_FIELD(AA64PFR0, RAS);
 }
 
 static bool vm_has_sve(const struct keel_vm *vm)
@@ -106,10 +91,10 @@ static bool vm_has_pauth(const struct keel_vm *vm)
 static u64 gic_fields(unsigned int idx)
 {
 	switch (idx) {
-	case IDX(1, 1):
-		return A32PFR1_GIC;
-	case IDX(4, 0):
-		return PFR0_GIC;
+	case KEEL_IDX_PFR1:
+		return KEEL_IDMASK(PFR1, GIC);
+	case KEEL_IDX_AA64PFR0:
+		return KEEL_IDMASK(AA64PFR0, GIC);
 	}
 	return 0;
 }
@@ -118,9 +103,9 @@ static u64 gic_fields(unsigned int idx)
 static u64 sve_fields(unsigned int idx)
 {
 	switch (idx) {
-	case IDX(4, 0):
-		return PFR0_SVE;
-	case IDX(4, 4):
+	case KEEL_IDX_AA64PFR0:
+		return KEEL_IDMASK(AA64PFR0, SVE);
+	case KEEL_IDX_AA64ZFR0:
 		return ~0ULL;
 	}
 	return 0;
@@ -133,14 +118,14 @@ static u64 sve_fields(unsigned int idx)
 static u64 broken_fields(unsigned int idx)
 {
 	switch (idx) {
-	case IDX(2, 7):
+	case KEEL_IDLIMITS_IDX(2, 7):
 		return keel_errata_has(BF16) ? A32ISAR6_BF16 : 0;
-	case IDX(4, 4):
-		return keel_errata_has(BF16) ? ZFR0_BF16 : 0;
-	case IDX(6, 1):
-		return keel_errata_has(BF16) ? ISAR1_BF16 : 0;
-	case IDX(7, 2):
-		return keel_errata_has(CNP) ? MMFR2_CNP : 0;
+	case KEEL_IDX_AA64ZFR0:
+		return keel_errata_has(BF16) ? KEEL_IDMASK(AA64ZFR0, BF16) : 0;
+	case KEEL_IDX_AA64ISAR1:
+		return keel_errata_has(BF16) ? KEEL_IDMASK(AA64ISAR1, BF16) : 0;
+	case KEEL_IDX_AA64MMFR2:
+		return keel_errata_has(CNP) ? KEEL_IDMASK(AA64MMFR2, CnP) : 0;
 	}
 	return 0;
 }
@@ -148,7 +133,7 @@ static u64 broken_fields(unsigned int idx)
 /* What the CPUs resist by construction, where their registers do not say so yet. */
 static u64 resisted(unsigned int idx, u64 val)
 {
-	if (idx != IDX(4, 0))
+	if (idx != KEEL_IDX_AA64PFR0)
 		return val;
 	if (keel_mitigation_level(KEEL_MITIGATION_BP) == KEEL_MITIGATION_UNAFFECTED)
 		val = (val & ~PFR0_CSV2) | FIELD_PREP(PFR0_CSV2, 1);
@@ -163,7 +148,7 @@ static u64 resisted(unsigned int idx, u64 val)
  */
 static u64 host_idx(unsigned int idx)
 {
-	return keel_idlimits_needs_host(idx) ? host(idx / 8 + 1, idx % 8) : 0;
+	return keel_idlimits_needs_host(idx) ? host(idx) : 0;
 }
 
 /*
@@ -172,8 +157,8 @@ static u64 host_idx(unsigned int idx)
  */
 static u64 unwise_fields(unsigned int idx)
 {
-	if (idx == IDX(6, 2) && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX)
-		return ISAR2_WFXT;
+	if (idx == KEEL_IDX_AA64ISAR2 && keel_midr_model(read_cpuid_id()) == KEEL_CPU_QEMU_MAX)
+		return KEEL_IDMASK(AA64ISAR2, WFxT);
 	return 0;
 }
 
@@ -277,7 +262,7 @@ u64 keel_idreg_read(struct keel_vm *vm, unsigned int idx)
 /* AArch32 registers of a host without AArch32: zero, writes are ignored as a matter of ABI. */
 static bool is_wi(unsigned int idx)
 {
-	return idx < IDX(4, 0) && keel_idlimits_needs_host(idx) && !keel_idreg_host_aa32();
+	return idx < KEEL_IDX_AA64PFR0 && keel_idlimits_needs_host(idx) && !keel_idreg_host_aa32();
 }
 
 u64 keel_idreg_writable(const struct keel_vm *vm, unsigned int idx)

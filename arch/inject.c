@@ -6,7 +6,6 @@
  * after the exception when the function returns, so callers must not step over
  * the instruction as well. All functions: vCPU mutex held, IRQs on.
  */
-#include <linux/bitfield.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -19,18 +18,13 @@
 #include "aarch32.h"
 #include "arch.h"
 #include "entry_state.h"
+#include "idfields.h"
 #include "walk_regime.h"
 
 /* Named by Arm ARM D24.2 (SCTLR_EL1, ID_AA64PFR1_EL1); not in every host's header. */
 #define SCTLR_SPAN	BIT_ULL(23)
 #define SCTLR_DSSBS	BIT_ULL(44)
 #define SCTLR_SPINTMASK	BIT_ULL(62)
-#define PFR1_SSBS	GENMASK_ULL(7, 4)
-#define PFR1_MTE	GENMASK_ULL(11, 8)
-#define PFR1_NMI	GENMASK_ULL(39, 36)
-#define MMFR1_PAN	GENMASK_ULL(23, 20)
-#define MMFR2_IDS	GENMASK_ULL(39, 36)
-#define PFR0_RAS	GENMASK_ULL(31, 28)
 
 #define FSC_ADDRESS_SIZE_L0	0x00
 #define FSC_ABORT_WALK_L0	0x14	/* external abort on the walk */
@@ -40,17 +34,17 @@
 static struct keel_entry_ctl entry_ctl(struct keel_vcpu *vcpu)
 {
 	const u64 *id = vcpu->ctx.idregs;
-	u64 pfr1 = id[keel_idreg_index(4, 1)];
-	u64 mmfr1 = id[keel_idreg_index(7, 1)];
+	u64 pfr1 = id[KEEL_IDX_AA64PFR1];
+	u64 mmfr1 = id[KEEL_IDX_AA64MMFR1];
 	u64 sctlr = keel_sr_read(vcpu, KEEL_SCTLR_EL1);
 
 	return (struct keel_entry_ctl) {
-		.pan = FIELD_GET(MMFR1_PAN, mmfr1),
+		.pan = KEEL_IDFIELD_OF(mmfr1, AA64MMFR1, PAN),
 		.span = sctlr & SCTLR_SPAN,
-		.ssbs = FIELD_GET(PFR1_SSBS, pfr1),
+		.ssbs = KEEL_IDFIELD_OF(pfr1, AA64PFR1, SSBS),
 		.dssbs = sctlr & SCTLR_DSSBS,
-		.mte = FIELD_GET(PFR1_MTE, pfr1) >= 2,
-		.nmi = FIELD_GET(PFR1_NMI, pfr1),
+		.mte = KEEL_IDFIELD_OF(pfr1, AA64PFR1, MTE) >= 2,
+		.nmi = KEEL_IDFIELD_OF(pfr1, AA64PFR1, NMI),
 		.spintmask = sctlr & SCTLR_SPINTMASK,
 	};
 }
@@ -110,7 +104,7 @@ static bool is_id_read(const struct keel_sysreg_trap *t)
 
 void keel_inject_sysreg(struct keel_vcpu *vcpu, const struct keel_exit *exit)
 {
-	bool idst = FIELD_GET(MMFR2_IDS, vcpu->ctx.idregs[keel_idreg_index(7, 2)]);
+	bool idst = KEEL_IDFIELD(vcpu->ctx.idregs, AA64MMFR2, IDS);
 
 	if (idst && is_id_read(&exit->sysreg) && !keel_aarch32_el1(vcpu))
 		enter_sync(vcpu, lower_32_bits(exit->esr));
@@ -210,7 +204,7 @@ void keel_inject_serror(struct keel_vcpu *vcpu, u64 esr)
 
 static bool host_has_ras(void)
 {
-	return FIELD_GET(PFR0_RAS, read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1));
+	return KEEL_IDFIELD_OF(read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1), AA64PFR0, RAS);
 }
 
 int keel_inject_get_events(struct keel_vcpu *vcpu, struct kvm_vcpu_events *ev)

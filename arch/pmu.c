@@ -14,14 +14,10 @@
 #include "../core/kick.h"
 #include "../nested/nv.h"
 #include "../vgic/vgic.h"
-#include "idlimits.h"
+#include "idfields.h"
 #include "idreg.h"
 #include "pmu.h"
 #include "pmu_host.h"
-
-#define PMUVER(dfr0)	(((dfr0) >> 8) & 0xf)	/* ID_AA64DFR0_EL1 */
-#define EL2(pfr0)	(((pfr0) >> 8) & 0xf)	/* ID_AA64PFR0_EL1 */
-#define EL3(pfr0)	(((pfr0) >> 12) & 0xf)
 
 bool keel_pmu_supported(void)
 {
@@ -122,13 +118,14 @@ static void note_overflows(struct keel_pmu_vcpu *pmu)
 struct keel_pmu_regs *keel_pmu_regs(struct keel_vcpu *vcpu)
 {
 	struct keel_pmu_vcpu *pmu = &vcpu->arch.pmu;
-	u64 pfr0 = READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDLIMITS_IDX(4, 0)]);
+	u64 pfr0 = READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDX_AA64PFR0]);
+	u64 dfr0 = READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDX_AA64DFR0]);
 
 	pmu->regs.n = READ_ONCE(vcpu->vm->arch.pmu.n);
 	pmu->regs.at_el2 = keel_nv(vcpu);
-	pmu->regs.version = PMUVER(READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDLIMITS_IDX(5, 0)]));
-	pmu->regs.el2 = EL2(pfr0);
-	pmu->regs.el3 = EL3(pfr0);
+	pmu->regs.version = KEEL_IDFIELD_OF(dfr0, AA64DFR0, PMUVer);
+	pmu->regs.el2 = KEEL_IDFIELD_OF(pfr0, AA64PFR0, EL2);
+	pmu->regs.el3 = KEEL_IDFIELD_OF(pfr0, AA64PFR0, EL3);
 	note_overflows(pmu);
 	return &pmu->regs;
 }

@@ -13,7 +13,7 @@
 #include "../timer/timer.h"
 #include "../vgic/vgic.h"
 #include "cache.h"
-#include "idlimits.h"
+#include "idfields.h"
 #include "idreg.h"
 #include "sysreg.h"
 
@@ -105,15 +105,9 @@ bool keel_sysreg_set_way(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bo
 	return true;
 }
 
-static unsigned int idfield(const struct keel_vcpu *vcpu, unsigned int idx, unsigned int shift)
-{
-	return (vcpu->ctx.idregs[idx] >> shift) & 0xf;
-}
-
-/* ID_AA64PFR0_EL1.RAS */
 static unsigned int ras(const struct keel_vcpu *vcpu)
 {
-	return idfield(vcpu, KEEL_IDLIMITS_IDX(4, 0), 28);
+	return KEEL_IDFIELD(vcpu->ctx.idregs, AA64PFR0, RAS);
 }
 
 bool keel_sysreg_ras(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
@@ -124,7 +118,7 @@ bool keel_sysreg_ras(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool w
 /* What came with FEAT_RASv1p1, which ID_AA64PFR1_EL1.RAS_frac may tell as well. */
 bool keel_sysreg_ras_1(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	bool frac = ras(vcpu) == 1 && idfield(vcpu, KEEL_IDLIMITS_IDX(4, 1), 12);
+	bool frac = ras(vcpu) == 1 && KEEL_IDFIELD(vcpu->ctx.idregs, AA64PFR1, RAS_frac);
 
 	return (ras(vcpu) > 1 || frac) && keel_sysreg_raz_wi(vcpu, r, write, val);
 }
@@ -132,7 +126,7 @@ bool keel_sysreg_ras_1(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 /* LORegions: none (LORID_EL1 is 0). ID_AA64MMFR1_EL1.LO tells. */
 bool keel_sysreg_lor(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)
 {
-	return idfield(vcpu, KEEL_IDLIMITS_IDX(7, 1), 16) &&
+	return KEEL_IDFIELD(vcpu->ctx.idregs, AA64MMFR1, LO) &&
 	       keel_sysreg_raz_wi(vcpu, r, write, val);
 }
 

@@ -8,13 +8,9 @@
 #include <asm/sysreg.h>
 #include "../core/objects.h"
 #include "../nested/nv.h"
-#include "idlimits.h"
+#include "idfields.h"
 #include "mdscr.h"
 #include "sysreg.h"
-
-/* ID_AA64DFR0_EL1, Arm ARM D24.2.62: one less than the number. */
-#define DFR0_BRPS_SHIFT	12
-#define DFR0_WRPS_SHIFT	20
 
 #define NR_CLAIM_TAGS	8
 
@@ -47,10 +43,12 @@ static u64 defined_bits(const struct keel_sysreg *r)
 
 static bool implemented(const struct keel_vcpu *vcpu, const struct keel_sysreg *r)
 {
-	u64 dfr0 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(5, 0)];
-	unsigned int shift = sys_reg_Op2(r->enc) <= BCR ? DFR0_BRPS_SHIFT : DFR0_WRPS_SHIFT;
+	u64 dfr0 = vcpu->ctx.idregs[KEEL_IDX_AA64DFR0];
+	unsigned int lsb = sys_reg_Op2(r->enc) <= BCR ? KEEL_LSB_AA64DFR0_BRPs :
+			   KEEL_LSB_AA64DFR0_WRPs;
 
-	return sys_reg_CRm(r->enc) <= ((dfr0 >> shift) & 0xf);
+	/* one less than the number */
+	return sys_reg_CRm(r->enc) <= ((dfr0 >> lsb) & 0xf);
 }
 
 bool keel_sysreg_debug_bp(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool write, u64 *val)

@@ -10,7 +10,7 @@
 #include <asm/barrier.h>
 #include <asm/esr.h>
 #include "../arch/exit.h"
-#include "../arch/idlimits.h"
+#include "../arch/idfields.h"
 #include "../arch/walk_regime.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
@@ -29,7 +29,6 @@
 /* FST: synchronous external abort on the walk, level 0. */
 #define PAR_ABORTED	(PAR_F | PAR_RES1 | 0x14ULL << 1)
 
-#define MMFR1_PAN	GENMASK_ULL(23, 20)
 #define TRIES		4
 #define FST_KIND	0x3c
 #define FST_PERMISSION	0x0c
@@ -212,7 +211,7 @@ static enum keel_sysreg_answer translate_below(struct keel_vcpu *vcpu, u64 *val,
 
 static bool has_pan2(const struct keel_vcpu *vcpu)
 {
-	return FIELD_GET(MMFR1_PAN, vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 1)]) >= 2;
+	return KEEL_IDFIELD(vcpu->ctx.idregs, AA64MMFR1, PAN) >= 2;
 }
 
 /* By op1, CRm and op2. False: there is none such. both: it is about stage 2 as well. */

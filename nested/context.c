@@ -3,7 +3,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
-#include "../arch/idlimits.h"
+#include "../arch/idfields.h"
 #include "../hyp/hyp.h"
 #include "context.h"
 #include "forward.h"
@@ -12,7 +12,7 @@
 
 static bool has_fgt(const struct keel_vcpu *vcpu)
 {
-	return vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 0)] >> 56 & 0xf;
+	return KEEL_IDFIELD(vcpu->ctx.idregs, AA64MMFR0, FGT);
 }
 
 static bool is_el0(u64 pstate)

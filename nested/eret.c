@@ -2,7 +2,6 @@
 /*
  * Exception returns of virtual EL2, which trap.
  */
-#include <linux/bitfield.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <asm/debug-monitors.h>
@@ -10,7 +9,7 @@
 #include <asm/kvm_arm.h>
 #include <asm/ptrace.h>
 #include "../arch/arch.h"
-#include "../arch/idlimits.h"
+#include "../arch/idfields.h"
 #include "../arch/mdscr.h"
 #include "../hyp/hyp.h"
 #include "../vhe/nested.h"
@@ -27,9 +26,6 @@
 #define ISS_KEY_B	BIT(0)		/* ... by key B */
 #define SCTLR_ENIA	BIT_ULL(31)
 #define SCTLR_ENIB	BIT_ULL(30)
-#define ISAR1_API	GENMASK_ULL(11, 8)
-#define ISAR1_APA	GENMASK_ULL(7, 4)
-#define ISAR2_APA3	GENMASK_ULL(15, 12)
 #define PAUTH2		3
 #define FPACCOMBINE	5
 #define FPAC_KEY_B	BIT(0)		/* the syndrome: an instruction's key, B */
@@ -72,10 +68,9 @@ static void go_below(struct keel_vcpu *vcpu, u64 pstate)
 /* The most of the three ways to tell of it: 0, and the guest has none. */
 static unsigned int pauth_level(const struct keel_vcpu *vcpu)
 {
-	u64 isar1 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 1)],
-	    isar2 = vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 2)];
-	unsigned int apa = FIELD_GET(ISAR1_APA, isar1), api = FIELD_GET(ISAR1_API, isar1);
-	unsigned int apa3 = FIELD_GET(ISAR2_APA3, isar2);
+	const u64 *id = vcpu->ctx.idregs;
+	unsigned int apa = KEEL_IDFIELD(id, AA64ISAR1, APA), api = KEEL_IDFIELD(id, AA64ISAR1, API);
+	unsigned int apa3 = KEEL_IDFIELD(id, AA64ISAR2, APA3);
 
 	return max3(apa, api, apa3);
 }

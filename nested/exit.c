@@ -5,7 +5,7 @@
  */
 #include <asm/ptrace.h>
 #include "../arch/arch.h"
-#include "../arch/idlimits.h"
+#include "../arch/idfields.h"
 #include "../arch/sysreg.h"
 #include "../hyp/hyp.h"
 #include "../mmu/shadow.h"
@@ -20,12 +20,6 @@
 #include "walk2.h"
 
 #define MOST_BITS	48	/* of a guest's address */
-#define MMFR2_TTL	GENMASK_ULL(51, 48)
-
-static u64 idreg(const struct keel_vcpu *vcpu, unsigned int crm, unsigned int op2)
-{
-	return vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(crm, op2)];
-}
 
 /* PC is behind it already. */
 int keel_nested_hvc(struct keel_vcpu *vcpu, const struct keel_exit *exit)
@@ -79,7 +73,8 @@ static unsigned int granule(const struct keel_vcpu *vcpu)
 {
 	struct keel_walk2 w = { .vtcr = keel_nv_read(vcpu->nv, KEEL_PAGE_VTCR_EL2) };
 
-	keel_walk2_features(&w, idreg(vcpu, 7, 0), idreg(vcpu, 7, 1));
+	keel_walk2_features(&w, vcpu->ctx.idregs[KEEL_IDX_AA64MMFR0],
+			    vcpu->ctx.idregs[KEEL_IDX_AA64MMFR1]);
 	return keel_walk2_granule(&w) ?: PAGE_SHIFT;
 }
 
@@ -105,7 +100,7 @@ static bool tlbi(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64 o
 	case KEEL_TLBI_IPA:
 		unmap(vcpu, keel_nv_vmid(vcpu->nv),
 		      keel_tlbi_ipa(operand, granule(vcpu), MOST_BITS,
-				    idreg(vcpu, 7, 2) & MMFR2_TTL));
+				    KEEL_IDFIELD(vcpu->ctx.idregs, AA64MMFR2, TTL)));
 		break;
 	case KEEL_TLBI_IPA_RANGE:
 		unmap(vcpu, keel_nv_vmid(vcpu->nv), keel_tlbi_ipa_range(operand, MOST_BITS));

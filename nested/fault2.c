@@ -10,7 +10,7 @@
 #include <asm/ptrace.h>
 #include "../arch/arch.h"
 #include "../arch/exit.h"
-#include "../arch/idlimits.h"
+#include "../arch/idfields.h"
 #include "../hyp/hyp.h"
 #include "../mmu/mmu.h"
 #include "below.h"
@@ -62,8 +62,8 @@ static struct keel_walk2 make_walk(struct memory *m)
 		.read = read_memory, .ctx = m,
 	};
 
-	keel_walk2_features(&w, vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 0)],
-			    vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(7, 1)]);
+	keel_walk2_features(&w, vcpu->ctx.idregs[KEEL_IDX_AA64MMFR0],
+			    vcpu->ctx.idregs[KEEL_IDX_AA64MMFR1]);
 	return w;
 }
 

@@ -4,11 +4,10 @@
  * virtual EL2 that are memory, returns from its interrupts, invalidations of its own TLB; and its
  * guest's tick is as many, of timers that have no hardware. None of them needs the host's world.
  */
-#include <linux/bitfield.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../arch/exit.h"
-#include "../arch/idlimits.h"
+#include "../arch/idfields.h"
 #include "../arch/mdscr.h"
 #include "../arch/sysreg.h"
 #include "../core/compat.h"
@@ -23,8 +22,6 @@
 #include "pstate.h"
 #include "table.h"
 
-#define ISAR0_TLB	GENMASK_ULL(59, 56)
-#define ISAR1_XS	GENMASK_ULL(59, 56)
 #define ISS_ERETA	BIT(1)		/* with authentication of the address */
 
 static u64 operand(const struct keel_ctx *ctx, const struct keel_sysreg_trap *t)
@@ -74,8 +71,8 @@ static bool access(struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t, u64
 
 enum keel_tlbi keel_nested_tlbi(const struct keel_vcpu *vcpu, const struct keel_sysreg_trap *t)
 {
-	unsigned int tlb = FIELD_GET(ISAR0_TLB, vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 0)]);
-	bool xs = FIELD_GET(ISAR1_XS, vcpu->ctx.idregs[KEEL_IDLIMITS_IDX(6, 1)]);
+	unsigned int tlb = KEEL_IDFIELD(vcpu->ctx.idregs, AA64ISAR0, TLB);
+	bool xs = KEEL_IDFIELD(vcpu->ctx.idregs, AA64ISAR1, XS);
 
 	if ((t->op1 && t->op1 != 4) || !t->write)
 		return KEEL_TLBI_NONE;

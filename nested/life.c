@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Virtual EL2 of a host, a VM and a vCPU: whether there is one, its memory, its reset. */
-#include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
@@ -12,6 +11,7 @@
 #include <linux/string.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
+#include "../arch/idfields.h"
 #include "../arch/sysreg.h"
 #include "../arch/traps.h"
 #include "../core/log.h"
@@ -23,9 +23,6 @@
 #include "nv.h"
 #include "table.h"
 
-#define MMFR2_NV	GENMASK_ULL(27, 24)
-#define MMFR0_ECV	GENMASK_ULL(63, 60)
-#define MMFR2_FWB	GENMASK_ULL(43, 40)
 #define SCTLR_EL1_RESET	0x00c50078	/* as in arch/sysreg.c */
 
 static bool offered;
@@ -44,7 +41,8 @@ static bool __init host_can(void)
 	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
 
 	return !static_branch_unlikely(&keel_mode_nvhe) && keel_vgic_has_sysregs() &&
-	       FIELD_GET(MMFR2_NV, mmfr2) >= 2 && FIELD_GET(MMFR2_FWB, mmfr2) && FIELD_GET(MMFR0_ECV, mmfr0);
+	       KEEL_IDFIELD_OF(mmfr2, AA64MMFR2, NV) >= 2 &&
+	       KEEL_IDFIELD_OF(mmfr2, AA64MMFR2, FWB) && KEEL_IDFIELD_OF(mmfr0, AA64MMFR0, ECV);
 }
 
 static bool __init table_is_valid(void)

@@ -5,10 +5,9 @@
  * Rows are as in arch/sysreg.c; reg is of the home's kind. What is in no row is
  * UNDEFINED at virtual EL2.
  */
-#include <linux/bitfield.h>
 #include <linux/kernel.h>
 #include <asm/sysreg.h>
-#include "../arch/idlimits.h"
+#include "../arch/idfields.h"
 #include "../arch/sve.h"
 #include "../arch/sysreg.h"
 #include "../core/compat.h"
@@ -19,7 +18,6 @@
 #include "nv.h"
 #include "table.h"
 
-#define MMFR0_FGT	GENMASK_ULL(59, 56)
 
 /* Of CNTHCTL_EL2 what CNTKCTL_EL1 has. */
 #define CNTHCTL_IN_CPU	(BIT_ULL(17) | GENMASK_ULL(9, 0))
@@ -184,7 +182,7 @@ static bool ich_access(struct keel_vcpu *vcpu, const struct keel_sysreg *r, bool
 
 static bool has_fgt(const struct keel_vcpu *vcpu)
 {
-	return FIELD_GET(MMFR0_FGT, READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDLIMITS_IDX(7, 0)]));
+	return KEEL_IDFIELD_OF(READ_ONCE(vcpu->vm->arch.idregs[KEEL_IDX_AA64MMFR0]), AA64MMFR0, FGT);
 }
 
 USER(hw, hw_access, NULL);

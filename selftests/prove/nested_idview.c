@@ -55,15 +55,12 @@ int main(void)
 	return 0;
 }
 
-/* mutant: nested/idview.c: s/MOST(7, 0, 0, 5)/MOST(7, 0, 0, 6)/ */
-/* mutant: nested/idview.c: s/FIX(7, 2, 24, 0)/FIX(7, 2, 20, 0)/ */
+/* mutant: nested/idview.c: s/PARANGE, 5)/PARANGE, 6)/ */
+/* mutant: nested/idview.c: s/MMFR2, NV, 0)/MMFR2, CCIDX, 0)/ */
 /* mutant: nested/idview.c: s/page_shift > 12 ? 1/page_shift > 14 ? 1/ */
 /* mutant: nested/idview.c: s/return own == 1 ? 1 : 2;/return own;/ */
 /*
  * mutant: nested/idview.c: s/field < r->min ? r->min : //;s/field > r->max ? r->max : field;/field
  * > r->max ? r->max : field;/
  */
-/*
- * mutant: nested/idview.c: s/stage2_granule(mmfr0, 36, 24, false)/stage2_granule(mmfr0, 36, 24,
- * true)/
- */
+/* mutant: nested/idview.c: s/LSB(TGRAN64), false)/LSB(TGRAN64), true)/ */
