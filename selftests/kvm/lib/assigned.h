@@ -62,12 +62,13 @@ static inline void assigned_its(int vm)
 	REQUIRE_EQ(its_set_base(its, GITS), 0);
 }
 
-/* region: the first bytes of BAR 0 that are mapped, or 0 for all. */
+/* region: the first bytes of BAR 0 that are mapped, in whole pages, or 0 for all. */
 static inline struct assigned assigned_new(u32 id, u64 region, void (*fn)(u64), u64 arg)
 {
 	struct assigned a = { .dev = vfio_open(id) };
 
 	a.bar_size = region ?: vfio_size(&a.dev, VFIO_PCI_BAR0_REGION_INDEX);
+	a.bar_size = (a.bar_size + PAGE - 1) & ~(PAGE - 1);
 	a.bar = vfio_mmap(&a.dev, VFIO_PCI_BAR0_REGION_INDEX, 0, a.bar_size, 1ul << 20);
 	a.vm = vm_new(1, fn, arg);
 	a.gic = gic_new(a.vm, 64);
