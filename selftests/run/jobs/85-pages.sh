@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A host with pages of 64 KiB: the test programs and a Linux guest, whose pages are smaller, under
 # VHE; some of them under nVHE; a GICv2, the hardware's and in software; guests with EL2, one of
-# which is such a host itself.
-# needs: 64k
+# which is such a host itself; and what is asked of the kernel fails. This and assigned devices on
+# one with pages of 16 KiB, whose huge pages are small enough to be split under a log, and which
+# has VFIO.
+# needs: 64k 6.12-trixie-16k
 . "$(dirname "$0")/../lib.sh"
+. "$RUN/vfio.sh"
 cd "$TOP"
 if [ "$HV" != keel ]; then exit 0; fi
 built 64k || exit 0
@@ -29,3 +32,7 @@ host pages-nested --kernel 64k --modparams "nested=1 abi=7.3" --timeout 1500 \
 	--append KEEL_BRIEF=4 "${files[@]}" -- "${programs[@]}"
 CPUS=1 HOST_KERNEL=64k nested_guest pages-nested-keel 64k --small "$TOP/build/64k/keel.ko" \
 	"$st"/{smoke,gic_lists}
+failing 64k pages -- "insmod keel.ko nested=1" "$st/fail_nth" "$st/fail_state"
+built 6.12-trixie-16k || exit 0
+failing 6.12-trixie-16k pages-16k -- "insmod keel.ko nested=1" "$st/fail_nth" "$st/fail_state"
+vfio_devices pages-vfio 6.12-trixie-16k
