@@ -38,17 +38,34 @@ bool keel_host_has_mpam_hcr(void);
  */
 u32 keel_host_kcaps(void);
 
-/* Accounting and RCU around the time in the guest. IRQs off. */
+/*
+ * Accounting and RCU around the time in the guest. IRQs off, no reader of RCU. It is a thread that
+ * gives the CPU away, not one that is preempted: who waits for all tasks (RCU Tasks) need not wait
+ * until KVM_RUN ends.
+ */
 static inline void keel_host_guest_enter(void)
 {
 	vtime_account_guest_enter();
 	if (!context_tracking_guest_enter())
-		rcu_note_context_switch(true);
+		rcu_note_context_switch(false);
 }
 
 static inline void keel_host_guest_exit(void)
 {
 	context_tracking_guest_exit();
+}
+
+/*
+ * Does the CPU stream (SME)? So it may for whoever ran before this thread: no guest may be entered
+ * then. Preemption off.
+ */
+static inline bool keel_host_streams(void)
+{
+#ifdef CONFIG_ARM64_SME
+	return system_supports_sme() && read_sysreg_s(SYS_SVCR);
+#else
+	return false;
+#endif
 }
 
 /* After the interrupts of the exit were served, IRQs off: the time was the guest's. */

@@ -150,12 +150,15 @@ static int prepare(struct keel_vcpu *vcpu)
  * kernel_neon_begin() saves the current task's state and marks the CPU's
  * registers as owned by no task. That holds until this thread is switched out
  * or returns to user space. Preemption off.
+ *
+ * A guest that has not asked for them leaves them alone, unless they are in streaming mode: there
+ * its SVE instructions would be SME's, which trap to its own EL1.
  */
 static void free_fp(struct keel_vcpu *vcpu)
 {
 	unsigned long switches = current->nvcsw + current->nivcsw;
 
-	if (!vcpu->fp_wanted)
+	if (!vcpu->fp_wanted && !keel_host_streams())
 		return;
 	if ((vcpu->ctx.flags & KEEL_CTX_FP_FREE) && vcpu->fp_free_at == switches)
 		return;

@@ -5,6 +5,7 @@
  *    on one CPU, and by more threads than CPUs
  *  - the host's threads keep theirs, and see nothing of a guest's, also when
  *    a signal ends KVM_RUN
+ *  - a guest enters no CPU in streaming mode, where its SVE would be SME's
  *  - all of it again on a CPU that was offline
  */
 #include <pthread.h>
@@ -244,6 +245,51 @@ static void beside(void)
 	pthread_join(thread, NULL);
 }
 
+#define HAS_SME		(1ul << 23)	/* of AT_HWCAP2 */
+#define SMSTART_SM	".inst 0xd503437f"
+#define SMSTOP_SM	".inst 0xd503427f"
+
+/* Of all that is FP's or SVE's this is first after user space. */
+static void guest_reads_length(u64 vl)
+{
+	u64 got;
+
+	sve_on();
+	for (u64 i = 0; i < 30; i++) {
+		GUEST_SYNC(i, 0);
+		one_event(5, i);	/* in which the other thread runs */
+		asm volatile(".arch_extension sve\n\trdvl %0, #1" : "=r"(got));
+		GUEST_EQ(got, vl);
+	}
+}
+
+/* No system call: it would end streaming. */
+static void *stream(void *arg)
+{
+	pin_to(0);
+	asm volatile(SMSTART_SM);
+	while (!guest_done)
+		;
+	asm volatile(SMSTOP_SM);
+	return NULL;
+}
+
+static void beside_streaming(void)
+{
+	pthread_t thread;
+	struct vm *vm;
+
+	need_sve();
+	if (!(getauxval(AT_HWCAP2) & HAS_SME))
+		ktap_skip("no SME");
+	vm = sve_vm(1, NULL, guest_reads_length, sve_max_vl());
+	pin_to(0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, stream, NULL), 0);
+	vcpu_finish(&vm->vcpu[0]);
+	guest_done = true;
+	pthread_join(thread, NULL);
+}
+
 static void ignore(int sig)
 {
 }
@@ -365,6 +411,7 @@ static const struct ktap_case cases[] = {
 	{ "two lengths, each run on another CPU", two_migrating, 60 },
 	{ "more threads than CPUs", threads, 60 },
 	{ "a host thread beside a guest", beside, 60 },
+	{ "a host thread in streaming mode", beside_streaming, 60 },
 	{ "a run that a signal ends", interrupted, 60 },
 	{ "threads that begin to use SVE", newcomers, 60 },
 	{ "a CPU that goes and comes", offline, 60 },
