@@ -132,6 +132,16 @@ static inline void keel_compat_hypercall_flags(struct kvm_run *run, __u64 flags)
 #define KEEL_FOLL_INTERRUPTIBLE	0
 #endif
 
+/*
+ * An access for a guest counts as one for the balance between NUMA nodes: since 6.6 only if it says
+ * so. Users include <linux/mm.h>.
+ */
+#ifdef KEEL_HAVE_FOLL_HONOR_NUMA
+#define KEEL_FOLL_HONOR_NUMA	FOLL_HONOR_NUMA_FAULT
+#else
+#define KEEL_FOLL_HONOR_NUMA	0
+#endif
+
 /* What test_young() and its like return: bool since 7.2. Users include <linux/mmu_notifier.h>. */
 #define keel_compat_young_t	typeof(((struct mmu_notifier_ops *)NULL)->test_young(NULL, NULL, 0))
 

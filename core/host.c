@@ -83,13 +83,21 @@ bool keel_host_counts_guests(void)
 }
 
 #ifdef ARM64_MPAM	/* since 6.13 */
+/* Version 0.1 is in MPAM_frac alone, which kernels look at since 7.2. */
+static bool has_mpam_0_1(void)
+{
+	return IS_ENABLED(KEEL_HAVE_MPAM_FRAC) &&
+	       FIELD_GET(GENMASK_ULL(19, 16), read_sanitised_ftr_reg(SYS_ID_AA64PFR1_EL1));
+}
+
 /*
  * The kernel writes MPAM2_EL2 at boot wherever the CPU has MPAM, and opens all of it to
  * EL1. The capability says less: that firmware has switched it on as well.
  */
 bool keel_host_has_mpam(void)
 {
-	return FIELD_GET(GENMASK_ULL(43, 40), read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1));
+	return FIELD_GET(GENMASK_ULL(43, 40), read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1)) ||
+	       has_mpam_0_1();
 }
 
 bool keel_host_has_mpam_hcr(void)

@@ -130,6 +130,7 @@ int keel_pin_page(struct keel_fault *f)
 			return -EAGAIN;
 		n = get_user_pages_unlocked(f->hva, 1, &f->page,
 					    FOLL_HWPOISON | KEEL_FOLL_INTERRUPTIBLE |
+						    KEEL_FOLL_HONOR_NUMA |
 						    (f->write ? FOLL_WRITE : 0));
 		if (n != 1) {
 			f->page = NULL;

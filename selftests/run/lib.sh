@@ -341,6 +341,7 @@ closed() {
 asks() {
 	expect "$1: what is asked of the kernel is exported and listed" "$TOP/tools/build/symbols" \
 		"$RUN/symbols" "$KEEL_CACHE/kernel/$1/build/Module.symvers" "$TOP/build/$1/keel.ko"
+	expect "$1: probes of its headers find what they are to" "$RUN/probes-hold" "$1"
 }
 
 # What the jobs need: that of all, and what they name, kernels, upstream or upstream-7.3 (a

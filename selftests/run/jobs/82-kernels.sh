@@ -24,6 +24,6 @@ host kernel-6.12-trixie --kernel 6.12-trixie --cpu cortex-a57 "${options[@]}" --
 	"$st/run_exits" "$st/gic_lists" "$st/mem_smp"
 host kernel-7.3 --kernel 7.3 "${options[@]}" --rootfs qemu10 "${GUEST_FILES[@]}" -- \
 	"$RUN/host/qemu-guest 2 384" "$st/run_exits" "$st/abi_vgic" "$st/abi_irqfd" "$st/fast_exits" "$st/fast_events" \
-	"$st/gic_lists" "$st/timer_edge" "$st/mem_faults" "$st/mem_smp" "$st/mem_uffd"
+	"$st/gic_lists" "$st/timer_edge" "$st/mem_faults" "$st/mem_smp" "$st/mem_uffd" "$st/rseq" "$st/sve"
 host kernel-7.3-nvhe --kernel 7.3 --cpu neoverse-n1 --nvhe "${options[@]}" --file $work/el2_calls.ko -- \
 	"insmod /t/el2_calls.ko" "rmmod el2_calls" "$st/run_exits" "$st/gic_lists" "$st/fast_exits" "$st/psci_smp"
