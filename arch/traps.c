@@ -105,8 +105,11 @@ static void put_hcr(struct keel_vcpu *vcpu)
 
 	u64 hcr = t->hcr | (t->wfe ? HCR_TWE : 0) | (t->vm ? HCR_TVM : 0);
 
-	if (keel_below_is_live(vcpu))
-		hcr = keel_merge_hcr(hcr & ~KEEL_HCR_VEL2, keel_nv_hcr(vcpu->nv));
+	if (keel_below_is_live(vcpu)) {
+		u64 guest = keel_nv_hcr(vcpu->nv);
+
+		hcr = keel_merge_hcr(hcr & ~KEEL_HCR_VEL2, guest) | keel_merge_lines(guest);
+	}
 	/*
 	 * VI and VF may be a GICv2's in software, while the guest runs; virtual EL2 has none such
 	 */

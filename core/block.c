@@ -5,7 +5,6 @@
 #include <linux/sched/signal.h>
 #include "../arch/arch.h"
 #include "../nested/below.h"
-#include "../nested/el1gic.h"
 #include "../timer/arith.h"
 #include "block.h"
 #include "exit_stat.h"
@@ -24,7 +23,7 @@ bool keel_vcpu_find_event(struct keel_vcpu *vcpu)
 	keel_timer_refresh(vcpu);
 	if (READ_ONCE(vcpu->ctx.posted))
 		keel_vgic_collect(vcpu);
-	if (READ_ONCE(vcpu->ctx.lines) || (keel_below_is_live(vcpu) && keel_el1gic_pending(vcpu)))
+	if (READ_ONCE(vcpu->ctx.lines) || (keel_below_is_live(vcpu) && keel_below_has_interrupt(vcpu)))
 		return true;
 	return vcpu->ctx.gic.present ? keel_vgic_pending(vcpu) : keel_timer_pending(&vcpu->timer);
 }

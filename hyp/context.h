@@ -115,7 +115,10 @@ struct keel_ctx {
 	u64 sys[KEEL_NR_REGS];
 
 	/* Control of EL2 for this vCPU. */
-	/* HCR_EL2 without VSE; VI and VF are gicc.c's, in the guest alone, or in lines */
+	/*
+	 * HCR_EL2 without VSE; VI and VF are gicc.c's, in the guest alone, or a guest
+	 * hypervisor's, or in lines
+	 */
 	u64 hcr;
 	u64 hcrx;
 	u64 mdcr;		/* trap bits; HPMN is the host's */

@@ -11,6 +11,7 @@
 #include "../vhe/tlb.h"
 #include "below.h"
 #include "el1gic.h"
+#include "merge.h"
 #include "tlbi.h"
 
 #define HCR_TEA_BIT	BIT_ULL(37)
@@ -115,6 +116,11 @@ void keel_below_leave(struct keel_vcpu *vcpu)
 		return;
 	exchange(vcpu);
 	give_tables(vcpu);
+}
+
+bool keel_below_has_interrupt(const struct keel_vcpu *vcpu)
+{
+	return keel_merge_lines(keel_nv_hcr(vcpu->nv)) || keel_el1gic_pending(vcpu);
 }
 
 bool keel_below_routes_aborts(const struct keel_vcpu *vcpu)

@@ -33,8 +33,8 @@ static u64 merge(struct rule r, u64 own, u64 guest)
  * cacheable. To let through: APK, API, FIEN, EnSCXT, ATA.
  *
  * CD and ID are keel's: they make memory less than cacheable, FWB or not, and what a page had
- * before the host cleared it in its cache would be read past that. So are VF, VI and VSE, which
- * keel does not keep.
+ * before the host cleared it in its cache would be read past that. So is VSE, which keel does not
+ * keep. VF and VI are in what keel_merge_lines() says.
  */
 static const struct rule hcr = {
 	.either = B(2) | B(12) | GENMASK_ULL(25, 13) | B(26) | B(28) | B(30) |
@@ -49,6 +49,12 @@ u64 keel_merge_hcr(u64 own, u64 guest)
 
 	return own & HCR_TWE || !(guest & HCR_TWE) ? val | (own & HCR_TWED)
 						   : val | (guest & HCR_TWED);
+}
+
+/* Each has an effect where its kind comes to the hypervisor: IMO for VI, FMO for VF. */
+u64 keel_merge_lines(u64 guest)
+{
+	return (guest & B(4) ? guest & B(7) : 0) | (guest & B(3) ? guest & B(6) : 0);
 }
 
 /*

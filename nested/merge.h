@@ -23,6 +23,8 @@ enum keel_fgt {
  * of E2H=1.
  */
 u64 keel_merge_hcr(u64 own, u64 guest);
+/* What is pending there by the hypervisor's HCR_EL2 alone, as bits of that: VI, VF. */
+u64 keel_merge_lines(u64 guest);
 u64 keel_merge_hcrx(u64 own, u64 guest);
 u64 keel_merge_mdcr(u64 own, u64 guest);
 u64 keel_merge_cptr(u64 own, u64 guest);

@@ -6,6 +6,8 @@
  *  - what user space answers is completed by EL1's registers: its byte order, its stack pointer
  *  - the access is over before EL2 hears that EL1 cannot go on
  *  - with HCR_EL2.IMO interrupts come to EL2 however EL1 has PSTATE.I, and none to EL1's vectors
+ *  - by HCR_EL2.VI and VF EL1 has an interrupt, where IMO and FMO are set, when it does not mask
+ *    it, and does not sleep
  *  - what EL2 has trap of EL1 does, though keel itself does not want it
  */
 #include <errno.h>
@@ -24,6 +26,8 @@ void el1_loaded(void);
 void el1_pops(void);
 void el1_popped(void);
 void el1_spins(void);
+void el1_waits(void);
+void el1_sleeps(void);
 void el1_sends(void);
 void el1_writes_ttbr(void);
 void el1_reads_ttbr(void);
@@ -59,6 +63,14 @@ asm("	.text\n"
     "	hvc	#3\n"
     "el1_spins:\n"
     "	b	el1_spins\n"
+    "el1_waits:\n"
+    "	mov	x0, #1000\n"
+    "1:	sub	x0, x0, #1\n"
+    "	cbnz	x0, 1b\n"
+    "	hvc	#4\n"
+    "el1_sleeps:\n"
+    "	wfi\n"
+    "	hvc	#4\n"
     "el1_sends:\n"
     "	movz	x0, #0x0500, lsl #16\n"	/* SGI 5 to the first CPU */
     "	orr	x0, x0, #1\n"
@@ -278,6 +290,56 @@ static void is_muted(void)
 	vm_free(vm);
 }
 
+/* ---- interrupts of EL2's making ---- */
+
+/* Offsets of vectors, for EL1 with its own stack; behind the HVC that is there. */
+#define EL1_IRQ		0x284
+#define EL1_FIQ		0x304
+
+static void waits(u64 hcr, u64 masks)
+{
+	go(el1_waits, hcr, (PSTATE_EL1H & ~(PSTATE_I | PSTATE_F)) | masks);
+}
+
+static void interrupted(u64 offset)
+{
+	called(0x66);
+	GUEST_EQ(seen.pc, (u64)el1_vectors + offset);
+}
+
+static void guest_virtual(u64 arg)
+{
+	guest_on(VEC_LOWER, come_back);
+	wr(VBAR_EL12, (u64)el1_vectors);
+	waits(HCR_IMO | HCR_VI, 0);
+	interrupted(EL1_IRQ);
+	waits(HCR_IMO | HCR_VI, PSTATE_I);
+	called(4);
+	waits(HCR_FMO | HCR_VF, 0);
+	interrupted(EL1_FIQ);
+	waits(HCR_FMO | HCR_VF, PSTATE_F);
+	called(4);
+	/* it is over, or comes to nobody */
+	waits(HCR_IMO | HCR_FMO, 0);
+	called(4);
+	waits(HCR_IMO | HCR_VF, 0);
+	called(4);
+	waits(HCR_FMO | HCR_VI, 0);
+	called(4);
+	go(el1_sleeps, HCR_IMO | HCR_VI, PSTATE_EL1H);
+	called(4);
+	go(el1_sleeps, HCR_FMO | HCR_VF, PSTATE_EL1H);
+	called(4);
+}
+
+static void are_virtual(void)
+{
+	struct vm *vm = vm_el2(1, guest_virtual, 0);
+
+	vcpu_finish(&vm->vcpu[0]);
+	vm_free(vm);
+}
+
 /* ---- what EL2 has trap ---- */
 
 static void trapped(u64 pc)
@@ -330,6 +392,7 @@ static const struct ktap_case cases[] = {
 	{ "a load is completed with EL1's stack pointer", pops },
 	{ "a load is complete before EL1 is stopped", is_stopped },
 	{ "interrupts come to EL2 alone", is_muted },
+	{ "interrupts of EL2's making", are_virtual },
 	{ "what EL2 has trap", el1_traps },
 };
 KTAP_MAIN(cases)

@@ -33,7 +33,6 @@
 #define HCR_UIE		2ul
 #define HCR_TALL1	(1ul << 12)
 
-#define HCR_FMO		(1ul << 3)
 #define HCR_LISTS	(HCR_E2H | HCR_RW | HCR_IMO | HCR_FMO)
 
 extern char l2_vectors[];

@@ -18,7 +18,6 @@
 #define FN_CPU_ON	0xc4000003
 #define ICH_VMCR	S3_4_C12_C11_7
 #define VMCR_ON		(0xf0ul << 24 | 1ul << 1 | 1ul << 3)
-#define HCR_FMO		(1ul << 3)
 #define HCR_LISTS	(HCR_E2H | HCR_RW | HCR_IMO | HCR_FMO | HCR_VM)
 #define LR_STATE	(3ul << 62)
 #define LR_PENDING	(1ul << 62)

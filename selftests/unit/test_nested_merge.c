@@ -6,6 +6,7 @@
  *  - what traps for keel or for the hypervisor traps, what only both let through is let
  *    through, what is the hypervisor's is its value, and what is keel's is keel's
  *  - no value of the hypervisor's takes a trap of keel's away
+ *  - HCR_EL2.VI and VF have an effect where IRQs and FIQs come to the hypervisor
  */
 #include <linux/bits.h>
 #include <linux/types.h>
@@ -100,6 +101,19 @@ static void hcr_delay(void)
 	CHECK_EQ(keel_merge_hcr(0, delay) & field, 0);
 }
 
+/* VI and VF, each with IMO, FMO alone. */
+static void lines(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 256; i++) {
+		u64 vi = i & 1 << 4 ? i & 1 << 7 : 0, vf = i & 1 << 3 ? i & 1 << 6 : 0;
+
+		CHECK_EQ(keel_merge_lines(i), vi | vf);
+		CHECK_EQ(keel_merge_lines(~0xffULL | i), vi | vf);
+	}
+}
+
 static void hcrx(void)
 {
 	compare(HCRX, keel_merge_hcrx, ~0ULL);
@@ -157,6 +171,7 @@ int main(void)
 	srandom(4711);
 	RUN(hcr);
 	RUN(hcr_delay);
+	RUN(lines);
 	RUN(hcrx);
 	RUN(mdcr);
 	RUN(fine);

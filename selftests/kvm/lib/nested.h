@@ -13,6 +13,7 @@
 #define HAS_EL2		(1u << KVM_ARM_VCPU_HAS_EL2)
 #define PSTATE_EL2H	0x3c9
 #define PSTATE_EL1H	0x3c5
+#define PSTATE_F	(1ul << 6)
 #define PSTATE_I	(1ul << 7)
 #define VEC_LOWER	8
 
@@ -75,7 +76,10 @@
 #define EC_DABT_LOW	0x24
 #define EC_BRK		0x3c
 #define HCR_VM		(1ul << 0)
+#define HCR_FMO		(1ul << 3)
 #define HCR_IMO		(1ul << 4)
+#define HCR_VF		(1ul << 6)
+#define HCR_VI		(1ul << 7)
 #define HCR_TWI		(1ul << 13)
 #define HCR_TID3	(1ul << 18)
 #define HCR_TPCP	(1ul << 23)
