@@ -88,7 +88,7 @@ static inline bool keel_pmu_others_any(void)
 	return used && *used;
 }
 
-/* After keel_pmu_enter(). */
+/* After keel_pmu_enter(), and after keel_pmu_leave(): NMIs may come in it. */
 void keel_pmu_others_enter(struct keel_ctx *ctx);
 void keel_pmu_others_leave(struct keel_ctx *ctx);
 

@@ -18,6 +18,7 @@
 #include "pmu.h"
 #include "pmu_host.h"
 #include "pmu_logic.h"
+#include "pmu_sample.h"
 
 static_assert(BITS_TO_LONGS(ARMPMU_MAX_HWEVENTS) == 1);	/* keel_pmu_others_any() */
 
@@ -87,16 +88,19 @@ void keel_pmu_others_enter(struct keel_ctx *ctx)
 	for_each_set_bit(idx, e->used_mask, ARMPMU_MAX_HWEVENTS)
 		if (tells_apart(e->events[idx]))
 			enter_event(e, idx, ctx);
+	keel_pmu_sample_enter();
 	/* the ERET synchronises all of it (Arm ARM D24.1.2.2) */
 }
 
 void keel_pmu_others_leave(struct keel_ctx *ctx)
 {
 	const struct pmu_hw_events *e = events_here();
+	u64 hosts = ctx->pmcntclr;
 	unsigned int idx;
 
 	ctx->pmcnten = ctx->pmcntclr = 0;
 	for_each_set_bit(idx, e->used_mask, ARMPMU_MAX_HWEVENTS)
 		if (tells_apart(e->events[idx]) && !e->events[idx]->attr.exclude_user)
 			set_filter(e, idx, e->events[idx]->hw.config_base);
+	keel_pmu_sample_leave(ctx, hosts);
 }

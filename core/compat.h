@@ -220,6 +220,13 @@ static inline int keel_compat_pmu_index(int idx)
 #endif
 
 /*
+ * perf asks a hypervisor which samples of a PMU are a guest's. Kernels built without KVM do not.
+ */
+#if defined(CONFIG_GUEST_PERF_EVENTS) && defined(CONFIG_ARM_PMU)
+#define KEEL_COMPAT_GUEST_SAMPLES
+#endif
+
+/*
  * kvm_run.immediate_exit: user space may write it at any time. Since 6.11 the
  * kernel's own view of the structure gives the byte another name; it follows
  * request_interrupt_window in every version.

@@ -5,6 +5,7 @@
 #include "../arch/arch.h"
 #include "../arch/mitigation.h"
 #include "../arch/pmu_host.h"
+#include "../arch/pmu_sample.h"
 #include "../arch/sve.h"
 #include "../hyp/hyp.h"
 #include "../image/image.h"
@@ -80,11 +81,13 @@ static int __init open_for_use(void)
 	keel_nested_module_init();
 	keel_idreg_module_init();
 	keel_pmu_host_module_init();
+	keel_pmu_sample_register();
 	keel_debugfs_init();
 	err = keel_device_init();
 	if (!err)
 		return 0;
 	keel_debugfs_exit();
+	keel_pmu_sample_unregister();
 	keel_cpu_exit();
 	return err;
 }
@@ -123,6 +126,7 @@ static void __exit keel_exit(void)
 {
 	keel_device_exit();
 	keel_debugfs_exit();
+	keel_pmu_sample_unregister();
 	keel_cpu_exit();
 	exit_parts();
 	keel_hyp_module_exit();

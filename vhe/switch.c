@@ -207,10 +207,10 @@ static __always_inline int run(struct keel_vcpu *vcpu, bool apart)
 		 (apart ? handle_apart(vcpu, host.vbar, &code)
 			: handle_in_place(vcpu, host.vbar, &code)));
 	leave_world(ctx, &host);
-	if (others)
-		keel_pmu_others_leave(ctx);
 	if (keel_pmu_on(vcpu))
 		keel_pmu_leave(vcpu);
+	if (others)
+		keel_pmu_others_leave(ctx);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	return code;
 }

@@ -24,10 +24,10 @@ static long call_run_masked(struct keel_vcpu *vcpu)
 	if (others)
 		keel_pmu_others_enter(&vcpu->ctx);
 	code = keel_call(KEEL_CALL_RUN, vcpu->ctx.self, 0, 0, 0).ret;
-	if (others)
-		keel_pmu_others_leave(&vcpu->ctx);
 	if (keel_pmu_on(vcpu))
 		keel_pmu_leave(vcpu);
+	if (others)
+		keel_pmu_others_leave(&vcpu->ctx);
 	return code;
 }
 
