@@ -21,6 +21,8 @@ host lock-gic2 --kernel lock --cpu cortex-a72 --gic 2 $brief -- \
 	"$st/abi_vgic2" "$st/gic2_lists" "$st/timer_user" "$st/psci_smp" "${loads[@]}"
 # shellcheck disable=SC2086
 host lock-nmi --kernel lock $brief --append irqchip.gicv3_pseudo_nmi=1 -- \
-	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/timer_edge" "$st/mem_smp"
+	"$st/fast_exits" "$st/fast_events" "$st/fast_gic" "$st/gic_lists" "$st/gic_stress" "$st/timer_edge" "$st/mem_smp" \
+	"$st/host_samples"
 # shellcheck disable=SC2086
-host lock-nmi-nvhe --kernel lock --nvhe $brief --append irqchip.gicv3_pseudo_nmi=1 -- "$st/fast_exits" "$st/fast_gic"
+host lock-nmi-nvhe --kernel lock --nvhe $brief --append irqchip.gicv3_pseudo_nmi=1 -- \
+	"$st/fast_exits" "$st/fast_gic" "$st/host_samples"

@@ -4,7 +4,8 @@
 # needs: rootfs-tracers rootfs-bpftrace rootfs-compiler
 . "$(dirname "$0")/../lib.sh"
 cd "$TOP"
-host tracers --kernel 6.12 --rootfs tracers --timeout 900 --file build/selftests/run_exits -- "$RUN/host/tracers run_exits"
+host tracers --kernel 6.12 --rootfs tracers --timeout 900 --file build/selftests/run_exits \
+	--file build/selftests/host_samples -- "$RUN/host/tracers run_exits host_samples"
 host bpftrace --kernel 6.12 --rootfs bpftrace --timeout 900 --file build/selftests/exit_counts \
 	--file tools/examples/exits.bt -- "$RUN/host/bpftrace exit_counts exits.bt"
 tree=$TOP/build/check/tree.tar
