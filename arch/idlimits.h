@@ -31,7 +31,7 @@ enum keel_idkind {
 
 /* What becomes of a feature in a guest that does not have it. */
 enum keel_idwithout {
-	KEEL_WITHOUT_TRAPS,	/* it traps, by the rows of idtraps.c */
+	KEEL_WITHOUT_TRAPS,	/* it traps, by the rows of idfields.def */
 	KEEL_WITHOUT_ASKS,	/* it traps always, and who emulates it asks the ID register */
 	/* an instruction that nothing traps, or only for a reason of its own */
 	KEEL_WITHOUT_CALL,

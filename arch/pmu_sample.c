@@ -6,7 +6,8 @@
  * The answer is yes where it is certain: the counter has overflowed between an entry and its exit,
  * and the interrupt is the one that the host takes right after that exit. Events that the host's
  * own code brings to an end, in an exit's long way or in another interrupt's handler, stay the
- * host's, and so does whatever else perf records from an interrupt.
+ * host's, unless another counter has overflowed in the guest at the same exit: one interrupt serves
+ * both. Whatever else perf records from an interrupt is the host's too.
  */
 #include <linux/hardirq.h>
 #include <linux/percpu.h>
@@ -18,6 +19,7 @@
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 #include "../hyp/context.h"
+#include "pmu.h"
 #include "pmu_logic.h"
 #include "pmu_sample.h"
 
@@ -48,6 +50,7 @@ static u64 overflown(void)
 static void take_nmi(struct note *n)
 {
 	WRITE_ONCE(n->nmi, true);
+	barrier();	/* the note is there before it can be asked for */
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	isb();	/* Arm ARM D1.13.4: what is pending must be taken after this, not before */
 	local_daif_mask();
@@ -93,7 +96,8 @@ static const struct note *sampled(void)
 {
 	const struct note *n;
 
-	if (!in_nmi() && !is_exits_irq())
+	/* of a CPU that counts nothing the note is old, and the PMU off anyway */
+	if ((!in_nmi() && !is_exits_irq()) || !keel_pmu_others_any())
 		return NULL;
 	n = this_cpu_ptr(&notes);
 	if (!n->guest || (in_nmi() && !READ_ONCE(n->nmi)))

@@ -56,8 +56,8 @@ static inline void keel_host_guest_exit(void)
 }
 
 /*
- * Does the CPU stream (SME)? So it may for whoever ran before this thread: no guest may be entered
- * then. Preemption off.
+ * Does the CPU stream, or have ZA on (SME)? So it may for whoever ran before this thread: no guest
+ * may be entered in streaming mode. Preemption off.
  */
 static inline bool keel_host_streams(void)
 {

@@ -38,7 +38,7 @@ void keel_below_show(struct keel_vcpu *vcpu);
 bool keel_below_resume(struct keel_vcpu *vcpu);
 /* The CPU's registers are virtual EL2's again; PSTATE stays. Any vCPU. */
 void keel_below_leave(struct keel_vcpu *vcpu);
-/* Is there an interrupt for it? It is live; not in the guest. Any vCPU. */
+/* Is there an interrupt for it? It is live; not in the guest. */
 bool keel_below_has_interrupt(const struct keel_vcpu *vcpu);
 /* Virtual EL2 takes aborts that keel brings about there. Any vCPU. */
 bool keel_below_routes_aborts(const struct keel_vcpu *vcpu);

@@ -116,8 +116,8 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by);
 void keel_its_queue_request(struct keel_vm *vm, struct keel_vcpu *by);
 /*
  * KEEL_REQ_ITS: vcpu goes on with the queues of all ITSes, for a tick at most, behind
- * keel_lpi_read_again(). 0: they are empty; positive: there is more; -ENOMEM: there is, and nothing
- * of it could be done.
+ * keel_lpi_read_again(). 0: they are empty; positive: there is more; -ENOMEM: one lacks memory, and
+ * none that has more to do has got on.
  */
 int keel_its_queue_work(struct keel_vcpu *vcpu);
 /*

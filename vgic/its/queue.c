@@ -258,7 +258,7 @@ void keel_its_queue_run(struct keel_its *its, struct keel_vcpu *by)
 
 /*
  * All of a VM's ITSes in the time of one: the next call begins where this one ends. As above;
- * -ENOMEM: one lacks memory, and no other has got on.
+ * -ENOMEM: one lacks memory, and no other that has more to do has got on.
  */
 static int run_all(struct keel_lpis *l)
 {
