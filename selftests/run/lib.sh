@@ -168,7 +168,7 @@ again() {
 		printf 'export AGAIN=1\ncd %q\n. %q\n' "$PWD" "$RUN/lib.sh"
 		# the job's own functions, and what these are told besides arguments
 		declare -f
-		for v in GUEST_FILES STAGE NESTING FIRST CROSS_KERNELS HOPS LEVEL; do declare -p $v 2>/dev/null; done
+		for v in GUEST_FILES STAGE NESTING FIRST CROSS_KERNELS HOPS LEVEL HOST_A HOST_B; do declare -p $v 2>/dev/null; done
 		printf '%q ' "$@"
 		echo
 	} >"$TOP/build/check/again/$name.new"

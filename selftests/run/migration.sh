@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by the jobs that move guests between hosts. GUEST_FILES is set, and LEVEL, if
-# the hosts are not of kernel 6.12.
+# VMs are not to be like those of kernel 6.12.
 
-# usage: one_host NAME HYPERVISOR PART OPTION...
+# Two kinds of host, each a hypervisor and options of its host alone.
+HOST_A=(kvm) HOST_B=("$HV")
+
+# usage: one_host NAME PART HYPERVISOR OPTION...
 one_host() {
-	local name=$1 hv=$2 part=$3
+	local name=$1 part=$2 hv=$3
 	shift 3
 	HV=$hv host "$name" --rootfs qemu10 --timeout 1200 --modparams "abi=${LEVEL:-6.12}" \
 		--qemu -drive --qemu "file=$state,format=raw,if=none,id=state,cache=unsafe" \
@@ -12,19 +15,19 @@ one_host() {
 		"${GUEST_FILES[@]}" "$@" -- "$RUN/host/qemu-tools $part"
 }
 
-# The guest begins and ends under the in-tree KVM if HOPS is even.
+# By a file. The guest begins on HOST_A, and ends there if HOPS is even.
 # usage: cross_migrate NAME OPTION...
 cross_migrate() {
-	local name=$1 state=$TOP/build/check/migration-$1 hop hv part
+	local name=$1 state=$TOP/build/check/migration-$1 hop part on
 	shift
 	rm -f "$state"
 	truncate -s 1G "$state"
 	for ((hop = 0; hop <= HOPS; hop++)); do
-		hv=kvm part=pass
-		if [ $((hop % 2)) = 1 ]; then hv=keel; fi
+		part=pass on=("${HOST_A[@]}")
+		if [ $((hop % 2)) = 1 ]; then on=("${HOST_B[@]}"); fi
 		if [ $hop = 0 ]; then part=leave; elif [ $hop = "$HOPS" ]; then part=arrive; fi
-		one_host "cross-migration $name $hop $hv" $hv $part "$@"
-		if repeats "cross-migration $name $hop $hv" cross_migrate "$name" "$@"; then return; fi
+		one_host "cross-migration $name $hop ${on[0]}" $part "${on[@]}" "$@"
+		if repeats "cross-migration $name $hop ${on[0]}" cross_migrate "$name" "$@"; then return; fi
 	done
 	rm -f "$state"
 }
@@ -55,8 +58,8 @@ live_migrate() {
 	cp --sparse=always "$("$TESTBED/make-disk")" "$shared"
 	rm -f "$link"
 	set -- "$@" --file "$RUN/host/qemu-tools"
-	live_side "$name" a kvm "$@" >"$link.a" &
-	live_side "$name" b "$HV" "$@" >"$link.b" &
+	live_side "$name" a "${HOST_A[@]}" "$@" >"$link.a" &
+	live_side "$name" b "${HOST_B[@]}" "$@" >"$link.b" &
 	wait
 	for side in a b; do cat "$link.$side"; done
 	rm -f "$shared" "$link" "$link".?
