@@ -6,7 +6,8 @@
  *  - one by an event of the host alone, whose counter may overflow where the host is about to enter
  *    the guest or has just left it, is the host's
  *
- * How long it takes is counted in cycles of the event: no verdict is by time.
+ * How long to wait is counted in samples, of which a slow host's perf takes fewer than there are
+ * overflows: no verdict is by time.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -20,7 +21,8 @@
 #define CPU_CYCLES	0x11
 #define PERIOD		2000000
 #define WANTED		20	/* samples */
-#define PATIENCE	2000	/* and overflows, at most, until they have come */
+#define PATIENCE	2000	/* and of any kind, at most, until they have come */
+#define OVERFLOWS	2000	/* without a sample: there will be none */
 #define RING_PAGES	8
 
 enum { ALL, HOST, GUEST };
@@ -79,6 +81,11 @@ static void close_sampler(struct sampler *s)
 {
 	munmap(s->ring, (1 + RING_PAGES) * PAGE);
 	close(s->fd);
+}
+
+static bool patient(const struct seen *n)
+{
+	return n->kernel + n->user + n->guest_kernel + n->guest_user < PATIENCE;
 }
 
 static u64 periods(const struct sampler *s)
@@ -144,7 +151,7 @@ static void need_samples(void)
 	struct sampler s;
 
 	open_sampler(&s, ALL);
-	while (!s.seen.kernel && !s.seen.user && periods(&s) < PATIENCE) {
+	while (!s.seen.kernel && !s.seen.user && periods(&s) < OVERFLOWS) {
 		for (volatile int i = 0; i < 10000; i++)
 			;
 		take_samples(&s);
@@ -169,7 +176,7 @@ static void by_guests_event(const char *code, bool el0)
 
 	need_samples();
 	open_sampler(&s, GUEST);
-	while ((el0 ? n->guest_user : n->guest_kernel) < WANTED && periods(&s) < PATIENCE)
+	while ((el0 ? n->guest_user : n->guest_kernel) < WANTED && patient(n))
 		run_once(vcpu, &s);
 	tell(n);
 	CHECK((el0 ? n->guest_user : n->guest_kernel) >= WANTED);
@@ -198,7 +205,7 @@ static void by_hosts_event(void)
 		ktap_skip("in-tree KVM takes whatever comes while a vCPU is loaded for its guest's");
 	need_samples();
 	open_sampler(&s, HOST);
-	while (n->kernel < 3 * WANTED && periods(&s) < PATIENCE)
+	while (n->kernel < 3 * WANTED && patient(n))
 		run_once(vcpu, &s);
 	tell(n);
 	CHECK(n->kernel >= 3 * WANTED);
@@ -214,7 +221,7 @@ static void by_either(void)
 
 	need_samples();
 	open_sampler(&s, ALL);
-	while ((n->guest_kernel < WANTED || n->user < WANTED) && periods(&s) < PATIENCE) {
+	while ((n->guest_kernel < WANTED || n->user < WANTED) && patient(n)) {
 		run_once(vcpu, &s);
 		for (volatile int i = 0; i < 50000; i++)
 			;
